@@ -1,0 +1,35 @@
+# Each target sets up what it needs, once, in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO_DATA := $(VENV)/demo-data
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+demo: $(READY) ## load the sample summit and ask it "Health Analytics?"
+	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper load samples
+	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper search "Health Analytics?"
+
+serve: $(READY) ## serve the sample summit on http://127.0.0.1:8000
+	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper load samples
+	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper serve
+
+test: check ## run every check and every test
+
+check: $(READY) ## lint, types, import directions, tests with warnings as errors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --cov
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,270 @@
+"""The command line, and the only place that wires settings, encoder, store, loaders and web together."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from service import errors
+from service.encoder import Encoder, Fingerprint
+from service.search import DEFAULT_LIMIT, MAX_LIMIT, Answer, Searcher, parse_filters
+from service.settings import Settings, load_settings
+from service.stores import open_store
+from service.stores.catalogue import SessionStore
+
+EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
+    (errors.LockedError, 6),
+    (errors.VerificationError, 5),
+    (errors.RefusedError, 4),
+    (errors.StoreError, 3),
+    (errors.InputError, 2),
+    (errors.NotFoundError, 2),
+    (errors.NothingLoadedError, 2),
+    (errors.ConferenceHelperError, 1),
+)
+"""The first class that fits an error gives the exit code."""
+
+
+class _Commands(click.Group):
+    """Ends with a plain message and the error's exit code instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.ConferenceHelperError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("conference-helper"), message="%(version)s")
+def main() -> None:
+    """Ask in plain words, get the three sessions of a conference that answer."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--event", default="", help="Event, where the source does not name it.")
+@click.option("--year", type=click.IntRange(1900, 2199), help="Year, where the source does not.")
+@click.option("--timezone", default="", help="Zone of times that have none: Europe/Brussels.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How to read 03/04/2026.")
+@click.option("--format", default="", help="Format of the sources; found by content when unset.")
+@click.option(
+    "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means."
+)
+@click.option("--keep-service", is_flag=True, help="Load breaks and registration too.")
+@click.option("--model", help="Model to embed with: a folder or a name.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
+@click.option("--allow-removals", is_flag=True, help="Let a load remove over 20 % of an event.")
+@click.option("--strict", is_flag=True, help="Load nothing if any session is skipped as bad.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="CSV file for skipped rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print plan and report as JSON.")
+def load(
+    sources: tuple[str, ...],
+    event: str,
+    year: int | None,
+    timezone: str,
+    date_order: str | None,
+    format: str,
+    columns: tuple[str, ...],
+    keep_service: bool,
+    model: str | None,
+    dry_run: bool,
+    allow_removals: bool,
+    strict: bool,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
+    """Load sessions from files and folders: only what changed is embedded and written."""
+    from loaders.load import LoadRequest, run
+    from loaders.progress import show_progress
+    from loaders.record import Options
+
+    settings = load_settings(model=model)
+    options = Options(
+        event=event,
+        year=year,
+        timezone=timezone,
+        date_order=date_order or "",
+        format=format,
+        keep_service=keep_service,
+        columns=tuple(_column(text) for text in columns),
+    )
+    request = LoadRequest(
+        sources=sources,
+        options=options,
+        cache_file=settings.data_dir / "vectors.sqlite",
+        dry_run=dry_run,
+        allow_removals=allow_removals,
+        strict=strict,
+        rejects=rejects,
+    )
+    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
+    store = open_store(settings)
+    try:
+        outcome = run(
+            request,
+            store,
+            partial(_loading_encoder, settings),
+            say=say,
+            progress=partial(show_progress, Console(stderr=True)),
+        )
+    finally:
+        store.close()
+    if as_json:
+        _print_json(outcome.as_dict())
+
+
+@main.command()
+@click.argument("question")
+@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
+@click.option("--mode", help="How to search.")
+@click.option("--event", multiple=True, help="Only sessions of this event.")
+@click.option("--year", multiple=True, help="Only sessions of this year.")
+@click.option("--track", multiple=True, help="Only sessions of this track.")
+@click.option("--level", multiple=True, help="Only sessions of this level.")
+@click.option("--language", multiple=True, help="Only sessions in this language.")
+@click.option("--speaker", multiple=True, help="Only sessions of this speaker.")
+@click.option("--day", multiple=True, help="Only sessions on this day: 2026-05-12.")
+@click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
+def search(
+    question: str, limit: str, mode: str | None, as_json: bool, **filters: tuple[str, ...]
+) -> None:
+    """Print the sessions nearest to QUESTION; options that filter may be repeated."""
+    settings = load_settings()
+    store = open_store(settings)
+    try:
+        answer = searcher_for(settings, store).search(
+            question, limit=_number(limit), mode=mode, filters=parse_filters(filters)
+        )
+    finally:
+        store.close()
+    if as_json:
+        _print_json(answer.as_dict())
+    else:
+        _print_answer(answer)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(as_json: bool) -> None:
+    """Print what is loaded."""
+    settings = load_settings()
+    store = open_store(settings)
+    found = searcher_for(settings, store).status()
+    if as_json:
+        _print_json(found)
+        return
+    encoder = found["encoder"]
+    click.echo(f"{found['sessions']} sessions in generation {found['generation']}")
+    click.echo(f"Store:   {found['store']}, catalogue {settings.catalogue}")
+    click.echo(f"Encoder: {encoder['model']}, window {encoder['window']}")
+    for event in found["events"]:
+        click.echo(f"  {event['sessions']:>7}  {event['event']} {event['year']}")
+
+
+@main.command()
+def rollback() -> None:
+    """Serve the generation before the present one again."""
+    store = open_store(load_settings())
+    manifest = store.rollback()
+    click.echo(f"Serving generation {manifest.generation} with {manifest.sessions} sessions again.")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (8000).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the page and the API until told to stop."""
+    from service.web.server import run
+
+    settings = load_settings(host=host, port=port)
+    run(settings, lambda: searcher_for(settings, open_store(settings)))
+
+
+def searcher_for(settings: Settings, store: SessionStore) -> Searcher:
+    """Return a searcher over the store that embeds questions with the catalogue's own encoder."""
+    return Searcher(store, partial(_catalogue_encoder, settings))
+
+
+def _catalogue_encoder(settings: Settings, fingerprint: Fingerprint) -> Encoder:
+    """The encoder that the settings choose, else the one that embedded the catalogue."""
+    from service.encoders import open_encoder
+
+    return open_encoder(
+        settings.model or fingerprint.model,
+        revision=settings.model_revision or fingerprint.revision or None,
+        window=settings.window or fingerprint.window,
+        device=settings.device,
+    )
+
+
+def _loading_encoder(settings: Settings, store: SessionStore) -> Encoder:
+    """The encoder that the settings choose, else the catalogue's own, else the default one."""
+    from service.encoders import open_encoder
+
+    try:
+        fingerprint = store.manifest().encoder
+    except errors.NothingLoadedError:
+        return open_encoder(
+            settings.model,
+            revision=settings.model_revision,
+            window=settings.window,
+            device=settings.device,
+        )
+    if settings.model:
+        return open_encoder(
+            settings.model,
+            revision=settings.model_revision,
+            window=settings.window,
+            device=settings.device,
+        )
+    return _catalogue_encoder(settings, fingerprint)
+
+
+def _column(text: str) -> tuple[str, str]:
+    column, sign, field = text.rpartition("=")
+    if not sign or not column.strip():
+        raise errors.InputError(f'--map {text!r} is not of the form "Column=field".')
+    return column.strip(), field.strip()
+
+
+def _number(text: str) -> int:
+    from service.search import check_limit
+
+    return check_limit(text)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_answer(answer: Answer) -> None:
+    if not answer.results:
+        click.echo("No session passes these filters. Drop one and ask again.")
+    for result in answer.results:
+        session = result.session
+        when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
+        where = ", ".join(
+            part for part in (f"{session.event} {session.year}", when, session.room) if part
+        )
+        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.score:.3f})")
+        click.echo(f"   {_printable(where)}")
+        if session.speakers:
+            click.echo(f"   {_printable(', '.join(session.speakers))}")
+
+
+def _printable(text: str) -> str:
+    """Text without signs that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

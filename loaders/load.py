@@ -1,0 +1,129 @@
+"""The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loaders.reading import stage
+from loaders.record import Options
+from loaders.report import Rejects, Report
+from loaders.sources import find_sources
+from loaders.staging import Staging
+from loaders.sync import Comparison, Progress, apply, check_removals, compare
+from service.encoder import Encoder
+from service.errors import InputError
+from service.stores.catalogue import Manifest, SessionStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRequest:
+    """What a caller asks to load, and how careful to be."""
+
+    sources: tuple[str, ...]
+    options: Options
+    cache_file: Path
+    dry_run: bool = False
+    allow_removals: bool = False
+    strict: bool = False
+    rejects: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a load read, planned and wrote; `manifest` is that of the generation served afterwards."""
+
+    report: Report
+    comparison: Comparison
+    manifest: Manifest | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON values."""
+        plan = self.comparison.plan
+        return {
+            "plan": {
+                "new": plan.new,
+                "changed": plan.changed,
+                "embedded_again": plan.embedded,
+                "gone": plan.gone,
+                "same": plan.same,
+                "other_events": plan.kept,
+                "encoder_changed": self.comparison.encoder_changed,
+            },
+            "report": self.report.as_dict(),
+            "generation": self.manifest.generation if self.manifest else None,
+            "sessions": self.manifest.sessions if self.manifest else 0,
+        }
+
+
+def run(
+    request: LoadRequest,
+    store: SessionStore,
+    open_encoder: Callable[[SessionStore], Encoder],
+    *,
+    say: Callable[[str], None],
+    progress: Progress,
+) -> Outcome:
+    """Load the request's sources into the store and return what was done.
+
+    Says the report and the plan before anything is written. Raises InputError for sources that cannot be
+    read, RefusedError for a mass removal, LockedError while another loader is at work; whatever is raised,
+    what was served before is still served.
+    """
+    with ExitStack() as stack:
+        staging = Staging()
+        stack.callback(staging.close)
+        report = _report(request, stack)
+        names = stage(find_sources(request.sources), request.options, staging, report)
+        for line in report.lines():
+            say(line)
+        _check_strict(request, report)
+        if not request.dry_run:
+            stack.enter_context(store.lock())
+        encoder = open_encoder(store)
+        comparison = compare(staging, store, encoder)
+        say(str(comparison))
+        if not request.allow_removals:
+            check_removals(staging)
+        if request.dry_run or comparison.is_empty:
+            say("Nothing was written." if request.dry_run else "The catalogue is up to date.")
+            return Outcome(report, comparison, comparison.manifest)
+        manifest = apply(
+            comparison,
+            staging,
+            store,
+            encoder,
+            cache_file=request.cache_file,
+            sources=[Path(name).name for name in names],
+            report=report,
+            progress=progress,
+        )
+        if report.longer:
+            window = encoder.fingerprint.window
+            say(
+                f"{report.longer} embedded texts are longer than {window} word pieces: ends are cut."
+            )
+        say(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
+        return Outcome(report, comparison, manifest)
+
+
+def _report(request: LoadRequest, stack: ExitStack) -> Report:
+    if request.rejects is None:
+        return Report()
+    try:
+        rejects = Rejects(request.rejects)
+    except OSError as error:
+        raise InputError(
+            f"--rejects {request.rejects} cannot be written: {error.strerror}."
+        ) from error
+    stack.callback(rejects.close)
+    return Report(rejects=rejects)
+
+
+def _check_strict(request: LoadRequest, report: Report) -> None:
+    bad = sum(count for reason, count in report.skipped.items() if not reason.startswith("service"))
+    if request.strict and bad:
+        raise InputError(
+            f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."
+        )

@@ -1,0 +1,71 @@
+"""Reads sources into staging: every session kept, every other thing counted with its reason."""
+
+from collections.abc import Iterable
+
+from loaders.readers import find_reader
+from loaders.record import Complaint, NotPlaced, Options, Record, Skip, to_session
+from loaders.report import Report
+from loaders.sources import SourceFile
+from loaders.staging import Staging
+from loaders.times import AmbiguousDate
+from service.errors import InputError
+
+
+def stage(
+    sources: Iterable[SourceFile], options: Options, staging: Staging, report: Report
+) -> list[str]:
+    """Stage the sessions of all sources and return the names of the files that held any.
+
+    Raises InputError for a file that is not what it claims to be, of no known format (files inside a folder
+    are passed over instead), or whose sessions belong to no known event and year.
+    """
+    read = [source.name for source in sources if _stage_file(source, options, staging, report)]
+    for complaint in staging.settle():
+        report.drop(complaint)
+    if not report.kept:
+        reasons = "; ".join(f"{count} {reason}" for reason, count in report.skipped.most_common(3))
+        raise InputError(f"No session found to load{f' ({reasons})' if reasons else ''}.")
+    return read
+
+
+def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
+    reader = find_reader(source, options.format)
+    if reader is None:
+        if source.beside:
+            report.ignored.append(source.name)
+            return False
+        raise InputError(
+            f"{source.name} is in no format this program reads. Export the programme as CSV, JSON, "
+            "JSON Lines or schedule.xml; a table needs a header row with a title column."
+        )
+    misplaced: list[str] = []
+    kept = 0
+    for item in reader.read(source, options):
+        if isinstance(item, Complaint):
+            report.complain(item)
+        else:
+            kept += _stage_record(item, options, staging, report, misplaced)
+    if misplaced and not kept:
+        raise InputError(f"{source.name}: {misplaced[0]}")
+    return True
+
+
+def _stage_record(
+    record: Record, options: Options, staging: Staging, report: Report, misplaced: list[str]
+) -> bool:
+    try:
+        session = to_session(record, options)
+    except AmbiguousDate as error:
+        raise InputError(
+            f"{record.place}: {error}. Say which it is: --date-order dmy or --date-order mdy"
+        ) from error
+    except Skip as error:
+        if isinstance(error, NotPlaced):
+            misplaced.append(str(error))
+        report.complain(Complaint(record.place, str(error), row=record.title))
+        return False
+    staging.add(session)
+    report.keep(thin=not session.abstract)
+    for reason in record.complaints:
+        report.complain(Complaint(record.place, reason, skipped=False))
+    return True

@@ -1,0 +1,211 @@
+"""Record, a session as its source has it, and the rules by which it becomes a Session or is skipped."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from loaders import times
+from loaders.text import is_empty, line, plain
+from service.search import folded
+from service.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something a source holds that was not used, where it stands and why.
+
+    `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
+    """
+
+    place: str
+    reason: str
+    skipped: bool = True
+    row: str = ""
+
+
+class Skip(Exception):
+    """A record that becomes no session, with the reason."""
+
+
+class NotPlaced(Skip):
+    """A record whose event or year is known neither from its source nor from the options."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller says about sources that do not say it themselves."""
+
+    event: str = ""
+    year: int | None = None
+    timezone: str = ""
+    date_order: str = ""
+    format: str = ""
+    keep_service: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """One session in its source's own words. `place` names file and line, or file and path.
+
+    `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
+    """
+
+    place: str
+    title: str
+    source_id: str = ""
+    abstract: str = ""
+    markup: str = ""
+    event: str = ""
+    year: int | None = None
+    speakers: Sequence[str] = ()
+    track: str = ""
+    level: str = ""
+    kind: str = ""
+    language: str = ""
+    room: str = ""
+    start: str | datetime = ""
+    end: str | datetime = ""
+    duration: str = ""
+    zone: str = ""
+    url: str = ""
+    tags: Sequence[str] = ()
+    slot: str = ""
+    service: bool = False
+    date_order: str = ""
+    complaints: list[str] = field(default_factory=list)
+
+
+_YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
+_SERVICE_TITLES = {
+    "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
+    "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
+    "registration opens", "registration open", "check-in", "doors open", "networking break", "pause",
+    "mittagspause", "kaffeepause", "registrierung", "mittagessen", "pause dejeuner", "dejeuner",
+    "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
+    "registrazione", "almoco", "intervalo", "credenciamento",
+}  # fmt: skip
+_LANGUAGES = {
+    "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
+    "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
+    "spa": "es", "castellano": "es", "italian": "it", "italiano": "it", "ita": "it",
+    "portuguese": "pt", "portugues": "pt", "por": "pt", "japanese": "ja", "jpn": "ja",
+    "chinese": "zh", "zho": "zh", "chi": "zh", "korean": "ko", "kor": "ko", "russian": "ru",
+    "rus": "ru", "dutch": "nl", "nld": "nl", "dut": "nl", "polish": "pl", "pol": "pl",
+    "swedish": "sv", "swe": "sv", "danish": "da", "dan": "da", "norwegian": "no", "nor": "no",
+    "finnish": "fi", "fin": "fi", "czech": "cs", "ces": "cs", "cze": "cs", "turkish": "tr",
+    "tur": "tr", "ukrainian": "uk", "ukr": "uk", "greek": "el", "ell": "el", "hebrew": "he",
+    "heb": "he", "arabic": "ar", "ara": "ar", "hungarian": "hu", "hun": "hu", "catalan": "ca",
+    "cat": "ca", "romanian": "ro", "ron": "ro", "slovak": "sk", "slk": "sk", "hindi": "hi",
+    "hin": "hi", "indonesian": "id", "ind": "id", "thai": "th", "tha": "th", "und": "",
+}  # fmt: skip
+
+
+def to_session(record: Record, options: Options) -> Session:
+    """Return the Session that a record holds; what is odd but usable is added to its complaints.
+
+    Raises Skip with the reason if it holds none, NotPlaced if its event or year is not known.
+    """
+    title = line(record.title, record.markup)
+    if not title:
+        raise Skip("no title")
+    if not options.keep_service and (record.service or folded(title) in _SERVICE_TITLES):
+        raise Skip("service session (break, registration)")
+    starts_at, ends_at = _times(record, options)
+    event = line(record.event, "plain") or options.event
+    if not event:
+        raise NotPlaced("no event named: pass --event NAME")
+    year = record.year or options.year or (starts_at.year if starts_at else _start_year(record))
+    if not year:
+        raise NotPlaced("no year named: pass --year YEAR")
+    abstract = plain(record.abstract, record.markup)
+    return Session(
+        event=event,
+        year=year,
+        source_id=record.source_id.strip() or _made_id(title),
+        slot=record.slot,
+        title=title,
+        abstract="" if is_empty(abstract) else abstract,
+        speakers=_distinct(record.speakers),
+        track=line(record.track),
+        level=line(record.level),
+        kind=line(record.kind),
+        language=language_code(record.language),
+        room=line(record.room),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        url=_web_address(record.url),
+        tags=_distinct(record.tags),
+        place=record.place,
+    )
+
+
+def language_code(name: str) -> str:
+    """Return the two-letter code of a language given as a code, an ISO 639-3 code or an English name."""
+    key = folded(name).replace("_", "-")
+    if re.fullmatch(r"[a-z]{2}(-.*)?", key):
+        return key[:2]
+    return _LANGUAGES.get(key, key[:20])
+
+
+def split_year(title: str) -> tuple[str, int | None]:
+    """Return an event's name without its year, and the year: "FOSDEM 2019" is ("FOSDEM", 2019)."""
+    if not (match := _YEAR.search(title)):
+        return title.strip(), None
+    name = " ".join((title[: match.start()] + title[match.end() :]).split()).strip(" -–:,()'’")
+    return name or title.strip(), int(match[1])
+
+
+def _times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
+    zones = (record.zone, options.timezone)
+    try:
+        starts_at = times.in_zone(_moment(record.start, options, record.date_order), zones)
+        ends_at = times.in_zone(_moment(record.end, options, record.date_order), zones)
+        duration = times.parse_duration(record.duration)
+    except times.AmbiguousDate:
+        raise
+    except ValueError as error:
+        record.complaints.append(f"time not understood: {error}")
+        return None, None
+    if starts_at is None:
+        if record.start:
+            record.complaints.append("time has no zone: pass --timezone, such as Europe/Brussels")
+        return None, None
+    if ends_at is None and duration:
+        ends_at = starts_at + duration
+    if ends_at is not None and ends_at < starts_at:
+        ends_at = ends_at + timedelta(days=1) if starts_at - ends_at < timedelta(days=1) else None
+    return starts_at, ends_at
+
+
+def _moment(value: str | datetime, options: Options, date_order: str) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    return times.parse_moment(value, options.date_order or date_order)
+
+
+def _start_year(record: Record) -> int | None:
+    """The year of a start that has no zone: the day may shift with the zone, the year hardly."""
+    start = record.start
+    if isinstance(start, datetime):
+        return start.year
+    match = _YEAR.search(start)
+    return int(match[1]) if match else None
+
+
+def _made_id(title: str) -> str:
+    """An id for a session whose source gives none: its title, whatever its script, case and spaces."""
+    key = folded(" ".join(title.split()))
+    return "title-" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
+    cleaned = (line(text) for text in texts)
+    return tuple(dict.fromkeys(text for text in cleaned if text))
+
+
+def _web_address(url: str) -> str:
+    url = url.strip()
+    return url if re.match(r"https?://[^\s<>\"]+$", url) else ""

@@ -1,0 +1,107 @@
+"""What a load read, kept and skipped, and why: counted for people, complained about by place."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from loaders.record import Complaint
+
+_SHOWN = 20
+
+
+@dataclass(slots=True)
+class Report:
+    """The counts of one load: `read` is `kept` plus everything skipped."""
+
+    read: int = 0
+    kept: int = 0
+    thin: int = 0
+    longer: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
+    ignored: list[str] = field(default_factory=list)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    rejects: "Rejects | None" = None
+
+    def complain(self, complaint: Complaint) -> None:
+        """Count a complaint; keep the first places of each reason and write every row to the rejects."""
+        counts = self.skipped if complaint.skipped else self.noted
+        counts[complaint.reason] += 1
+        places = self.examples.setdefault(complaint.reason, [])
+        if len(places) < _SHOWN:
+            places.append(complaint.place)
+        if complaint.skipped:
+            self.read += 1
+            if self.rejects:
+                self.rejects.write(complaint)
+
+    def keep(self, *, thin: bool) -> None:
+        """Count a session that was kept; thin ones have no abstract."""
+        self.read += 1
+        self.kept += 1
+        self.thin += thin
+
+    def drop(self, complaint: Complaint) -> None:
+        """Turn a session counted as kept into a skipped one."""
+        self.read -= 1
+        self.kept -= 1
+        self.complain(complaint)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as JSON values."""
+        return {
+            "read": self.read,
+            "kept": self.kept,
+            "skipped": dict(self.skipped),
+            "noted": dict(self.noted),
+            "without_abstract": self.thin,
+            "longer_than_window": self.longer,
+            "files_ignored": self.ignored,
+        }
+
+    def lines(self) -> list[str]:
+        """Return the report as lines for people."""
+        total = sum(self.skipped.values())
+        lines = [f"Read {self.read}: {self.kept} kept, {total} skipped."]
+        for counts, intro in ((self.skipped, "skipped"), (self.noted, "noted")):
+            for reason, count in counts.most_common():
+                lines.append(f"  {count} {intro}: {reason} ({self._places(reason, count)})")
+        if self.thin:
+            lines.append(f"  {self.thin} have no abstract: found by title, track and kind alone.")
+        if self.ignored:
+            names = ", ".join(self.ignored[:_SHOWN])
+            more = f" and {len(self.ignored) - _SHOWN} more" if len(self.ignored) > _SHOWN else ""
+            lines.append(f"  Not session data, so not read: {names}{more}")
+        return lines
+
+    def _places(self, reason: str, count: int) -> str:
+        places = self.examples[reason]
+        more = f", and {count - len(places)} more" if count > len(places) else ""
+        return ", ".join(places) + more
+
+
+class Rejects:
+    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said."""
+
+    def __init__(self, path: Path) -> None:
+        """Start the file. Raises OSError if it cannot be written."""
+        self._stream: TextIO = path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._stream)
+        self._writer.writerow(["place", "reason", "row"])
+
+    def write(self, complaint: Complaint) -> None:
+        """Write one skipped row, so that no spreadsheet takes a cell for a formula."""
+        self._writer.writerow(
+            [safe_cell(text) for text in (complaint.place, complaint.reason, complaint.row)]
+        )
+
+    def close(self) -> None:
+        """End the file."""
+        self._stream.close()
+
+
+def safe_cell(text: str) -> str:
+    """Return text that a spreadsheet shows as it is: what starts like a formula gets a leading apostrophe."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

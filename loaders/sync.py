@@ -1,0 +1,161 @@
+"""Synchronises a catalogue with its sources: compare, encode, upsert, verify, switch.
+
+A source is the truth for the events and years it holds: what is new is embedded and added, what changed in
+its text is embedded again, what changed otherwise gets a new payload, what is gone is removed. Everything is
+written into a new generation beside the one that is served.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from loaders.report import Report
+from loaders.staging import Plan, Staging
+from loaders.vector_cache import VectorCache
+from service.encoder import Encoder
+from service.errors import NothingLoadedError, RefusedError
+from service.stores.catalogue import Builder, Manifest, SessionStore
+
+_ENCODED_AT_ONCE = 64
+_GUARDED_FROM = 10
+_GUARDED_SHARE = 0.2
+
+Item = TypeVar("Item")
+Progress = Callable[[Iterable[int], int], Iterable[int]]
+"""Takes counts of sessions as they are encoded and their total; passes them on while showing progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a load would do: its plan, and why everything is embedded anew if it is."""
+
+    plan: Plan
+    manifest: Manifest | None
+    encoder_changed: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return self.plan.is_empty and not self.encoder_changed
+
+    def __str__(self) -> str:
+        anew = (
+            f"; the encoder changed: all {self.plan.total} embedded anew"
+            if self.encoder_changed
+            else ""
+        )
+        return f"{self.plan}{anew}"
+
+
+def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparison:
+    """Compare what was staged with the served generation."""
+    try:
+        manifest = store.manifest()
+    except NothingLoadedError:
+        return Comparison(staging.plan(), None, encoder_changed=False)
+    with store.reading() as generation:
+        staging.know(generation.known())
+        manifest = generation.manifest
+    changed = bool(encoder.fingerprint.differences(manifest.encoder))
+    return Comparison(staging.plan(), manifest, encoder_changed=changed)
+
+
+def check_removals(staging: Staging) -> None:
+    """Raise RefusedError if more than a fifth of an event and year of ten sessions or more would go."""
+    for (event, year), gone in staging.gone().items():
+        known = staging.known_count(event, year)
+        if known >= _GUARDED_FROM and gone > _GUARDED_SHARE * known:
+            raise RefusedError(
+                f"This would remove {gone} of the {known} sessions of {event} {year}; nothing was changed. "
+                "If the programme really shrank, load it with --allow-removals."
+            )
+
+
+def apply(
+    comparison: Comparison,
+    staging: Staging,
+    store: SessionStore,
+    encoder: Encoder,
+    *,
+    cache_file: Path,
+    sources: Sequence[str],
+    report: Report,
+    progress: Progress,
+) -> Manifest:
+    """Write the new generation and switch to it. The caller holds the store's lock since it compared.
+
+    Vectors go to the cache as they are computed, so that after an interruption the next load uses them.
+    """
+    every = comparison.encoder_changed
+    if every:
+        with store.reading() as generation:
+            for sessions, _ in generation.scan():
+                staging.adopt(sessions)
+    with _cache(cache_file, encoder) as cache:
+        _encode(staging, encoder, cache, every=every, report=report, progress=progress)
+        with store.building(encoder.fingerprint, sessions=comparison.plan.total) as builder:
+            if comparison.manifest and not every:
+                _carry_over(staging, store, builder)
+            for batch in staging.sessions(every=every):
+                builder.upsert(batch, cache.get([session.text_hash for session in batch]))
+            written = builder.commit(expected=comparison.plan.total, sources=sources)
+        cache.trim()
+    return written
+
+
+@contextmanager
+def _cache(file: Path, encoder: Encoder) -> Iterator[VectorCache]:
+    cache = VectorCache(file, encoder.fingerprint)
+    try:
+        yield cache
+    finally:
+        cache.close()
+
+
+def _encode(
+    staging: Staging,
+    encoder: Encoder,
+    cache: VectorCache,
+    *,
+    every: bool,
+    report: Report,
+    progress: Progress,
+) -> None:
+    """Encode what the cache does not hold, texts of like length together, longest first."""
+    todo = [
+        text_hash
+        for some in _batches((text_hash for text_hash, _ in staging.texts(every=every)), 500)
+        for text_hash in cache.missing(some)
+    ]
+    wanted = set(todo)
+
+    def encoded() -> Iterator[int]:
+        texts = (pair for pair in staging.texts(every=every) if pair[0] in wanted)
+        for batch in _batches(texts, _ENCODED_AT_ONCE):
+            hashes, words = zip(*batch, strict=True)
+            cache.put(hashes, encoder.encode_sessions(words))
+            report.longer += encoder.count_longer(words)
+            yield len(batch)
+
+    if wanted:
+        for _ in progress(encoded(), len(wanted)):
+            pass
+
+
+def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:
+    """Copy the vectors that stay as they are, with the payloads as they are now."""
+    with store.reading() as generation:
+        for sessions, vectors in generation.scan():
+            carried = staging.carried(sessions)
+            rows = [row for row, session in enumerate(carried) if session is not None]
+            if rows:
+                builder.upsert([session for session in carried if session], vectors[rows])
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,104 @@
+"""The Encoder protocol: texts to unit vectors, and the fingerprint that ties a catalogue to one encoder."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from service.errors import EncoderError
+from service.session import RECIPE_VERSION
+
+Vectors = npt.NDArray[np.float32]
+
+UNIT_TOLERANCE = 1e-3
+"""How far a vector's length may be from 1: float32 rounding stays far below it."""
+
+_SHOWN = {"model", "revision"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What makes two vectors comparable: the weights and everything done before and after them.
+
+    `model` and `revision` say where the model came from; they are shown, not compared, since the
+    same weights from a folder and from a cache give the same vectors.
+    """
+
+    model: str
+    weights: str
+    dimension: int
+    window: int
+    pooling: str = "mean"
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    revision: str = ""
+    recipe: int = RECIPE_VERSION
+
+    def differences(self, other: "Fingerprint") -> list[str]:
+        """Return the names of the fields in which vectors of the two would differ."""
+        names = [item.name for item in fields(self) if item.name not in _SHOWN]
+        return [name for name in names if getattr(self, name) != getattr(other, name)]
+
+    @property
+    def key(self) -> str:
+        """A digest that is equal exactly where there are no differences."""
+        compared = {k: v for k, v in self.as_dict().items() if k not in _SHOWN}
+        return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()[:32]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fingerprint as JSON values."""
+        return {**asdict(self), "prompts": dict(self.prompts)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Fingerprint":
+        """Return the fingerprint that `as_dict` gave; unknown keys are an error (TypeError)."""
+        return cls(**values)
+
+
+class Encoder(Protocol):
+    """Turns texts into float32 (n, dimension), every row finite and of length 1, in the order given."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What makes its vectors comparable; known without loading the weights."""
+        ...
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Return the vectors of questions. Raises EncoderError if the model gives unusable ones."""
+        ...
+
+    def encode_sessions(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of session texts. Raises EncoderError if the model gives unusable ones."""
+        ...
+
+    def count_longer(self, texts: Sequence[str]) -> int:
+        """Return how many texts are longer than the window, and so are cut when embedded."""
+        ...
+
+
+def checked(vectors: npt.NDArray[Any], rows: int, dimension: int) -> Vectors:
+    """Return `vectors` as float32 (rows, dimension).
+
+    Raises EncoderError if the shape differs, a value is not finite, or a row is not of length 1:
+    a single infinite value would top every answer.
+    """
+    result = np.ascontiguousarray(vectors, dtype=np.float32)
+    if result.shape != (rows, dimension):
+        raise EncoderError(
+            f"Expected vectors of shape {(rows, dimension)}, got {result.shape}. "
+            "The model does not fit this catalogue."
+        )
+    if not np.isfinite(result).all():
+        row = int(np.flatnonzero(~np.isfinite(result).all(axis=1))[0])
+        raise EncoderError(f"Vector {row} holds NaN or infinity: the model is damaged or unfit.")
+    lengths = np.linalg.norm(result, axis=1)
+    far = np.flatnonzero(np.abs(lengths - 1) > UNIT_TOLERANCE)
+    if far.size:
+        raise EncoderError(
+            f"Vector {int(far[0])} has length {lengths[far[0]]:.4f}, not 1: "
+            "dot-product search needs unit vectors."
+        )
+    return result

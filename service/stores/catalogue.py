@@ -1,0 +1,197 @@
+"""What a store of sessions can do, and the manifest that says what one generation of a catalogue holds.
+
+A catalogue lives in generations. A builder writes a new one beside what is served; its commit verifies it,
+writes the manifest last and switches the catalogue's name to it in one atomic step. Everything here speaks
+Session, numpy and plain values: no Qdrant type crosses it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from service.encoder import Fingerprint, Vectors
+from service.errors import MismatchError, StoreError
+from service.filters import Filters
+from service.session import Session
+
+SCHEMA_VERSION = 1
+"""Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
+
+KEPT_GENERATIONS = 2
+"""How many generations before the served one are kept for rollback."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    """How many sessions of one event and year a catalogue holds."""
+
+    event: str
+    year: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one generation holds and which encoder made its vectors."""
+
+    generation: str
+    created_at: str
+    encoder: Fingerprint
+    sessions: int
+    events: tuple[EventCount, ...] = ()
+    sources: tuple[str, ...] = ()
+    previous: str | None = None
+    schema: int = SCHEMA_VERSION
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the manifest as JSON values."""
+        return {
+            **asdict(self),
+            "encoder": self.encoder.as_dict(),
+            "events": [asdict(event) for event in self.events],
+            "sources": list(self.sources),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Manifest":
+        """Return the manifest that `as_dict` gave.
+
+        Raises MismatchError for a catalogue of a newer schema, StoreError for anything else unreadable.
+        """
+        try:
+            schema = int(values["schema"])
+            if schema > SCHEMA_VERSION:
+                raise MismatchError(
+                    f"The catalogue was written by a newer version (schema {schema}; this program "
+                    f"reads up to {SCHEMA_VERSION}). Upgrade conference-helper, or use another "
+                    "CONFERENCE_HELPER_CATALOGUE."
+                )
+            return cls(
+                **{
+                    **values,
+                    "encoder": Fingerprint.from_dict(values["encoder"]),
+                    "events": tuple(EventCount(**event) for event in values["events"]),
+                    "sources": tuple(values["sources"]),
+                }
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"The catalogue's manifest cannot be read ({error!r}). "
+                "Roll back (conference-helper rollback) or load the conference again."
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One session found, and its score: the dot product with the question, higher is nearer."""
+
+    session: Session
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a loader needs to know of a stored session to tell whether it changed."""
+
+    id: UUID
+    event: str
+    year: int
+    text_hash: str
+    payload_hash: str
+
+
+FacetCounts = dict[str, list[tuple[str | int, int]]]
+"""For each payload field, its values and how many sessions have them, most frequent first."""
+
+
+class Generation(Protocol):
+    """One generation, open for reading; what it holds never changes."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds."""
+        ...
+
+    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[Hit]:
+        """Return the `limit` sessions nearest to `vector` (dimension,) by dot product, highest first."""
+        ...
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        ...
+
+    def count(self, filters: Filters) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        ...
+
+    def facets(self, names: Sequence[str], filters: Filters) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        ...
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        ...
+
+    def scan(self, *, batch: int = 256) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        ...
+
+
+class Builder(Protocol):
+    """Writes one new generation. Leaving its context without a commit removes what was written."""
+
+    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
+        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
+        ...
+
+    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+        """Verify that exactly `expected` sessions are there, write the manifest and switch to it.
+
+        Raises VerificationError if they are not; then nothing is switched.
+        """
+        ...
+
+
+class SessionStore(Protocol):
+    """One catalogue and its generations."""
+
+    @property
+    def kind(self) -> str:
+        """Which store it is, for people: embedded or server."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Generation]:
+        """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
+
+        Raises NothingLoadedError if there is none yet.
+        """
+        ...
+
+    def manifest(self) -> Manifest:
+        """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
+        ...
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
+        ...
+
+    def building(self, encoder: Fingerprint, *, sessions: int) -> AbstractContextManager[Builder]:
+        """Start an empty generation for about `sessions` sessions, under the catalogue's lock.
+
+        Raises LockedError while another loader is at work, StorageFullError if the disk cannot hold it.
+        """
+        ...
+
+    def generations(self) -> list[Manifest]:
+        """Return the manifests of all kept generations, newest first."""
+        ...
+
+    def rollback(self) -> Manifest:
+        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+        ...
+
+    def close(self) -> None:
+        """Release what is open."""
+        ...

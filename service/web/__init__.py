@@ -1,0 +1,48 @@
+"""The Flask front end: `create_app` builds it from a searcher."""
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+
+from service.search import Searcher
+from service.web import api, errors, health, openapi, pages
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def create_app(searcher: Searcher) -> Flask:
+    """Return the front end that answers with `searcher`; it reads, and changes nothing."""
+    app = Flask(__name__, static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.extensions["searcher"] = searcher
+    app.json = _json(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for module in (pages, api, health, openapi):
+        app.register_blueprint(module.bp)
+    app.register_error_handler(Exception, errors.answer)
+    app.after_request(_add_security_headers)
+    return app
+
+
+def _json(app: Flask) -> DefaultJSONProvider:
+    """UTF-8 as it is, keys in the order given."""
+    provider = DefaultJSONProvider(app)
+    provider.ensure_ascii = False
+    provider.sort_keys = False
+    return provider
+
+
+def _add_security_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

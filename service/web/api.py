@@ -1,0 +1,60 @@
+"""The JSON API: search, one session, facets and status."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from service.search import FILTER_NAMES, check_limit
+from service.web.asking import (
+    SEARCH_NAMES,
+    read_arguments,
+    read_filters,
+    read_limit,
+    read_once,
+    searcher,
+)
+
+DEFAULT_VALUES = 100
+MAX_VALUES = 1_000
+"""Values of one facet in an answer."""
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+
+
+@bp.get("/search")
+def search() -> dict[str, Any]:
+    """Answer a question with the nearest sessions."""
+    arguments = read_arguments((*SEARCH_NAMES, *FILTER_NAMES))
+    answer = searcher().search(
+        read_once(arguments, "q", ""),
+        limit=check_limit(read_limit(arguments)),
+        mode=read_once(arguments, "mode", ""),
+        filters=read_filters(arguments),
+    )
+    return answer.as_dict()
+
+
+@bp.get("/sessions/<id>")
+def session(id: str) -> dict[str, Any]:
+    """Answer with one session."""
+    return searcher().session(id).as_dict()
+
+
+@bp.get("/facets")
+def facets() -> dict[str, Any]:
+    """Answer with the values sessions can be filtered by, most frequent first."""
+    arguments = read_arguments(("limit", *FILTER_NAMES))
+    limit = check_limit(read_once(arguments, "limit", str(DEFAULT_VALUES)), MAX_VALUES)
+    counts = searcher().facets(read_filters(arguments))
+    return {
+        "facets": {
+            name: [{"value": value, "count": count} for value, count in counts[field][:limit]]
+            for name, field in FILTER_NAMES.items()
+        }
+    }
+
+
+@bp.get("/status")
+def status() -> dict[str, Any]:
+    """Answer with what is loaded."""
+    return searcher().status()

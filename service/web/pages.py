@@ -1,0 +1,130 @@
+"""The page for people: a question, filters and the sessions found. Every search is a link."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+
+from service.errors import ConferenceHelperError, NothingLoadedError
+from service.search import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY, MODES, check_limit, check_mode
+from service.web import words
+from service.web.asking import read_arguments, read_filters, read_limit, read_once, searcher
+from service.web.choices import Search, list_chips, list_fields
+from service.web.errors import finish, status_of
+
+EXAMPLES = (
+    "Health analytics",
+    "How do I keep a data pipeline reliable?",
+    "Getting started with machine learning",
+    "What is fair when a model decides about people?",
+)
+STEPS = (DEFAULT_LIMIT, 10, 25, MAX_LIMIT)
+"""How many sessions are shown, and how many after each "Show more"."""
+EVENTS_SHOWN = 8
+"""Events listed on the first page; the rest unfolds."""
+
+bp = Blueprint(
+    "pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
+for show in (
+    words.safe_url,
+    words.split_abstract,
+    words.tell_language,
+    words.tell_when,
+    words.tell_zone,
+):
+    bp.add_app_template_filter(show)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEvent:
+    """One event of the catalogue, its sessions, and (year, sessions, address) of each year."""
+
+    name: str
+    sessions: int
+    years: list[tuple[int, int, str]]
+
+
+@bp.get("/")
+def index() -> Response:
+    """Show the search box, and what a question found. Parameters of other programs are ignored."""
+    search = Search()
+    try:
+        arguments = read_arguments()
+        search = Search(" ".join(arguments.getlist("q")))
+        search = Search(
+            read_once(arguments, "q", "").strip(),
+            check_limit(read_limit(arguments)),
+            check_mode(read_once(arguments, "mode", "")),
+            read_filters(arguments),
+        )
+        return make_response(_results(search) if search.question else _welcome(search))
+    except NothingLoadedError as error:
+        return make_response(_render("nothing.html", search, message=str(error)))
+    except ConferenceHelperError as error:
+        page = _render("problem.html", search, message=str(error))
+        return finish(make_response(page), status_of(error))
+
+
+def _results(search: Search) -> str:
+    answer = searcher().search(
+        search.question, limit=search.limit, mode=search.mode, filters=search.filters
+    )
+    more = next((step for step in STEPS if step > search.limit), None)
+    return _render(
+        "results.html",
+        search,
+        answer=answer,
+        fields=list_fields(search, searcher()),
+        more=search.showing(more) if more and len(answer.results) == search.limit else None,
+    )
+
+
+def _welcome(search: Search) -> str:
+    status = searcher().status()
+    years = [event["year"] for event in status["events"]]
+    return _render(
+        "welcome.html",
+        search,
+        examples=[(text, Search(text).link()) for text in EXAMPLES],
+        sessions=status["sessions"],
+        events=_loaded(status["events"]),
+        shown=EVENTS_SHOWN,
+        years=sorted({min(years), max(years)}) if years else [],
+    )
+
+
+def _loaded(counts: list[dict[str, Any]]) -> list[LoadedEvent]:
+    """Group the counts of each event and year by event, the largest event first."""
+    events = [
+        LoadedEvent(
+            name,
+            sum(count["sessions"] for count in group),
+            [(count["year"], count["sessions"], _year_link(count)) for count in group],
+        )
+        for name, group in (
+            (name, list(counts))
+            for name, counts in groupby(counts, key=lambda count: count["event"])
+        )
+    ]
+    return sorted(events, key=lambda event: -event.sessions)
+
+
+def _year_link(count: dict[str, Any]) -> str:
+    return Search().choosing("event", count["event"]).choosing("year", count["year"]).link()
+
+
+def _render(template: str, search: Search, **values: Any) -> str:
+    return render_template(
+        template,
+        search=search,
+        chips=list_chips(search),
+        max_query=MAX_QUERY,
+        modes=MODES,
+        **values,
+    )

@@ -1,0 +1,96 @@
+"""Serves the front end with gunicorn: one process of threads, since the store is embedded."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from service.errors import ConferenceHelperError, NothingLoadedError
+from service.search import Searcher
+from service.settings import Settings
+from service.web import create_app
+
+_WATCH_SECONDS = 1.0
+_GRACE_SECONDS = 30
+
+log = logging.getLogger(__name__)
+
+
+class Watcher(threading.Thread):
+    """Keeps a searcher ready: opens each new generation and loads its encoder as soon as it is there."""
+
+    def __init__(self, searcher: Searcher, seconds: float = _WATCH_SECONDS) -> None:
+        super().__init__(name="watcher", daemon=True)
+        self._searcher = searcher
+        self._seconds = seconds
+        self._ended = threading.Event()
+        self._said = ""
+
+    def run(self) -> None:
+        """Look every second until `end`; a trouble is logged once, and again when it changes."""
+        while True:
+            self._look()
+            if self._ended.wait(self._seconds):
+                return
+
+    def end(self) -> None:
+        """Stop looking."""
+        self._ended.set()
+        self.join()
+
+    def _look(self) -> None:
+        try:
+            self._searcher.warm_up()
+            trouble = ""
+        except NothingLoadedError as error:
+            trouble = str(error)
+        except ConferenceHelperError as error:
+            trouble = f"Not ready: {error}"
+        if trouble and trouble != self._said:
+            log.warning("%s", trouble)
+        self._said = trouble
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    """gunicorn with our settings; the searcher is made in the worker, after the fork."""
+
+    def __init__(self, settings: Settings, open_searcher: Callable[[], Searcher]) -> None:
+        self._settings = settings
+        self._open_searcher = open_searcher
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its options."""
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        options: dict[str, Any] = {
+            "bind": f"{host}:{self._settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._settings.threads,
+            "graceful_timeout": _GRACE_SECONDS,
+            "timeout": 120,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "when_ready": _announce,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the app, in the worker, with its watcher started."""
+        searcher = self._open_searcher()
+        Watcher(searcher).start()
+        return create_app(searcher)
+
+
+def run(settings: Settings, open_searcher: Callable[[], Searcher]) -> None:
+    """Serve until SIGTERM or SIGINT; what is being answered then is finished first."""
+    _Server(settings, open_searcher).run()
+
+
+def _announce(arbiter: Any) -> None:
+    for listener in arbiter.LISTENERS:
+        log.warning("Serving on %s", listener)

@@ -1,0 +1,207 @@
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from web_fixtures import open_loaded
+from werkzeug.serving import make_server
+
+from service.web import create_app
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs Chromium and chromedriver on the PATH"
+)
+
+OpenBrowser = Callable[..., Chrome]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    store, searcher = open_loaded(tmp_path_factory.mktemp("data"))
+    server = make_server("127.0.0.1", 0, create_app(searcher), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrowser]:
+    """Open browsers that know nothing of each other; closed when the tests are done."""
+    with ExitStack() as opened:
+
+        def open_one(*, javascript: bool = True) -> Chrome:
+            profile: Path = tmp_path_factory.mktemp("profile")
+            driver = Chrome(_options(profile, javascript), Service(executable_path=str(DRIVER)))
+            opened.callback(driver.quit)
+            return driver
+
+        yield open_one
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["javascript", "no javascript"])
+def browser(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> Chrome:
+    return open_browser(javascript=request.param)
+
+
+def _options(profile: Path, javascript: bool) -> ChromeOptions:
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    if not javascript:
+        setting = "profile.managed_default_content_settings.javascript"
+        options.add_experimental_option("prefs", {setting: 2})
+    return options
+
+
+def ask(browser: Chrome, question: str) -> None:
+    box = browser.find_element(By.NAME, "q")
+    box.clear()
+    box.send_keys(question, Keys.ENTER)
+    wait(browser, lambda: titles(browser))
+
+
+def wait(browser: Chrome, ready: Callable[[], object]) -> None:
+    leaving_a_page = (StaleElementReferenceException,)
+    WebDriverWait(browser, 10, ignored_exceptions=leaving_a_page).until(lambda _: ready())
+
+
+def titles(browser: Chrome) -> list[str]:
+    return [title.text for title in browser.find_elements(By.CSS_SELECTOR, "article h2")]
+
+
+def resize(browser: Chrome, width: int, height: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+
+
+def by_css(browser: Chrome, selector: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def test_a_question_is_asked_narrowed_shared_and_taken_back(
+    browser: Chrome, open_browser: OpenBrowser, address: str
+) -> None:
+    resize(browser, 1280, 900)
+    browser.get(address)
+    assert browser.switch_to.active_element.get_attribute("name") == "q"
+    ask(browser, "health analytics")
+    assert len(titles(browser)) == 3
+    assert titles(browser)[0] == "Health analytics for a whole region"
+    assert by_css(browser, "article meter").is_displayed()
+
+    Select(browser.find_element(By.NAME, "year")).select_by_value("2025")
+    by_css(browser, "button.apply").click()
+    wait(browser, lambda: titles(browser) == ["Health analytics on the ward"])
+    assert "2025" in by_css(browser, ".chip").text
+    shared = browser.current_url
+
+    other = open_browser()
+    other.get(shared)
+    assert titles(other) == ["Health analytics on the ward"]
+    assert other.find_element(By.NAME, "q").get_attribute("value") == "health analytics"
+
+    browser.back()
+    wait(browser, lambda: len(titles(browser)) == 3)
+
+
+def test_filters_are_removed_and_abstracts_unfold(browser: Chrome, address: str) -> None:
+    resize(browser, 1280, 900)
+    browser.get(f"{address}/?q=ward&track=Health&level=Beginner")
+    details = by_css(browser, ".abstract details")
+    rest = by_css(browser, ".abstract details p")
+    assert not rest.is_displayed()
+    details.find_element(By.TAG_NAME, "summary").click()
+    wait(browser, rest.is_displayed)
+    by_css(browser, ".chip").click()
+    wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, ".chip")) == 1)
+    assert len(titles(browser)) == 2
+
+
+def test_a_phone_shows_everything_in_its_width(browser: Chrome, address: str) -> None:
+    resize(browser, 360, 800)
+    long = "antidisestablishmentarianism" * 5
+    for path in ("/", "/?q=health+analytics&year=2025&track=Health", f"/?q={long}", "/?limit=0"):
+        browser.get(address + path)
+        for selector in ("summary", ".unfold"):
+            for control in browser.find_elements(By.CSS_SELECTOR, selector):
+                control.click()
+        root = by_css(browser, "html")
+        assert int(root.get_property("scrollWidth")) <= 360  # type: ignore[arg-type]
+
+
+def test_filters_unfold_on_a_phone(browser: Chrome, address: str) -> None:
+    resize(browser, 360, 800)
+    browser.get(f"{address}/?q=health")
+    select = browser.find_element(By.NAME, "track")
+    assert not select.is_displayed()
+    by_css(browser, ".unfold").click()
+    wait(browser, select.is_displayed)
+    Select(select).select_by_value("Health")
+    by_css(browser, "button.apply").click()
+    wait(browser, lambda: len(titles(browser)) == 2)
+
+
+def test_the_keyboard_is_enough(browser: Chrome, address: str) -> None:
+    resize(browser, 1280, 900)
+    browser.get(f"{address}/?q=health")
+    by_css(browser, "body").send_keys(Keys.TAB)
+    skip = browser.switch_to.active_element
+    assert skip.text == "Skip to the content"
+    skip.send_keys(Keys.ENTER)
+    wait(browser, lambda: browser.current_url.endswith("#main"))
+    assert by_css(browser, "main").get_attribute("id") == "main"
+
+
+def test_links_to_share_are_short(open_browser: OpenBrowser, address: str) -> None:
+    browser = open_browser()
+    browser.get(f"{address}/?q=health")
+    Select(browser.find_element(By.NAME, "year")).select_by_value("2026")
+    by_css(browser, "button.apply").click()
+    wait(browser, lambda: browser.current_url.endswith("/?q=health&year=2026"))
+
+
+def test_nothing_is_refused_or_fetched_from_elsewhere(
+    open_browser: OpenBrowser, address: str
+) -> None:
+    browser = open_browser()
+    for path in ("/", "/?q=health&year=2026"):
+        browser.get(address + path)
+        assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+        names = browser.execute_script(
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
+        assert names
+        assert all(name.startswith(address) for name in names)

@@ -1,0 +1,278 @@
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from web_fixtures import SESSIONS, open_empty, open_loaded, write
+from werkzeug.test import TestResponse
+
+from service.errors import StoreError
+from service.search import FILTER_NAMES, Searcher
+from service.stores.edge import EdgeStore
+from service.web import create_app
+
+HEALTH, REGION, PIPELINES, MAPS = (str(session.id) for session in SESSIONS)
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Iterator[tuple[EdgeStore, Searcher]]:
+    store, searcher = open_loaded(tmp_path)
+    yield store, searcher
+    store.close()
+
+
+@pytest.fixture
+def client(loaded: tuple[EdgeStore, Searcher]) -> FlaskClient:
+    return create_app(loaded[1]).test_client()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> FlaskClient:
+    return create_app(open_empty(tmp_path)[1]).test_client()
+
+
+def found(answer: TestResponse) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [result["session"]["id"] for result in answer.json["results"]]  # type: ignore[index]
+
+
+def complaint(answer: TestResponse, status: int) -> dict[str, str]:
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/json"
+    body: dict[str, Any] = answer.json  # type: ignore[assignment]
+    assert list(body) == ["error"]
+    assert sorted(body["error"]) == ["code", "message"]
+    error: dict[str, str] = body["error"]
+    return error
+
+
+def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
+    answer = client.get("/api/search?q=health++analytics")
+    assert list(json.loads(answer.data)) == ["query", "mode", "took_ms", "results"]
+    assert answer.json is not None
+    assert answer.json["query"] == "health analytics"
+    assert [result["rank"] for result in answer.json["results"]] == [1, 2, 3]
+    assert set(found(answer)[:2]) == {HEALTH, REGION}
+
+
+def test_json_is_utf8_as_it_is(client: FlaskClient) -> None:
+    assert "Zoë Brändström" in client.get("/api/search?q=ward").data.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ("year=2025", {HEALTH}),
+        ("year=2025&year=2026", {HEALTH, REGION, PIPELINES, MAPS}),
+        ("track=health", {HEALTH, REGION}),
+        ("track=Health&track=Data+Engineering", {HEALTH, REGION, PIPELINES}),
+        ("level=Advanced", {REGION}),
+        ("language=de", {REGION}),
+        ("speaker=zoe+brandstrom", {HEALTH}),
+        ("speaker=Ana+Ruiz&level=Beginner", {HEALTH}),
+        ("event=Meetup", {MAPS}),
+        ("day=2026-05-12", {REGION}),
+        ("track=&year=", {HEALTH, REGION, PIPELINES, MAPS}),
+        ("track=Nowhere", set()),
+    ],
+)
+def test_filters(client: FlaskClient, filters: str, wanted: set[str]) -> None:
+    assert set(found(client.get(f"/api/search?q=health&limit=50&{filters}"))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "empty"),
+        ("q=", "empty"),
+        ("q=%20%09", "empty"),
+        ("q=" + "a" * 10_000, "10000"),
+        ("q=%F0%9F%8E%89%F0%9F%8E%89", "letter"),
+        ("q=%ED%A0%80", "UTF-8"),
+        ("q=a&track=%FF", "UTF-8"),
+        ("q=a&q=b", "q is given 2 times"),
+        ("q=a&limit=0", "limit is"),
+        ("q=a&limit=51", "limit is"),
+        ("q=a&limit=abc", "limit is 'abc'"),
+        ("q=a&limit=", "limit is ''"),
+        ("q=a&limit=3&limit=4", "limit is given 2 times"),
+        ("q=a&mode=psychic", "psychic"),
+        ("q=a&mode=semantic&mode=semantic", "mode is given 2 times"),
+        ("q=a&year=soon", "year is 'soon'"),
+        ("q=a&day=tomorrow", "day is 'tomorrow'"),
+        ("q=a&colour=blue", "Known parameters: q, limit, mode, event, year, track"),
+        ("q=a&speakers=Ana", "'speakers'"),
+    ],
+)
+def test_search_says_what_is_wrong(client: FlaskClient, query: str, says: str) -> None:
+    error = complaint(client.get(f"/api/search?{query}"), 400)
+    assert error["code"] == "bad_query"
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize(
+    "question", ["<script>alert(1)</script>", "naïve 日本語", "a%00b", "'; DROP TABLE", "a" * 2000]
+)
+def test_search_takes_any_words(client: FlaskClient, question: str) -> None:
+    assert len(found(client.get("/api/search", query_string={"q": question}))) == 3
+
+
+def test_session(client: FlaskClient) -> None:
+    answer = client.get(f"/api/sessions/{HEALTH}")
+    assert answer.status_code == 200
+    assert answer.json == SESSIONS[0].as_dict()
+
+
+def test_session_that_is_not_there(client: FlaskClient) -> None:
+    assert complaint(client.get(f"/api/sessions/{UUID(int=7)}"), 404)["code"] == "not_found"
+    assert complaint(client.get("/api/sessions/seven"), 400)["code"] == "bad_query"
+    assert complaint(client.get("/api/sessions/%FF"), 400)["code"] == "bad_query"
+
+
+def test_facets_count_what_the_other_filters_leave(client: FlaskClient) -> None:
+    answer = client.get("/api/facets?year=2026")
+    assert answer.json is not None
+    facets = answer.json["facets"]
+    assert list(facets) == list(FILTER_NAMES)
+    assert facets["year"] == [{"value": 2026, "count": 3}, {"value": 2025, "count": 1}]
+    assert facets["track"] == [
+        {"value": "Data Engineering", "count": 1},
+        {"value": "Health", "count": 1},
+    ]
+    assert {"value": "Ana Ruiz", "count": 1} in facets["speaker"]
+    assert facets["day"] == [{"value": "2026-05-12", "count": 1}]
+
+
+def test_facets_have_a_limit(client: FlaskClient) -> None:
+    answer = client.get("/api/facets?limit=1")
+    assert answer.json is not None
+    assert {len(values) for values in answer.json["facets"].values()} == {1}
+    for limit in ("0", "1001", "many"):
+        error = complaint(client.get(f"/api/facets?limit={limit}"), 400)
+        assert "from 1 to 1000" in error["message"]
+    assert "'q'" in complaint(client.get("/api/facets?q=health"), 400)["message"]
+
+
+def test_status(client: FlaskClient) -> None:
+    answer = client.get("/api/status")
+    assert answer.json is not None
+    assert answer.json["sessions"] == 4
+    assert {"event": "Summit", "year": 2026, "sessions": 2} in answer.json["events"]
+    assert answer.json["encoder"]["model"] == "bag-of-words"
+    assert {"generation", "store"} <= answer.json.keys()
+
+
+@pytest.mark.parametrize("path", ["search?q=health", f"sessions/{UUID(int=0)}", "facets", "status"])
+def test_nothing_loaded(empty: FlaskClient, path: str) -> None:
+    answer = empty.get(f"/api/{path}")
+    error = complaint(answer, 503)
+    assert error["code"] == "nothing_loaded"
+    assert "conference-helper load" in error["message"]
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_new_generation_is_picked_up(
+    client: FlaskClient, loaded: tuple[EdgeStore, Searcher]
+) -> None:
+    before = client.get("/api/status").get_json()["generation"]
+    write(loaded[0], [replace(SESSIONS[0], title="Sourdough", abstract="")])
+    answer = client.get("/api/search?q=sourdough")
+    assert found(answer) == [HEALTH]
+    assert answer.get_json()["results"][0]["session"]["title"] == "Sourdough"
+    assert client.get("/api/status").get_json()["generation"] > before
+
+
+def test_health(client: FlaskClient, loaded: tuple[EdgeStore, Searcher]) -> None:
+    assert client.get("/livez").json == {"status": "alive"}
+    answer = client.get("/readyz")
+    assert complaint(answer, 503)["code"] == "not_ready"
+    assert int(answer.headers["Retry-After"]) > 0
+    loaded[1].warm_up()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    generation = loaded[0].manifest().generation
+    assert answer.json == {"status": "ready", "generation": generation, "sessions": 4}
+
+
+def test_health_with_nothing_loaded(empty: FlaskClient) -> None:
+    assert empty.get("/livez").status_code == 200
+    answer = empty.get("/readyz")
+    assert complaint(answer, 503)["code"] == "nothing_loaded"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_health_with_a_broken_store(
+    client: FlaskClient, loaded: tuple[EdgeStore, Searcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise StoreError("The disk is gone.")
+
+    monkeypatch.setattr(loaded[0], "reading", fail)
+    assert client.get("/livez").status_code == 200
+    error = complaint(client.get("/readyz"), 503)
+    assert error == {"code": "store_unavailable", "message": "The disk is gone."}
+
+
+def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+    rules = client.application.url_map.iter_rules()
+    routes = {
+        rule.rule.replace("<", "{").replace(">", "}") for rule in rules if "static" not in rule.rule
+    }
+    assert set(document["paths"]) == routes
+
+
+def test_openapi_names_every_parameter(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    for path in ("/", "/api/search", "/api/facets"):
+        names = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
+        assert names >= FILTER_NAMES.keys()
+        if path != "/":
+            query = "&".join(f"{name}=" for name in names - {"q", "limit"})
+            assert client.get(f"{path}?q=a&{query}").status_code == (200 if "q" in names else 400)
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/api/search?q=health&limit=50", "Answer"),
+        (f"/api/sessions/{HEALTH}", "Session"),
+        (f"/api/sessions/{MAPS}", "Session"),
+        ("/api/facets", "Facets"),
+        ("/api/status", "Status"),
+        ("/api/search?q=", "Error"),
+        (f"/api/sessions/{UUID(int=7)}", "Error"),
+        ("/livez", "Alive"),
+        ("/readyz", "Ready"),
+        ("/openapi.json", "Document"),
+    ],
+)
+def test_answers_fit_their_schema(
+    client: FlaskClient, loaded: tuple[EdgeStore, Searcher], path: str, schema: str
+) -> None:
+    loaded[1].warm_up()
+    document = client.get("/openapi.json").get_json()
+    validator = Draft202012Validator(
+        {"$ref": f"#/components/schemas/{schema}", "components": document["components"]},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    validator.validate(client.get(path).get_json())
+
+
+def test_the_schema_knows_every_field_of_a_session(client: FlaskClient) -> None:
+    schema = client.get("/openapi.json").get_json()["components"]["schemas"]["Session"]
+    assert set(schema["required"]) == set(SESSIONS[0].as_dict())
+
+
+def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
+    for path in ("/api/status", "/livez", "/openapi.json", "/api/search?q=health"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.data) == (200, b"")
