@@ -43,7 +43,7 @@ class _Commands(click.Group):
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands)
 @click.version_option(version("conference-helper"), message="%(version)s")
 def main() -> None:
     """Ask in plain words, get the three sessions of a conference that answer."""

@@ -155,7 +155,7 @@ def zone_of(name: str) -> tzinfo:
         return timezone(-offset if name[0] == "-" else offset)
     try:
         return ZoneInfo(name)
-    except (KeyError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"no time zone is called {name!r}") from error
 
 
