@@ -15,7 +15,8 @@ from service.stores.catalogue import Known
 _SCHEMA = """
 CREATE TABLE staged (
     id TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL, source_id TEXT NOT NULL,
-    place TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL, length INTEGER NOT NULL, payload TEXT NOT NULL);
+    place TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL,
+    length INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX staged_id ON staged (id);
 CREATE INDEX staged_event ON staged (event, year);
 CREATE TABLE known (
@@ -26,7 +27,10 @@ CREATE TABLE known (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a load changes: `embedded` of the `changed` sessions need a new vector, `kept` are of other events."""
+    """What a load changes.
+
+    `embedded` of the `changed` sessions need a new vector; `kept` ones are of other events and years.
+    """
 
     new: int
     changed: int

@@ -17,6 +17,7 @@ from loaders.staging import Plan, Staging
 from loaders.vector_cache import VectorCache
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
+from service.filters import Filters
 from service.stores.catalogue import Builder, Manifest, SessionStore
 
 _ENCODED_AT_ONCE = 64
@@ -104,6 +105,33 @@ def apply(
             written = builder.commit(expected=comparison.plan.total, sources=sources)
         cache.trim()
     return written
+
+
+def count_removed(store: SessionStore, event: str, year: int | None) -> int:
+    """Return how many sessions of an event, and of a year if given, are served."""
+    with store.reading() as generation:
+        return generation.count(_those(event, year))
+
+
+def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
+    """Serve a new generation without the sessions of an event, and of a year if given."""
+    with store.lock(), store.reading() as generation:
+        manifest = generation.manifest
+        left = manifest.sessions - generation.count(_those(event, year))
+        with store.building(manifest.encoder, sessions=left) as builder:
+            for sessions, vectors in generation.scan():
+                rows = [
+                    row
+                    for row, session in enumerate(sessions)
+                    if session.event != event or year not in (None, session.year)
+                ]
+                if rows:
+                    builder.upsert([sessions[row] for row in rows], vectors[rows])
+            return builder.commit(expected=left, sources=manifest.sources)
+
+
+def _those(event: str, year: int | None) -> Filters:
+    return Filters(event=(event,), year=(year,) if year else ())
 
 
 @contextmanager

@@ -73,6 +73,28 @@ def test_dry_run_and_rollback(invoke: Invoke, programme: Path) -> None:
     assert "with 20 sessions again" in invoke("rollback").output
 
 
+def test_remove_shows_its_plan_and_asks(invoke: Invoke, programme: Path, tmp_path: Path) -> None:
+    invoke("load", programme)
+    invoke("load", write_csv(tmp_path / "old.csv", [row(1, year=2025), row(2, event="Other")]))
+    asked = invoke("remove", "--event", "Summit", "--year", "2026")
+    assert (asked.exit_code, "removes the 20 sessions of Summit 2026" in asked.output) == (4, True)
+    assert (
+        "Serving 2 sessions"
+        in invoke("remove", "--event", "Summit", "--year", "2026", "--yes").output
+    )
+    assert invoke("remove", "--event", "Nobody", "--yes").exit_code == 2
+    assert "Serving 1 sessions" in invoke("remove", "--event", "Summit", "--yes").output
+    assert "Serving 0 sessions" in invoke("remove", "--event", "Other", "--yes").output
+    assert json.loads(invoke("search", "x", "--json").stdout)["results"] == []
+
+
+def test_export_writes_the_catalogue(invoke: Invoke, programme: Path, tmp_path: Path) -> None:
+    invoke("load", programme)
+    assert "Wrote 20 sessions" in invoke("export", tmp_path / "out.jsonl").output
+    again = invoke("load", tmp_path / "out.jsonl")
+    assert "0 new, 0 changed (0 embedded again), 0 gone, 20 same" in again.output
+
+
 def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
     for command in (["search", "health"], ["status"]):
         result = invoke(*command)

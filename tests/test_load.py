@@ -69,7 +69,9 @@ def test_dry_run_writes_nothing(loading: Loading, tmp_path: Path) -> None:
 
 def test_a_mass_removal_is_refused_unless_allowed(loading: Loading) -> None:
     loading.rows([row(number) for number in range(10)])
-    with pytest.raises(RefusedError, match=r"3 of the 10 sessions of Summit 2026.*--allow-removals"):
+    with pytest.raises(
+        RefusedError, match=r"3 of the 10 sessions of Summit 2026.*--allow-removals"
+    ):
         loading.rows([row(number) for number in range(7)])
     assert loading.count() == 10
     loading.rows([row(number) for number in range(8)])

@@ -72,6 +72,19 @@ def test_times_are_stored_as_utc_with_their_zone_and_shown_local() -> None:
     assert session.as_dict()["starts_at"] == "2026-05-12T00:30:00+02:00"
 
 
+def test_repeats_share_a_talk_key_whatever_the_spelling() -> None:
+    one = a_session(title="Café – Größe!", speakers=("Zoë Brändström", "Ana Ruiz"))
+    again = a_session(year=2027, title="CAFE GRÖSSE", speakers=("Ana Ruiz",))
+    other = a_session(title="Café Größe", speakers=("Bo Li",))
+    assert set(one.talk_keys) & set(again.talk_keys)
+    assert not set(one.talk_keys) & set(other.talk_keys)
+    assert a_session(title="健康データ", speakers=("山田",)).talk_keys
+    assert a_session(title="Welcome").talk_keys == ()
+    assert a_session(title="健康", speakers=("Li",)).talk_keys != (
+        a_session(title="分析", speakers=("Li",)).talk_keys
+    )
+
+
 def test_place_is_neither_stored_nor_compared() -> None:
     assert a_session(place="a.csv:7") == a_session(place="a.csv:9")
     assert "place" not in a_session(place="a.csv:7").payload()
