@@ -16,6 +16,9 @@ from service.encoder import Encoder
 from service.errors import InputError
 from service.stores.catalogue import Manifest, SessionStore
 
+_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
+"""Reasons to skip a session that say nothing bad about its source."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
@@ -122,7 +125,7 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
 
 
 def _check_strict(request: LoadRequest, report: Report) -> None:
-    bad = sum(count for reason, count in report.skipped.items() if not reason.startswith("service"))
+    bad = sum(count for reason, count in report.skipped.items() if not reason.startswith(_HARMLESS))
     if request.strict and bad:
         raise InputError(
             f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."

@@ -14,30 +14,27 @@ from service.errors import InputError
 def stage(
     sources: Iterable[SourceFile], options: Options, staging: Staging, report: Report
 ) -> list[str]:
-    """Stage the sessions of all sources and return the names of the files that held any.
+    """Stage the sessions of all sources and return what the caller called those that were read.
 
     Raises InputError for a file that is not what it claims to be, of no known format (files inside a folder
     are passed over instead), or whose sessions belong to no known event and year.
     """
-    read = [source.name for source in sources if _stage_file(source, options, staging, report)]
+    read = dict.fromkeys(
+        source.origin for source in sources if _stage_file(source, options, staging, report)
+    )
     for complaint in staging.settle():
         report.drop(complaint)
     if not report.kept:
         reasons = "; ".join(f"{count} {reason}" for reason, count in report.skipped.most_common(3))
         raise InputError(f"No session found to load{f' ({reasons})' if reasons else ''}.")
-    return read
+    return list(read)
 
 
 def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
     reader = find_reader(source, options.format)
     if reader is None:
-        if source.beside:
-            report.ignored.append(source.name)
-            return False
-        raise InputError(
-            f"{source.name} is in no format this program reads. Export the programme as CSV, JSON, "
-            "JSON Lines or schedule.xml; a table needs a header row with a title column."
-        )
+        report.ignored.append(source.name)
+        return False
     misplaced: list[str] = []
     kept = 0
     for item in reader.read(source, options):
@@ -45,7 +42,7 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
             report.complain(item)
         else:
             kept += _stage_record(item, options, staging, report, misplaced)
-    if misplaced and not kept:
+    if misplaced and not kept and source.is_named:
         raise InputError(f"{source.name}: {misplaced[0]}")
     return True
 

@@ -15,7 +15,7 @@ from service.errors import InputError
 NAME = "sched"
 _MARKS = ("event_key", "event_start", "event_type")
 _LONGEST_OFFSET = timedelta(hours=14)
-_QUARTER = 900  # seconds: every zone's offset is a multiple
+_QUARTER = timedelta(minutes=15)  # every zone's offset is a multiple
 
 
 def matches(source: SourceFile) -> bool:
@@ -59,6 +59,7 @@ def _record(row: Mapping[str, Any], place: str) -> Record:
     people = row.get("speakers")
     speakers = as_names(people) if not isinstance(people, str) else as_names(people.split(";"))
     start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
+    offset = _offset(start, as_text(row.get("start_time_ts")))
     title = as_text(row.get("name"))
     return Record(
         place=place,
@@ -70,24 +71,32 @@ def _record(row: Mapping[str, Any], place: str) -> Record:
         kind=as_text(row.get("event_subtype")),
         level=as_text(row.get("audience")),
         room=as_text(row.get("venue")),
-        start=start,
-        end=end,
-        zone=_offset(start, as_text(row.get("start_time_ts"))),
+        start=_at(offset, start),
+        end=_at(offset, end),
         url=as_text(row.get("event_url")) or as_text(row.get("url")),
         tags=as_list(row.get("tags")),
     )
 
 
-def _offset(start: str, epoch: str) -> str:
+def _offset(start: str, epoch: str) -> timedelta | None:
     """The offset that follows from the local start and the same moment in seconds since 1970."""
     try:
         local = parse_moment(start)
         moment = datetime.fromtimestamp(float(epoch), UTC) if epoch else None
     except (ValueError, OverflowError, OSError):
-        return ""
+        return None
     if local is None or moment is None or local.tzinfo is not None:
-        return ""
+        return None
     offset = local.replace(tzinfo=UTC) - moment
-    if abs(offset) > _LONGEST_OFFSET or offset.total_seconds() % _QUARTER:
-        return ""
-    return datetime.min.replace(tzinfo=timezone(offset), year=2000).isoformat()[-6:]
+    return None if abs(offset) > _LONGEST_OFFSET or offset % _QUARTER else offset
+
+
+def _at(offset: timedelta | None, text: str) -> str:
+    """A local time with its offset, or as it is."""
+    if offset is None or not text:
+        return text
+    try:
+        local = parse_moment(text)
+    except ValueError:
+        return text
+    return local.replace(tzinfo=timezone(offset)).isoformat() if local else text

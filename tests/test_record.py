@@ -1,0 +1,180 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders.readers import export
+from loaders.record import (
+    MAX_ABSTRACT,
+    Complaint,
+    NotPlaced,
+    Options,
+    Record,
+    Skip,
+    language_code,
+    split_year,
+    to_session,
+)
+from loaders.sources import from_bytes
+from service.session import Session
+
+OPTIONS = Options(event="Test Conf", year=2026)
+
+
+def record(**values: object) -> Record:
+    return Record(**({"place": "here", "title": "Sails"} | values))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("FOSDEM 2019", ("FOSDEM", 2019)),
+        ("2017 Harbour Days", ("Harbour Days", 2017)),
+        ("PyConES 2020 Pandemic Edition", ("PyConES Pandemic Edition", 2020)),
+        ("En attendant (2020-2021)", ("En attendant", 2020)),
+        ("Camp2019", ("Camp", 2019)),
+        ("Meetup - 2016", ("Meetup", 2016)),
+        ("Harbour Meetup", ("Harbour Meetup", None)),
+        ("2019", ("2019", 2019)),
+        ("Room 12019", ("Room 12019", None)),
+    ],
+)
+def test_names_and_years_of_events(title: str, expected: tuple[str, int | None]) -> None:
+    assert split_year(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("English", "en"), ("eng", "en"), ("de-AT", "de"), ("PT_BR", "pt"), ("Español", "es"), ("und", ""),
+     ("English / Inglés", "en"), ("Klingon", "klingon"), ("", ""), ("TBA", "")],
+)  # fmt: skip
+def test_languages(name: str, code: str) -> None:
+    assert language_code(name) == code
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"title": "Lunch"}, {"title": "Kaffeepause"}, {"title": " PAUSE DÉJEUNER "}, {"kind": "break"},
+     {"service": True}],
+)  # fmt: skip
+def test_service_sessions_are_skipped_unless_kept(values: dict[str, object]) -> None:
+    with pytest.raises(Skip, match="service"):
+        to_session(record(**values), OPTIONS)
+    assert to_session(record(**values), Options(event="Test Conf", year=2026, keep_service=True))
+
+
+def test_a_source_that_says_it_is_no_break_is_believed() -> None:
+    assert to_session(record(title="Break", service=False), OPTIONS).title == "Break"
+
+
+@pytest.mark.parametrize("title", ["", "  ", "TBA", "\x00", "<p></p>", "\ud800"])
+def test_what_has_no_title_is_skipped(title: str) -> None:
+    with pytest.raises(Skip, match="no title"):
+        to_session(record(title=title), OPTIONS)
+
+
+def test_event_and_year_come_from_the_source_first() -> None:
+    session = to_session(record(event="Iron Conf", year=2020), OPTIONS)
+    assert (session.event, session.year) == ("Iron Conf", 2020)
+    assert to_session(record(start="2019-05-05T10:00Z"), Options(event="x")).year == 2019
+    assert to_session(record(start="2019-05-05 10:00"), Options(event="x")).year == 2019
+    with pytest.raises(NotPlaced, match="--event"):
+        to_session(record(), Options(year=2026))
+    with pytest.raises(NotPlaced, match="--year"):
+        to_session(record(), Options(event="x"))
+
+
+def test_times_without_a_zone_are_left_out_and_told() -> None:
+    odd = record(start="2026-05-05 10:00")
+    assert to_session(odd, OPTIONS).starts_at is None
+    assert odd.complaints == ["time has no zone: pass --timezone, such as Europe/Brussels"]
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"start": "whenever"}, "it is no date and time"),
+        ({"start": "10:30"}, "it names no day"),
+        ({"start": "2026-05-05 10:00", "zone": "Harbour"}, "no time zone is called 'Harbour'"),
+        ({"start": "2026-05-05 10:00", "zone": "UTC", "duration": "long"}, "it is no duration such as 00:45"),
+    ],
+)  # fmt: skip
+def test_times_not_understood_are_told(values: dict[str, object], problem: str) -> None:
+    odd = record(**values)
+    assert to_session(odd, OPTIONS).starts_at is None
+    assert odd.complaints == [f"time not understood: {problem}"]
+
+
+def test_ends_follow_from_durations_and_pass_midnight() -> None:
+    late = to_session(record(start="2026-05-05 23:30", zone="UTC", duration="01:00"), OPTIONS)
+    assert late.ends_at == datetime(2026, 5, 6, 0, 30, tzinfo=UTC)
+    past = to_session(record(start="2026-05-05 23:30", end="2026-05-05 00:15", zone="UTC"), OPTIONS)
+    assert past.ends_at == datetime(2026, 5, 6, 0, 15, tzinfo=UTC)
+    odd = to_session(record(start="2026-05-05 23:30", end="2026-05-01 00:15", zone="UTC"), OPTIONS)
+    assert odd.ends_at is None
+
+
+def test_made_ids_depend_on_the_title_in_any_script() -> None:
+    ids = {
+        to_session(record(title=title), OPTIONS).source_id for title in ("灯光", "Свет", "Light")
+    }
+    assert len(ids) == 3
+    assert to_session(record(title="LIGHT"), OPTIONS).source_id in ids
+
+
+def test_fields_are_cleaned() -> None:
+    session = to_session(
+        record(
+            source_id=" a\udc80b ", abstract="TBA", speakers=["Jo Line", "Jo  Line", "TBA", "x@example.org"],
+            tags=["a", "a"], url="javascript:alert(1)", room="<b>Quay</b>", event="\ud800",
+        ),
+        OPTIONS,
+    )  # fmt: skip
+    assert session.source_id == "ab"
+    assert (session.abstract, session.url, session.event) == ("", "", "Test Conf")
+    assert (session.speakers, session.tags, session.room) == (("Jo Line",), ("a",), "Quay")
+
+
+def test_endless_abstracts_are_cut_off() -> None:
+    long = record(abstract="word " * MAX_ABSTRACT)
+    assert len(to_session(long, OPTIONS).abstract) <= MAX_ABSTRACT
+    assert long.complaints == ["abstract cut off after 100,000 characters"]
+
+
+def test_complaints_can_be_written_to_a_file() -> None:
+    complaint = Complaint("a\udc80", "b\ud800", row="c\udfff")
+    assert (complaint.place, complaint.reason, complaint.row) == ("a", "b", "c")
+
+
+TEXTS = st.text(st.characters(codec=None), max_size=30) | st.text(
+    st.sampled_from("ab<p>*_`&;+49 1234567@.\n"), max_size=40
+)
+MOMENTS = st.datetimes(
+    datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones()
+) | st.just("")
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(
+    title=TEXTS, abstract=TEXTS, speakers=st.lists(TEXTS, max_size=3), track=TEXTS, room=TEXTS, source_id=TEXTS,
+    language=TEXTS, start=MOMENTS, slot=TEXTS, zone=st.sampled_from(["", "Europe/Oslo", "+03:00"]),
+)  # fmt: skip
+def test_every_session_comes_back_from_its_export(**values: object) -> None:
+    try:
+        session = to_session(record(**values), OPTIONS)
+    except Skip:
+        return
+    again = to_session(exported(session), Options(event="Other", year=1999, timezone="Asia/Tokyo"))
+    assert again.id == session.id
+    assert again.payload() == session.payload()
+
+
+def exported(session: Session) -> Record:
+    import json
+
+    payload = {key: value for key, value in session.payload().items() if not key.endswith("_hash")}
+    line = json.dumps({"conference_helper": 1, "session": payload, "vector": [0.5]})
+    (item,) = export.read(from_bytes("export.jsonl", line.encode()), OPTIONS)
+    assert isinstance(item, Record)
+    return item
