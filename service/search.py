@@ -167,6 +167,7 @@ class Searcher:
         Raises NotReadyError while the encoder is loading, and whatever else keeps it from answering.
         """
         with self.store.reading() as generation:
+            self.store.check()
             if self._warm == generation.manifest.encoder:
                 return generation.manifest
         raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
@@ -202,7 +203,7 @@ class Searcher:
         self, generation: Generation, name: str, filters: Filters
     ) -> list[tuple[str | int, int]]:
         """Return a facet's counts, kept for a while: thousands of speakers take longer than a search."""
-        key = (generation.manifest.generation, name, filters)
+        key = (generation.manifest.state, name, filters)
         counts = self._counted.get(key)
         if counts is None:
             counts = generation.facets([name], filters)[name]
