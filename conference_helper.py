@@ -185,11 +185,12 @@ def rollback() -> None:
 @main.command()
 @click.option("--host", help="Address to listen on (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (8000).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; over 1 needs a server.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the page and the API until told to stop."""
     from service.web.server import run
 
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, workers=workers)
     run(settings, lambda: searcher_for(settings, open_store(settings)))
 
 

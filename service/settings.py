@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     qdrant_lock_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
     must agree to within a quarter of it."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
     deadline: Annotated[float, Field(gt=0)] = 2.0
     """Seconds in which a request is answered, with an error if need be."""
     model: str | None = None

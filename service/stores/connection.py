@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import stamina
 from qdrant_client import QdrantClient
+from qdrant_client.context_headers import headers
 
-from service import deadline
+from service import deadline, measuring, request_id
 from service.errors import SettingsError, StoreError
 from service.settings import Settings
 from service.stores.breaker import Breaker
@@ -66,9 +67,12 @@ class Connection:
                 wait_jitter=0.05 if serving else 1.0,
                 wait_max=1.0 if serving else 10.0,
             ).with_name(action, (), {}):
+                if attempt.num > 1:
+                    measuring.note("store_retry")
                 with attempt:
                     return self._once(send, serving)
         except DRIVER_ERRORS as error:
+            measuring.note("store_error")
             raise translated(self.place, action, error) from error
         raise StoreError(
             f"{self.place} could not {action}."
@@ -96,7 +100,7 @@ class Connection:
 
     def _once(self, send: Callable[[QdrantClient], T], serving: bool) -> T:
         if not serving:
-            return send(self._client(serving))
+            return self._sent(send, serving)
         if not self.breaker.admit():
             raise StoreError(
                 f"{self.place} did not answer several times in a row; it is tried again in a moment. "
@@ -104,7 +108,7 @@ class Connection:
             )
         reached = False
         try:
-            answer = send(self._client(serving))
+            answer = self._sent(send, serving)
             reached = True
         except Exception as error:
             reached = not is_away(error)
@@ -116,6 +120,11 @@ class Connection:
                 self._version = None
                 self.breaker.failed()
         return answer
+
+    def _sent(self, send: Callable[[QdrantClient], T], serving: bool) -> T:
+        id = request_id.current.get()
+        with headers({"x-request-id": id} if id else {}):
+            return send(self._client(serving))
 
     def _client(self, serving: bool) -> QdrantClient:
         if self._given is not None:
@@ -131,9 +140,9 @@ class Connection:
         settings = self._settings
         seconds = settings.qdrant_timeout
         address = address_of(settings.qdrant_url or "")
-        headers = {"accept-encoding": "identity"}
+        sent = {"accept-encoding": "identity"}
         if key := api_key(settings):
-            headers["api-key"] = key
+            sent["api-key"] = key
             if address.startswith("http://") and not _is_local(address):
                 log.warning(
                     "The API key goes to %s unencrypted. Use https outside one host.", address
@@ -153,7 +162,7 @@ class Connection:
             grpc_port=settings.qdrant_grpc_port,
             prefer_grpc=settings.qdrant_grpc,
             timeout=max(1, int(min(seconds, settings.deadline) if serving else seconds)),
-            headers=headers,
+            headers=sent,
             grpc_options=options,
             check_compatibility=False,  # `check` does it, and means it
             transport=transport,

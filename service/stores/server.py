@@ -18,11 +18,13 @@ from typing import Any
 
 from qdrant_client import QdrantClient, models
 
+from service import deadline
 from service.encoder import Fingerprint
 from service.errors import (
     MismatchError,
     NothingLoadedError,
     RefusedError,
+    StoreError,
     VerificationError,
 )
 from service.filters import NO_FILTERS
@@ -75,7 +77,11 @@ class ServerStore:
                 f"The catalogue was written by an older version (schema {manifest.schema}, not "
                 f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE"
             )
-        yield ServerGeneration(self.connection, self._settings, manifest)
+        try:
+            yield ServerGeneration(self.connection, self._settings, manifest)
+        except MissingError:
+            self._served = None  # removed meanwhile: the next one asks what is served
+            raise
 
     def manifest(self) -> Manifest:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
@@ -164,12 +170,24 @@ class ServerStore:
         if served and time.monotonic() - served[1] < self._fresh_seconds:
             return served[0]
         # One thread asks; the others go on with what they know, if anything.
-        if not self._asking.acquire(blocking=served is None):
-            return served[0] if served else self.manifest()
+        if not self._asking.acquire(timeout=self._patience(served is None)):
+            if served:
+                return served[0]
+            raise StoreError(
+                f"{self.connection.place} has not said in time what it serves. Try again soon."
+            )
         try:
             return self.manifest()
         finally:
             self._asking.release()
+
+    @staticmethod
+    def _patience(nothing_known: bool) -> float:
+        """Seconds to wait while another thread asks; -1 is for ever."""
+        if not nothing_known:
+            return 0
+        left = deadline.remaining()
+        return -1 if left is None else left
 
     @contextmanager
     def _updating(self) -> Iterator[ServerUpdater]:
