@@ -17,6 +17,7 @@ from service.errors import (
     QueryError,
 )
 from service.filters import FACETS, NO_FILTERS, Filters
+from service.measuring import note, timed
 from service.session import Session, parse_day
 from service.stores.catalogue import FacetCounts, Generation, Manifest, SessionStore
 
@@ -109,8 +110,11 @@ class Searcher:
         mode = check_mode(mode)
         limit = check_limit(limit)
         with self.store.reading() as generation:
-            vector = self._encode(query, generation.manifest)
-            hits = generation.search(vector, limit, self._spelled(generation, filters))
+            with timed("encode"):
+                vector = self._encode(query, generation.manifest)
+            with timed("search"):
+                hits = generation.search(vector, limit, self._spelled(generation, filters))
+        note("answer", found="some" if hits else "none")
         results = tuple(
             SearchResult(rank, hit.score, hit.session) for rank, hit in enumerate(hits, start=1)
         )
@@ -205,6 +209,7 @@ class Searcher:
         """Return a facet's counts, kept for a while: thousands of speakers take longer than a search."""
         key = (generation.manifest.state, name, filters)
         counts = self._counted.get(key)
+        note("cache", hit="no" if counts is None else "yes")
         if counts is None:
             counts = generation.facets([name], filters)[name]
             if len(self._counted) >= _COUNTS_KEPT:

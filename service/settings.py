@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     qdrant_lock_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
     must agree to within a quarter of it."""
+    log_format: Literal["text", "json"] = "text"
+    """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
+    log_queries: bool = False
+    """Write questions in the log too. They may be personal: leave it off unless people were told."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
     deadline: Annotated[float, Field(gt=0)] = 2.0

@@ -10,6 +10,11 @@ def open_store(settings: Settings) -> SessionStore:
         from service.stores.server import ServerStore
 
         return ServerStore(settings)
+    return open_embedded(settings)
+
+
+def open_embedded(settings: Settings) -> SessionStore:
+    """Return the embedded store of the settings' catalogue, whether or not they name a server."""
     from service.stores.edge import EdgeStore
 
     return EdgeStore(settings.data_dir, settings.catalogue)

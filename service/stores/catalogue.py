@@ -217,6 +217,10 @@ class SessionStore(Protocol):
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         ...
 
+    def opening(self, manifest: Manifest) -> AbstractContextManager[Generation]:
+        """Open a kept generation, served or not, for a `with` block."""
+        ...
+
     def lock(self) -> AbstractContextManager[object]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
         ...

@@ -258,6 +258,15 @@ class EdgeStore:
         return self._manifest(name)
 
     @contextmanager
+    def opening(self, manifest: Manifest) -> Iterator[EdgeGeneration]:
+        """Open a kept generation, served or not, for a `with` block."""
+        generation = EdgeGeneration(self._generations / manifest.generation, manifest)
+        try:
+            yield generation
+        finally:
+            generation.close()
+
+    @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
         try:

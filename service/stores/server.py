@@ -96,6 +96,11 @@ class ServerStore:
         return manifest
 
     @contextmanager
+    def opening(self, manifest: Manifest) -> Iterator[ServerGeneration]:
+        """Open a kept generation, served or not, for a `with` block."""
+        yield ServerGeneration(self.connection, self._settings, manifest)
+
+    @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work.
 

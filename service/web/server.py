@@ -8,11 +8,11 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from service import deadline
+from service import deadline, measuring
 from service.errors import ConferenceHelperError, NothingLoadedError, RefusedError
 from service.search import Searcher
 from service.settings import Settings
-from service.web import DEADLINE_SECONDS, create_app
+from service.web import DEADLINE_SECONDS, create_app, logs, metrics
 
 _WATCH_SECONDS = 1.0
 _GRACE_SECONDS = 30
@@ -36,6 +36,7 @@ class Watcher(threading.Thread):
         self._seconds = seconds
         self._ended = threading.Event()
         self._said = ""
+        self._state = ""
 
     def run(self) -> None:
         """Look every second until `end`; a trouble is logged once, and again when it changes."""
@@ -53,6 +54,7 @@ class Watcher(threading.Thread):
         try:
             with deadline.within(self._deadline_seconds):
                 self._searcher.warm_up()
+                self._note_switch()
             trouble = ""
         except NothingLoadedError as error:
             trouble = str(error)
@@ -61,6 +63,14 @@ class Watcher(threading.Thread):
         if trouble and trouble != self._said:
             log.warning("%s", trouble)
         self._said = trouble
+
+    def _note_switch(self) -> None:
+        with self._searcher.store.reading() as generation:
+            state = generation.manifest.state
+        if self._state not in ("", state):
+            measuring.note("switch")
+            log.warning("Serving generation %s.", state)
+        self._state = state
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -84,15 +94,20 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             "control_socket_disable": True,
             "loglevel": "warning",
             "when_ready": _announce,
+            "child_exit": _forget,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """Return the app, in the worker, with its watcher started."""
+        logs.configure(self._settings.log_format)
         searcher = self._open_searcher()
         Watcher(searcher, deadline_seconds=self._settings.deadline).start()
-        return create_app(searcher, deadline=self._settings.deadline)
+        app = create_app(searcher, deadline=self._settings.deadline)
+        if self._settings.log_format == "json":
+            logs.log_requests(app, queries=self._settings.log_queries)
+        return app
 
 
 def run(settings: Settings, open_searcher: Callable[[], Searcher]) -> None:
@@ -105,7 +120,12 @@ def run(settings: Settings, open_searcher: Callable[[], Searcher]) -> None:
             f"{settings.workers} workers were asked for, but an embedded catalogue belongs to one process. "
             "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."
         )
+    logs.configure(settings.log_format)
     _Server(settings, open_searcher).run()
+
+
+def _forget(arbiter: Any, worker: Any) -> None:
+    metrics.forget_process(worker.pid)
 
 
 def _announce(arbiter: Any) -> None:
