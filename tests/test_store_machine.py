@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -52,6 +51,8 @@ class Machine(RuleBasedStateMachine):
     """One catalogue, and the states it must have: `history` ends with what is served."""
 
     folder: Path
+    short = (10, 30)
+    """Examples, and steps of each, of a short run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,6 +199,8 @@ class Machine(RuleBasedStateMachine):
 class EmbeddedMachine(Machine):
     """The embedded store."""
 
+    short = (3, 20)
+
     def open(self) -> SessionStore:
         return EdgeStore(self.folder, "sessions")
 
@@ -224,7 +227,7 @@ class MemoryMachine(Machine):
     def kill_loader(self, moment: str) -> None:
         """Nothing that the loader would still do reaches the server; then its lock expires."""
         dying = self.open()
-        lost: dict[str, Callable[..., Any]] = {
+        lost: dict[str, Any] = {
             name: mock.Mock(side_effect=ConnectionError)
             for name in ("delete_collection", "update_collection_aliases")
         }
@@ -249,11 +252,11 @@ class InPlaceMachine(MemoryMachine):
 
 @pytest.mark.parametrize("machine", [EmbeddedMachine, MemoryMachine, InPlaceMachine])
 def test_random_operations(machine: type[Machine]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20 if LONG else 3,
-            stateful_step_count=50 if LONG else 20,
+            max_examples=20 if LONG else machine.short[0],
+            stateful_step_count=50 if LONG else machine.short[1],
             deadline=None,
             derandomize=not LONG,
             database=None,
