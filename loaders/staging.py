@@ -141,8 +141,9 @@ class Staging:
 
     def adopt(self, sessions: Iterable[Session]) -> None:
         """Stage known sessions of other events too: a change of encoder embeds everything again."""
+        covered = set(self._db.execute("SELECT DISTINCT event, year FROM staged"))
         for session in sessions:
-            if not self._is_covered(session):
+            if (session.event, session.year) not in covered:
                 self.add(session)
 
     def texts(self, *, every: bool) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from fakes import BagOfWords
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -258,6 +258,7 @@ def test_random_operations(machine: type[Machine]) -> None:
             max_examples=20 if LONG else machine.short[0],
             stateful_step_count=50 if LONG else machine.short[1],
             deadline=None,
+            phases=(Phase.generate,),  # shrinking takes minutes: print what failed instead
             derandomize=not LONG,
             database=None,
             suppress_health_check=list(HealthCheck),
