@@ -45,7 +45,7 @@ class _Commands(click.Group):
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands)
 @click.version_option(version("conference-helper"), message="%(version)s")
 def main() -> None:
     """Ask in plain words, get the three sessions of a conference that answer."""
@@ -224,6 +224,48 @@ def restore(folder: Path) -> None:
     from service.stores.archive import restore_backup
 
     manifest = restore_backup(folder, open_store(load_settings()))
+    click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--vectors", is_flag=True, help="Write each session's vector too (JSON Lines).")
+def export(file: Path, vectors: bool) -> None:
+    """Write the catalogue to FILE: JSON Lines that load reads back, or CSV by its name."""
+    from loaders.export import export as write
+
+    store = open_store(load_settings())
+    try:
+        with store.reading() as generation:
+            count = write(generation, file, vectors=vectors)
+    finally:
+        store.close()
+    click.echo(f"Wrote {count} sessions to {file}.")
+
+
+@main.command()
+@click.option("--event", required=True, help="The event whose sessions go.")
+@click.option("--year", type=click.IntRange(1900, 2199), help="Only those of this year.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(event: str, year: int | None, yes: bool) -> None:
+    """Remove the sessions of an event from the catalogue; rollback brings them back."""
+    from loaders.sync import count_removed
+    from loaders.sync import remove as take_out
+
+    store = open_store(load_settings())
+    try:
+        what = f"{event} {year}" if year else event
+        count = count_removed(store, event, year)
+        if not count:
+            raise errors.InputError(
+                f"The catalogue holds no session of {what}. conference-helper status lists events."
+            )
+        click.echo(f"This removes the {count} sessions of {what}.")
+        if not yes and not (sys.stdin.isatty() and click.confirm("Go on?")):
+            raise errors.RefusedError("Nothing was removed. Pass --yes to remove them.")
+        manifest = take_out(store, event, year)
+    finally:
+        store.close()
     click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
 
 

@@ -19,16 +19,16 @@ def _bar(console: Console, steps: Iterable[int], total: int) -> Iterator[int]:
         TextColumn("Embedding"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f} sessions/s"),
+        TextColumn("{task.fields[rate]:.0f} sessions/s"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=total, speed=0.0)
+        task = progress.add_task("", total=total, rate=0.0)
         started, done = time.monotonic(), 0
         for step in steps:
             done += step
-            speed = done / max(time.monotonic() - started, 1e-9)
-            progress.update(task, advance=step, speed=speed)
+            seconds = max(time.monotonic() - started, 1e-9)
+            progress.update(task, advance=step, rate=done / seconds)
             yield step
 
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from loaders import times
-from loaders.text import is_empty, line, plain
+from loaders.text import is_empty, line, plain, storable, tidy
 from service.search import folded
 from service.session import Session
 
@@ -23,6 +24,11 @@ class Complaint:
     reason: str
     skipped: bool = True
     row: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep what can be written to a file."""
+        for name in ("place", "reason", "row"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
 
 class Skip(Exception):
@@ -51,6 +57,7 @@ class Record:
     """One session in its source's own words. `place` names file and line, or file and path.
 
     `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
+    `service` says whether it is a break; None where the source does not say, so that the title tells.
     """
 
     place: str
@@ -73,12 +80,20 @@ class Record:
     url: str = ""
     tags: Sequence[str] = ()
     slot: str = ""
-    service: bool = False
+    service: bool | None = None
     date_order: str = ""
     complaints: list[str] = field(default_factory=list)
 
 
+MAX_ABSTRACT = 100_000
+MAX_LINE = 1_000
+"""Characters: what is longer is no abstract or title, and could take long to clean."""
+
 _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
+_TITLE_YEAR = re.compile(
+    r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
+)
+_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]{1,2000}$")
 _SERVICE_TITLES = {
     "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
     "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
@@ -87,6 +102,7 @@ _SERVICE_TITLES = {
     "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
     "registrazione", "almoco", "intervalo", "credenciamento",
 }  # fmt: skip
+_LONGEST_SERVICE = max(map(len, _SERVICE_TITLES))
 _LANGUAGES = {
     "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
     "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
@@ -108,61 +124,90 @@ def to_session(record: Record, options: Options) -> Session:
 
     Raises Skip with the reason if it holds none, NotPlaced if its event or year is not known.
     """
-    title = line(record.title, record.markup)
+    markup = "plain" if record.markup == "plain" else ""
+    title = _short(record.title, record.markup)
     if not title:
         raise Skip("no title")
-    if not options.keep_service and (record.service or folded(title) in _SERVICE_TITLES):
+    kind = _short(record.kind, markup)
+    if not options.keep_service and _is_service(record, title, kind):
         raise Skip("service session (break, registration)")
     starts_at, ends_at = _times(record, options)
-    event = line(record.event, "plain") or options.event
+    event = _short(record.event, "plain") or _short(options.event, "plain")
     if not event:
         raise NotPlaced("no event named: pass --event NAME")
     year = record.year or options.year or (starts_at.year if starts_at else _start_year(record))
     if not year:
         raise NotPlaced("no year named: pass --year YEAR")
-    abstract = plain(record.abstract, record.markup)
     return Session(
         event=event,
         year=year,
-        source_id=record.source_id.strip() or _made_id(title),
-        slot=record.slot,
+        source_id=tidy(record.source_id) or _made_id(title),
+        slot=tidy(record.slot),
         title=title,
-        abstract="" if is_empty(abstract) else abstract,
-        speakers=_distinct(record.speakers),
-        track=line(record.track),
-        level=line(record.level),
-        kind=line(record.kind),
-        language=language_code(record.language),
-        room=line(record.room),
+        abstract=_abstract(record),
+        speakers=_distinct(record.speakers, markup),
+        track=_short(record.track, markup),
+        level=_short(record.level, markup),
+        kind=kind,
+        language=language_code(record.language) if record.language else "",
+        room=_short(record.room, markup),
         starts_at=starts_at,
         ends_at=ends_at,
         url=_web_address(record.url),
-        tags=_distinct(record.tags),
-        place=record.place,
+        tags=_distinct(record.tags, markup),
+        place=storable(record.place),
     )
 
 
+def _short(text: str, markup: str) -> str:
+    return line(text[:MAX_LINE], markup)
+
+
+def _is_service(record: Record, title: str, kind: str) -> bool:
+    if record.service is None:
+        return _names_service(title) or _names_service(kind)
+    return record.service
+
+
+def _names_service(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_SERVICE and folded(text) in _SERVICE_TITLES
+
+
+def _abstract(record: Record) -> str:
+    if len(record.abstract) > MAX_ABSTRACT:
+        record.complaints.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
+    abstract = plain(record.abstract[:MAX_ABSTRACT], record.markup)
+    return "" if is_empty(abstract) else abstract
+
+
+@lru_cache(maxsize=1024)
 def language_code(name: str) -> str:
     """Return the two-letter code of a language given as a code, an ISO 639-3 code or an English name."""
-    key = folded(name).replace("_", "-")
+    key = folded(_short(name, "plain")).replace("_", "-")
+    if key in _LANGUAGES:
+        return _LANGUAGES[key]
     if re.fullmatch(r"[a-z]{2}(-.*)?", key):
         return key[:2]
-    return _LANGUAGES.get(key, key[:20])
+    first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
+    return _LANGUAGES.get(first, key[:20].strip())
 
 
 def split_year(title: str) -> tuple[str, int | None]:
     """Return an event's name without its year, and the year: "FOSDEM 2019" is ("FOSDEM", 2019)."""
-    if not (match := _YEAR.search(title)):
+    if not (match := _TITLE_YEAR.search(title)):
         return title.strip(), None
-    name = " ".join((title[: match.start()] + title[match.end() :]).split()).strip(" -–:,()'’")
+    name = " ".join((title[: match.start()] + " " + title[match.end() :]).split())
+    name = name.replace("()", "").strip(" -–—:,'’")
     return name or title.strip(), int(match[1])
 
 
 def _times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
+    if not record.start:
+        return None, None
     zones = (record.zone, options.timezone)
     try:
-        starts_at = times.in_zone(_moment(record.start, options, record.date_order), zones)
-        ends_at = times.in_zone(_moment(record.end, options, record.date_order), zones)
+        starts_at = times.in_zone(_moment(record.start, record, options), zones)
+        ends_at = times.in_zone(_moment(record.end, record, options), zones)
         duration = times.parse_duration(record.duration)
     except times.AmbiguousDate:
         raise
@@ -170,8 +215,7 @@ def _times(record: Record, options: Options) -> tuple[datetime | None, datetime 
         record.complaints.append(f"time not understood: {error}")
         return None, None
     if starts_at is None:
-        if record.start:
-            record.complaints.append("time has no zone: pass --timezone, such as Europe/Brussels")
+        record.complaints.append("time has no zone: pass --timezone, such as Europe/Brussels")
         return None, None
     if ends_at is None and duration:
         ends_at = starts_at + duration
@@ -180,10 +224,11 @@ def _times(record: Record, options: Options) -> tuple[datetime | None, datetime 
     return starts_at, ends_at
 
 
-def _moment(value: str | datetime, options: Options, date_order: str) -> datetime | None:
+def _moment(value: str | datetime, record: Record, options: Options) -> datetime | None:
     if isinstance(value, datetime):
         return value
-    return times.parse_moment(value, options.date_order or date_order)
+    order = options.date_order or record.date_order
+    return times.parse_moment(value, order, record.year or options.year)
 
 
 def _start_year(record: Record) -> int | None:
@@ -201,11 +246,11 @@ def _made_id(title: str) -> str:
     return "title-" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
 
 
-def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
-    cleaned = (line(text) for text in texts)
+def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
+    cleaned = (_short(text, markup) for text in texts)
     return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
 def _web_address(url: str) -> str:
-    url = url.strip()
-    return url if re.match(r"https?://[^\s<>\"]+$", url) else ""
+    url = storable(url.strip())
+    return url if _ADDRESS.match(url) else ""

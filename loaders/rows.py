@@ -1,7 +1,7 @@
 """Rows of loosely named values (a spreadsheet's columns, a JSON object's keys) to Records."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,26 +11,26 @@ from service.search import folded
 
 _NAMES = {
     "source_id": "id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",
-    "title": "title|session title|talk title|event title|name of session|session|session name|talk|subject|summary|titel|vortrag|vortragstitel|thema|titulo|titulo de la charla|charla|titre|titre de la session|titolo|titulo da palestra|palestra",
-    "abstract": "abstract|description|session description|talk description|long description|details|text|content|short description|beschreibung|zusammenfassung|inhalt|kurzbeschreibung|descripcion|resumen|resume|descriptif|descrizione|sommario|riassunto|descricao|resumo",
-    "speakers": "speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|orador|oradores|intervenant|intervenants|intervenante|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|orador a",
+    "title": "presentation title|paper title|proposal title|title of talk|title of session|vortragsthema|sitzung|titulo de la sesion|titulo de la ponencia|ponencia|sesion|intitule|titre de la conference|titolo del talk|titolo della sessione|sessione|intervento|titulo da sessao|sessao|title|session title|talk title|event title|name of session|session|session name|talk|subject|summary|titel|vortrag|vortragstitel|thema|titulo|titulo de la charla|charla|titre|titre de la session|titolo|titulo da palestra|palestra",
+    "abstract": "subtitle|untertitel|subtitulo|sous titre|sottotitolo|session abstract|talk abstract|summary of talk|long abstract|short abstract|synopsis|outline|abstract|description|session description|talk description|long description|details|text|content|short description|beschreibung|zusammenfassung|inhalt|kurzbeschreibung|descripcion|resumen|resume|descriptif|descrizione|sommario|riassunto|descricao|resumo",
+    "speakers": "speaker full name|speakers names|presented by|presenter name|presenter names|author s|moderator|moderators|panelists|vortragende n|dozent|dozentin|moderation|expositor|expositores|conferencista|conferencistas|conferenciante|orateur|orateurs|oratrice|oratore|oratori|oradora|nom de l intervenant|nome relatore|nome do palestrante|speaker full names|sprecher innen|referent innen|referentinnen|sprecher in|redner in|speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|orador|oradores|intervenant|intervenants|intervenante|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|orador a",
     "first_name": "first name|given name|vorname|nombre|prenom|nome",
     "last_name": "last name|family name|surname|nachname|apellido|apellidos|nom de famille|nom|cognome|sobrenome|apelido",
-    "track": "track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|trilha",
+    "track": "session category|topic area|subject area|fachbereich|schwerpunkt|themenfeld|themengebiet|area|area tematica|eje|axe|percorso|sezione|eixo|topico|track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|trilha",
     "level": "level|audience level|audience|difficulty|experience level|niveau|schwierigkeit|zielgruppe|nivel|dificultad|livello|nivel de dificuldade|publico",
     "kind": "kind|type|session type|talk type|format|session format|event subtype|submission|submission type|art|typ|veranstaltungsart|tipo|formato|tipo de charla|type de session|tipo di sessione",
-    "language": "language|lang|spoken language|session language|talk language|sprache|vortragssprache|idioma|lengua|langue|lingua",
-    "room": "room|location|venue|place|hall|stage|where|raum|ort|saal|buhne|sala|lugar|aula|salle|lieu|luogo|stanza|auditorio|local",
+    "language": "talk language|language of talk|idioma de la charla|langue de la session|lingua del talk|idioma da palestra|sprache des vortrags|presentation language|language|lang|spoken language|session language|sprache|vortragssprache|idioma|lengua|langue|lingua",
+    "room": "auditorium|raumname|horsaal|salon|espace|spazio|espaco|room name|session room|location name|room|location|venue|place|hall|stage|where|raum|ort|saal|buhne|sala|lugar|aula|salle|lieu|luogo|stanza|auditorio|local",
     "date": "date|day|datum|tag|fecha|dia|jour|data|giorno",
-    "start": "start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|zeit|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
-    "end": "end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
-    "duration": "duration|length|minutes|dauer|duracion|duree|durata|duracao",
+    "start": "time slot|timeslot|slot|zeitslot|horario|creneau|creneau horaire|orario|scheduled at|start datetime|start date time|event start time|datum uhrzeit|fecha y hora|date et heure|data e ora|data e hora|heure debut|ora di inizio|start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|zeit|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
+    "end": "event end time|end datetime|end date time|hora de termino|ora di fine|fim hora|end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
+    "duration": "minutos|minuten|dauer min|duration minutes|duration min|durata minuti|duracao minutos|duree minutes|lange|duration|length|minutes|dauer|duracion|duree|durata|duracao",
     "zone": "timezone|time zone|tz|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario",
-    "url": "url|link|web|website|session url|talk url|permalink|webseite|enlace|lien|collegamento",
-    "tags": "tags|tag list|keywords|labels|topics|schlagworte|schlagworter|stichworte|etiquetas|palabras clave|mots cles|etichette|parole chiave|palavras chave",
+    "url": "session link|talk link|event url|public url|url de la charla|url della sessione|url|link|web|website|session url|talk url|permalink|webseite|enlace|lien|collegamento",
+    "tags": "topics covered|stichworter|etiqueta|mots clefs|tag s|tags|tag list|keywords|labels|topics|schlagworte|schlagworter|stichworte|etiquetas|palabras clave|mots cles|etichette|parole chiave|palavras chave",
     "event": "event|conference|conference name|event name|veranstaltung|konferenz|evento|conferencia|conference serie|evenement",
     "year": "year|jahr|ano|annee|anno",
-    "state": "state|status|proposal state|submission state|accepted|zustand|estado|etat|statut|stato",
+    "state": "state|status|decision|proposal state|submission state|accepted|zustand|estado|etat|statut|stato",
 }  # fmt: skip
 """For each field, the headers that mean it, without case, accents and punctuation: English, German,
 Spanish, French, Italian, Portuguese."""
@@ -41,9 +41,22 @@ _PERSONAL = re.compile(
     r"\b(e ?mail|mail|correo|courriel|phone|telephone|telefon\w*|telefono|tel|mobile|handy|movil|cell)\b"
 )
 _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
-             "accept queue", "angenommen", "bestatigt", "aceptado", "aceptada", "confirmado", "accepte", "confirme", "accettato", "aceito"}  # fmt: skip
+             "accept queue", "angenommen", "bestatigt", "aceptado", "aceptada", "confirmado", "accepte", "confirme", "accettato", "aceito", "approved", "aprobado", "aprobada", "approuve", "approuvee", "approvato", "aprovado",
+             "accepted confirmed", "si", "sim", "oui", "ja", "public", "final", "live", "active", "selected"}  # fmt: skip
 _LIST = re.compile(r"\s*[|;\n]\s*")
-_AND = re.compile(r"\s+(?:and|und|y|et|e)\s+|\s*&\s*")
+_AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
+_SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
+_NUMBERED = re.compile(r"(.*\D) \d{1,2}")
+_SEVERAL = {"speakers", "tags", "first_name", "last_name", "abstract"}
+_RANGE = re.compile(
+    r"(.*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
+    r"(\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?: ?uhr)?)",
+    re.I,
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_FORMULA = {"=", "+", "-", "@"}
+_DEPTH = 6  # of values inside values
+_SHOWN = 20
 _COMPANY = re.compile(
     r"\b(inc|ltd|llc|gmbh|corp|co|ag|sa|srl|university|universit\w*|universidad|institute|institut\w*|"
     r"foundation|group|labs?|college|ministry|department|company|bank|school|hospital|center|centre|"
@@ -57,6 +70,23 @@ def header_key(header: str) -> str:
     """Return a header without case, accents and punctuation, as the synonym table is keyed."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     return " ".join(re.sub(r"[\W_]+", " ", folded(spaced)).split())
+
+
+def field_of(header: str) -> str:
+    """Return the field that a header means, "" if none: "Vortragende 2" are speakers."""
+    key = header_key(header)
+    if field := _SYNONYMS.get(key, ""):
+        return field
+    numbered = _NUMBERED.fullmatch(key)
+    field = _SYNONYMS.get(numbered[1], "") if numbered else ""
+    return field if field in _SEVERAL else ""
+
+
+def not_understood(headers: Sequence[str], what: str) -> str:
+    """Return the words for columns or keys that mean no field."""
+    names = ", ".join(header[:40] for header in headers[:_SHOWN])
+    more = f" and {len(headers) - _SHOWN} more" if len(headers) > _SHOWN else ""
+    return f"{what} not understood: {names}{more}"
 
 
 def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, list[str]], list[str]]:
@@ -76,7 +106,7 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
     unknown: list[str] = []
     for header in headers:
         key = header_key(header)
-        field = chosen.get(key) or ("" if _PERSONAL.search(key) else _SYNONYMS.get(key, ""))
+        field = chosen.get(key) or ("" if _PERSONAL.search(key) else field_of(header))
         if field and (field in chosen.values()) and key not in chosen:
             field = ""  # the caller named another column for this field
         if field:
@@ -95,7 +125,7 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
     return {field: names for field, names in columns.items() if names}, unknown
 
 
-def to_record(row: Mapping[str, Any], columns: Mapping[str, list[str]], place: str) -> Record:
+def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str) -> Record:
     """Return the Record that a row holds; the first column of a field that has a value counts."""
 
     def first(field: str) -> str:
@@ -109,22 +139,22 @@ def to_record(row: Mapping[str, Any], columns: Mapping[str, list[str]], place: s
     ]
     if whole := " ".join(part for part in (first("first_name"), first("last_name")) if part):
         speakers = speakers or [whole]
-    date, start, end = first("date"), first("start"), first("end")
+    start, end = _times(first("date"), first("start"), first("end"))
     return Record(
         place=place,
         event=first("event"),
         year=as_year(first("year")),
         source_id=first("source_id"),
         title=first("title"),
-        abstract=_joined(as_text(row.get(header)) for header in columns.get("abstract", ())),
+        abstract=joined(as_text(row.get(header)) for header in columns.get("abstract", ())),
         speakers=speakers,
         track=first("track"),
         level=first("level"),
         kind=first("kind"),
         language=first("language"),
         room=first("room"),
-        start=_with_date(date, start),
-        end=_with_date(date, end) if end else "",
+        start=start,
+        end=end,
         duration=first("duration"),
         zone=first("zone"),
         url=first("url"),
@@ -132,30 +162,44 @@ def to_record(row: Mapping[str, Any], columns: Mapping[str, list[str]], place: s
     )
 
 
-def is_accepted(row: Mapping[str, Any], columns: Mapping[str, list[str]]) -> bool:
+def is_accepted(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> bool:
     """Whether a row's state, if it has any, says that the session takes place."""
-    states = (folded(as_text(row.get(header))) for header in columns.get("state", ()))
-    return all(state in _ACCEPTED for state in states)
+    return all(takes_place(as_text(row.get(header))) for header in columns.get("state", ()))
 
 
-def as_text(value: Any) -> str:
+def takes_place(state: str) -> bool:
+    """Whether a session of this state takes place: accepted, confirmed or nothing said."""
+    return folded(state) in _ACCEPTED
+
+
+def as_text(value: Any, depth: int = 0) -> str:
     """Return a value as text: names inside lists and objects, numbers without a needless .0."""
-    if value is None:
+    if value is None or depth > _DEPTH:
         return ""
     if isinstance(value, str):
-        return "" if value.strip().casefold() in ("nan", "null", "none") else value.strip()
-    if isinstance(value, float):
-        return "" if value != value else (str(int(value)) if value.is_integer() else str(value))
+        text = value.strip()
+        if text[:1] == "'" and text[1:2] in _FORMULA:  # how spreadsheets keep such a text a text
+            text = text[1:]
+        return "" if len(text) < 5 and text.casefold() in ("nan", "null", "none", "~") else text
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return "" if value != value else (str(int(value)) if value.is_integer() else str(value))
     if isinstance(value, Mapping):
-        for key in ("en", "name", "title", "label", "fullName", "public_name"):
-            if text := as_text(value.get(key)):
-                return text
-        return next((text for item in value.values() if (text := as_text(item))), "")
-    if isinstance(value, Iterable):
-        return "; ".join(text for item in value if (text := as_text(item)))
+        named = (value.get(key) for key in ("en", "name", "title", "label", "fullName"))
+        texts = (as_text(item, depth + 1) for item in (*named, *value.values()))
+        return next((text for text in texts if text), "")
+    if isinstance(value, (list, tuple)):
+        return "; ".join(text for item in value if (text := as_text(item, depth + 1)))
     return str(value)
+
+
+def shown(value: Any) -> str:
+    """Return a row as text for people, not too long and whatever it holds."""
+    try:
+        return repr(value)[:1000]
+    except RecursionError:
+        return "(nested too deeply)"
 
 
 def as_list(value: Any) -> list[str]:
@@ -172,20 +216,57 @@ def as_names(value: Any) -> list[str]:
     since a comma also stands in "Name, Company".
     """
     if isinstance(value, (list, tuple)):
-        return [name for item in value for name in as_names(as_text(item))]
-    text = re.sub(r"\([^()]*\)", "", as_text(value))
+        return [name for item in value for name in _names_in(_person(item))]
+    return list(_names_in(_person(value)))
+
+
+@lru_cache(maxsize=8192)
+def _names_in(text: str) -> tuple[str, ...]:
+    text = _BRACKETS.sub("", text)
     names: list[str] = []
     for part in _LIST.split(text):
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
         if len(pieces) > 1 and all(_is_person(piece) for piece in pieces):
-            names.extend(name for piece in pieces for name in _AND.split(piece))
+            names.extend(name for piece in pieces for name in _apart(_LEADING_AND.sub("", piece)))
         elif pieces:
-            names.extend(_AND.split(pieces[0]))
+            names.extend(_apart(pieces[0]))
+    return tuple(name for name in names if any(sign.isalnum() for sign in name))
+
+
+def without_speakers(title: str, speakers: Sequence[str]) -> str:
+    """Return a title without the names that some exports repeat after it: "Title - Jane Doe, Joe Roe"."""
+    head, sign, tail = title.rpartition(" - ")
+    names = {folded(name) for name in speakers}
+    found = as_names(tail) if sign else []
+    return head if found and all(folded(name) in names for name in found) else title
+
+
+_LEADING_AND = re.compile(r"^(?:and|und|y|et|e|&)\s+", re.I)
+
+
+def _person(value: Any) -> str:
+    """The name of a person who is given as a text or as an object."""
+    if not isinstance(value, Mapping):
+        return as_text(value)
+    for key in ("fullName", "full_name", "public_name", "full_public_name", "name"):
+        if text := as_text(value.get(key)):
+            return text
+    keys = (("firstName", "first_name"), ("lastName", "last_name"))
+    parts = [as_text(value.get(a)) or as_text(value.get(b)) for a, b in keys]
+    return " ".join(part for part in parts if part) or as_text(value)
+
+
+def _apart(text: str) -> list[str]:
+    """The names on either side of an "and"; of a short one, which names may hold, only if both are whole."""
+    names = []
+    for part in _AND.split(text):
+        pieces = _SHORT_AND.split(part)
+        names.extend(pieces if all(len(piece.split()) > 1 for piece in pieces) else [part])
     return [name.strip() for name in names if name.strip()]
 
 
 def _is_person(text: str) -> bool:
-    words = re.sub(r"^(?:and|und|y|et|e)\s+", "", text).split()
+    words = _LEADING_AND.sub("", text).split()
     return 2 <= len(words) <= 9 and not _COMPANY.search(text) and not any(c.isdigit() for c in text)
 
 
@@ -194,16 +275,34 @@ def as_year(text: str) -> int | None:
     return int(text) if re.fullmatch(r"(19|2[01])\d\d", text) else None
 
 
-def _joined(texts: Iterable[str]) -> str:
-    """The texts one after the other, a text that another already holds left out."""
+def joined(texts: Iterable[str]) -> str:
+    """Return the texts one after the other, a text that another already holds left out."""
     parts: list[str] = []
     for text in texts:
         if text and not any(text in part for part in parts):
-            parts.append(text)
+            parts = [part for part in parts if part not in text] + [text]
     return "\n\n".join(parts)
 
 
+def _times(date: str, start: str, end: str) -> tuple[str, str]:
+    """Start and end with their date: from columns of their own or from one such as "10:30 - 11:00"."""
+    if not end and (match := _RANGE.fullmatch(start)):
+        start, end = match[1], match[2]
+    first = _with_date(date, start)
+    if end and not date and not _HAS_DATE.search(end) and (match := _DATE_PART.match(first)):
+        date = match[0]
+    return first, _with_date(date, end) if end else ""
+
+
+_HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./]\d|^\d{5}(?:\.|$)|^\d{10}")
+_DATE_PART = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+
+
 def _with_date(date: str, time: str) -> str:
-    if not date or re.search(r"\d{4}", time):
+    if date and re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", time):
+        time = f"{time[:2]}:{time[2:]}"
+    if not date or _HAS_DATE.search(time):
         return time or date
+    if time:
+        date = re.sub(r"[T ]00:00(:00)?$", "", date)
     return f"{date} {time}".strip()

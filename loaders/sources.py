@@ -1,31 +1,50 @@
-"""Sources as the caller names them, files and folders, opened as bounded text."""
+"""Sources as the caller names them: files, folders, globs, archives and standard input, as bounded text."""
 
 import codecs
+import glob
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO
 
+from loaders.archives import MAX_UNPACKED, Spool, looks_packed, unpack
+from loaders.text import storable
 from service.errors import InputError
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_LINE = 8 * 2**20
 _HEAD = 64 * 2**10
+_BLOCK = 2**20
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _PROSE = {".md", ".rst", ".html", ".py", ".pdf", ".png", ".jpg"}
 _PROSE_NAMES = {"license", "licence", "readme", "changelog", "copying"}
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file to read: its name for people, a way to open it (again), and the files beside it by path."""
+    """One file to read: its name for people, a way to open it (again), and the files beside it by path.
+
+    `path` is relative to the folder or archive it came from; `origin` is what the caller named, and
+    `is_named` whether that was this very file.
+    """
 
     name: str
     path: str
     open: Callable[[], BinaryIO]
     size: int
     beside: dict[str, "SourceFile"] = field(default_factory=dict, repr=False, compare=False)
+    origin: str = ""
+    is_named: bool = False
 
     @cached_property
     def head(self) -> bytes:
@@ -33,26 +52,33 @@ class SourceFile:
         with self.open() as stream:
             return stream.read(_HEAD)
 
+    @cached_property
+    def head_text(self) -> str:
+        """The first 64 KiB as text, however it is encoded, without white space before it."""
+        decode = codecs.getincrementaldecoder(_marked(self.head) or "utf-8")
+        try:
+            return decode().decode(self.head).lstrip("\ufeff \t\r\n")
+        except UnicodeDecodeError:
+            return self.head.decode("cp1252", "replace").lstrip()
+
     def read(self) -> bytes:
         """Return the whole content. Raises InputError if it is larger than 512 MiB."""
+        if self.size > MAX_FILE_BYTES:
+            self._refuse_size()
         with self.open() as stream:
             content = stream.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
-            raise InputError(
-                f"{self.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it into several files."
-            )
+            self._refuse_size()
         return content
 
     def text(self) -> str:
         """Return the whole content as text. Raises InputError if it is not text."""
         content = self.read()
         try:
-            return content.decode(encoding_of(content[:4], content))
+            return _decoded(content)
         except UnicodeDecodeError as error:
             number = content.count(b"\n", 0, error.start) + 1
-            raise InputError(
-                f"{self.name}:{number}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8."
-            ) from error
+            raise self._not_text(number) from error
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
         """Yield (line number, line), None for a line that is longer than 8 MiB, which is passed over."""
@@ -67,66 +93,204 @@ class SourceFile:
                 else:
                     yield number, block
 
+    def text_lines(self) -> Iterator[str]:
+        """Yield the lines as text with their ends, one longer than 8 MiB cut off there.
 
-def encoding_of(head: bytes, content: bytes) -> str:
-    """Return the encoding of text: by its byte order mark, else UTF-8 if it is that, else Windows-1252."""
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if head.startswith(mark):
-            return name
+        Raises InputError if it is not text.
+        """
+        number = 0
+        with io.TextIOWrapper(self.open(), self._encoding(), newline="") as stream:
+            try:
+                while block := stream.readline(MAX_LINE):
+                    number += 1
+                    yield block
+                    while len(block) >= MAX_LINE and not block.endswith(("\n", "\r")):
+                        block = stream.readline(MAX_LINE)
+            except UnicodeError as error:
+                raise self._not_text(number + 1) from error
+
+    def _encoding(self) -> str:
+        """The encoding of the whole content, read in blocks."""
+        if named := _marked(self.head):
+            return named
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with self.open() as stream:
+            try:
+                while block := stream.read(_BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return "cp1252"
+        return "utf-8"
+
+    def _refuse_size(self) -> None:
+        raise InputError(
+            f"{self.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it into several files."
+        )
+
+    def _not_text(self, number: int) -> InputError:
+        return InputError(
+            f"{self.name}:{number}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8."
+        )
+
+
+def _marked(head: bytes) -> str:
+    """The encoding that a byte order mark names, "" without one."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
+
+
+def _decoded(content: bytes) -> str:
+    """Text by its byte order mark, else UTF-8 if it is that, else Windows-1252."""
+    if named := _marked(content[:4]):
+        return content.decode(named)
     try:
-        content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return content.decode("cp1252")
 
 
 def find_sources(names: Iterable[str]) -> Iterator[SourceFile]:
-    """Yield the files that the names stand for; folders give all the files in them, sorted.
+    """Yield the files that the names stand for; folders and archives give all the files in them, sorted.
 
-    Raises InputError for a name that is not there or a file that is empty.
+    Files that are named one by one stand beside each other. Raises InputError for a name that is not there,
+    a file that is empty and an archive that is damaged or too large.
     """
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            yield from _folder(path)
-        elif path.is_file():
-            source = _file(path, path.name, {})
-            if not source.size:
-                raise InputError(f"{name} is empty. Export the programme again.")
-            yield source
+    together: dict[str, SourceFile] = {}
+    found = [source for name in names for source in _named(name)]
+    for source in found:
+        if isinstance(source, SourceFile):
+            together.setdefault(Path(source.path).name, source)
+    for source in found:
+        if isinstance(source, SourceFile):
+            yield from _opened(replace(source, beside=together))
         else:
-            raise InputError(f"There is no file or folder {name}. Check the path.")
+            yield from _folder(source)
+
+
+def _named(name: str) -> list[SourceFile | Path]:
+    """What one name stands for: files, or a folder."""
+    if name == "-":
+        return [_standard_input()]
+    path = Path(name)
+    try:
+        if path.is_dir():
+            return [path]
+        if path.is_file():
+            return [_checked(_file(path, path.name, name, is_named=True))]
+        is_glob = glob.has_magic(name)
+        matches = sorted(glob.glob(name, recursive=True)) if is_glob else []  # noqa: PTH207 -- absolute too
+    except OSError as error:
+        raise InputError(f"{storable(name)} cannot be read: {error.strerror}.") from error
+    if not matches:
+        raise InputError(f"There is no file or folder {storable(name)}. Check the path.")
+    return [source for match in matches for source in _named(match)]
+
+
+def _checked(source: SourceFile) -> SourceFile:
+    if not source.size:
+        raise InputError(f"{source.name} is empty. Export the programme again.")
+    return source
+
+
+def _standard_input() -> SourceFile:
+    """Standard input, kept in a temporary file since readers may read twice."""
+    spool = Spool()
+
+    def blocks() -> Iterator[bytes]:
+        total = 0
+        while block := sys.stdin.buffer.read(_BLOCK):
+            total += len(block)
+            if total > MAX_UNPACKED:
+                raise InputError(
+                    f"Standard input is longer than {MAX_UNPACKED // 2**20} MiB. Load it in parts."
+                )
+            yield block
+
+    offset, size = spool.add(blocks())
+    name = "standard input"
+    return _checked(
+        SourceFile(name, name, partial(spool.open, offset, size), size, origin="-", is_named=True)
+    )
+
+
+def _opened(source: SourceFile) -> Iterator[SourceFile]:
+    """The file itself, or the files inside it if it is packed."""
+    members = unpack(source.name, source.path, source.open, source.size)
+    if members is None:
+        yield source
+        return
+    beside: dict[str, SourceFile] = {}
+    for member in sorted(members, key=lambda member: member.path):
+        if len(members) == 1 or not _is_passed_over(member.path):
+            name = source.name if len(members) == 1 else f"{source.name}/{member.path}"
+            beside[member.path] = SourceFile(
+                name, member.path, member.open, member.size, beside, source.origin
+            )
+    if not beside:
+        raise InputError(f"{source.name} holds no files with session data. Export it again.")
+    if len(members) == 1:
+        only = next(iter(beside.values()))
+        neighbours = source.beside if source.is_named else beside
+        yield _checked(replace(only, beside=neighbours, is_named=source.is_named))
+        return
+    for member_source in list(beside.values()):
+        yield replace(member_source)  # a copy, so that its head is let go after it was read
 
 
 def _folder(root: Path) -> Iterator[SourceFile]:
     beside: dict[str, SourceFile] = {}
     for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        prose = path.suffix.lower() in _PROSE or path.stem.lower() in _PROSE_NAMES
-        if path.is_file() and not hidden and not prose:
-            beside[relative.as_posix()] = _file(path, relative.as_posix(), beside)
+        relative = path.relative_to(root).as_posix()
+        if not _is_passed_over(relative) and path.is_file():
+            beside[storable(relative)] = _file(path, relative, str(root), beside)
     if not beside:
         raise InputError(f"{root} holds no files. Name a folder with session data.")
-    yield from list(beside.values())
+    for source in list(beside.values()):
+        if looks_packed(source.path):
+            yield from _opened(source)
+        else:
+            yield replace(source)
 
 
-def _file(path: Path, relative: str, beside: dict[str, SourceFile]) -> SourceFile:
-    def open_file() -> BinaryIO:
-        try:
-            return path.open("rb")
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+def _is_passed_over(path: str) -> bool:
+    """Whether a file in a folder or archive is hidden, or is prose or a picture."""
+    *folders, name = path.split("/")
+    if name.startswith(".") or any(
+        folder.startswith(".") or folder == "__MACOSX" for folder in folders
+    ):
+        return True
+    stem, _, suffix = name.lower().rpartition(".")
+    return f".{suffix}" in _PROSE or (stem or suffix) in _PROSE_NAMES
 
-    return SourceFile(str(path), relative, open_file, path.stat().st_size, beside)
+
+def _file(
+    path: Path,
+    relative: str,
+    origin: str,
+    beside: dict[str, SourceFile] | None = None,
+    *,
+    is_named: bool = False,
+) -> SourceFile:
+    return SourceFile(
+        storable(str(path)),
+        storable(relative),
+        partial(_open, path),
+        path.stat().st_size,
+        {} if beside is None else beside,
+        storable(origin),
+        is_named,
+    )
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"{storable(str(path))} cannot be read: {error.strerror}.") from error
 
 
 def from_bytes(name: str, content: bytes) -> SourceFile:
     """Return a source whose content is already at hand."""
-    return SourceFile(name, name, lambda: io.BytesIO(content), len(content))
+    return SourceFile(
+        name, name, lambda: io.BytesIO(content), len(content), origin=name, is_named=True
+    )

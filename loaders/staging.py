@@ -16,8 +16,8 @@ from service.stores.catalogue import Known
 _SCHEMA = """
 CREATE TABLE staged (
     id TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL, source_id TEXT NOT NULL,
-    place TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL, length INTEGER NOT NULL,
-    payload TEXT NOT NULL);
+    place TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL,
+    length INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX staged_id ON staged (id);
 CREATE INDEX staged_event ON staged (event, year);
 CREATE TABLE known (
@@ -28,7 +28,10 @@ CREATE TABLE known (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a load changes: `embedded` of the `changed` need a new vector, `kept` are of other events."""
+    """What a load changes.
+
+    `embedded` of the `changed` sessions need a new vector; `kept` ones are of other events and years.
+    """
 
     new: int
     changed: int
@@ -68,6 +71,7 @@ class Staging:
         self._db = sqlite3.connect(Path(self._folder.name) / "staging.sqlite", isolation_level=None)
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
+        self._covered: set[tuple[str, int]] = set()
 
     def close(self) -> None:
         """Remove the database."""
@@ -75,7 +79,11 @@ class Staging:
         self._folder.cleanup()
 
     def add(self, session: Session) -> None:
-        """Stage a session."""
+        """Stage a session that a source holds: the source is the truth for its event and year."""
+        self._covered.add((session.event, session.year))
+        self._insert(session)
+
+    def _insert(self, session: Session) -> None:
         self._db.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(session))
 
     def settle(self) -> Iterator[Complaint]:
@@ -141,10 +149,9 @@ class Staging:
 
     def adopt(self, sessions: Iterable[Session]) -> None:
         """Stage known sessions of other events too: a change of encoder embeds everything again."""
-        covered = set(self._db.execute("SELECT DISTINCT event, year FROM staged"))
         for session in sessions:
-            if (session.event, session.year) not in covered:
-                self.add(session)
+            if (session.event, session.year) not in self._covered:
+                self._insert(session)
 
     def texts(self, *, every: bool) -> Iterator[tuple[str, str]]:
         """Yield (text hash, text), longest first, of sessions to embed: new and changed ones, or `every`."""
@@ -198,16 +205,9 @@ class Staging:
             "SELECT text_hash, payload FROM staged WHERE id = ?", (str(session.id),)
         ).fetchone()
         if row is None:
-            return None if self._is_covered(session) else session
+            return None if (session.event, session.year) in self._covered else session
         text_hash, payload = row
         return Session.from_payload(json.loads(payload)) if text_hash == session.text_hash else None
-
-    def _is_covered(self, session: Session) -> bool:
-        found = self._db.execute(
-            "SELECT 1 FROM staged WHERE event = ? AND year = ? LIMIT 1",
-            (session.event, session.year),
-        ).fetchone()
-        return found is not None
 
     def _give_slots(self, sittings: Sequence[tuple[int, Session]]) -> None:
         """Tell sessions of one source id apart by when and where they are, else by their text."""

@@ -18,6 +18,7 @@ from loaders.staging import Plan, Staging
 from loaders.vector_cache import VectorCache
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
+from service.filters import Filters
 from service.stores.catalogue import Builder, Manifest, SessionStore, Updater
 
 _ENCODED_AT_ONCE = 64
@@ -126,6 +127,33 @@ def _change(staging: Staging, updater: Updater, cache: VectorCache) -> None:
 def _add(staging: Staging, target: Builder | Updater, cache: VectorCache, *, every: bool) -> None:
     for batch in staging.sessions(every=every):
         target.upsert(batch, cache.get([session.text_hash for session in batch]))
+
+
+def count_removed(store: SessionStore, event: str, year: int | None) -> int:
+    """Return how many sessions of an event, and of a year if given, are served."""
+    with store.reading() as generation:
+        return generation.count(_those(event, year))
+
+
+def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
+    """Serve a new generation without the sessions of an event, and of a year if given."""
+    with store.lock(), store.reading() as generation:
+        manifest = generation.manifest
+        left = manifest.sessions - generation.count(_those(event, year))
+        with store.building(manifest.encoder, sessions=left) as builder:
+            for sessions, vectors in generation.scan():
+                rows = [
+                    row
+                    for row, session in enumerate(sessions)
+                    if session.event != event or year not in (None, session.year)
+                ]
+                if rows:
+                    builder.upsert([sessions[row] for row in rows], vectors[rows])
+            return builder.commit(expected=left, sources=manifest.sources)
+
+
+def _those(event: str, year: int | None) -> Filters:
+    return Filters(event=(event,), year=(year,) if year else ())
 
 
 @contextmanager

@@ -2,17 +2,60 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser as dateutil_parser
 
+from service.search import folded
 from service.session import zone_of
 
 _ORDERED = re.compile(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
 _GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
-_HALF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?m\.?\b", re.I)
-_DURATION = re.compile(r"^\s*(\d+):(\d\d)(?::(\d\d))?\s*$")
+_HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?m\b\.?", re.I)
+_HOURS = re.compile(r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b", re.I)
+_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
+_DURATION = re.compile(r"^(\d{1,3}):(\d\d)(?::(\d\d))?$")
+_MINUTES = re.compile(r"^(\d{1,4})(?:\.0)?\s*(?:m|min|mins|minuten?|minutes|minutos|minuti)?\.?$")
+_ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
+_SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
+_EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
 _SERIAL_START = datetime(1899, 12, 30)
+_NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
+_OTHER_DATE = datetime(8, 2, 2)
+_LONGEST = 100  # characters: more is no time, and would take long to find out
+_YEARS = range(1900, 2200)
+
+_MONTHS = {
+    "january": "januar janner enero janvier gennaio janeiro ene janv gen",
+    "february": "februar febrero fevrier febbraio fevereiro fevr fev",
+    "march": "marz maerz marzo mars marco mrz",
+    "april": "abril avril aprile abr avr",
+    "may": "mai mayo maggio maio mag",
+    "june": "juni junio juin giugno junho giu",
+    "july": "juli julio juillet luglio julho juil lug",
+    "august": "agosto aout ago",
+    "september": "septiembre setiembre septembre settembre setembro set",
+    "october": "oktober octubre octobre ottobre outubro okt ott out",
+    "november": "noviembre novembre novembro",
+    "december": "dezember diciembre decembre dicembre dezembro dez dic",
+}
+_FILLERS = """de del le el den am um a at o der dia er ore
+    montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so
+    lunes martes miercoles jueves viernes sabado domingo mie jue vie sab
+    lundi mardi mercredi jeudi vendredi samedi dimanche lun mer jeu ven sam dim
+    lunedi martedi mercoledi giovedi venerdi domenica gio dom
+    segunda terca quarta quinta sexta feira"""
+_WORDS = {
+    **{word: month for month, words in _MONTHS.items() for word in words.split()},
+    **dict.fromkeys(_FILLERS.split(), ""),
+    **{"noon": "12:00", "midday": "12:00", "midnight": "00:00"},
+}
+_WORD = re.compile(r"[a-z]+")
+_HOURS_OFF = {
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5,
+    "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "brt": -3, "art": -3, "sast": 2,
+}  # fmt: skip
 
 DATE_ORDERS = ("dmy", "mdy")
 
@@ -22,43 +65,40 @@ class AmbiguousDate(ValueError):
 
 
 def find_date_order(texts: Iterable[str]) -> str:
-    """Return "dmy" or "mdy" if any of a column's dates can only be read one way, else ""."""
+    """Return "dmy" or "mdy" if a column's dates can only be read that one way, else ""."""
+    orders = set()
     for text in texts:
         if match := _ORDERED.match(text):
             first, second = int(match[1]), int(match[2])
             if first > 12 >= second:
-                return "dmy"
-            if second > 12 >= first:
-                return "mdy"
-    return ""
+                orders.add("dmy")
+            elif second > 12 >= first:
+                orders.add("mdy")
+    return orders.pop() if len(orders) == 1 else ""
 
 
-def parse_moment(text: str, date_order: str = "") -> datetime | None:
+def parse_moment(text: str, date_order: str = "", year: int | None = None) -> datetime | None:
     """Return the moment that `text` names, aware only if it carries an offset; None if it is blank.
 
-    Reads ISO 8601, Excel serial numbers, and dates with months as names or numbers.
+    Reads ISO 8601, seconds since 1970, Excel serial numbers, and dates with months as numbers or as
+    names in six languages; `year` is that of dates without one.
     Raises AmbiguousDate where day and month could be either and no order is given, ValueError if it is none.
     """
-    text = _GLUED.sub(r"\1 ", _HALF_DAY.sub(r" \1m", text.strip()))
+    text = text.strip()
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text)
+        return _checked(datetime.fromisoformat(text))
     except ValueError:
         pass
-    if re.fullmatch(r"\d{5}(\.\d+)?", text):
-        return _SERIAL_START + timedelta(seconds=round(float(text) * 86_400))
-    if (match := _ORDERED.match(text)) and not date_order:
-        if int(match[1]) <= 12 and int(match[2]) <= 12 and match[1] != match[2]:
-            raise AmbiguousDate(f"{text[:40]!r} may be day/month or month/day")
-        date_order = find_date_order([text])
-    try:
-        return dateutil_parser.parse(text, dayfirst=date_order == "dmy", default=_NO_DATE)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text[:40]!r} is no date and time") from error
-
-
-_NO_DATE = datetime(1, 1, 1)
+    if len(text) > _LONGEST:
+        raise ValueError("it is no date and time")
+    if match := _EPOCH.match(text):
+        return datetime.fromtimestamp(int(match[1]), UTC)
+    if match := _SERIAL.match(text):
+        days = float(match[1]) + float((match[2] or "0").strip())
+        return _checked(_SERIAL_START + timedelta(seconds=round(days * 86_400)))
+    return _checked(_parse(_in_english(text), text, date_order, year))
 
 
 def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
@@ -66,34 +106,83 @@ def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
 
     None without either. Raises ValueError if the zone does not exist.
     """
-    if moment is None or moment.year < 1900:
+    if moment is None:
         return None
     named = next((zone for zone in zones if zone), "")
-    if moment.tzinfo is not None:
-        if moment.utcoffset() is None:
-            return moment.replace(tzinfo=UTC)
+    if moment.utcoffset() is not None:
         return _named(moment, named)
     return moment.replace(tzinfo=zone_of(named)) if named else None
 
 
-def _named(moment: datetime, name: str) -> datetime:
-    """Return the moment in the named zone if that agrees with its offset, else as it is."""
-    zone: tzinfo | None = zone_of(name) if name else None
-    if zone is not None and moment.astimezone(zone).utcoffset() == moment.utcoffset():
-        return moment.astimezone(zone)
-    return moment
-
-
 def parse_duration(text: str) -> timedelta | None:
-    """Return the length that HH:MM, HH:MM:SS or a number of minutes names; None if it is blank.
+    """Return the length that HH:MM, HH:MM:SS, PT45M or a number of minutes names; None if it is blank.
 
     Raises ValueError if it is none of these.
     """
     text = text.strip()
     if not text:
         return None
-    if match := _DURATION.match(text):
-        return timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=int(match[3] or 0))
-    if text.isascii() and text.isdigit() and len(text) < 5:
-        return timedelta(minutes=int(text))
-    raise ValueError(f"{text[:40]!r} is no duration such as 00:45")
+    if match := _DURATION.match(text) or _ISO_DURATION.match(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if text.isascii() and (match := _MINUTES.match(text.lower())):
+        return timedelta(minutes=int(match[1]))
+    raise ValueError("it is no duration such as 00:45")
+
+
+def _checked(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError("its year is not between 1900 and 2199")
+    return moment
+
+
+def _named(moment: datetime, name: str) -> datetime:
+    """Return the moment in the named zone if its offset agrees or is UTC's, which is no place."""
+    if not name:
+        return moment
+    local = moment.astimezone(zone_of(name))
+    return local if moment.utcoffset() in (timedelta(0), local.utcoffset()) else moment
+
+
+def _in_english(text: str) -> str:
+    """`text` with English months and hours as 10:30: "27. Oktober 2016, 9.30 Uhr", "5 mai 10h30"."""
+    text = _GLUED.sub(r"\1 ", text)
+    text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
+    text = _HALF_DAY.sub(r" \1m", text)
+    text = _OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)
+    return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), folded(text)).upper()
+
+
+def _parse(text: str, original: str, date_order: str, year: int | None) -> datetime:
+    if (match := _ORDERED.match(text)) and not date_order:
+        if int(match[1]) <= 12 and int(match[2]) <= 12 and match[1] != match[2]:
+            raise AmbiguousDate(f"{original[:40]!r} may be day/month or month/day")
+        date_order = find_date_order([text])
+    try:
+        moment, other = (
+            dateutil_parser.parse(
+                text, dayfirst=date_order == "dmy", default=default, tzinfos=_offset
+            )
+            for default in (_NO_DATE, _OTHER_DATE)
+        )
+    except (ValueError, OverflowError, TypeError, ArithmeticError) as error:
+        raise ValueError("it is no date and time") from error
+    if (moment.month, moment.day) != (other.month, other.day):
+        raise ValueError("it names no day")
+    if moment.year == other.year:
+        return moment
+    if year is None:
+        raise ValueError("it names no year: pass --year YEAR")
+    return moment.replace(year=year)
+
+
+def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
+    """The zone of an abbreviation that means one thing only; BST, IST and CST do not."""
+    if seconds is not None:
+        return UTC if not seconds else timezone(timedelta(seconds=seconds))
+    if not name:
+        return None
+    if name.lower() not in _HOURS_OFF:
+        raise ValueError(f"the zone {name!r} may be several")
+    hours = _HOURS_OFF[name.lower()]
+    return timezone(timedelta(hours=hours)) if hours else UTC

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,16 @@ class Session:
         return _digest(self.text)
 
     @property
+    def talk_keys(self) -> tuple[str, ...]:
+        """What repeats of one talk share: its normalised title, in any script, with each speaker.
+
+        Two sessions are the same talk if they share a key; without speakers nothing is a repeat.
+        """
+        title = _letters(self.title)
+        names = (_letters(speaker) for speaker in self.speakers)
+        return tuple(_digest(f"{title}\n{name}") for name in names if title and name)
+
+    @property
     def day(self) -> str:
         """The local calendar day it starts on, as YYYY-MM-DD; empty when the time is unknown."""
         return self.starts_at.date().isoformat() if self.starts_at else ""
@@ -87,8 +98,8 @@ class Session:
     def payload(self) -> dict[str, Any]:
         """Return the session as plain JSON values for a store; times are UTC, empty fields left out.
 
-        Adds what the store filters by (`day`) and what a later load compares (`text_hash`,
-        `payload_hash`).
+        Adds what the store filters by (`day`), what a later load compares (`text_hash`,
+        `payload_hash`) and what marks repeats (`talk_keys`).
         """
         values = self._values()
         for key in ("starts_at", "ends_at"):
@@ -97,7 +108,10 @@ class Session:
         values = {key: value for key, value in values.items() if value not in ("", [])}
         text_hash = self.text_hash
         payload_hash = _digest(json.dumps(values, sort_keys=True) + text_hash)
-        return {**values, "text_hash": text_hash, "payload_hash": payload_hash}
+        derived: dict[str, Any] = {"text_hash": text_hash, "payload_hash": payload_hash}
+        if self.talk_keys:
+            derived["talk_keys"] = list(self.talk_keys)
+        return {**values, **derived}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> "Session":
@@ -124,8 +138,7 @@ class Session:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the session as JSON values for people and programs; times keep their local offset."""
-        values = self._values()
-        values["id"] = str(self.id)
+        values = {"id": str(self.id), "title": self.title, **self._values()}
         for key in ("starts_at", "ends_at"):
             moment = getattr(self, key)
             values[key] = moment.isoformat() if moment else None
@@ -155,13 +168,19 @@ def zone_of(name: str) -> tzinfo:
         return timezone(-offset if name[0] == "-" else offset)
     try:
         return ZoneInfo(name)
-    except (KeyError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"no time zone is called {name!r}") from error
 
 
 def parse_day(text: str) -> date:
     """Return the day that YYYY-MM-DD names. Raises ValueError if there is none."""
     return datetime.strptime(text, "%Y-%m-%d").date()
+
+
+def _letters(text: str) -> str:
+    """Text reduced to its letters and digits, without case, accents and spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if sign.isalnum())
 
 
 def _digest(text: str) -> str:

@@ -1,3 +1,56 @@
-"""What every test may use."""
+"""What many tests need: a store in a temporary folder, a load in one call, the shared test data."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import BagOfWords
+from programmes import Loading
+
+from service.stores.edge import EdgeStore
 
 pytest_plugins = ["qdrant_server"]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings, the .env or the data of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith("CONFERENCE_HELPER_") and name != "CONFERENCE_HELPER_TEST_DATA":
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def encoder() -> BagOfWords:
+    return BagOfWords()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EdgeStore]:
+    opened = EdgeStore(tmp_path / "data", "sessions")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def loading(store: EdgeStore, tmp_path: Path) -> Loading:
+    return Loading(store, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Return the path of shared test data by name; skips where there is none."""
+
+    def find(name: str) -> Path:
+        root = os.environ.get("CONFERENCE_HELPER_TEST_DATA")
+        if not root:
+            pytest.skip("CONFERENCE_HELPER_TEST_DATA names no folder of shared test data")
+        path = Path(root) / name
+        if not path.exists():
+            pytest.skip(f"{path} is not there")
+        return path
+
+    return find

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.encoder import Fingerprint, Vectors
 
-DIMENSION = 256
+DIMENSION = 1024
 
 
 class BagOfWords:
@@ -19,13 +19,19 @@ class BagOfWords:
         self.fingerprint = Fingerprint(
             model="bag-of-words", weights=weights, dimension=DIMENSION, window=window
         )
+        self.embedded: list[str] = []
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
         """Return one unit vector a question."""
-        return self.encode_sessions(questions)
+        return self._count(questions)
 
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text; a text without words gets the first axis."""
+        """Return one unit vector a text, and note which texts were embedded."""
+        self.embedded.extend(texts)
+        return self._count(texts)
+
+    def _count(self, texts: Sequence[str]) -> Vectors:
+        """A text without words gets the first axis."""
         rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for word in re.findall(r"\w+", text.casefold()):

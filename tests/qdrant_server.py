@@ -12,6 +12,7 @@ import pytest
 from service.settings import Settings, load_settings
 from service.stores.connection import Connection, address_of
 
+_API_KEY = os.environ.get("CONFERENCE_HELPER_TEST_QDRANT_API_KEY")
 VARIABLE = "CONFERENCE_HELPER_TEST_QDRANT_URL"
 SKIPPED = f"no Qdrant server: name one with --qdrant-url or {VARIABLE}"
 _ANSWERS_WITHIN = 3
@@ -53,7 +54,7 @@ def server_settings(qdrant_url: str) -> Iterator[Settings]:
     """Settings of a catalogue of its own on the real server, removed afterwards."""
     settings = load_settings(
         qdrant_url=qdrant_url,
-        qdrant_api_key=os.environ.get("CONFERENCE_HELPER_TEST_QDRANT_API_KEY"),
+        qdrant_api_key=_API_KEY,
         catalogue=f"test-{uuid.uuid4().hex[:12]}",
         qdrant_in_place_from=0,
     )

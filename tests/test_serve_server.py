@@ -55,6 +55,7 @@ def port(upstream: Stub, tmp_path: Path) -> Iterator[int]:
         [sys.executable, "-c", program, *arguments],
         env={
             **os.environ,
+            "PYTHONPATH": str(Path(__file__).parent.parent),
             "CONFERENCE_HELPER_QDRANT_URL": upstream.url,
             "CONFERENCE_HELPER_DATA_DIR": str(tmp_path),
         },

@@ -7,7 +7,20 @@ not at the file's name alone, and `read(source, options)`. The first that matche
 from collections.abc import Iterator
 from typing import Protocol, cast
 
-from loaders.readers import json_lines, json_sessions, schedule_xml, table
+from loaders.readers import (
+    export,
+    ics,
+    json_lines,
+    json_sessions,
+    pyvideo,
+    rubyevents,
+    sched,
+    schedule_json,
+    schedule_xml,
+    sessionize,
+    spreadsheet,
+    table,
+)
 from loaders.record import Complaint, Options, Record
 from loaders.sources import SourceFile
 from service.errors import InputError
@@ -30,18 +43,56 @@ class Reader(Protocol):
         ...
 
 
-READERS = tuple(cast(Reader, module) for module in (schedule_xml, json_sessions, json_lines, table))
+READERS = tuple(
+    cast(Reader, module)
+    for module in (
+        pyvideo,  # the first two know their files by their places, without opening them
+        rubyevents,
+        schedule_xml,
+        ics,
+        spreadsheet,
+        export,
+        schedule_json,
+        sessionize,
+        sched,
+        json_sessions,
+        json_lines,
+        table,
+    )
+)
 FORMATS = tuple(reader.NAME for reader in READERS)
+_OTHER_NAMES = {
+    "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
+    "icalendar": "ics", "ndjson": "jsonl", "json lines": "jsonl", "frab": "schedule.json",
+    "pretalx": "schedule.json", "pentabarf": "schedule.xml", "xml": "schedule.xml", "yaml": "rubyevents",
+}  # fmt: skip
 
 
 def find_reader(source: SourceFile, format: str = "") -> Reader | None:
     """Return the reader of the named format, or the first whose format the content looks like.
 
-    Raises InputError for a format that does not exist.
+    None for a file in a folder or archive that no reader takes. Raises InputError for a format that does
+    not exist and for a file that the caller named and no reader takes.
     """
-    if format:
-        named = next((reader for reader in READERS if format == reader.NAME), None)
-        if named is None:
-            raise InputError(f"There is no format {format!r}. Formats: {', '.join(FORMATS)}.")
-        return named
-    return next((reader for reader in READERS if reader.matches(source)), None)
+    reader = _named(format) if format else None
+    if reader is not None and (source.is_named or reader.matches(source)):
+        return reader
+    if reader is None:
+        reader = next((reader for reader in READERS if reader.matches(source)), None)
+        if reader is not None:
+            return reader
+    if source.is_named:
+        raise InputError(
+            f"{source.name} is in no format this program reads. Formats: {', '.join(FORMATS)}. "
+            "A table needs a header row with a title column."
+        )
+    return None
+
+
+def _named(format: str) -> Reader:
+    name = format.strip().lower()
+    name = _OTHER_NAMES.get(name, name)
+    for reader in READERS:
+        if name == reader.NAME:
+            return reader
+    raise InputError(f"There is no format {format!r}. Formats: {', '.join(FORMATS)}.")

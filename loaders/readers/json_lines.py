@@ -10,17 +10,18 @@ from loaders.sources import SourceFile
 
 NAME = "jsonl"
 _SAMPLE = 200
+_MARK = b"\xef\xbb\xbf"
 
 
 def matches(source: SourceFile) -> bool:
     """Whether the first line that is not blank starts as a JSON object."""
-    return source.head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    return source.head_text.startswith("{")
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each line; a bad line is a Complaint with its number, and reading goes on."""
     sample = []
-    for _, item in _objects(source):
+    for _, item in read_lines(source):
         if not isinstance(item, Complaint):
             sample.append(item)
         if len(sample) == _SAMPLE:
@@ -28,7 +29,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     bad: list[Complaint] = []
 
     def good() -> Iterator[tuple[str, Any]]:
-        for place, item in _objects(source):
+        for place, item in read_lines(source):
             if isinstance(item, Complaint):
                 bad.append(item)
             else:
@@ -41,21 +42,25 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     yield from bad
 
 
-def _objects(source: SourceFile) -> Iterator[tuple[str, Any]]:
+def read_lines(source: SourceFile) -> Iterator[tuple[str, Any]]:
+    """Yield (place, value) for each line that is not blank, a Complaint for one that is not JSON."""
     for number, line in source.lines():
         place = f"{source.name}:{number}"
         if line is None:
             yield place, Complaint(place, "the line is longer than 8 MiB")
-            continue
-        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if not text.strip():
-            continue
-        try:
-            yield place, json.loads(text)
-        except json.JSONDecodeError as error:
-            row = text[:1000].decode("utf-8", "replace")
-            yield place, Complaint(place, f"not valid JSON: {error.msg}", row=row)
-        except UnicodeDecodeError:
-            yield place, Complaint(place, "not valid UTF-8")
-        except RecursionError:
-            yield place, Complaint(place, "nested too deeply")
+        elif line.strip(_MARK + b" \t\r\n"):
+            yield place, _value(line.removeprefix(_MARK), place)
+
+
+def _value(line: bytes, place: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        reason = f"not valid JSON: {error.msg}"
+    except UnicodeDecodeError:
+        reason = "not valid UTF-8"
+    except RecursionError:
+        reason = "nested too deeply"
+    except ValueError:
+        reason = "not valid JSON: a number of thousands of digits"
+    return Complaint(place, reason, row=line[:1000].decode("utf-8", "replace"))

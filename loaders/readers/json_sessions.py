@@ -5,38 +5,52 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, map_columns, to_record
+from loaders.rows import is_accepted, map_columns, not_understood, shown, to_record
 from loaders.sources import SourceFile
 from loaders.times import find_date_order
 from service.errors import InputError
 
 NAME = "json"
+_DEEPEST = 4
+_SAMPLE = 50
 
 
 def matches(source: SourceFile) -> bool:
     """Whether the file starts as one JSON value that goes on beyond its first line or is a whole."""
-    start = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"["):
-        return True
-    if not start.startswith(b"{"):
+    start = source.head_text
+    if start.startswith("["):
+        return not _is_prose(start)
+    if not start.startswith("{"):
         return False
-    first, _, rest = start.partition(b"\n")
+    first, _, rest = start.partition("\n")
     return not (_is_object(first) and rest.strip())
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each object of the list of sessions; places are item numbers."""
-    items = find_list(parse(source))
+    items = find_list(parse(source), options)
     if items is None:
-        raise InputError(
-            f"{source.name} holds no list of sessions with titles. Give a JSON list of objects "
-            'with a title, or map the key: --map "Key=title"'
+        yield no_sessions(
+            source,
+            "holds no list of sessions with titles. Give a JSON list of objects "
+            'with a title, or map the key: --map "Key=title"',
         )
+        return
     yield from read_objects(
         ((f"{source.name}#{number}", item) for number, item in enumerate(items, 1)),
-        list(items),
+        items,
         options,
     )
+
+
+def no_sessions(source: SourceFile, problem: str) -> Complaint:
+    """Return the note on a file without sessions among others.
+
+    Raises InputError with the problem if the caller named the file.
+    """
+    if source.is_named:
+        raise InputError(f"{source.name} {problem}")
+    return Complaint(source.name, "a file without sessions", skipped=False)
 
 
 def parse(source: SourceFile) -> Any:
@@ -48,48 +62,74 @@ def parse(source: SourceFile) -> Any:
             f"{source.name}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Export it again."
         ) from error
     except RecursionError as error:
-        raise InputError(f"{source.name} nests too deeply to be a programme.") from error
+        raise InputError(
+            f"{source.name} nests too deeply to be a programme. Export it again."
+        ) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(f"{source.name}: not valid JSON ({error}). Export it again.") from error
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a JSON list; none if it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def member(value: Any, *keys: str) -> Any:
+    """Return what stands under the keys, one inside the other; None where there is no object."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Complaint]:
     """Yield a Record for each (place, object); `sample` shows which keys there are."""
-    keys = dict.fromkeys(key for item in sample if isinstance(item, dict) for key in item)
-    columns, unknown = map_columns(keys, options)
-    dates = (str(item.get(key)) for item in sample if isinstance(item, dict)
-             for key in (*columns.get("date", ()), *columns.get("start", ())))  # fmt: skip
+    rows = [item for item in sample if isinstance(item, dict)]
+    columns, unknown = map_columns(dict.fromkeys(key for item in rows for key in item), options)
+    dated = (*columns.get("date", ()), *columns.get("start", ()))
+    dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
     for position, (place, item) in enumerate(objects):
         if position == 0 and unknown:
-            yield Complaint(place, "keys not understood: " + ", ".join(unknown), False)
+            yield Complaint(place, not_understood(unknown, "keys"), False)
         if not isinstance(item, Mapping):
-            yield Complaint(place, "not a JSON object", row=json.dumps(item)[:1000])
+            yield Complaint(place, "not a JSON object", row=shown(item))
         elif not is_accepted(item, columns):
-            yield Complaint(place, "not accepted", row=json.dumps(item))
+            yield Complaint(place, "not accepted", row=shown(item))
         else:
             record = to_record(item, columns, place)
             record.date_order = order
             yield record
 
 
-def find_list(value: Any, depth: int = 0) -> list[Any] | None:
+def find_list(value: Any, options: Options, depth: int = 0) -> list[Any] | None:
     """Return the first list, outermost first, that holds objects with a key that means a title."""
     if isinstance(value, list):
-        objects = [item for item in value[:50] if isinstance(item, dict)]
-        keys = dict.fromkeys(key for item in objects for key in item)
-        if "title" in map_columns(keys, Options())[0]:
+        keys = dict.fromkeys(key for item in objects(value[:_SAMPLE]) for key in item)
+        if "title" in map_columns(keys, options)[0]:
             return value
-    if depth > 4 or not isinstance(value, (dict, list)):
+    if depth > _DEEPEST or not isinstance(value, (dict, list)):
         return None
-    inner = value.values() if isinstance(value, dict) else value[:50]
-    return next(
-        (found for item in inner if (found := find_list(item, depth + 1)) is not None), None
-    )
+    inner = value.values() if isinstance(value, dict) else value[:_SAMPLE]
+    found = (find_list(item, options, depth + 1) for item in inner)
+    lists = next((items for items in found if items is not None), None)
+    return [value] if lists is None and depth == 0 and _is_session(value, options) else lists
 
 
-def _is_object(line: bytes) -> bool:
+def _is_session(value: Any, options: Options) -> bool:
+    """Whether an object on its own is a session: it has a title and more that sessions have."""
+    columns = map_columns(value, options)[0] if isinstance(value, dict) else {}
+    return "title" in columns and len(columns) > 1
+
+
+def _is_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_prose(start: str) -> bool:
+    """Whether a bracket starts something else than a list of objects: "[draft] Title,Speaker"."""
+    return start[1:].lstrip()[:1] not in ("{", "[", "]", '"', "") and not start[1:2].isdigit()

@@ -7,62 +7,61 @@ import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
 from loaders.record import Complaint, Options, Record, split_year
+from loaders.rows import as_year, joined
 from loaders.sources import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
 
 NAME = "schedule.xml"
+MAX_DEPTH = 100
 
 
 def matches(source: SourceFile) -> bool:
     """Whether it is XML with a <schedule> at its root."""
-    head = source.head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"<") and b"<schedule" in head
+    return source.head_text.startswith("<") and "<schedule" in source.head_text
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each event, in whatever depth: 2007 to 2012 have no room around it."""
-    conference, day, count = Element("conference"), "", 0
+    conference, day, room, count = Element("conference"), "", "", 0
     series, year = "", None
     for action, element in _elements(source):
         if action == "start":
             if element.tag == "day":
-                day = element.get("date", "")
+                day, room = element.get("date", ""), ""
+            elif element.tag == "room" and element.get("name"):
+                room = element.get("name", "")
         elif element.tag == "conference":
             conference = element
             series, title_year = split_year(_text(element, "title") or _text(element, "acronym"))
-            year = title_year or _year(_text(element, "start"))
+            year = title_year or as_year(_text(element, "start")[:4])
         elif element.tag == "event":
             count += 1
-            yield _record(
-                element, source.name, series, year, day, _text(conference, "time_zone_name")
-            )
+            record = _record(element, source.name, day, room)
+            record.event, record.year = series, year
+            record.zone = _text(conference, "time_zone_name")
+            yield record
+            element.clear()
+        elif element.tag == "day":
             element.clear()
     if not count:
         raise InputError(f"{source.name} holds no event. Export the schedule again.")
 
 
-def _record(
-    event: Element, name: str, series: str, year: int | None, day: str, zone: str
-) -> Record:
+def _record(event: Element, name: str, day: str, room: str) -> Record:
     id = event.get("id") or event.get("code") or event.get("guid") or ""
     date, start = _text(event, "date"), _text(event, "start")
-    parts = [_text(event, "subtitle"), _text(event, "abstract"), _text(event, "description")]
-    distinct = [part for index, part in enumerate(parts) if part and part not in parts[:index]]
     return Record(
         place=f"{name}#event {id}",
-        event=series,
-        year=year,
         source_id=id,
         title=_text(event, "title"),
-        abstract="\n\n".join(distinct),
+        abstract=joined(_text(event, key) for key in ("subtitle", "abstract", "description")),
         speakers=[_text(person) or person.get("name", "") for person in event.iter("person")],
         track=_text(event, "track"),
         kind=_text(event, "type"),
         language=_text(event, "language"),
-        room=_text(event, "room"),
+        room=_text(event, "room") or room,
         start=date if "T" in date else f"{date or day} {start}".strip(),
         duration=_text(event, "duration"),
-        zone=zone,
         url=_text(event, "url"),
     )
 
@@ -71,9 +70,16 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
     """The elements as they start and end; no document type, entities or external parts are let in."""
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it.")
+    depth = 0
     try:
         with source.open() as stream:
-            yield from safe.iterparse(stream, events=("start", "end"), forbid_dtd=True)
+            for action, element in safe.iterparse(stream, events=("start", "end"), forbid_dtd=True):
+                depth += 1 if action == "start" else -1
+                if depth > MAX_DEPTH:
+                    raise InputError(
+                        f"{source.name} nests more than {MAX_DEPTH} deep. Export the schedule again."
+                    )
+                yield action, element
     except ParseError as error:
         line, column = error.position
         raise InputError(
@@ -84,12 +90,12 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
             f"{source.name} declares a document type or entities, which can expand without end. "
             "Remove the <!DOCTYPE ...> part and load it again."
         ) from error
+    except (LookupError, ValueError) as error:
+        raise InputError(
+            f"{source.name} is in an encoding that is not known ({error}). Save it as UTF-8."
+        ) from error
 
 
 def _text(element: Element, child: str = "") -> str:
     found = element.find(child) if child else element
     return "" if found is None else (found.text or "").strip()
-
-
-def _year(date: str) -> int | None:
-    return int(date[:4]) if date[:4].isdigit() else None

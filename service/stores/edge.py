@@ -63,7 +63,7 @@ _ALL_VALUES = 1_000_000
 _BATCH = 256
 _SESSION_BYTES = 6_000  # measured: 2 to 3 kB of payload and index a session beside its vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
-_OPTIMIZE_ABOVE = 20_000  # measured: below, exact search is as fast as an HNSW index, and exact
+_OPTIMIZE_ABOVE = 50_000  # below, exact search takes less time than encoding the question
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Every number the README claims, and how to get it again."""

@@ -1,0 +1,196 @@
+"""How long a load takes: the first one against one of the same sources again, reading alone, and memory.
+
+    python -m benchmarks.load SOURCE... [--event NAME] [--year YEAR] [--json FILE]
+
+The first load embeds every session with the model that `conference-helper load` would use; the second one
+finds nothing changed. Each runs in a process of its own. Memory is anonymous memory at its peak (what the
+system cannot drop), with a fake model: with the first source alone, then with all of them. The other
+measurements take the first source.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.results import Row, report
+from loaders.load import LoadRequest, run
+from loaders.readers import find_reader
+from loaders.record import Complaint, Options, Skip, to_session
+from loaders.sources import find_sources
+from service.encoder import Encoder, Fingerprint, Vectors
+from service.encoders import open_encoder
+from service.stores.edge import EdgeStore
+
+
+class RandomEncoder:
+    """Unit vectors that cost nothing, so that a measurement shows everything else."""
+
+    fingerprint = Fingerprint(model="random", weights="random", dimension=384, window=256)
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Return a random unit vector for each question."""
+        rows = np.random.default_rng(0).normal(size=(len(questions), 384))
+        unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+    encode_sessions = encode_queries
+
+    def count_longer(self, texts: Sequence[str]) -> int:
+        """Nothing is longer."""
+        return 0
+
+
+def main() -> None:
+    """Run the measurements that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sources", nargs="+")
+    parser.add_argument("--event", default="")
+    parser.add_argument("--year", type=int)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--part", choices=["load", "read", "memory"], help=argparse.SUPPRESS)
+    parser.add_argument("--data", help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=["load", "read", "memory"])
+    asked = parser.parse_args()
+    if asked.part:
+        part = {"load": _load, "read": _read, "memory": _memory}[asked.part]
+        print(json.dumps(part(asked)))
+        return
+    wanted: list[Callable[[argparse.Namespace], list[Row]]] = [_unchanged, _reading, _growth]
+    if asked.only:
+        wanted = [{"load": _unchanged, "read": _reading, "memory": _growth}[asked.only]]
+    rows = [row for measure in wanted for row in measure(asked)]
+    report(rows, "python -m benchmarks.load " + " ".join(sys.argv[1:]), asked.json)
+
+
+def _unchanged(asked: argparse.Namespace) -> list[Row]:
+    with tempfile.TemporaryDirectory() as data:
+        first = _run("load", asked, data)
+        again = _run("load", asked, data)
+    ratio = first["seconds"] / again["seconds"]
+    what = f"load of {first['sessions']:.0f} sessions: first, then unchanged"
+    return [Row(what, first["seconds"], again["seconds"], "s", ratio)]
+
+
+def _reading(asked: argparse.Namespace) -> list[Row]:
+    read = _run("read", asked, "")
+    rate = read["sessions"] / read["seconds"]
+    return [
+        Row(
+            f"reading {read['sessions']:.0f} sessions, none else",
+            5000,
+            rate,
+            "sessions/s",
+            rate / 5000,
+        )
+    ]
+
+
+def _growth(asked: argparse.Namespace) -> list[Row]:
+    if len(asked.sources) < 2:
+        return []
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        some = _run("memory", asked, one, asked.sources[:1])
+        whole = _run("memory", asked, two, asked.sources)
+    grown = (whole["bytes"] - some["bytes"]) / (whole["sessions"] - some["sessions"])
+    grown -= 4 * RandomEncoder.fingerprint.dimension
+    sizes = f"{some['sessions']:.0f} to {whole['sessions']:.0f} sessions"
+    what = f"memory a session beyond its vector, {sizes}; the limit is the baseline"
+    return [Row(what, 1024, grown, "bytes", 1024 / max(grown, 1))]
+
+
+def _run(
+    part: str, asked: argparse.Namespace, data: str, sources: Sequence[str] = ()
+) -> dict[str, float]:
+    chosen = sources or asked.sources[:1]
+    arguments = [*chosen, "--part", part, "--data", data, "--event", asked.event]
+    arguments += ["--year", str(asked.year)] if asked.year else []
+    done = subprocess.run(  # noqa: S603 -- our own module with the caller's arguments
+        [sys.executable, "-m", "benchmarks.load", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    values: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return values
+
+
+def _load(asked: argparse.Namespace) -> dict[str, float]:
+    started = time.perf_counter()
+    sessions = _into_store(asked, lambda: open_encoder())
+    return {"seconds": time.perf_counter() - started, "sessions": sessions}
+
+
+def _read(asked: argparse.Namespace) -> dict[str, float]:
+    options = Options(event=asked.event, year=asked.year)
+    started = time.perf_counter()
+    count = 0
+    for source in find_sources(asked.sources):
+        reader = find_reader(source)
+        for item in reader.read(source, options) if reader else ():
+            if not isinstance(item, Complaint):
+                try:
+                    to_session(item, options)
+                except Skip:
+                    continue
+                count += 1
+    return {"seconds": time.perf_counter() - started, "sessions": count}
+
+
+def _memory(asked: argparse.Namespace) -> dict[str, float]:
+    with _Peak() as peak:
+        sessions = _into_store(asked, RandomEncoder)
+    return {"bytes": peak.bytes, "sessions": sessions}
+
+
+def _into_store(asked: argparse.Namespace, open_one: Callable[[], Encoder]) -> int:
+    store = EdgeStore(Path(asked.data), "sessions")
+    outcome = run(
+        LoadRequest(
+            sources=tuple(asked.sources),
+            options=Options(event=asked.event, year=asked.year),
+            cache_file=Path(asked.data) / "vectors.sqlite",
+        ),
+        store,
+        lambda store: open_one(),
+        say=lambda text: None,
+        progress=lambda steps, total: steps,
+    )
+    store.close()
+    assert outcome.manifest
+    return outcome.manifest.sessions
+
+
+class _Peak(threading.Thread):
+    """Watches this process's anonymous memory; `bytes` is the most it saw."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.bytes = 0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look fifty times a second."""
+        while not self._ended.wait(0.02):
+            status = Path("/proc/self/status").read_text()
+            line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
+            self.bytes = max(self.bytes, 1024 * int(line.split()[1]))
+
+    def __enter__(self) -> "_Peak":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        self.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""How every benchmark reports: the machine, the versions, a small table, and a JSON file."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("torch", "sentence-transformers", "qdrant-edge-py", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison: `ratio` says how many times better `ours` is than `baseline`, in `unit`."""
+
+    what: str
+    baseline: float
+    ours: float
+    unit: str
+    ratio: float
+    spread: str = ""
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the smallest and the largest of some measurements."""
+    return f"{min(values):.3g} to {max(values):.3g} over {len(values)} runs"
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the median of some measurements."""
+    return statistics.median(values)
+
+
+def report(rows: Sequence[Row], command: str, file: Path | None) -> None:
+    """Print the rows as a table and, if a file is given, write them as JSON."""
+    machine = describe_machine()
+    print(f"{machine}\n{command}\n")
+    print("| what | baseline | ours | ratio | spread |\n|---|---|---|---|---|")
+    for row in rows:
+        print(
+            f"| {row.what} | {row.baseline:.4g} {row.unit} | {row.ours:.4g} {row.unit} "
+            f"| {row.ratio:.3g} | {row.spread} |"
+        )
+    if file:
+        values = {
+            "machine": machine,
+            "command": command,
+            "versions": versions(),
+            "rows": [asdict(row) for row in rows],
+        }
+        file.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+
+
+def describe_machine() -> str:
+    """Return processor, cores and system in one line."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = lines[0].split(":", 1)[1].strip() if lines else name
+    return (
+        f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that the figures depend on."""
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

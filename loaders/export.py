@@ -1,0 +1,90 @@
+"""Writes a catalogue to a file: JSON Lines that `load` reads back, or CSV for a spreadsheet."""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from loaders.report import safe_cell
+from service.errors import InputError
+from service.session import Session
+from service.stores.catalogue import Generation
+
+EXPORT_VERSION = 1
+_DERIVED = ("text_hash", "payload_hash", "talk_keys", "day")
+_COLUMNS = (
+    "id", "event", "year", "source_id", "title", "abstract", "speakers", "track", "level", "kind",
+    "language", "room", "starts_at", "ends_at", "timezone", "url", "tags",
+)  # fmt: skip
+
+
+def export(generation: Generation, path: Path, *, vectors: bool = False) -> int:
+    """Write every session of a generation to `path` and return how many.
+
+    A name that ends in .csv gives CSV, any other JSON Lines; .gz compresses. `vectors` adds each session's
+    vector to JSON Lines. The file appears whole or not at all. Raises InputError if it cannot be written.
+    """
+    kind = path.name.removesuffix(".gz")
+    if vectors and kind.endswith(".csv"):
+        raise InputError("Vectors go to JSON Lines only: name the file .jsonl, or drop --vectors.")
+    beside = path.with_name(path.name + ".new")
+    try:
+        with _opened(beside, compress=path.suffix == ".gz") as stream:
+            if kind.endswith(".csv"):
+                count = _write_csv(generation, stream)
+            else:
+                count = _write_lines(generation, stream, vectors=vectors)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}. Name another file."
+        ) from error
+    return count
+
+
+def _write_lines(generation: Generation, stream: TextIO, *, vectors: bool) -> int:
+    count = 0
+    for sessions, rows in generation.scan():
+        for session, row in zip(sessions, rows, strict=True):
+            line: dict[str, Any] = {"conference_helper": EXPORT_VERSION, "session": _plain(session)}
+            if vectors:
+                line["vector"] = [round(float(value), 8) for value in row]
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def _plain(session: Session) -> dict[str, Any]:
+    return {key: value for key, value in session.payload().items() if key not in _DERIVED}
+
+
+def _write_csv(generation: Generation, stream: TextIO) -> int:
+    writer = csv.writer(stream)
+    writer.writerow(_COLUMNS)
+    count = 0
+    for sessions, _ in generation.scan():
+        for session in sessions:
+            values = session.as_dict()
+            writer.writerow(safe_cell(_cell(values[column])) for column in _COLUMNS)
+            count += 1
+    return count
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return "; ".join(value) if isinstance(value, list) else str(value)
+
+
+@contextmanager
+def _opened(path: Path, *, compress: bool) -> Iterator[TextIO]:
+    if compress:
+        with gzip.open(path, "wt", encoding="utf-8", newline="") as packed:
+            yield packed
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            yield stream

@@ -1,0 +1,64 @@
+"""The export of this program: lines of {"conference_helper": 1, "session": {...}, "vector": [...]}."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from loaders.readers.json_lines import read_lines
+from loaders.readers.json_sessions import member
+from loaders.record import Complaint, Options, Record
+from loaders.rows import shown
+from loaders.sources import SourceFile
+from service.errors import StoreError
+from service.session import Session
+
+NAME = "export"
+VERSION = 1
+"""Of what a line holds: an object `session` that is a Session's payload without its hashes."""
+
+_MARK = "conference_helper"
+
+
+def matches(source: SourceFile) -> bool:
+    """Whether the first line says that it is an export."""
+    head = source.head_text
+    return head.startswith("{") and f'"{_MARK}"' in head.partition("\n")[0]
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+    """Yield a Record for each line that becomes the very session that was exported."""
+    for place, item in read_lines(source):
+        yield item if isinstance(item, Complaint) else _record(item, place)
+
+
+def _record(item: Any, place: str) -> Record | Complaint:
+    version, payload = member(item, _MARK), member(item, "session")
+    if version != VERSION:
+        return Complaint(place, f"not a line of an export of version {VERSION}", row=shown(item))
+    if not isinstance(payload, dict):
+        return Complaint(place, "a line of an export without a session", row=shown(item))
+    try:
+        session = Session.from_payload(payload)
+    except (StoreError, OverflowError, RecursionError):
+        return Complaint(place, "a line of an export whose session is damaged", row=shown(item))
+    return Record(
+        place=place,
+        event=session.event,
+        year=session.year,
+        source_id=session.source_id,
+        slot=session.slot,
+        title=session.title,
+        abstract=session.abstract,
+        markup="plain",
+        speakers=session.speakers,
+        track=session.track,
+        level=session.level,
+        kind=session.kind,
+        language=session.language,
+        room=session.room,
+        start=session.starts_at or "",
+        end=session.ends_at or "",
+        zone=session.timezone,
+        url=session.url,
+        tags=session.tags,
+        service=False,
+    )

@@ -1,0 +1,153 @@
+"""RubyEvents folders: <series>/<event>/ with event.yml, videos.yml and, at times, schedule.yml."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from loaders.readers.json_sessions import member, objects
+from loaders.record import Complaint, Options, Record, split_year
+from loaders.rows import as_names, as_text, as_year, joined
+from loaders.sources import SourceFile
+from service.errors import InputError
+
+NAME = "rubyevents"
+MAX_DEPTH = 50
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # both build nothing but texts
+_VIDEOS = "videos.yml"
+_OTHERS = {"event.yml", "schedule.yml"}
+_LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- (?:id|title|raw_title): ")
+_VIDEO_SITES = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
+
+
+def matches(source: SourceFile) -> bool:
+    """Whether it is a list of videos in YAML, or one of the files beside such a list."""
+    name = source.path.rpartition("/")[2]
+    if not name.endswith((".yml", ".yaml")):
+        return False
+    if name in _OTHERS and _beside(source, _VIDEOS):
+        return True
+    return name == _VIDEOS or _LIST.match(source.head_text) is not None
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+    """Yield a Record for each video and each of the talks in it."""
+    if source.path.rpartition("/")[2] in _OTHERS and _beside(source, _VIDEOS):
+        return
+    videos = _load(source)
+    if not isinstance(videos, list):
+        raise InputError(f"{source.name} holds no list of videos. Load the event's videos.yml.")
+    event, series = _load_beside(source, "event.yml"), _load_beside(source, "../series.yml")
+    name, year = split_year(as_text(member(event, "title")) or as_text(member(event, "name")))
+    name = name or as_text(member(event, "series")) or as_text(member(series, "name"))
+    dates = (as_text(member(event, key))[:4] for key in ("year", "start_date", "end_date"))
+    year = year or next((found for date in dates if (found := as_year(date))), None)
+    times = _times(objects(videos), _load_beside(source, "schedule.yml"))
+    for number, video in enumerate(videos, 1):
+        place = f"{source.name}#{number}"
+        if not isinstance(video, dict):
+            yield Complaint(place, "not a video with a title", row=str(video)[:1000])
+            continue
+        for part, talk in enumerate((video, *objects(video.get("talks")))):
+            record = _record(talk, video, f"{place}.{part}" if part else place)
+            record.event, record.year = name or record.event, year or record.year
+            record.zone = as_text(member(event, "timezone"))
+            if not part and number in times:
+                record.start, record.end = times[number]
+            yield record
+
+
+def _record(talk: dict[str, Any], video: dict[str, Any], place: str) -> Record:
+    """The Record of a talk; what it does not say itself, the video it is part of says."""
+
+    def inherited(key: str) -> str:
+        return as_text(talk.get(key)) or as_text(video.get(key))
+
+    series, year = split_year(inherited("event_name"))
+    return Record(
+        place=place,
+        event=series,
+        year=year or as_year(inherited("date")[:4]),
+        source_id=as_text(talk.get("id")),
+        title=as_text(talk.get("title")) or as_text(talk.get("raw_title")),
+        abstract=joined([as_text(talk.get("description"))]),
+        speakers=as_names(talk.get("speakers") or []),
+        track=inherited("track"),
+        kind=as_text(talk.get("kind")),
+        language=inherited("language"),
+        room=inherited("room"),
+        url=_address(talk) or _address(video),
+    )
+
+
+def _address(talk: dict[str, Any]) -> str:
+    site = _VIDEO_SITES.get(as_text(talk.get("video_provider")))
+    id = as_text(talk.get("video_id"))
+    return site + id if site and id else as_text(talk.get("external_url"))
+
+
+def _times(videos: list[dict[str, Any]], schedule: Any) -> dict[int, tuple[str, str]]:
+    """Start and end of the videos of each day whose slots are as many as its videos, by their number.
+
+    Both stand in running order, and slots with items of their own are breaks.
+    """
+    times: dict[int, tuple[str, str]] = {}
+    for day in objects(member(schedule, "days")):
+        date = as_text(day.get("date"))
+        numbers = [
+            number for number, video in enumerate(videos, 1) if as_text(video.get("date")) == date
+        ]
+        slots = [
+            (f"{date} {as_text(slot.get('start_time'))}", f"{date} {as_text(slot.get('end_time'))}")
+            for slot in objects(day.get("grid"))
+            if not slot.get("items")
+            for _ in range(min(_count(slot), len(videos) + 1))
+        ]
+        if date and len(slots) == len(numbers):
+            times.update(zip(numbers, slots, strict=True))
+    return times
+
+
+def _count(slot: dict[str, Any]) -> int:
+    text = as_text(slot.get("slots"))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _beside(source: SourceFile, name: str) -> SourceFile | None:
+    folder = source.path.rpartition("/")[0]
+    if name.startswith("../"):
+        folder, name = folder.rpartition("/")[0], name.removeprefix("../")
+    return source.beside.get(f"{folder}/{name}" if folder else name)
+
+
+def _load_beside(source: SourceFile, name: str) -> Any:
+    other = _beside(source, name)
+    return _load(other) if other else None
+
+
+def _load(source: SourceFile) -> Any:
+    """The file's value, every scalar a text. Raises InputError if it is no YAML, or one that is not safe."""
+    text = source.text()
+    try:
+        _check(source, text)
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506 -- builds nothing but texts
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "damaged"
+        raise InputError(f"{source.name}{line}: not valid YAML ({problem}). Mend it.") from error
+
+
+def _check(source: SourceFile, text: str) -> None:
+    """Refuse aliases, which can expand without end, and what nests too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise InputError(
+                f"{source.name} uses YAML aliases (*name). Write out what they stand for."
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise InputError(f"{source.name} nests too deeply to be a programme. Mend it.")

@@ -1,0 +1,93 @@
+"""Sched: the export of an event's sessions, as CSV or as JSON whatever the name says."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from loaders.readers import json_sessions
+from loaders.record import Complaint, Options, Record
+from loaders.rows import as_list, as_names, as_text, shown, without_speakers
+from loaders.sources import SourceFile
+from loaders.tables import is_text, text_table
+from loaders.times import parse_moment
+from service.errors import InputError
+
+NAME = "sched"
+_MARKS = ("event_key", "event_start", "event_type")
+_LONGEST_OFFSET = timedelta(hours=14)
+_QUARTER = 900  # seconds: every zone's offset is a multiple
+
+
+def matches(source: SourceFile) -> bool:
+    """Whether the keys or headers are those of Sched."""
+    return is_text(source) and all(mark in source.head_text for mark in _MARKS)
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+    """Yield a Record for each session that is active."""
+    for place, item in _rows(source):
+        if isinstance(item, Complaint):
+            yield item
+        elif not isinstance(item, Mapping):
+            yield Complaint(place, "not a JSON object", row=shown(item))
+        elif as_text(item.get("active")).upper() in ("N", "NO", "0", "FALSE"):
+            yield Complaint(place, "hidden (active: N)", row=shown(item))
+        else:
+            yield _record(item, place)
+
+
+def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
+    if source.head_text.startswith(("[", "{")):
+        value = json_sessions.parse(source)
+        items = value if isinstance(value, list) else json_sessions.member(value, "sessions")
+        if not isinstance(items, list):
+            raise InputError(f"{source.name} holds no list of sessions. Export it again.")
+        for number, item in enumerate(items, 1):
+            yield f"{source.name}#{number}", item
+        return
+    headers: list[str] = []
+    for row in text_table(source).rows():
+        if isinstance(row, Complaint):
+            yield row.place, row
+        elif not headers:
+            headers = [cell.strip() for cell in row[1]]
+        elif any(cell.strip() for cell in row[1]):
+            yield f"{source.name}:{row[0]}", dict(zip(headers, row[1], strict=False))
+
+
+def _record(row: Mapping[str, Any], place: str) -> Record:
+    people = row.get("speakers")
+    speakers = as_names(people) if not isinstance(people, str) else as_names(people.split(";"))
+    start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
+    title = as_text(row.get("name"))
+    return Record(
+        place=place,
+        source_id=as_text(row.get("event_key")) or as_text(row.get("id")),
+        title=without_speakers(title, speakers),
+        abstract=as_text(row.get("description")),
+        speakers=speakers,
+        track=as_text(row.get("event_type")),
+        kind=as_text(row.get("event_subtype")),
+        level=as_text(row.get("audience")),
+        room=as_text(row.get("venue")),
+        start=start,
+        end=end,
+        zone=_offset(start, as_text(row.get("start_time_ts"))),
+        url=as_text(row.get("event_url")) or as_text(row.get("url")),
+        tags=as_list(row.get("tags")),
+    )
+
+
+def _offset(start: str, epoch: str) -> str:
+    """The offset that follows from the local start and the same moment in seconds since 1970."""
+    try:
+        local = parse_moment(start)
+        moment = datetime.fromtimestamp(float(epoch), UTC) if epoch else None
+    except (ValueError, OverflowError, OSError):
+        return ""
+    if local is None or moment is None or local.tzinfo is not None:
+        return ""
+    offset = local.replace(tzinfo=UTC) - moment
+    if abs(offset) > _LONGEST_OFFSET or offset.total_seconds() % _QUARTER:
+        return ""
+    return datetime.min.replace(tzinfo=timezone(offset), year=2000).isoformat()[-6:]

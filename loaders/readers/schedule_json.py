@@ -1,0 +1,73 @@
+"""schedule.json of frab and pretalx: days with rooms with events."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from loaders.readers.json_sessions import member, objects, parse
+from loaders.record import Complaint, Options, Record, split_year
+from loaders.rows import as_names, as_text, as_year, joined
+from loaders.sources import SourceFile
+from service.errors import InputError
+
+NAME = "schedule.json"
+
+
+def matches(source: SourceFile) -> bool:
+    """Whether it is a JSON object with a schedule of a conference in it."""
+    head = source.head_text
+    is_schedule = head.startswith("{") and '"schedule"' in head and '"conference"' in head
+    return is_schedule and "json-schema.org" not in head
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+    """Yield a Record for each event of each room of each day."""
+    conference = member(parse(source), "schedule", "conference")
+    if not isinstance(conference, dict):
+        raise InputError(f"{source.name} holds no schedule of a conference. Export it again.")
+    name = as_text(conference.get("title")) or as_text(conference.get("acronym"))
+    series, title_year = split_year(name)
+    year = title_year or as_year(as_text(conference.get("start"))[:4])
+    zone = as_text(conference.get("time_zone_name"))
+    for room, date, event in _events(conference):
+        if isinstance(event, dict):
+            yield _record(event, source.name, series, year, room, date, zone)
+        else:
+            yield Complaint(f"{source.name}#{room}", "not a JSON object", row=str(event)[:1000])
+
+
+def _events(conference: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for day in objects(conference.get("days")):
+        rooms = day.get("rooms")
+        if isinstance(rooms, dict):
+            named = list(rooms.items())
+        else:
+            named = [(as_text(room.get("name")), room.get("events")) for room in objects(rooms)]
+        for room, events in named:
+            for event in events if isinstance(events, list) else ():
+                yield room, as_text(day.get("date")), event
+
+
+def _record(
+    event: dict[str, Any], name: str, series: str, year: int | None, room: str, day: str, zone: str
+) -> Record:
+    id = next((text for key in ("id", "code", "guid") if (text := as_text(event.get(key)))), "")
+    date = as_text(event.get("date"))
+    start = date if "T" in date else f"{date or day} {as_text(event.get('start'))}".strip()
+    texts = ("subtitle", "abstract", "description")
+    return Record(
+        place=f"{name}#event {id}",
+        event=series,
+        year=year,
+        source_id=id,
+        title=as_text(event.get("title")),
+        abstract=joined(as_text(event.get(key)) for key in texts),
+        speakers=as_names(event.get("persons") or []),
+        track=as_text(event.get("track")),
+        kind=as_text(event.get("type")),
+        language=as_text(event.get("language")),
+        room=as_text(event.get("room")) or room,
+        start=start,
+        duration=as_text(event.get("duration")),
+        zone=zone,
+        url=as_text(event.get("url")),
+    )

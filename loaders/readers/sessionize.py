@@ -1,0 +1,117 @@
+"""Sessionize: the views All, Sessions and GridSmart of its API."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loaders.readers.json_sessions import no_sessions, objects, parse
+from loaders.record import Complaint, Options, Record
+from loaders.rows import as_names, as_text, field_of, shown, takes_place
+from loaders.sources import SourceFile
+
+NAME = "sessionize"
+_FIELDS = ("track", "level", "language", "kind")
+
+Labels = Mapping[str, tuple[str, str]]
+"""For each category item's id, the category's title and the item's name."""
+
+
+def matches(source: SourceFile) -> bool:
+    """Whether it is JSON with the marks of Sessionize's sessions or speakers."""
+    head = source.head_text
+    return head.startswith(("{", "[")) and (
+        '"isServiceSession"' in head or ('"tagLine"' in head and '"fullName"' in head)
+    )
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+    """Yield a Record for each session of any of the views."""
+    value = parse(source)
+    view = value if isinstance(value, dict) else {}
+    sessions = list(_sessions(value))
+    if not sessions:
+        yield no_sessions(
+            source, "holds no sessions. Export the view All or Sessions from Sessionize."
+        )
+    speakers = {as_text(item.get("id")): item for item in objects(view.get("speakers"))}
+    rooms = {as_text(item.get("id")): as_text(item) for item in objects(view.get("rooms"))}
+    labels = _labels(view.get("categories"))
+    for session in sessions:
+        place = f"{source.name}#session {as_text(session.get('id'))}"
+        if not takes_place(as_text(session.get("status"))):
+            yield Complaint(place, "not accepted", row=shown(session))
+        else:
+            yield _record(session, place, speakers, rooms, labels)
+
+
+def _sessions(value: Any) -> Iterator[dict[str, Any]]:
+    """The sessions of the view All (an object), Sessions (groups) and GridSmart (days with rooms)."""
+    for group in [value] if isinstance(value, dict) else objects(value):
+        if "fullName" in group:
+            continue  # a speaker, whose sessions are only named
+        yield from objects(group.get("sessions"))
+        for room in objects(group.get("rooms")):
+            yield from objects(room.get("sessions"))
+
+
+def _record(
+    session: dict[str, Any],
+    place: str,
+    speakers: Mapping[str, Any],
+    rooms: Mapping[str, str],
+    labels: Labels,
+) -> Record:
+    people = session.get("speakers")
+    named = people if isinstance(people, list) else []
+    record = Record(
+        place=place,
+        source_id=as_text(session.get("id")),
+        title=as_text(session.get("title")),
+        abstract=as_text(session.get("description")),
+        speakers=[
+            name
+            for person in named
+            for name in as_names(
+                [speakers.get(as_text(person), {}) if not isinstance(person, dict) else person]
+            )
+        ],
+        room=as_text(session.get("room")) or rooms.get(as_text(session.get("roomId")), ""),
+        start=as_text(session.get("startsAt")),
+        end=as_text(session.get("endsAt")),
+        url=as_text(session.get("liveUrl")) or as_text(session.get("recordingUrl")),
+        service=True if session.get("isServiceSession") is True else None,
+    )
+    _add_labels(record, session, labels)
+    return record
+
+
+def _add_labels(record: Record, session: dict[str, Any], labels: Labels) -> None:
+    """Track, level, language and kind are items of categories, known by the category's title."""
+    items = session.get("categoryItems")
+    named = [labels.get(as_text(item)) for item in items] if isinstance(items, list) else []
+    inside = list(_labels(session.get("categories")).values())
+    tags = []
+    for category, item in (label for label in (*named, *inside) if label):
+        field = _field(category)
+        if field and not getattr(record, field):
+            setattr(record, field, item)
+        else:
+            tags.append(item)
+    record.tags = tags
+
+
+def _field(category: str) -> str:
+    """The field that a category's title names, as a whole or by its last word: "Session Level"."""
+    words = category.split()
+    found = (field_of(category), field_of(words[-1]) if words else "")
+    return next((field for field in found if field in _FIELDS), "")
+
+
+def _labels(categories: Any) -> Labels:
+    return {
+        as_text(item.get("id")): (
+            as_text(category.get("title") or category.get("name")),
+            as_text(item.get("name")),
+        )
+        for category in objects(categories)
+        for item in objects(category.get("items") or category.get("categoryItems"))
+    }

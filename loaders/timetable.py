@@ -1,0 +1,187 @@
+"""Timetables: a grid of times and rooms, or a list of times and titles, that says when and where talks are."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from loaders import times
+from loaders.record import Complaint, Options, Record
+from loaders.rows import field_of, header_key
+from loaders.tables import Table
+from loaders.text import line
+from service.search import folded
+
+_ROWS = 5_000
+_FEWEST = 3  # slots, below which nothing is a timetable
+_WORDS = re.compile(r"[\W_]+")
+_YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
+_CLOCK = re.compile(r"\W*(\d{1,2})(?:[.:h](\d\d))?(?::00)?:?\s*([ap]\.?m\b|noon|uhr)?", re.I)
+_UTC_CLOCK = re.compile(
+    r"(?<![\d.:])(\d{1,2})(?:[.:h](\d\d))?\s*([ap]m|noon)?\s*(?:UTC|GMT)\b", re.I
+)
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?(?:\s+(?:de\s+)?\d{4})?\b"
+    r"|\b[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?\b(?:,?\s+\d{4})?"
+)
+_PEOPLE = {"speakers", "first_name", "last_name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When and where something takes place; `start` is local unless `zone` is named."""
+
+    start: str
+    zone: str
+    room: str
+
+
+@dataclass(slots=True)
+class Timetable:
+    """The slots of each title or id in a grid, by its words alone."""
+
+    name: str
+    slots: dict[str, set[Slot]] = field(default_factory=dict)
+
+    def overlap(self, keys: Iterable[str]) -> int:
+        """Return how many of the talks' keys stand in it."""
+        return sum(key in self.slots for key in keys)
+
+    def place(self, record: Record, *, replace: bool = False) -> bool:
+        """Give a record its time and room if they are known and it has none; return whether they are known.
+
+        With `replace`, a time of its own gives way.
+        """
+        for key in (key_of(record.title), key_of(record.source_id)):
+            found = self.slots.get(key, set()) if key else set()
+            if len(found) == 1:
+                (slot,) = found
+                if slot.start and (replace or not record.start):
+                    record.start, record.zone = slot.start, slot.zone or record.zone
+                record.room = record.room or slot.room
+                return True
+        return False
+
+
+def key_of(text: str) -> str:
+    """Return a title's words, by which it is found again."""
+    return " ".join(_WORDS.sub(" ", folded(line(text))).split())
+
+
+def read_timetable(table: Table, options: Options) -> Timetable | None:
+    """Return the timetable that a table is, None if it is none.
+
+    Its first column holds times; other cells hold titles, a line of its own names the day, and a line
+    without a time the rooms.
+    """
+    grid = _Grid(table.name, options)
+    for row in islice(table.rows(), _ROWS):
+        if not isinstance(row, Complaint):
+            grid.take(row[1])
+    timetable = grid.timetable
+    return timetable if len(timetable.slots) >= _FEWEST and grid.is_grid else None
+
+
+class _Grid:
+    """Reads a timetable row by row and remembers the day and the rooms."""
+
+    def __init__(self, name: str, options: Options) -> None:
+        self.timetable = Timetable(name)
+        self.is_grid = False
+        self._order = options.date_order
+        year = _YEAR.search(name.rpartition("/")[2])
+        self._year = int(year[0]) if year else options.year
+        self._day = ""
+        self._rooms: dict[int, str] = {}
+        self._columns: list[int] | None = None
+        self._lines = 0
+
+    def take(self, cells: list[str]) -> None:
+        """Read one row."""
+        first = line(cells[0]) if cells else ""
+        filled = {
+            position: cell for position, cell in enumerate(cells) if position and cell.strip()
+        }
+        if self._columns is None:
+            if filled:
+                self._take_header(first, cells)
+            return
+        titles = {position: cell for position, cell in filled.items() if position in self._columns}
+        clock = _clock(first)
+        if clock and filled:
+            self._add(*clock, titles)
+        elif first and not filled:
+            self._day = _day(first, self._year, self._order) or self._day
+        elif filled and not first:
+            self._rooms |= {position: line(cell) for position, cell in titles.items()}
+
+    def _take_header(self, first: str, cells: list[str]) -> None:
+        fields = [field_of(cell) for cell in cells]
+        self.is_grid = (not first or fields[0] in ("start", "date")) and "abstract" not in fields
+        named = [position for position, field in enumerate(fields) if field == "title"]
+        self._columns = named or [
+            position
+            for position, cell in enumerate(cells)
+            if position and cell.strip() and not _is_people(cell)
+        ]
+        if not named:
+            self._rooms = {position: line(cells[position]) for position in self._columns}
+
+    def _add(self, start: str, zone: str, titles: dict[int, str]) -> None:
+        columns = self._columns or []
+        for position, cell in titles.items():
+            alone = len(columns) > 1 and len(titles) == 1 and position == columns[0]
+            room = "" if alone else self._rooms.get(position, "")
+            moment = f"{self._day} {start}" if self._day else ""
+            if key := key_of(cell):
+                slots = self.timetable.slots.setdefault(key, set())
+                slots.add(Slot(moment, zone if moment else "", room))
+
+
+def _is_people(header: str) -> bool:
+    words = header_key(header).split()
+    return field_of(header) in _PEOPLE or (bool(words) and field_of(words[-1]) in _PEOPLE)
+
+
+def _clock(text: str) -> tuple[str, str] | None:
+    """The time that a cell starts with, and "UTC" if it says what time that is in UTC."""
+    local = _CLOCK.match(text)
+    if local is None or not (local[2] or local[3]):
+        return None
+    if utc := _UTC_CLOCK.search(text):
+        moment, zone = _hours(utc), "UTC"
+        if moment and (start := _hours(local)) and moment < start:
+            return None  # it is the next day in UTC, or the day before here
+    else:
+        moment, zone = _hours(local), ""
+    return (moment, zone) if moment else None
+
+
+def _hours(match: re.Match[str]) -> str:
+    hours, minutes, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half.startswith("p") and hours < 12:
+        hours += 12
+    if half.startswith("a") and hours == 12:
+        hours = 0
+    return f"{hours:02}:{minutes:02}" if hours < 24 and minutes < 60 else ""
+
+
+def _day(text: str, year: int | None, order: str) -> str:
+    """The date that a line names, as YYYY-MM-DD; empty if it names none for certain."""
+    for found in _dates(text):
+        try:
+            moment = times.parse_moment(found, order, year)
+        except ValueError:
+            continue
+        if moment:
+            return moment.date().isoformat()
+    return ""
+
+
+def _dates(text: str) -> Iterator[str]:
+    """What looks like a date, each place of a line tried."""
+    position = 0
+    while match := _DAY.search(text, position):
+        yield re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", match[0])
+        position = match.start() + 1

@@ -1,0 +1,202 @@
+"""The command line: what it prints, and with which exit code it ends."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from fakes import BagOfWords
+from programmes import row, write_csv
+
+import conference_helper
+from service import errors
+from service.encoder import Fingerprint
+from service.settings import load_settings
+from service.stores.edge import EdgeStore
+
+Invoke = Callable[..., Result]
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Run a command with a bag of words for a model; `--model other` is another one."""
+
+    def open_encoder(model: str | None, **options: object) -> BagOfWords:
+        return BagOfWords(weights="other" if model == "other" else "bag-of-words")
+
+    monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
+
+    def run(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(conference_helper.main, [str(item) for item in arguments])
+
+    return run
+
+
+@pytest.fixture
+def programme(tmp_path: Path) -> Path:
+    rows = [row(number) for number in range(20)]
+    rows[0] |= {"title": "Health analytics", "abstract": "Wards and charts."}
+    return write_csv(tmp_path / "programme.csv", rows)
+
+
+def test_load_search_status(invoke: Invoke, programme: Path) -> None:
+    loaded = invoke("load", programme)
+    assert loaded.exit_code == 0, loaded.output
+    assert "20 new, 0 changed (0 embedded again), 0 gone, 0 same" in loaded.output.splitlines()
+    found = invoke("search", "Health analytics?")
+    assert found.exit_code == 0
+    assert found.stdout.startswith("1. Health analytics  (0.")
+    assert found.stdout.count("Speaker Number") == 3
+    answer = json.loads(invoke("search", "charts", "-n", "1", "--year", "2026", "--json").stdout)
+    assert answer["results"][0]["session"]["title"] == "Health analytics"
+    status = json.loads(invoke("status", "--json").stdout)
+    assert status["sessions"] == 20
+    assert status["events"] == [{"event": "Summit", "year": 2026, "sessions": 20}]
+    assert {"generation", "encoder", "store"} <= status.keys()
+    assert "Summit 2026" in invoke("status").stdout
+
+
+def test_load_json_is_for_machines(invoke: Invoke, programme: Path) -> None:
+    outcome = json.loads(invoke("load", programme, "--json").stdout)
+    assert outcome["plan"]["new"] == outcome["report"]["kept"] == outcome["sessions"] == 20
+
+
+def test_dry_run_and_rollback(invoke: Invoke, programme: Path) -> None:
+    assert "Nothing was written." in invoke("load", programme, "--dry-run").output
+    assert invoke("status").exit_code == 2
+    invoke("load", programme)
+    refused = invoke("rollback")
+    assert (refused.exit_code, "no earlier generation" in refused.output) == (4, True)
+    write_csv(programme, [row(number) for number in range(21)])
+    invoke("load", programme)
+    assert "with 20 sessions again" in invoke("rollback").output
+
+
+def test_remove_shows_its_plan_and_asks(invoke: Invoke, programme: Path, tmp_path: Path) -> None:
+    invoke("load", programme)
+    invoke("load", write_csv(tmp_path / "old.csv", [row(1, year=2025), row(2, event="Other")]))
+    asked = invoke("remove", "--event", "Summit", "--year", "2026")
+    assert (asked.exit_code, "removes the 20 sessions of Summit 2026" in asked.output) == (4, True)
+    assert (
+        "Serving 2 sessions"
+        in invoke("remove", "--event", "Summit", "--year", "2026", "--yes").output
+    )
+    assert invoke("remove", "--event", "Nobody", "--yes").exit_code == 2
+    assert "Serving 1 sessions" in invoke("remove", "--event", "Summit", "--yes").output
+    assert "Serving 0 sessions" in invoke("remove", "--event", "Other", "--yes").output
+    assert json.loads(invoke("search", "x", "--json").stdout)["results"] == []
+
+
+def test_export_writes_the_catalogue(invoke: Invoke, programme: Path, tmp_path: Path) -> None:
+    invoke("load", programme)
+    assert "Wrote 20 sessions" in invoke("export", tmp_path / "out.jsonl").output
+    again = invoke("load", tmp_path / "out.jsonl")
+    assert "0 new, 0 changed (0 embedded again), 0 gone, 20 same" in again.output
+
+
+def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
+    for command in (["search", "health"], ["status"]):
+        result = invoke(*command)
+        assert result.exit_code == 2
+        assert "conference-helper load SOURCE" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["search", ""], "is empty"),
+        (["search", "🎉"], "Ask in words"),
+        (["search", "x" * 10_000], "Shorten it"),
+        (["search", "x", "-n", "0"], "1 to 50"),
+        (["search", "x", "-n", "abc"], "1 to 50"),
+        (["search", "x", "--year", "soon"], "year is"),
+        (["search", "x", "--day", "tomorrow"], "day is"),
+        (["search", "x", "--mode", "psychic"], "Known modes"),
+        (["search", "x", "--colour", "red"], "No such option"),
+        (["load", "missing.csv"], "no file or folder missing.csv"),
+        (["load", "programme.csv", "--format", "psychic"], "Formats:"),
+        (["load", "programme.csv", "--map", "Title"], '"Column=field"'),
+        (["load", "programme.csv", "--map", "Title=nothing"], "Fields:"),
+        (["load"], "Missing argument"),
+    ],
+)
+def test_bad_input_ends_with_2_and_the_remedy(
+    invoke: Invoke, programme: Path, arguments: list[str], says: str
+) -> None:
+    invoke("load", programme)
+    result = invoke(*arguments)
+    assert result.exit_code == 2, result.output
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_removals_mismatch_lock_and_store_have_codes_of_their_own(
+    invoke: Invoke, programme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke("load", programme)
+    short = write_csv(tmp_path / "short.csv", [row(1)])
+    assert invoke("load", short).exit_code == 4
+    with EdgeStore(tmp_path / "data", "sessions").lock():
+        assert invoke("load", programme).exit_code == 6
+    monkeypatch.setenv("CONFERENCE_HELPER_MODEL", "other")
+    refused = invoke("search", "health")
+    assert refused.exit_code == 4
+    assert "--model MODEL" in refused.output
+    monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(programme))
+    assert invoke("load", programme).exit_code == 3
+
+
+def test_load_with_another_model_embeds_anew(invoke: Invoke, programme: Path) -> None:
+    invoke("load", programme)
+    assert "all 20 embedded anew" in invoke("load", programme, "--model", "other").output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "99999"), ("WINDOW", "many"), ("CATALOGUE", "../../etc"), ("THREADS", "0")],
+)
+def test_settings_that_cannot_be_used_are_named(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CONFERENCE_HELPER_{name}", value)
+    result = invoke("status")
+    assert result.exit_code == 2
+    assert f"CONFERENCE_HELPER_{name}" in result.output
+
+
+def test_settings_come_from_env_file_and_options_win(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CONFERENCE_HELPER_PORT=81\nCONFERENCE_HELPER_THREADS=3\nX=1\n")
+    monkeypatch.setenv("CONFERENCE_HELPER_THREADS", "4")
+    settings = load_settings(port=83, host=None)
+    assert (settings.port, settings.threads, settings.host) == (83, 4, "127.0.0.1")
+
+
+def test_every_error_has_an_exit_code() -> None:
+    def kinds(parent: type[errors.ConferenceHelperError]) -> list[type]:
+        return [kind for child in parent.__subclasses__() for kind in [child, *kinds(child)]]
+
+    generic = {errors.EncoderError, errors.NotReadyError}
+    for kind in kinds(errors.ConferenceHelperError):
+        code = next(code for known, code in conference_helper.EXIT_CODES if issubclass(kind, known))
+        assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
+
+
+def test_titles_cannot_control_the_terminal(invoke: Invoke, tmp_path: Path) -> None:
+    assert conference_helper._printable("a\x1b[31mb") == "a [31mb"
+
+
+def test_the_catalogues_own_encoder_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def open_encoder(model: str, **options: object) -> BagOfWords:
+        asked.append((model, options["window"], options["revision"]))
+        return BagOfWords()
+
+    monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
+    fingerprint = Fingerprint("their/model", "w", 256, 128, revision="abc")
+    conference_helper._catalogue_encoder(load_settings(), fingerprint)
+    conference_helper._catalogue_encoder(load_settings(model="mine", window=64), fingerprint)
+    assert asked == [("their/model", 128, "abc"), ("mine", 64, "abc")]

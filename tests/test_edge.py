@@ -1,0 +1,148 @@
+"""What the embedded store does beyond the contract: files, other versions, full and read-only disks."""
+
+import json
+import shutil
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from fakes import BagOfWords
+from programmes import Loading, row
+
+from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
+from service.filters import NO_FILTERS
+from service.stores import catalogue, edge
+from service.stores.edge import EdgeStore
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def manifest_file(store: EdgeStore, tmp_path: Path) -> Path:
+    name = store.manifest().generation
+    return tmp_path / "data" / "catalogues" / "sessions" / "generations" / name / "manifest.json"
+
+
+def change_manifest(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def test_a_newer_schema_is_refused_by_readers_and_loaders(
+    store: EdgeStore, loading: Loading, tmp_path: Path
+) -> None:
+    loading.rows([row(1)])
+    change_manifest(manifest_file(store, tmp_path), schema=catalogue.SCHEMA_VERSION + 1)
+    with pytest.raises(MismatchError, match="Upgrade conference-helper"), store.reading():
+        pass
+    with pytest.raises(MismatchError, match="newer version"):
+        loading.rows([row(1), row(2)])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "events": 3}'])
+def test_a_damaged_manifest_says_what_to_do(
+    store: EdgeStore, loading: Loading, tmp_path: Path, text: str
+) -> None:
+    loading.rows([row(1)])
+    manifest_file(store, tmp_path).write_text(text)
+    with pytest.raises(StoreError, match="rollback"):
+        store.manifest()
+
+
+def test_damaged_points_say_what_to_do(store: EdgeStore, loading: Loading, tmp_path: Path) -> None:
+    loading.rows([row(1)])
+    shutil.rmtree(manifest_file(store, tmp_path).parent / "points")
+    with (
+        pytest.raises(StoreError, match="could not open"),
+        EdgeStore(tmp_path / "data", "sessions").reading(),
+    ):
+        pass
+
+
+def test_what_a_dead_build_left_is_removed_by_the_next(
+    store: EdgeStore, loading: Loading, tmp_path: Path
+) -> None:
+    loading.rows([row(1)])
+    dead = tmp_path / "data" / "catalogues" / "sessions" / "generations" / "000007-dead"
+    (dead / "points").mkdir(parents=True)
+    loading.rows([row(1), row(2)])
+    assert not dead.exists()
+    assert len(store.generations()) == 2
+
+
+def test_a_full_disk_is_noticed_before_it_is_written_to(
+    loading: Loading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading.rows([row(1)])
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 99, 1))
+    with pytest.raises(StorageFullError, match="CONFERENCE_HELPER_DATA_DIR"):
+        loading.rows([row(1), row(2)])
+    assert loading.count() == 1
+
+
+def test_a_data_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    blocked = EdgeStore(tmp_path / "file", "sessions")
+    with pytest.raises(StoreError, match="CONFERENCE_HELPER_DATA_DIR"), blocked.lock():
+        pass
+    with pytest.raises(StoreError), blocked.reading():
+        pass
+
+
+def test_two_processes_worth_of_stores_read_at_once(loading: Loading, tmp_path: Path) -> None:
+    loading.rows([row(number) for number in range(20)])
+    stores = [EdgeStore(tmp_path / "data", "sessions") for _ in range(4)]
+    counts = []
+    for store in stores:
+        with store.reading() as generation:
+            counts.append(generation.count(NO_FILTERS))
+    assert counts == [20] * 4
+    for store in stores:
+        store.close()
+
+
+def test_threads_read_while_loads_switch(store: EdgeStore, tmp_path: Path) -> None:
+    loader = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
+    loader.rows([row(1)])
+    failures: list[BaseException] = []
+    ended = threading.Event()
+
+    def read() -> None:
+        vector = BagOfWords().encode_queries([f"{row(1)['title']}. {row(1)['abstract']}"])[0]
+        while not ended.is_set():
+            try:
+                with store.reading() as generation:
+                    assert generation.search(vector, 1, NO_FILTERS)[0].session.source_id == "1"
+            except BaseException as error:
+                failures.append(error)
+                return
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for count in range(2, 8):
+        loader.rows([row(number) for number in range(1, count + 1)])
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    loader.store.close()
+
+
+def test_panics_of_the_driver_are_store_errors(loading: Loading) -> None:
+    class PanicException(BaseException):
+        pass
+
+    with pytest.raises(StoreError, match="could not search"), edge._translated("search"):
+        raise PanicException("index out of bounds")
+    with pytest.raises(KeyboardInterrupt), edge._translated("search"):
+        raise KeyboardInterrupt
+
+
+def test_nothing_is_created_by_asking(tmp_path: Path) -> None:
+    with pytest.raises(NothingLoadedError):
+        EdgeStore(tmp_path / "none", "sessions").manifest()
+    assert not (tmp_path / "none").exists()

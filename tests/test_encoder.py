@@ -1,0 +1,196 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.encoder import Encoder, Fingerprint, checked
+from service.encoders import model_folder, open_encoder
+from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, find_model
+from service.errors import EncoderError, ModelError
+
+TEXTS = [
+    "Health analytics for hospitals",
+    "A query plan, read slowly. " * 60,
+    "Gesundheitsdaten in der Klinik",
+    "健康データの分析",
+    "x",
+]
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Encoder:
+    return open_encoder(PACKAGED_MODEL)
+
+
+def test_vectors_are_float32_unit_and_in_order(packaged: Encoder) -> None:
+    vectors = packaged.encode_sessions(TEXTS)
+    assert vectors.shape == (5, 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    alone = np.vstack([packaged.encode_sessions([text]) for text in TEXTS])
+    np.testing.assert_allclose(vectors, alone, atol=1e-5)
+    assert packaged.encode_queries([]).shape == (0, 384)
+
+
+def test_the_cards_second_way_gives_the_same_vectors(packaged: Encoder) -> None:
+    """Plain transformers, mean pooling over the attention mask, L2 normalization (the model card)."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = str(find_model(PACKAGED_MODEL).path)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModel.from_pretrained(folder, use_safetensors=True)
+    batch = tokenizer(TEXTS, padding=True, truncation=True, max_length=256, return_tensors="pt")
+    with torch.no_grad():
+        states = model(**batch).last_hidden_state
+    mask = batch["attention_mask"].unsqueeze(-1).float()
+    means = (states * mask).sum(1) / mask.sum(1)
+    expected = torch.nn.functional.normalize(means, p=2, dim=1).numpy()
+    np.testing.assert_allclose(packaged.encode_sessions(TEXTS), expected, atol=1e-5)
+
+
+def test_dot_product_cosine_and_euclidean_order_unit_vectors_alike(packaged: Encoder) -> None:
+    sessions = packaged.encode_sessions(TEXTS).astype(np.float64)
+    question = packaged.encode_queries(["hospital data"]).astype(np.float64)[0]
+    dot = sessions @ question
+    cosine = dot / (np.linalg.norm(sessions, axis=1) * np.linalg.norm(question))
+    distance = np.linalg.norm(sessions - question, axis=1)
+    assert (
+        np.argsort(-dot).tolist() == np.argsort(-cosine).tolist() == np.argsort(distance).tolist()
+    )
+
+
+def test_window_cuts_longer_texts_and_counts_them(packaged: Encoder) -> None:
+    assert packaged.fingerprint.window == 256
+    assert packaged.count_longer(["word " * 300, "word " * 200]) == 1
+    end = open_encoder(PACKAGED_MODEL, window=16)
+    same = end.encode_sessions(["word " * 14 + "first", "word " * 14 + "second"])
+    np.testing.assert_allclose(same[0], same[1], atol=1e-6)
+    assert open_encoder(PACKAGED_MODEL, window=512).fingerprint.window == 512
+    with pytest.raises(ModelError, match="512 or less"):
+        open_encoder(PACKAGED_MODEL, window=513)
+
+
+def test_a_million_characters_are_one_text(packaged: Encoder) -> None:
+    assert packaged.encode_sessions(["data " * 200_000]).shape == (1, 384)
+
+
+def test_prompts_of_the_model_are_honoured(tmp_path: Path, packaged: Encoder) -> None:
+    folder = _copied_model(tmp_path)
+    config = '{"prompts": {"query": "question: ", "document": "passage: "}}'
+    (folder / "config_sentence_transformers.json").write_text(config)
+    prompted = open_encoder(str(folder))
+    assert prompted.fingerprint.differences(packaged.fingerprint) == ["prompts"]
+    np.testing.assert_allclose(
+        prompted.encode_queries(["wards"]), packaged.encode_queries(["question: wards"]), atol=1e-5
+    )
+    np.testing.assert_allclose(
+        prompted.encode_sessions(["wards"]), packaged.encode_queries(["passage: wards"]), atol=1e-5
+    )
+
+
+def test_fingerprint_needs_no_torch() -> None:
+    code = (
+        "import sys; from service.encoders import open_encoder; "
+        f"print(open_encoder('{PACKAGED_MODEL}').fingerprint.dimension, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["384", "False"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda v: v[:, :3], "shape"),
+        (lambda v: np.where(v > 0, np.nan, v), "NaN"),
+        (lambda v: np.where(v > 0, np.inf, v), "NaN or infinity"),
+        (lambda v: v * 1.01, "length"),
+    ],
+)
+def test_unusable_vectors_are_refused(spoil: Callable[[np.ndarray], np.ndarray], says: str) -> None:
+    good = np.eye(2, 4, dtype=np.float32)
+    np.testing.assert_array_equal(checked(good, 2, 4), good)
+    with pytest.raises(EncoderError, match=says):
+        checked(spoil(good), 2, 4)
+
+
+def test_fingerprints_differ_by_what_changes_vectors_only() -> None:
+    one = Fingerprint("name", "weights", 384, 256)
+    assert Fingerprint("other name", "weights", 384, 256, revision="abc").differences(one) == []
+    other = Fingerprint("name", "new", 384, 128, prompts={"query": "q: "})
+    assert other.differences(one) == ["weights", "window", "prompts"]
+    assert (other.key == one.key, Fingerprint.from_dict(other.as_dict()) == other) == (False, True)
+
+
+def test_no_model_chosen_and_none_to_be_had_uses_the_packaged_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had)
+    assert find_model(None).name == PACKAGED_MODEL
+    assert [DEFAULT_MODEL in message for message in caplog.messages] == [True]
+
+
+def test_a_model_that_was_chosen_is_never_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had)
+    with pytest.raises(ModelError, match="cannot be had"):
+        find_model(DEFAULT_MODEL)
+    with pytest.raises(ModelError, match="no model folder"):
+        find_model("./nowhere")
+
+
+def test_packaged_weights_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_folder, "PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="SHA-256"):
+        find_model(PACKAGED_MODEL)
+
+
+def test_a_name_in_the_cache_is_found_without_a_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def cached(name: str, **options: object) -> str:
+        asked.append({"name": name, **options})
+        return str(_copied_model(tmp_path))
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", cached)
+    found = find_model("someone/some-model", "abc123")
+    assert (found.name, found.revision) == ("someone/some-model", "abc123")
+    assert asked[0]["local_files_only"] is True
+    assert asked[0]["revision"] == "abc123"
+    assert "*.bin" not in asked[0]["allow_patterns"]  # type: ignore[operator]
+
+
+def test_only_safetensors_are_loaded(tmp_path: Path) -> None:
+    folder = _copied_model(tmp_path)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="safetensors"):
+        find_model(str(folder))
+
+
+def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:
+    folder = _copied_model(tmp_path)
+    (folder / "config.json").write_text("{")
+    with pytest.raises(ModelError, match=r"config\.json"):
+        open_encoder(str(folder))
+
+
+def _not_to_be_had(name: str, revision: str | None) -> None:
+    raise ModelError(f"{name} cannot be had")
+
+
+def _copied_model(folder: Path) -> Path:
+    """A copy of the packaged model whose files may be changed; the weights are linked."""
+    source, target = find_model(PACKAGED_MODEL).path, folder / "model"
+    for file in source.rglob("*"):
+        if file.is_file():
+            copy = target / file.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if file.suffix == ".safetensors":
+                copy.hardlink_to(file)
+            else:
+                copy.write_bytes(file.read_bytes())
+    return target

@@ -1,0 +1,77 @@
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from programmes import Loading, row
+
+from loaders.export import export
+from loaders.record import Options
+from service.errors import InputError
+from service.session import Session
+from service.stores.edge import EdgeStore
+
+
+def everything(store: EdgeStore) -> dict[str, Session]:
+    with store.reading() as generation:
+        return {str(item.id): item for some, _ in generation.scan() for item in some}
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "anything"])
+def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name: str) -> None:
+    loading.rows(
+        [
+            row(1, title="Café & <b>Tags</b> *kept*", speakers="Zoë; Bo"),
+            row(2, start="2026-05-12T09:00:00", abstract="One.\n\nTwo.\n\n- a list"),
+            row(3, room="A"),
+            row(3, room="B"),
+            row(4, abstract="", title="=1+1"),
+        ],
+        options=Options(timezone="Europe/Brussels"),
+    )
+    before = everything(loading.store)
+    with loading.store.reading() as generation:
+        assert export(generation, tmp_path / name, vectors=True) == 5
+    other = Loading(EdgeStore(tmp_path / "other", "sessions"), tmp_path)
+    other.files(tmp_path / name)
+    after = everything(other.store)
+    other.store.close()
+    assert after == before
+    assert {id: item.payload() for id, item in after.items()} == {
+        id: item.payload() for id, item in before.items()
+    }
+
+
+def test_vectors_are_exported_when_asked(loading: Loading, tmp_path: Path) -> None:
+    loading.rows([row(1)])
+    with loading.store.reading() as generation:
+        export(generation, tmp_path / "plain.jsonl")
+        export(generation, tmp_path / "with.jsonl", vectors=True)
+        (_, vectors), *_ = generation.scan()
+    assert "vector" not in json.loads((tmp_path / "plain.jsonl").read_text())
+    line = json.loads((tmp_path / "with.jsonl").read_text())
+    np.testing.assert_allclose(line["vector"], vectors[0], atol=1e-7)
+
+
+def test_csv_is_safe_to_open_in_a_spreadsheet(loading: Loading, tmp_path: Path) -> None:
+    loading.rows([row(1, title="=HYPERLINK(0)", abstract="@SUM(1)", room="-1+1")])
+    with loading.store.reading() as generation:
+        export(generation, tmp_path / "out.csv.gz")
+    with gzip.open(tmp_path / "out.csv.gz", "rt", encoding="utf-8", newline="") as stream:
+        (values,) = csv.DictReader(stream)
+    assert values["title"] == "'=HYPERLINK(0)"
+    assert values["abstract"] == "'@SUM(1)"
+    assert values["room"] == "'-1+1"
+    assert values["speakers"] == "Speaker Number1"
+
+
+def test_an_export_that_fails_leaves_no_part(loading: Loading, tmp_path: Path) -> None:
+    loading.rows([row(1)])
+    with loading.store.reading() as generation:
+        with pytest.raises(InputError, match="cannot be written"):
+            export(generation, tmp_path / "no folder" / "out.jsonl")
+        with pytest.raises(InputError, match="JSON Lines only"):
+            export(generation, tmp_path / "out.csv", vectors=True)
+    assert not list(tmp_path.glob("out*"))

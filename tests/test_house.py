@@ -1,0 +1,124 @@
+"""The rules of the house: who may import whom, and documents that tell the truth."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import conference_helper
+from service import errors
+from service.settings import PREFIX, Settings
+from service.web import create_app
+from service.web.errors import STATUS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+ALLOWED = {
+    "qdrant_edge": ("service/stores/",),
+    "qdrant_client": ("service/stores/",),
+    "torch": ("service/encoders/", "training/"),
+    "transformers": ("service/encoders/", "training/"),
+    "sentence_transformers": ("service/encoders/", "training/"),
+    "tokenizers": ("service/encoders/", "training/"),
+    "flask": ("service/web/",),
+    "werkzeug": ("service/web/",),
+    "gunicorn": ("service/web/",),
+    "service.web": ("service/web/", "conference_helper.py", "benchmarks/"),
+    "loaders": ("loaders/", "conference_helper.py", "training/", "benchmarks/"),
+    "training": ("training/", "conference_helper.py", "benchmarks/"),
+    "benchmarks": ("benchmarks/",),
+    "conference_helper": ("benchmarks/",),
+}
+"""Who may import what; everything else may be imported by anyone."""
+
+
+def modules() -> Iterator[Path]:
+    yield ROOT / "conference_helper.py"
+    for folder in ("service", "loaders", "training", "benchmarks"):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("file", list(modules()), ids=lambda file: str(file.relative_to(ROOT)))
+def test_imports_go_one_way(file: Path) -> None:
+    place = file.relative_to(ROOT).as_posix()
+    for name in imports(file):
+        for package, homes in ALLOWED.items():
+            if name == package or name.startswith(package + "."):
+                assert place.startswith(homes), f"{place} imports {name}"
+
+
+def test_heavy_libraries_are_not_imported_before_they_are_used() -> None:
+    code = (
+        "import sys, conference_helper, service.search, service.stores.edge, loaders.load, "
+        "service.encoders, service.web; "
+        "print([n for n in ('torch', 'transformers', 'sentence_transformers', 'huggingface_hub') "
+        "if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_version_stands_in_the_changelog() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    pins = (ROOT / "constraints.txt").read_text()
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in pins.split()}
+    for name in [*project["dependencies"], *extras]:
+        assert name.lower().replace("_", "-") in pinned, f"{name} is not in constraints.txt"
+    assert "qdrant-edge-py==0.9.0" in pins
+    assert "torch==2.13.0" in pins
+
+
+def commands() -> dict[str, click.Command]:
+    return dict(conference_helper.main.commands)
+
+
+def test_readme_has_every_command_and_its_help() -> None:
+    for name, command in commands().items():
+        context = click.Context(command, info_name=f"conference-helper {name}", terminal_width=100)
+        assert command.get_help(context) in README, f"README lacks the help of {name}"
+
+
+def test_readme_has_every_setting_route_and_error() -> None:
+    missing = [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in README]
+    assert missing == []
+    app = create_app(None)  # type: ignore[arg-type]  # routes need no searcher
+    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", str(rule)) for rule in app.url_map.iter_rules()}
+    assert [r for r in sorted(routes) if f"`{r}`" not in README and "static" not in r] == []
+    assert [code for _, code in STATUS.values() if f"`{code}`" not in README] == []
+
+
+def test_readme_has_every_exit_code() -> None:
+    for _, code in conference_helper.EXIT_CODES:
+        assert re.search(rf"^\| {code} \|", README, re.M), f"README lacks exit code {code}"
+
+
+def test_the_tree_of_errors_stands_in_its_docstring() -> None:
+    kinds = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert kinds == set(re.findall(r"\b\w+Error\b", errors.__doc__ or ""))

@@ -1,0 +1,160 @@
+"""Real processes: a server that answers while loads switch, and loaders that are killed."""
+
+import json
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+
+import pytest
+from programmes import Loading, row, write_csv
+
+from service.stores.edge import EdgeStore
+
+SERVING = Path(__file__).parent / "serving.py"
+Fetch = Callable[[str], tuple[int, dict[str, object]]]
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start a process of `serving.py`."""
+    return subprocess.Popen(
+        [sys.executable, SERVING, *map(str, arguments)],
+        cwd=SERVING.parent.parent,
+        env={"PYTHONPATH": str(SERVING.parent.parent), "PATH": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def fetch(port: int) -> Fetch:
+    def get(path: str) -> tuple[int, dict[str, object]]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+        except URLError:
+            return 0, {}
+
+    return get
+
+
+@pytest.fixture
+def server(tmp_path: Path, port: int, fetch: Fetch) -> Iterator[subprocess.Popen[str]]:
+    process = start("serve", tmp_path / "data", str(port))
+    try:
+        wait_for(lambda: fetch("/livez")[0] == 200)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_server_starts_empty_answers_through_loads_and_ends_in_order(
+    server: subprocess.Popen[str], fetch: Fetch, tmp_path: Path
+) -> None:
+    status, body = fetch("/readyz")
+    assert (status, body["error"]["code"]) == (503, "nothing_loaded")  # type: ignore[index]
+    loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
+    loading.rows([row(number) for number in range(50)])
+    wait_for(lambda: fetch("/readyz")[0] == 200, seconds=5)
+
+    statuses: list[int] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            statuses.append(fetch("/api/search?q=number7")[0])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for count in (60, 70, 80):
+            loading.rows([row(number) for number in range(count)])
+            text = row(count - 1)["title"].replace(" ", "+")
+            wait_for(lambda text=text: _finds(fetch, text), seconds=5)  # type: ignore[misc]
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        loading.store.close()
+    assert len(statuses) > 50
+    assert set(statuses) == {200}
+
+    late: list[tuple[int, dict[str, object]]] = []
+    asking = threading.Thread(target=lambda: late.append(fetch("/api/search?q=slowly")))
+    asking.start()
+    time.sleep(0.4)  # it is being answered now
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(timeout=20) == 0
+    asking.join()
+    assert late[0][0] == 200
+
+
+def _finds(fetch: Fetch, text: str) -> bool:
+    _, body = fetch(f"/api/search?q={text}&limit=1")
+    results = body["results"]
+    assert isinstance(results, list)
+    return bool(results[0]["session"]["title"].replace(" ", "+") == text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
+    tmp_path: Path, seed: int
+) -> None:
+    """What is served stays; the loads after it embed again at most what was in the making."""
+    chance = random.Random(seed)
+    loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
+    served = loading.rows([row(number) for number in range(5)]).manifest
+    sessions = 3000
+    source = write_csv(tmp_path / "big.csv", [row(number) for number in range(sessions)])
+    counted = tmp_path / "counted"
+    counted.touch()
+    for _ in range(2):
+        before = len(counted.read_text())
+        loader = start("load", tmp_path / "data", source, counted)
+        if chance.random() < 0.8:  # while it embeds, else while it starts, reads or writes
+            wanted = before + chance.randrange(1, sessions)
+            wait_for(lambda wanted=wanted, loader=loader: (  # type: ignore[misc]
+                len(counted.read_text()) >= min(wanted, sessions) or loader.poll() is not None
+            ))  # fmt: skip
+        time.sleep(chance.random())
+        loader.kill()
+        loader.communicate()
+        if loading.store.manifest() != served:  # it was done before the signal came
+            assert loading.count() == sessions
+            break
+        assert loading.count() == 5
+    final = start("load", tmp_path / "data", source, counted)
+    output, _ = final.communicate(timeout=60)
+    assert final.returncode == 0, output
+    assert loading.count() == sessions
+    assert len(counted.read_text()) < 1.2 * sessions
+    loading.store.close()
