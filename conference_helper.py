@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
@@ -16,7 +18,7 @@ from service import errors
 from service.encoder import Encoder, Fingerprint
 from service.search import DEFAULT_LIMIT, MAX_LIMIT, Answer, Searcher, parse_filters
 from service.settings import Settings, load_settings
-from service.stores import open_store
+from service.stores import open_embedded, open_store
 from service.stores.catalogue import SessionStore
 
 EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
@@ -183,6 +185,49 @@ def rollback() -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def generations(as_json: bool) -> None:
+    """Print the kept generations, newest first; the served one is marked."""
+    store = open_store(load_settings())
+    kept, served = store.generations(), store.manifest().generation
+    if as_json:
+        _print_json({"served": served, "generations": [one.as_dict() for one in kept]})
+        return
+    for one in kept:
+        mark = "*" if one.generation == served else " "
+        click.echo(f"{mark} {one.generation}  {one.sessions:>8} sessions  {one.created_at}")
+
+
+@main.command()
+def verify() -> None:
+    """Read everything that is served and check it: counts, vectors, payloads, the catalogue's name."""
+    from service.stores.verification import verify as check
+
+    manifest = check(open_store(load_settings()))
+    click.echo(f"Generation {manifest.generation} is sound: {manifest.sessions} sessions.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write what is served to FOLDER, which must be new or empty; serving goes on."""
+    from service.stores.archive import write_backup
+
+    manifest = write_backup(open_store(load_settings()), folder)
+    click.echo(f"Wrote {manifest.sessions} sessions of {manifest.generation} to {folder}.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Load the backup in FOLDER into a new generation and serve it; `rollback` undoes it."""
+    from service.stores.archive import restore_backup
+
+    manifest = restore_backup(folder, open_store(load_settings()))
+    click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
+
+
+@main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--vectors", is_flag=True, help="Write each session's vector too (JSON Lines).")
 def export(file: Path, vectors: bool) -> None:
@@ -225,13 +270,33 @@ def remove(event: str, year: int | None, yes: bool) -> None:
 
 
 @main.command()
+@click.argument("target", type=click.Choice(["server", "embedded"]))
+def migrate(target: str) -> None:
+    """Copy the catalogue to TARGET from the other store, vectors and all; nothing is embedded again."""
+    from service.stores.copying import copy_catalogue
+
+    settings = load_settings()
+    if not settings.qdrant_url:
+        raise errors.SettingsError(
+            "migrate needs both stores. Set CONFERENCE_HELPER_QDRANT_URL to the server's address."
+        )
+    stores = open_embedded(settings), open_store(settings)
+    source, destination = stores if target == "server" else stores[::-1]
+    manifest = copy_catalogue(source, destination)
+    click.echo(f"Copied {manifest.sessions} sessions to {manifest.generation} ({target}).")
+
+
+@main.command()
 @click.option("--host", help="Address to listen on (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (8000).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; over 1 needs a server.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the page and the API until told to stop."""
+    settings = load_settings(host=host, port=port, workers=workers)
+    if settings.workers > 1:  # read when the metrics are first imported
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
     from service.web.server import run
 
-    settings = load_settings(host=host, port=port)
     run(settings, lambda: searcher_for(settings, open_store(settings)))
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 from loaders.record import Complaint
 from service.session import Session
@@ -43,6 +44,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether the catalogue already is what the sources say."""
         return not (self.new or self.changed or self.gone)
+
+    @property
+    def changes(self) -> int:
+        """How many sessions differ from the catalogue's."""
+        return self.new + self.changed + self.gone
 
     @property
     def total(self) -> int:
@@ -166,6 +172,25 @@ class Staging:
         )
         while some := rows.fetchmany(batch):
             yield [Session.from_payload(json.loads(payload)) for (payload,) in some]
+
+    def described(self, *, batch: int = 256) -> Iterator[list[Session]]:
+        """Yield, in batches, the sessions whose payload changed while their text stayed."""
+        rows = self._db.execute(
+            """SELECT payload FROM staged JOIN known USING (id)
+               WHERE known.text_hash = staged.text_hash AND known.payload_hash != staged.payload_hash
+               ORDER BY staged.rowid"""
+        )
+        while some := rows.fetchmany(batch):
+            yield [Session.from_payload(json.loads(payload)) for (payload,) in some]
+
+    def gone_ids(self, *, batch: int = 256) -> Iterator[list[UUID]]:
+        """Yield, in batches, the ids of the known sessions that `gone` counts."""
+        rows = self._db.execute(
+            """SELECT id FROM known WHERE (event, year) IN (SELECT DISTINCT event, year FROM staged)
+                 AND id NOT IN (SELECT id FROM staged) ORDER BY id"""
+        )
+        while some := rows.fetchmany(batch):
+            yield [UUID(id) for (id,) in some]
 
     def carried(self, sessions: Sequence[Session]) -> list[Session | None]:
         """Return for each stored session what becomes of it while its vector stays.

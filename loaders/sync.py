@@ -2,7 +2,8 @@
 
 A source is the truth for the events and years it holds: what is new is embedded and added, what changed in
 its text is embedded again, what changed otherwise gets a new payload, what is gone is removed. Everything is
-written into a new generation beside the one that is served.
+written into a new generation beside the one that is served, but for small changes of a large catalogue where
+the store takes them in place.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from loaders.vector_cache import VectorCache
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
-from service.stores.catalogue import Builder, Manifest, SessionStore
+from service.stores.catalogue import Builder, Manifest, SessionStore, Updater
 
 _ENCODED_AT_ONCE = 64
 _GUARDED_FROM = 10
@@ -97,14 +98,35 @@ def apply(
                 staging.adopt(sessions)
     with _cache(cache_file, encoder) as cache:
         _encode(staging, encoder, cache, every=every, report=report, progress=progress)
-        with store.building(encoder.fingerprint, sessions=comparison.plan.total) as builder:
-            if comparison.manifest and not every:
-                _carry_over(staging, store, builder)
-            for batch in staging.sessions(every=every):
-                builder.upsert(batch, cache.get([session.text_hash for session in batch]))
-            written = builder.commit(expected=comparison.plan.total, sources=sources)
+        updating = None
+        if comparison.manifest and not every:
+            updating = store.updating(changes=comparison.plan.changes)
+        if updating:
+            with updating as updater:
+                _change(staging, updater, cache)
+                written = updater.commit(expected=comparison.plan.total, sources=sources)
+        else:
+            with store.building(encoder.fingerprint, sessions=comparison.plan.total) as builder:
+                if comparison.manifest and not every:
+                    _carry_over(staging, store, builder)
+                _add(staging, builder, cache, every=every)
+                written = builder.commit(expected=comparison.plan.total, sources=sources)
         cache.trim()
     return written
+
+
+def _change(staging: Staging, updater: Updater, cache: VectorCache) -> None:
+    """Write only what differs from the served generation; removals last."""
+    _add(staging, updater, cache, every=False)
+    for batch in staging.described():
+        updater.describe(batch)
+    for ids in staging.gone_ids():
+        updater.remove(ids)
+
+
+def _add(staging: Staging, target: Builder | Updater, cache: VectorCache, *, every: bool) -> None:
+    for batch in staging.sessions(every=every):
+        target.upsert(batch, cache.get([session.text_hash for session in batch]))
 
 
 def count_removed(store: SessionStore, event: str, year: int | None) -> int:

@@ -8,7 +8,8 @@ ConferenceHelperError
 ├── NotFoundError            no session of that id
 ├── EncoderError             the model gave vectors that cannot be used
 ├── StoreError               the store cannot be reached, read or written
-│   └── StorageFullError     too little free space to build a generation
+│   ├── StorageFullError     too little free space to build a generation
+│   └── AccessError          the store does not let this key do it
 ├── NothingLoadedError       the catalogue has no generation yet
 ├── NotReadyError            the encoder is still being loaded
 ├── RefusedError             done on purpose not to: it would answer with nonsense or lose sessions
@@ -54,6 +55,10 @@ class StoreError(ConferenceHelperError):
 
 class StorageFullError(StoreError):
     """Too little free space to build a generation."""
+
+
+class AccessError(StoreError):
+    """The store's key is missing, unknown or may not do what was asked."""
 
 
 class NothingLoadedError(ConferenceHelperError):

@@ -17,6 +17,7 @@ from service.errors import (
     QueryError,
 )
 from service.filters import FACETS, NO_FILTERS, Filters
+from service.measuring import note, timed
 from service.session import Session, parse_day
 from service.stores.catalogue import FacetCounts, Generation, Manifest, SessionStore
 
@@ -109,8 +110,11 @@ class Searcher:
         mode = check_mode(mode)
         limit = check_limit(limit)
         with self.store.reading() as generation:
-            vector = self._encode(query, generation.manifest)
-            hits = generation.search(vector, limit, self._spelled(generation, filters))
+            with timed("encode"):
+                vector = self._encode(query, generation.manifest)
+            with timed("search"):
+                hits = generation.search(vector, limit, self._spelled(generation, filters))
+        note("answer", found="some" if hits else "none")
         results = tuple(
             SearchResult(rank, hit.score, hit.session) for rank, hit in enumerate(hits, start=1)
         )
@@ -167,6 +171,7 @@ class Searcher:
         Raises NotReadyError while the encoder is loading, and whatever else keeps it from answering.
         """
         with self.store.reading() as generation:
+            self.store.check()
             if self._warm == generation.manifest.encoder:
                 return generation.manifest
         raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
@@ -202,8 +207,9 @@ class Searcher:
         self, generation: Generation, name: str, filters: Filters
     ) -> list[tuple[str | int, int]]:
         """Return a facet's counts, kept for a while: thousands of speakers take longer than a search."""
-        key = (generation.manifest.generation, name, filters)
+        key = (generation.manifest.state, name, filters)
         counts = self._counted.get(key)
+        note("cache", hit="no" if counts is None else "yes")
         if counts is None:
             counts = generation.facets([name], filters)[name]
             if len(self._counted) >= _COUNTS_KEPT:

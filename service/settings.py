@@ -1,7 +1,7 @@
 """Settings: read once from `CONFERENCE_HELPER_*` and `.env`; options of a command win."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -23,10 +23,73 @@ class Settings(BaseSettings):
     """Where embedded catalogues and computed vectors live."""
     catalogue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] = "sessions"
     """Name of the catalogue: lower-case letters, digits, - and _."""
-    qdrant_url: str | None = None
-    """Qdrant server or cluster; embedded in the data directory when unset."""
+    qdrant_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] | None = None
+    """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
+    http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
     qdrant_api_key: SecretStr | None = None
-    """API key for the Qdrant server."""
+    """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
+    qdrant_api_key_file: Path | None = None
+    """File that holds the API key, such as a mounted secret; read when the first connection is made."""
+    qdrant_ca_file: Path | None = None
+    """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
+    private authority."""
+    qdrant_grpc: bool = False
+    """Speak gRPC instead of REST. Touch it for large loads over a slow link; deadlines then round up to
+    whole seconds."""
+    qdrant_grpc_port: Annotated[int, Field(ge=1, le=65535)] = 6334
+    """Port of gRPC, where it is used."""
+    qdrant_timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds that one call of a load or an operation may take. Raise it where a node's disk is slow."""
+    qdrant_retry_seconds: Annotated[float, Field(ge=0)] = 120.0
+    """Seconds that a load goes on trying a call while the server is busy or away. Raise it to sit out
+    longer restarts."""
+    qdrant_shards: Annotated[int, Field(ge=1)] | None = None
+    """Shards of a new generation; the server's choice (one a node) when unset. Set it to twice the nodes
+    for a cluster that will grow: it is fixed when a generation is built."""
+    qdrant_replicas: Annotated[int, Field(ge=1)] = 1
+    """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; fixed at building."""
+    qdrant_write_consistency: Annotated[int, Field(ge=1)] = 1
+    """Replicas that must acknowledge a write. Raise it to the number of replicas where a node that returns
+    must never be behind; loads then fail while one is away."""
+    qdrant_read_consistency: Literal["majority", "quorum", "all"] | int | None = None
+    """Replicas that must agree on an answer; one when unset, which is right for generations that never
+    change. Touch it where sessions are changed in place on several replicas."""
+    qdrant_on_disk_vectors: bool = False
+    """Keep vectors on disk, cached as memory allows. Set it where they do not fit the nodes' memory
+    (docs/operations.md has the formula); questions get slower."""
+    qdrant_quantization: Literal["none", "int8"] = "none"
+    """int8 keeps a quarter-size copy of the vectors in memory and scores the best again with the full ones.
+    Pointless below 100,000 sessions; use it with on-disk vectors above a few million."""
+    qdrant_hnsw_m: Annotated[int, Field(ge=4, le=128)] = 16
+    """Edges of a session in the index. Raise to 32 above 10 million: better answers, more memory."""
+    qdrant_hnsw_ef: Annotated[int, Field(ge=8, le=4096)] = 128
+    """Candidates looked at for a question. Raise it where `verify` or an evaluation finds sessions missed."""
+    qdrant_hnsw_build_ef: Annotated[int, Field(ge=8, le=4096)] = 128
+    """Candidates looked at when a session is put in the index. Raise it with `qdrant_hnsw_m`; loads get
+    slower."""
+    qdrant_strict: bool = True
+    """Refuse on the server what this program never asks: filters without an index, an `ef` or a batch beyond
+    its own. Unset it where other programs use the same collections."""
+    qdrant_strict_read_rate: Annotated[int, Field(ge=1)] | None = None
+    """Reads a minute that a generation's replica answers before it says 429; no limit when unset. Touch it to
+    protect a server that is shared."""
+    qdrant_index_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """Seconds that a load waits for the index of a new generation before it switches. Raise it for over ten
+    million sessions, lest the first questions scan."""
+    qdrant_in_place_from: Annotated[int, Field(ge=0)] = 50_000
+    """Sessions from which a sync that changes under a tenth updates the served generation in place; smaller
+    catalogues are built beside, so that `rollback` undoes every load."""
+    qdrant_lock_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
+    must agree to within a quarter of it."""
+    log_format: Literal["text", "json"] = "text"
+    """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
+    log_queries: bool = False
+    """Write questions in the log too. They may be personal: leave it off unless people were told."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
+    deadline: Annotated[float, Field(gt=0)] = 2.0
+    """Seconds in which a request is answered, with an error if need be."""
     model: str | None = None
     """Model to embed with, a folder or a name; the catalogue's own, or the default model, when unset."""
     model_revision: str | None = None

@@ -10,6 +10,8 @@ from programmes import Loading
 
 from service.stores.edge import EdgeStore
 
+pytest_plugins = ["qdrant_server"]
+
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     tmp_path: Path, seed: int
 ) -> None:
     """What is served stays; the loads after it embed again at most what was in the making."""
-    chance = random.Random(seed)  # noqa: S311 -- a repeatable moment, no secret
+    chance = random.Random(seed)
     loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
     served = loading.rows([row(number) for number in range(5)]).manifest
     sessions = 3000

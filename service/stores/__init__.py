@@ -1,6 +1,5 @@
 """The only package that knows a Qdrant library; `open_store` picks the store that the settings name."""
 
-from service.errors import SettingsError
 from service.settings import Settings
 from service.stores.catalogue import SessionStore
 
@@ -8,10 +7,14 @@ from service.stores.catalogue import SessionStore
 def open_store(settings: Settings) -> SessionStore:
     """Return the store of the settings' catalogue; nothing is opened or created yet."""
     if settings.qdrant_url:
-        raise SettingsError(
-            "CONFERENCE_HELPER_QDRANT_URL is set, but this version has only the embedded store. "
-            "Unset it to use the data directory."
-        )
+        from service.stores.server import ServerStore
+
+        return ServerStore(settings)
+    return open_embedded(settings)
+
+
+def open_embedded(settings: Settings) -> SessionStore:
+    """Return the embedded store of the settings' catalogue, whether or not they name a server."""
     from service.stores.edge import EdgeStore
 
     return EdgeStore(settings.data_dir, settings.catalogue)

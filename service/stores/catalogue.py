@@ -13,7 +13,7 @@ from uuid import UUID
 
 from service.encoder import Fingerprint, Vectors
 from service.errors import MismatchError, StoreError
-from service.filters import Filters
+from service.filters import NO_FILTERS, Filters
 from service.session import Session
 
 SCHEMA_VERSION = 1
@@ -44,6 +44,13 @@ class Manifest:
     sources: tuple[str, ...] = ()
     previous: str | None = None
     schema: int = SCHEMA_VERSION
+    revision: int = 0
+    """How often the generation was changed in place since it was built."""
+
+    @property
+    def state(self) -> str:
+        """What tells two contents of a catalogue apart: the generation and its revision."""
+        return f"{self.generation}.{self.revision}" if self.revision else self.generation
 
     def as_dict(self) -> dict[str, Any]:
         """Return the manifest as JSON values."""
@@ -107,7 +114,7 @@ FacetCounts = dict[str, list[tuple[str | int, int]]]
 
 
 class Generation(Protocol):
-    """One generation, open for reading; what it holds never changes."""
+    """One generation, open for reading; what it holds changes only through an updater."""
 
     @property
     def manifest(self) -> Manifest:
@@ -139,6 +146,17 @@ class Generation(Protocol):
         ...
 
 
+def count_events(generation: Generation) -> tuple[EventCount, ...]:
+    """Count the sessions of each event and year of a generation, in order."""
+    events = [str(value) for value, _ in generation.facets(["event"], NO_FILTERS)["event"]]
+    counts = [
+        EventCount(event, int(year), sessions)
+        for event in events
+        for year, sessions in generation.facets(["year"], Filters(event=(event,)))["year"]
+    ]
+    return tuple(sorted(counts, key=lambda count: (count.event, count.year)))
+
+
 class Builder(Protocol):
     """Writes one new generation. Leaving its context without a commit removes what was written."""
 
@@ -150,6 +168,32 @@ class Builder(Protocol):
         """Verify that exactly `expected` sessions are there, write the manifest and switch to it.
 
         Raises VerificationError if they are not; then nothing is switched.
+        """
+        ...
+
+
+class Updater(Protocol):
+    """Changes the served generation in place: additions and changes first, removals last.
+
+    Every batch is idempotent. After a failure what was written stays, and the same load run again ends it.
+    """
+
+    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
+        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
+        ...
+
+    def describe(self, sessions: Sequence[Session]) -> None:
+        """Replace what is said of sessions that are there; their vectors stay."""
+        ...
+
+    def remove(self, ids: Sequence[UUID]) -> None:
+        """Remove sessions; ids that are not there are left alone."""
+        ...
+
+    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+        """Verify that exactly `expected` sessions are there and write the manifest.
+
+        Raises VerificationError if they are not.
         """
         ...
 
@@ -173,6 +217,10 @@ class SessionStore(Protocol):
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         ...
 
+    def opening(self, manifest: Manifest) -> AbstractContextManager[Generation]:
+        """Open a kept generation, served or not, for a `with` block."""
+        ...
+
     def lock(self) -> AbstractContextManager[object]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
         ...
@@ -182,6 +230,18 @@ class SessionStore(Protocol):
 
         Raises LockedError while another loader is at work, StorageFullError if the disk cannot hold it.
         """
+        ...
+
+    def updating(self, *, changes: int) -> AbstractContextManager[Updater] | None:
+        """Change the served generation in place, under the catalogue's lock.
+
+        None where the store would rather build beside: `changes` sessions are too many, or the catalogue is
+        small enough for every load to be undone by a rollback.
+        """
+        ...
+
+    def check(self) -> None:
+        """Raise StoreError if the store answers, but should not be relied on: its version is too far off."""
         ...
 
     def generations(self) -> list[Manifest]:

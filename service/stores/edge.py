@@ -41,11 +41,11 @@ from service.session import Session
 from service.stores.catalogue import (
     KEPT_GENERATIONS,
     SCHEMA_VERSION,
-    EventCount,
     FacetCounts,
     Hit,
     Known,
     Manifest,
+    count_events,
 )
 
 _VECTOR = "text"
@@ -211,7 +211,7 @@ class EdgeBuilder:
         written = EdgeGeneration(self._path, manifest)  # opened again: what a reader will see
         try:
             _verify(written, expected)
-            manifest = replace(manifest, events=_events(written))
+            manifest = replace(manifest, events=count_events(written))
         finally:
             written.close()
         _write(self._path / "manifest.json", json.dumps(manifest.as_dict(), indent=1))
@@ -258,6 +258,15 @@ class EdgeStore:
         return self._manifest(name)
 
     @contextmanager
+    def opening(self, manifest: Manifest) -> Iterator[EdgeGeneration]:
+        """Open a kept generation, served or not, for a `with` block."""
+        generation = EdgeGeneration(self._generations / manifest.generation, manifest)
+        try:
+            yield generation
+        finally:
+            generation.close()
+
+    @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
         try:
@@ -290,6 +299,12 @@ class EdgeStore:
             finally:
                 builder.close()
                 self._remove_leftovers()
+
+    def updating(self, *, changes: int) -> None:
+        """Return None: an embedded generation never changes, each load builds one beside."""
+
+    def check(self) -> None:
+        """Nothing to check: the library and its data are one."""
 
     def generations(self) -> list[Manifest]:
         """Return the manifests of all kept generations, newest first."""
@@ -443,17 +458,6 @@ def _verify(generation: EdgeGeneration, expected: int) -> None:
     for sessions, vectors in generation.scan():
         checked(vectors, len(sessions), generation.manifest.encoder.dimension)
         break
-
-
-def _events(generation: EdgeGeneration) -> tuple[EventCount, ...]:
-    """Count the sessions of each event and year."""
-    events = [str(value) for value, _ in generation.facets(["event"])["event"]]
-    counts = [
-        EventCount(event, int(year), sessions)
-        for event in events
-        for year, sessions in generation.facets(["year"], Filters(event=(event,)))["year"]
-    ]
-    return tuple(sorted(counts, key=lambda count: (count.event, count.year)))
 
 
 def _condition(filters: Filters) -> edge.Filter | None:

@@ -4,7 +4,9 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from service.search import Searcher
-from service.web import api, errors, health, openapi, pages
+from service.web import api, errors, health, metrics, openapi, pages, requests
+
+DEADLINE_SECONDS = 2.0
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -19,17 +21,22 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def create_app(searcher: Searcher) -> Flask:
-    """Return the front end that answers with `searcher`; it reads, and changes nothing."""
+def create_app(searcher: Searcher, *, deadline: float = DEADLINE_SECONDS) -> Flask:
+    """Return the front end that answers with `searcher`; it reads, and changes nothing.
+
+    A request is answered within `deadline` seconds, with an error if need be.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for module in (pages, api, health, openapi):
+    for module in (pages, api, health, openapi, metrics):
         app.register_blueprint(module.bp)
+    metrics.measure(app)
     app.register_error_handler(Exception, errors.answer)
     app.after_request(_add_security_headers)
+    app.wsgi_app = requests.Limits(app.wsgi_app, deadline)  # type: ignore[method-assign]
     return app
 
 

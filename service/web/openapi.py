@@ -99,6 +99,15 @@ def _paths() -> Values:
                 "isReady", "Whether the next question can be answered.", "Ready", errors=("503",)
             )
         },
+        "/metrics": {
+            "get": {
+                "operationId": "showMetrics",
+                "summary": "Counts and times, for Prometheus.",
+                "responses": {
+                    "200": {"description": "Metrics.", "content": {"text/plain": {"schema": _TEXT}}}
+                },
+            }
+        },
         "/openapi.json": {"get": _operation("describe", "This document.", "Document")},
     }
 

@@ -1,0 +1,183 @@
+"""One generation on a Qdrant server: a collection, open for reading."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from qdrant_client import models
+
+from service.encoder import Vectors, checked
+from service.errors import StoreError
+from service.filters import NO_FILTERS, Filters
+from service.session import Session
+from service.settings import Settings
+from service.stores.catalogue import FacetCounts, Hit, Known, Manifest
+from service.stores.connection import Connection
+
+VECTOR = "text"
+INDEXES = {
+    "event": models.PayloadSchemaType.KEYWORD,
+    "year": models.PayloadSchemaType.INTEGER,
+    "track": models.PayloadSchemaType.KEYWORD,
+    "level": models.PayloadSchemaType.KEYWORD,
+    "language": models.PayloadSchemaType.KEYWORD,
+    "speakers": models.PayloadSchemaType.KEYWORD,
+    "day": models.PayloadSchemaType.KEYWORD,
+    "starts_at": models.PayloadSchemaType.DATETIME,
+}
+"""Payload fields with an index, made before the first point is written."""
+
+_ALL_VALUES = 1_000_000
+_BATCH = 256
+_OVERSAMPLING = 2.0  # quantized candidates scored again with the full vectors, for each wanted one
+
+
+class ServerGeneration:
+    """One generation, open for reading."""
+
+    def __init__(self, connection: Connection, settings: Settings, manifest: Manifest) -> None:
+        """Name the collection; nothing is asked yet."""
+        self.manifest = manifest
+        self._connection = connection
+        self._name = manifest.generation
+        self._consistency = _consistency(settings.qdrant_read_consistency)
+        self._parameters = models.SearchParams(
+            hnsw_ef=settings.qdrant_hnsw_ef,
+            quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
+            if settings.qdrant_quantization != "none"
+            else None,
+        )
+
+    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[Hit]:
+        """Return the `limit` sessions nearest to `vector` (dimension,) by dot product, highest first."""
+        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0].tolist()
+        answer = self._connection.call(
+            "search",
+            lambda client: client.query_points(
+                self._name,
+                query=row,
+                using=VECTOR,
+                limit=limit,
+                query_filter=condition(filters),
+                search_params=self._parameters,
+                with_payload=True,
+                consistency=self._consistency,
+            ),
+        )
+        hits = [
+            Hit(Session.from_payload(point.payload or {}), point.score) for point in answer.points
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, str(hit.session.id)))
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        records = self.records(ids, vectors=False)
+        found = {
+            UUID(str(record.id)): Session.from_payload(record.payload or {}) for record in records
+        }
+        return [found[id] for id in ids if id in found]
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        answer = self._connection.call(
+            "count sessions",
+            lambda client: client.count(self._name, count_filter=condition(filters), exact=True),
+        )
+        return answer.count
+
+    def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        return {name: self._facet(name, filters) for name in names}
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        keys = ["event", "year", "text_hash", "payload_hash"]
+        for records in self._scroll(payload=keys, vectors=False, batch=4 * _BATCH):
+            for record in records:
+                payload = record.payload or {}
+                yield Known(UUID(str(record.id)), **{key: payload[key] for key in keys})
+
+    def scan(self, *, batch: int = _BATCH) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        for records in self._scroll(payload=True, vectors=True, batch=batch):
+            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            rows = [dense(record) for record in records]
+            yield sessions, np.asarray(rows, dtype=np.float32)
+
+    def records(self, ids: Sequence[UUID], *, vectors: bool) -> list[models.Record]:
+        """Return the points of those ids that are there, in any order."""
+        return self._connection.call(
+            "read sessions",
+            lambda client: client.retrieve(
+                self._name,
+                ids=[str(id) for id in ids],
+                with_payload=True,
+                with_vectors=vectors,
+                consistency=self._consistency,
+            ),
+        )
+
+    def _facet(self, name: str, filters: Filters) -> list[tuple[str | int, int]]:
+        answer = self._connection.call(
+            "count values",
+            lambda client: client.facet(
+                self._name,
+                key=name,
+                facet_filter=condition(filters),
+                limit=_ALL_VALUES,
+                exact=True,
+                consistency=self._consistency,
+            ),
+        )
+        pairs = [(hit.value, hit.count) for hit in answer.hits]
+        return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0])))
+
+    def _scroll(
+        self, *, payload: bool | list[str], vectors: bool, batch: int
+    ) -> Iterator[list[models.Record]]:
+        offset = None
+        while True:
+            records, offset = self._page(offset, payload, vectors, batch)
+            if records:
+                yield records
+            if offset is None:
+                return
+
+    def _page(
+        self, offset: Any, payload: bool | list[str], vectors: bool, batch: int
+    ) -> tuple[list[models.Record], Any]:
+        return self._connection.call(
+            "read sessions",
+            lambda client: client.scroll(
+                self._name,
+                offset=offset,
+                limit=batch,
+                with_payload=payload,
+                with_vectors=vectors,
+                consistency=self._consistency,
+            ),
+        )
+
+
+def condition(filters: Filters) -> models.Filter | None:
+    """Return the filters as the server's conditions, None where there are none."""
+    conditions = [
+        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]
+        for name, values in filters.given()
+    ]
+    return models.Filter(must=list(conditions)) if conditions else None
+
+
+def dense(record: models.Record) -> list[float]:
+    """Return a point's vector. Raises StoreError if it has none."""
+    vector = record.vector
+    if not isinstance(vector, dict) or not isinstance(vector.get(VECTOR), list):
+        raise StoreError(
+            f"Session {record.id} has no vector. Roll back (conference-helper rollback) or load again."
+        )
+    return vector[VECTOR]  # type: ignore[return-value]
+
+
+def _consistency(value: str | int | None) -> models.ReadConsistency | None:
+    return models.ReadConsistencyType(value) if isinstance(value, str) else value

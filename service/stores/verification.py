@@ -1,0 +1,67 @@
+"""Verifying a served generation from end to end: counts, vectors, payloads, and the catalogue's name."""
+
+import hashlib
+from collections.abc import Iterable
+
+from service.encoder import checked
+from service.errors import EncoderError, VerificationError
+from service.filters import NO_FILTERS
+from service.stores.catalogue import Generation, Manifest, SessionStore, count_events
+
+_MODULUS = 2**128
+
+
+def verify(store: SessionStore) -> Manifest:
+    """Read everything that the store serves and return its manifest.
+
+    Raises VerificationError naming each thing that is not as the manifest says.
+    """
+    manifest = store.manifest()
+    problems = []
+    if manifest.generation not in {kept.generation for kept in store.generations()}:
+        problems.append(f"the catalogue's name leads to {manifest.generation}, which is not kept")
+    with store.opening(manifest) as generation:
+        problems.extend(_problems(generation))
+    if problems:
+        raise VerificationError(
+            f"Generation {manifest.generation} is not sound: {'; '.join(problems)}. "
+            "Roll back (conference-helper rollback), restore a backup or load the conference again."
+        )
+    return manifest
+
+
+def _problems(generation: Generation) -> list[str]:
+    manifest = generation.manifest
+    problems = []
+    counted = generation.count(NO_FILTERS)
+    if counted != manifest.sessions:
+        problems.append(f"it holds {counted} sessions, its manifest says {manifest.sessions}")
+    if count_events(generation) != manifest.events:
+        problems.append("events and years are not counted as its manifest says")
+    read = []
+    try:
+        for sessions, vectors in generation.scan():
+            checked(vectors, len(sessions), manifest.encoder.dimension)
+            read.append(
+                _digest(
+                    (str(session.id), session.payload()["payload_hash"]) for session in sessions
+                )
+            )
+    except EncoderError as error:
+        problems.append(str(error))
+    else:
+        known = _digest((str(one.id), one.payload_hash) for one in generation.known())
+        if sum(read) % _MODULUS != known:
+            problems.append("a session does not say what was written under its id")
+    return problems
+
+
+def _digest(pairs: Iterable[tuple[str, str]]) -> int:
+    """Return a number that is the same for the same pairs in any order, in constant memory."""
+    return (
+        sum(
+            int.from_bytes(hashlib.blake2b("|".join(pair).encode(), digest_size=16).digest(), "big")
+            for pair in pairs
+        )
+        % _MODULUS
+    )

@@ -1,0 +1,70 @@
+"""Logs that machines read: one line of JSON for each event, with the id of the request it belongs to."""
+
+import logging
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.typing import EventDict
+
+from service import request_id
+
+log = logging.getLogger(__name__)
+
+
+def configure(log_format: str) -> None:
+    """Send every log line out as JSON; where the format is text, leave logging as it is."""
+    if log_format != "json":
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.ExtraAdder(),
+                _add_request_id,
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every call of the store
+    gunicorn = logging.getLogger("gunicorn.error")
+    gunicorn.handlers.clear()
+    gunicorn.propagate = True
+
+
+def log_requests(app: Flask, *, queries: bool) -> None:
+    """Log each answer: method, path, status and milliseconds; what was asked only where `queries` is set."""
+
+    @app.before_request
+    def start() -> None:
+        g.log_started = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        said: dict[str, Any] = {
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "ms": round(
+                (time.perf_counter() - g.get("log_started", time.perf_counter())) * 1000, 1
+            ),
+        }
+        if queries:
+            said["query"] = request.query_string.decode("utf-8", "replace")
+        log.info("request", extra=said)
+        return response
+
+
+def _add_request_id(logger: Any, name: str, event: EventDict) -> EventDict:
+    if id := request_id.current.get():
+        event["request_id"] = id
+    return event

@@ -1,0 +1,156 @@
+"""Metrics: what Prometheus reads from /metrics."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from service import measuring
+from service.errors import ConferenceHelperError
+from service.web.asking import searcher
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+_MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+log = logging.getLogger(__name__)
+registry = CollectorRegistry()
+requests = Counter(
+    "conference_helper_requests",
+    "Requests answered.",
+    ["route", "status"],
+    registry=registry,
+)
+request_seconds = Histogram(
+    "conference_helper_request_seconds",
+    "Seconds to answer a request.",
+    ["route"],
+    buckets=_SECONDS,
+    registry=registry,
+)
+encode_seconds = Histogram(
+    "conference_helper_encode_seconds",
+    "Seconds to embed a question.",
+    buckets=_SECONDS,
+    registry=registry,
+)
+search_seconds = Histogram(
+    "conference_helper_search_seconds",
+    "Seconds that the store took to search.",
+    buckets=_SECONDS,
+    registry=registry,
+)
+cache = Counter(
+    "conference_helper_cache",
+    "Looks into the cache of facets, by whether it knew.",
+    ["hit"],
+    registry=registry,
+)
+answers = Counter(
+    "conference_helper_answers",
+    "Searches answered, by whether any session was found.",
+    ["found"],
+    registry=registry,
+)
+switches = Counter(
+    "conference_helper_generation_switches",
+    "Switches to another generation or revision.",
+    registry=registry,
+)
+store_errors = Counter(
+    "conference_helper_store_errors",
+    "Calls of the store that failed for good.",
+    registry=registry,
+)
+store_retries = Counter(
+    "conference_helper_store_retries", "Calls of the store tried again.", registry=registry
+)
+sessions = Gauge(
+    "conference_helper_catalogue_sessions",
+    "Sessions in the served catalogue.",
+    multiprocess_mode="mostrecent",
+    registry=registry,
+)
+age = Gauge(
+    "conference_helper_catalogue_age_seconds",
+    "Seconds since the served catalogue was last changed.",
+    multiprocess_mode="mostrecent",
+    registry=registry,
+)
+
+bp = Blueprint("metrics", __name__)
+
+
+@bp.get("/metrics")
+def show() -> Response:
+    """Answer with every metric, of all workers."""
+    _look_at_catalogue()
+    source = registry
+    if _MULTIPROCESS in os.environ:
+        source = CollectorRegistry()
+        multiprocess.MultiProcessCollector(source)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
+
+
+def measure(app: Flask) -> None:
+    """Count and time the app's answers, and count what the core notes."""
+    measuring.listen(_hear)
+    app.before_request(_start)
+    app.after_request(_count)
+
+
+def forget_process(pid: int) -> None:
+    """Drop the gauges of a worker that ended."""
+    if _MULTIPROCESS in os.environ:
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _count(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    requests.labels(route, str(response.status_code)).inc()
+    if "started" in g:
+        request_seconds.labels(route).observe(time.perf_counter() - g.started)
+    return response
+
+
+_HEARD: dict[str, Callable[[float, dict[str, str]], None]] = {
+    "encode": lambda seconds, labels: encode_seconds.observe(seconds),
+    "search": lambda seconds, labels: search_seconds.observe(seconds),
+    "cache": lambda times, labels: cache.labels(**labels).inc(times),
+    "answer": lambda times, labels: answers.labels(**labels).inc(times),
+    "switch": lambda times, labels: switches.inc(times),
+    "store_error": lambda times, labels: store_errors.inc(times),
+    "store_retry": lambda times, labels: store_retries.inc(times),
+}
+
+
+def _hear(what: str, value: float, labels: dict[str, str]) -> None:
+    _HEARD[what](value, labels)
+
+
+def _look_at_catalogue() -> None:
+    """Set the gauges; where the catalogue cannot be read, they keep what was last known."""
+    try:
+        with searcher().store.reading() as generation:
+            manifest = generation.manifest
+    except ConferenceHelperError as error:
+        log.info("The catalogue cannot be measured: %s", error)
+        return
+    sessions.set(manifest.sessions)
+    created = datetime.fromisoformat(manifest.created_at)
+    age.set((datetime.now(UTC) - created.astimezone(UTC)).total_seconds())

@@ -1,0 +1,107 @@
+"""What /metrics says, what the logs say, and that dashboard and alerts ask for what is there."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from flask import Flask
+from web_fixtures import open_empty, open_loaded
+
+from service.web import create_app, logs
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    store, searcher = open_loaded(tmp_path)
+    yield create_app(searcher)
+    store.close()
+
+
+def numbers(app: Flask) -> dict[str, float]:
+    text = app.test_client().get("/metrics").get_data(as_text=True)
+    pairs = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in pairs}
+
+
+def test_requests_and_searches_are_counted(app: Flask) -> None:
+    before = numbers(app)
+    client = app.test_client()
+    client.get("/api/search?q=health")
+    client.get("/api/search?q=health&year=1999")
+    client.get("/api/search?q=")
+    client.get("/nowhere/at/all")
+    after = numbers(app)
+
+    def grown(name: str) -> float:
+        return after[name] - before.get(name, 0)
+
+    assert grown('conference_helper_requests_total{route="/api/search",status="200"}') == 2
+    assert grown('conference_helper_requests_total{route="/api/search",status="400"}') == 1
+    assert grown('conference_helper_requests_total{route="none",status="404"}') == 1
+    assert grown('conference_helper_request_seconds_count{route="/api/search"}') == 3
+    assert grown("conference_helper_encode_seconds_count") == 2
+    assert grown("conference_helper_search_seconds_count") == 2
+    assert grown('conference_helper_answers_total{found="some"}') == 1
+    assert grown('conference_helper_answers_total{found="none"}') == 1
+    assert after["conference_helper_catalogue_sessions"] == 4
+    assert 0 <= after["conference_helper_catalogue_age_seconds"] < 60
+
+
+def test_metrics_answer_before_the_first_load(tmp_path: Path) -> None:
+    _, searcher = open_empty(tmp_path)
+    assert create_app(searcher).test_client().get("/metrics").status_code == 200
+
+
+def test_every_request_has_an_id(app: Flask) -> None:
+    client = app.test_client()
+    given = client.get("/livez", headers={"X-Request-ID": "from-the-proxy.7"})
+    assert given.headers["X-Request-ID"] == "from-the-proxy.7"
+    made = client.get("/livez", headers={"X-Request-ID": 'evil" id'})
+    assert re.fullmatch("[0-9a-f]{32}", made.headers["X-Request-ID"])
+
+
+@pytest.fixture
+def plain_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("plain_logging")
+@pytest.mark.parametrize("queries", [False, True])
+def test_logs_are_json_without_what_was_asked(
+    app: Flask, capsys: pytest.CaptureFixture[str], queries: bool
+) -> None:
+    logs.configure("json")
+    logs.log_requests(app, queries=queries)
+    app.test_client().get("/api/search?q=secret+words", headers={"X-Request-ID": "abc"})
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if '"request"' in line]
+    said = json.loads(line)
+    assert (said["path"], said["status"], said["request_id"]) == ("/api/search", 200, "abc")
+    assert said["level"] == "info"
+    assert ("secret" in line) == queries
+
+
+def metric_names(text: str) -> set[str]:
+    return set(re.findall(r"conference_helper_[a-z_]+", text))
+
+
+def test_dashboard_and_alerts_ask_for_metrics_that_exist(app: Flask) -> None:
+    app.test_client().get("/api/search?q=health")
+    known = metric_names(app.test_client().get("/metrics").get_data(as_text=True))
+    dashboard = (ROOT / "ops/dashboard.json").read_text("utf-8")
+    alerts = (ROOT / "ops/alerts.yml").read_text("utf-8")
+    asked = metric_names(dashboard) | metric_names(alerts)
+    assert len(asked) >= 10
+    assert asked <= known
+    assert all(panel["targets"] for panel in json.loads(dashboard)["panels"])
+    rules = yaml.safe_load(alerts)["groups"][0]["rules"]
+    assert all({"alert", "expr", "labels", "annotations"} <= set(rule) for rule in rules)

@@ -1,0 +1,340 @@
+"""A server that is busy, full, slow, away or wrong: what a caller sees of it, and when."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qdrant_client.http.exceptions import ResponseHandlingException
+from stores import ENCODER, talk
+from tcp_proxy import Answer, Proxy, Stub, failed, ok, stub
+
+from service import deadline, request_id
+from service.errors import AccessError, LockedError, StorageFullError, StoreError
+from service.filters import NO_FILTERS
+from service.search import Searcher
+from service.settings import load_settings
+from service.stores.breaker import Breaker
+from service.stores.catalogue import Manifest
+from service.stores.connection import Connection
+from service.stores.failures import ExistsError, MissingError
+from service.stores.server import ServerStore
+from service.web import create_app
+from service.web.server import Watcher
+
+MANIFEST = Manifest("sessions-000001-20260512T093000123456", "2026-05-12", ENCODER.fingerprint, 1)
+DEADLINE = 2.0
+
+
+def info(**metadata: Any) -> dict[str, Any]:
+    """What the server says of a collection."""
+    return {
+        "status": "green",
+        "optimizer_status": "ok",
+        "points_count": 1,
+        "segments_count": 1,
+        "indexed_vectors_count": 0,
+        "payload_schema": {},
+        "config": {
+            "params": {"vectors": {"text": {"size": 256, "distance": "Dot"}}},
+            "hnsw_config": {"m": 16, "ef_construct": 100, "full_scan_threshold": 10_000},
+            "optimizer_config": {
+                "deleted_threshold": 0.2,
+                "vacuum_min_vector_number": 1000,
+                "default_segment_number": 0,
+                "flush_interval_sec": 5,
+            },
+            "metadata": metadata,
+        },
+    }
+
+
+def healthy(method: str, path: str, body: bytes) -> Answer:
+    """Answer as a server that holds one session does."""
+    if path == "/":
+        return 200, {}, b'{"title": "qdrant", "version": "1.20.0"}'
+    if path.endswith("/points/query"):
+        session = talk(1)
+        point = {"id": str(session.id), "version": 1, "score": 0.5, "payload": session.payload()}
+        return ok({"points": [point]})
+    if path.endswith("/points/count"):
+        return ok({"count": 1})
+    if path.endswith("/facet"):
+        return ok({"hits": []})
+    return ok(info(manifest=MANIFEST.as_dict()))
+
+
+def connection_to(url: str, **options: Any) -> Connection:
+    return Connection(load_settings(qdrant_url=url, qdrant_timeout=5, **options))
+
+
+def count(connection: Connection) -> int:
+    return connection.call("count", lambda client: client.count("sessions").count)
+
+
+def in_turn(*answers: Answer) -> Callable[[str, str, bytes], Answer]:
+    """Answer with each in turn, the last for ever."""
+    turns = itertools.chain(answers[:-1], itertools.repeat(answers[-1]))
+    return lambda method, path, body: next(turns)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_busy_server_is_asked_again(status: int) -> None:
+    with stub(in_turn(failed(status, "busy"), ok({"count": 7}))) as server:
+        assert count(connection_to(server.url)) == 7
+    assert len(server.seen) == 2
+
+
+def test_retry_after_is_honoured() -> None:
+    with stub(in_turn(failed(429, "busy", Retry_After="1"), ok({"count": 7}))) as server:
+        started = time.monotonic()
+        assert count(connection_to(server.url)) == 7
+    assert 1.0 <= time.monotonic() - started < 2.5
+
+
+def test_retry_after_beyond_the_deadline_fails_at_once() -> None:
+    with stub(in_turn(failed(429, "too many", Retry_After="30"))) as server, deadline.within(2):
+        started = time.monotonic()
+        with pytest.raises(StoreError, match="too many"):
+            count(connection_to(server.url))
+    assert time.monotonic() - started < 0.5
+
+
+def test_a_retry_after_that_is_a_date_is_asked_again_as_usual() -> None:
+    busy = failed(429, "busy", Retry_After="Wed, 21 Oct 2026 07:28:00 GMT")
+    with stub(in_turn(busy, ok({"count": 7}))) as server:
+        assert count(connection_to(server.url)) == 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (failed(400, "Wrong input"), StoreError),
+        (failed(401, "Must provide an API key"), AccessError),
+        (failed(403, "Forbidden: read-only"), AccessError),
+        (failed(404, "Collection not found"), MissingError),
+        (failed(409, "Collection already exists"), ExistsError),
+        (failed(422, "Bad"), StoreError),
+        (failed(500, "Panic"), StoreError),
+        (failed(507, "No space"), StorageFullError),
+        ((200, {}, b"<html>a captive portal</html>"), StoreError),
+    ],
+)
+def test_other_errors_are_not_tried_again(answer: Answer, error: type[StoreError]) -> None:
+    with stub(in_turn(answer)) as server, pytest.raises(error):
+        count(connection_to(server.url))
+    assert len(server.seen) == 1
+
+
+def test_a_loader_with_a_read_only_key_is_told_so() -> None:
+    def respond(method: str, path: str, body: bytes) -> Answer:
+        return failed(403, "Forbidden") if method in ("PUT", "DELETE") else failed(404, "none")
+
+    with stub(respond) as server:
+        store = ServerStore(load_settings(qdrant_url=server.url, qdrant_api_key="read-only"))
+        with pytest.raises(AccessError, match="manage for loads"), store.lock():
+            pass
+        store.close()
+    assert server.seen[0][2]["api-key"] == "read-only"
+
+
+def test_an_answer_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.stores.transport.MAX_BODY_BYTES", 1_000_000)
+    endless = stub(in_turn((200, {}, b" " * 3_000_000)))
+    with endless as server, pytest.raises(StoreError, match="larger than"):
+        count(connection_to(server.url))
+    assert len(server.seen) == 1
+
+
+def test_the_request_id_is_passed_on() -> None:
+    token = request_id.current.set("abc-1")
+    try:
+        with stub(in_turn(ok({"count": 7}))) as server:
+            count(connection_to(server.url))
+    finally:
+        request_id.current.reset(token)
+    assert server.seen[0][2]["x-request-id"] == "abc-1"
+
+
+def test_a_server_that_trickles_does_not_outlast_the_deadline() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickle() -> None:
+            try:
+                peer, _ = listener.accept()
+                with peer:
+                    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                    while True:
+                        peer.sendall(b" ")
+                        time.sleep(0.1)
+            except OSError:
+                return
+
+        threading.Thread(target=trickle, daemon=True).start()
+        started = time.monotonic()
+        with deadline.within(1), pytest.raises(StoreError):
+            count(connection_to(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+        assert 0.9 < time.monotonic() - started < 1.3
+
+
+def test_the_breaker_opens_waits_and_closes() -> None:
+    clock = itertools.count(0.0, 0.0)
+    moment = [0.0]
+    breaker = Breaker(failures=2, wait=1, longest=3, clock=lambda: moment[0] + next(clock))
+    for _ in range(2):
+        assert breaker.admit()
+        breaker.failed()
+    assert not breaker.admit()
+    moment[0] = 1.1
+    assert breaker.admit()
+    assert not breaker.admit()  # one trial at a time
+    breaker.failed()
+    moment[0] = 2.2
+    assert not breaker.admit()  # the wait has doubled
+    moment[0] = 3.2
+    assert breaker.admit()
+    breaker.succeeded()
+    assert breaker.admit()
+    assert breaker.admit()
+
+
+def test_an_open_breaker_spares_the_server() -> None:
+    with stub(in_turn(failed(503, "starting"))) as server, deadline.within(5):
+        connection = connection_to(server.url)
+        for _ in range(20):
+            with pytest.raises(StoreError):
+                count(connection)
+        assert len(server.seen) < 12
+
+
+@pytest.fixture
+def upstream() -> Iterator[Stub]:
+    with stub(healthy) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(upstream: Stub) -> Iterator[Proxy]:
+    proxy = Proxy(("127.0.0.1", upstream.server_address[1]))
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def searcher(proxy: Proxy) -> Iterator[Searcher]:
+    store = ServerStore(load_settings(qdrant_url=proxy.url))
+    searcher = Searcher(store, lambda fingerprint: ENCODER)
+    yield searcher
+    store.close()
+
+
+def ask(app: Any, path: str = "/api/search?q=health") -> tuple[int, float, Any]:
+    started = time.monotonic()
+    response = app.test_client().get(path)
+    return response.status_code, time.monotonic() - started, response
+
+
+def ask_many(app: Any) -> list[tuple[int, float, Any]]:
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda _: ask(app), range(50)))
+
+
+@pytest.mark.parametrize("fault", ["blackhole", "reset", "half-close", "latency"])
+def test_requests_end_in_time_and_recover(proxy: Proxy, searcher: Searcher, fault: str) -> None:
+    app = create_app(searcher, deadline=DEADLINE)
+    watcher = Watcher(searcher, 0.5, deadline_seconds=DEADLINE)
+    watcher.start()
+    try:
+        _until_ready(app, 5)
+        assert {status for status, _, _ in ask_many(app)} == {200}
+        before = _held()
+        proxy.turn(fault, delay=3)
+        answers = ask_many(app)
+        assert max(seconds for _, seconds, _ in answers) < DEADLINE + 0.5
+        statuses = {status for status, _, _ in answers}
+        assert statuses <= {200, 503}
+        if fault != "half-close":  # new connections pass there
+            assert answers[-1][0] == 503
+            assert answers[-1][2].headers["Retry-After"]
+            status, _, ready = ask(app, "/readyz")
+            assert status == 503
+            assert ready.json["error"]["code"] == "store_unavailable"
+        proxy.turn("pass")
+        _until_ready(app, 10)
+        assert ask(app)[0] == 200
+        _until(lambda: _held() <= before + 20, 15)
+    finally:
+        watcher.end()
+
+
+def test_a_server_that_starts_late(upstream: Stub) -> None:
+    proxy = Proxy(("127.0.0.1", 1))  # nobody listens there
+    store = ServerStore(load_settings(qdrant_url=proxy.url))
+    app = create_app(Searcher(store, lambda fingerprint: ENCODER), deadline=DEADLINE)
+    watcher = Watcher(app.extensions["searcher"], 0.5)
+    watcher.start()
+    try:
+        assert ask(app, "/livez")[0] == 200
+        assert ask(app, "/readyz")[0] == 503
+        proxy.upstream = ("127.0.0.1", upstream.server_address[1])
+        _until_ready(app, 10)
+    finally:
+        watcher.end()
+        store.close()
+        proxy.close()
+
+
+def test_lock_of_another_loader_over_http() -> None:
+    alive = {"owner": "elsewhere process 7 abc", "until": time.time() + 60}
+
+    def respond(method: str, path: str, body: bytes) -> Answer:
+        if method == "PUT":
+            return failed(409, "Wrong input: Collection `sessions-lock` already exists!")
+        return ok(info(**alive))
+
+    with stub(respond) as server:
+        store = ServerStore(load_settings(qdrant_url=server.url))
+        with pytest.raises(LockedError, match="elsewhere"), store.lock():
+            pass
+        store.close()
+
+
+def test_client_errors_are_all_known() -> None:
+    from qdrant_client.common import client_exceptions
+    from qdrant_client.http import exceptions
+
+    from service.stores.failures import DRIVER_ERRORS
+
+    for module in (client_exceptions, exceptions):
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, Exception):
+                assert issubclass(thing, DRIVER_ERRORS), thing
+    assert issubclass(ResponseHandlingException, DRIVER_ERRORS)
+
+
+def _held() -> int:
+    """Sockets and threads of this process; those of the proxy and the server among them."""
+    return len(list(Path("/proc/self/fd").iterdir())) + threading.active_count()
+
+
+def _until_ready(app: Any, seconds: float) -> None:
+    _until(lambda: ask(app, "/readyz")[0] == 200, seconds)
+
+
+def _until(true: Callable[[], bool], seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, f"not within {seconds} s"
+        time.sleep(0.1)
+
+
+def test_search_over_http_reads_what_the_server_says(searcher: Searcher) -> None:
+    with searcher.store.reading() as generation:
+        vector = ENCODER.encode_queries(["health"])[0]
+        assert [hit.session for hit in generation.search(vector, 1, NO_FILTERS)] == [talk(1)]

@@ -1,0 +1,316 @@
+"""What only the server store does: names, batches, locks that expire, changes in place."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import BagOfWords
+from qdrant_client import QdrantClient, models
+from stores import ENCODER, memory_settings, talk, write
+
+from loaders.load import LoadRequest, Outcome, run
+from loaders.record import Options
+from service.errors import LockedError, RefusedError, SettingsError, StoreError, VerificationError
+from service.filters import NO_FILTERS
+from service.settings import load_settings
+from service.stores import open_store
+from service.stores.connection import address_of, api_key
+from service.stores.server import ServerStore
+from service.stores.server_writing import MAX_BYTES, MAX_POINTS, batches
+
+
+@pytest.fixture
+def client() -> QdrantClient:
+    return QdrantClient(":memory:")
+
+
+def store_on(client: QdrantClient, **options: Any) -> ServerStore:
+    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
+
+
+def test_a_generation_is_a_collection_and_the_name_an_alias(client: QdrantClient) -> None:
+    manifest = write(store_on(client), [talk(1)])
+    (alias,) = client.get_aliases().aliases
+    assert (alias.alias_name, alias.collection_name) == ("sessions", manifest.generation)
+    assert manifest.generation.startswith("sessions-000001-")
+    metadata = client.get_collection("sessions").config.metadata
+    assert metadata is not None
+    assert metadata["manifest"] == manifest.as_dict()
+    assert [one.name for one in client.get_collections().collections] == [manifest.generation]
+
+
+def test_catalogues_of_like_names_are_apart(client: QdrantClient) -> None:
+    one, other = store_on(client), store_on(client, catalogue="sessions-000001")
+    first = write(one, [talk(1)])
+    for number in range(5):
+        write(other, [talk(number)])
+    assert one.generations() == [first]
+    assert one.manifest() == first
+
+
+def test_switch_is_one_call(client: QdrantClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = store_on(client)
+    write(store, [talk(1)])
+    calls: list[list[Any]] = []
+    switch = client.update_collection_aliases
+
+    def noted(operations: list[Any], **options: Any) -> bool:
+        calls.append(operations)
+        return switch(operations, **options)
+
+    monkeypatch.setattr(client, "update_collection_aliases", noted)
+    write(store, [talk(2)])
+    (operations,) = calls
+    assert [type(operation) for operation in operations] == [
+        models.DeleteAliasOperation,
+        models.CreateAliasOperation,
+    ]
+
+
+def test_batches_are_bounded_by_points_and_bytes() -> None:
+    small = [models.PointStruct(id=n, vector={}, payload={"a": "b"}) for n in range(600)]
+    assert [len(batch) for batch in batches(small, 5_000)] == [MAX_POINTS, MAX_POINTS, 88]
+    text = "x" * (MAX_BYTES // 3)
+    large = [models.PointStruct(id=n, vector={}, payload={"a": text}) for n in range(5)]
+    assert [len(batch) for batch in batches(large, 100)] == [2, 2, 1]
+    huge = [models.PointStruct(id=n, vector={}, payload={"a": 4 * text}) for n in range(2)]
+    assert [len(batch) for batch in batches(huge, 100)] == [1, 1]
+    assert list(batches([], 1)) == []
+
+
+def test_a_vector_that_reads_differently_is_not_switched_to(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_on(client)
+    first = write(store, [talk(1)])
+    upsert = client.upsert
+
+    def damaged(name: str, points: list[models.PointStruct], **options: Any) -> Any:
+        swapped = [point.model_copy(update={"vector": points[0].vector}) for point in points]
+        return upsert(name, points=swapped, **options)
+
+    monkeypatch.setattr(client, "upsert", damaged)
+    with pytest.raises(VerificationError, match="vector"):
+        write(store, [talk(1), talk(2, "Other words")])
+    assert store.manifest() == first
+
+
+def test_lock_of_a_dead_loader_is_taken_over(client: QdrantClient) -> None:
+    dead = {"owner": "elsewhere process 7 abc", "until": time.time() - 1}
+    client.create_collection("sessions-lock", vectors_config={}, metadata=dead)
+    store = store_on(client)
+    write(store, [talk(1)])
+    assert not client.collection_exists("sessions-lock")
+
+
+def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
+    alive = {"owner": "elsewhere process 7 abc", "until": time.time() + 60}
+    client.create_collection("sessions-lock", vectors_config={}, metadata=alive)
+    with pytest.raises(LockedError, match="elsewhere process 7"), store_on(client).lock():
+        pass
+    assert client.collection_exists("sessions-lock")
+
+
+def test_lock_is_renewed_while_held(client: QdrantClient) -> None:
+    with store_on(client, qdrant_lock_seconds=0.4).lock():
+        time.sleep(0.8)
+        with pytest.raises(LockedError), store_on(client).lock():
+            pass
+
+
+def test_load_that_lost_its_lock_switches_nothing(client: QdrantClient) -> None:
+    store = store_on(client)
+    first = write(store, [talk(1)])
+    with store.building(ENCODER.fingerprint, sessions=1) as builder:
+        builder.upsert([talk(2)], ENCODER.encode_sessions([talk(2).text]))
+        client.update_collection("sessions-lock", metadata={"owner": "another process 1 x"})
+        with pytest.raises(LockedError, match="took over"):
+            builder.commit(expected=1, sources=[])
+    assert store.manifest() == first
+    assert client.collection_exists("sessions-lock")  # it is the other loader's now
+
+
+def test_threads_of_one_store_keep_each_other_out(client: QdrantClient) -> None:
+    store = store_on(client)
+    raised: list[LockedError] = []
+
+    def load() -> None:
+        try:
+            with store.lock():
+                pass
+        except LockedError as error:
+            raised.append(error)
+
+    with store.lock():
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join()
+    assert len(raised) == 1
+
+
+def load(
+    store: ServerStore, folder: Path, rows: dict[int, tuple[str, str]], **more: Any
+) -> Outcome:
+    """Load a CSV file of sessions: number to (title, room)."""
+    lines = [f"{number},{title},{room},Summit,2026" for number, (title, room) in rows.items()]
+    (folder / "a.csv").write_text("\n".join(["id,title,room,event,year", *lines]), "utf-8")
+    request = LoadRequest(
+        sources=(str(folder / "a.csv"),),
+        options=Options(),
+        cache_file=folder / "vectors.sqlite",
+        allow_removals=True,
+    )
+    return run(
+        request,
+        store,
+        lambda _: more.get("encoder", ENCODER),
+        say=lambda text: None,
+        progress=lambda counts, total: counts,
+    )
+
+
+ROWS = {number: (f"Talk about thing{number}", "Hall A") for number in range(100)}
+
+
+def test_small_changes_are_made_in_place(client: QdrantClient, tmp_path: Path) -> None:
+    store = store_on(client, qdrant_in_place_from=100)
+    first = load(store, tmp_path, ROWS).manifest
+    changed = {**ROWS, 1: ("Talk about whales", "Hall A"), 2: (ROWS[2][0], "Hall B")}
+    changed[200] = ("Talk about herons", "Hall C")
+    del changed[3]
+    second = load(store, tmp_path, changed).manifest
+    assert first is not None
+    assert second is not None
+    assert (second.generation, second.revision, second.sessions) == (first.generation, 1, 100)
+    assert second == store.manifest()
+    assert second.state != first.state
+    with store.reading() as generation:
+        stored = {s.source_id: (s.title, s.room) for batch, _ in generation.scan() for s in batch}
+        for batch, vectors in generation.scan():
+            assert vectors == pytest.approx(
+                ENCODER.encode_sessions([s.text for s in batch]), abs=1e-6
+            )
+    assert stored == {str(number): row for number, row in changed.items()}
+    assert not load(store, tmp_path, changed).comparison.plan.changes
+
+
+def test_big_changes_and_small_catalogues_are_built_beside(
+    client: QdrantClient, tmp_path: Path
+) -> None:
+    store = store_on(client, qdrant_in_place_from=100)
+    load(store, tmp_path, ROWS)
+    half = {
+        number: (title.replace("thing", "bird"), room) for number, (title, room) in ROWS.items()
+    }
+    assert len(_generations(store, load(store, tmp_path, half))) == 2
+    other = BagOfWords(weights="other")
+    small = {**half, 1: ("Talk about whales", "Hall A")}
+    assert len(_generations(store, load(store, tmp_path, small, encoder=other))) == 3
+    below = store_on(client, qdrant_in_place_from=101, catalogue="below")
+    load(below, tmp_path, ROWS)
+    assert len(_generations(below, load(below, tmp_path, {**ROWS, 1: ("Whales", "Hall A")}))) == 2
+
+
+def _generations(store: ServerStore, outcome: Outcome) -> list[Any]:
+    assert outcome.manifest is not None
+    assert outcome.manifest.revision == 0
+    return store.generations()
+
+
+def test_change_in_place_that_was_cut_short_is_ended_by_the_next_load(
+    client: QdrantClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_on(client, qdrant_in_place_from=100)
+    load(store, tmp_path, ROWS)
+    changed = {**ROWS, 1: ("Talk about whales", "Hall A"), 200: ("Talk about herons", "Hall C")}
+    del changed[3]
+
+    def cut(*args: Any, **options: Any) -> Any:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "delete", cut)
+        with pytest.raises(ConnectionError):
+            load(store, tmp_path, changed)
+    with store.reading() as generation:
+        assert generation.count(NO_FILTERS) == 101
+    manifest = load(store, tmp_path, changed).manifest
+    assert manifest == store.manifest()
+    assert manifest is not None
+    assert (manifest.sessions, manifest.events[0].sessions) == (100, 100)
+    metadata = client.get_collection("sessions").config.metadata
+    assert metadata is not None
+    assert metadata["changing"] is False
+
+
+def test_rollback_where_the_previous_one_is_gone(client: QdrantClient) -> None:
+    store = store_on(client)
+    first = write(store, [talk(1)])
+    write(store, [talk(2)])
+    client.delete_collection(first.generation)
+    with pytest.raises(RefusedError, match="no earlier generation"):
+        store.rollback()
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://qdrant.example.org", "https://qdrant.example.org:443"),
+        ("https://qdrant.example.org:6333/", "https://qdrant.example.org:6333"),
+        ("http://qdrant", "http://qdrant:6333"),
+        ("http://[::1]:7000", "http://[::1]:7000"),
+        ("https://example.org/qdrant/", "https://example.org:443/qdrant"),
+    ],
+)
+def test_a_url_without_a_port_gets_the_right_one(given: str, address: str) -> None:
+    assert address_of(given) == address
+
+
+@pytest.mark.parametrize("url", ["http://user:secret@host", "http://host:port", "http://host?a=b"])
+def test_urls_that_cannot_be_used_are_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="CONFERENCE_HELPER_QDRANT_URL"):
+        address_of(url)
+
+
+def test_url_without_a_scheme_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CONFERENCE_HELPER_QDRANT_URL"):
+        load_settings(qdrant_url="localhost:6333")
+
+
+def test_api_key_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("secret\n", "utf-8")
+    assert api_key(load_settings(qdrant_api_key_file=file)) == "secret"
+    with pytest.raises(SettingsError, match="cannot be read"):
+        api_key(load_settings(qdrant_api_key_file=tmp_path / "none"))
+
+
+def test_the_url_picks_the_server_store() -> None:
+    store = open_store(load_settings(qdrant_url="http://127.0.0.1:1"))
+    assert isinstance(store, ServerStore)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "fits"),
+    [
+        ("1.20.3", True),
+        ("1.19.0", True),
+        ("1.21.0-dev", True),
+        ("1.18.2", False),
+        ("2.20.0", False),
+    ],
+)
+def test_a_server_too_far_from_the_client_is_not_ready(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch, theirs: str, fits: bool
+) -> None:
+    answer = models.VersionInfo(title="qdrant", version=theirs)
+    monkeypatch.setattr(client, "info", lambda: answer)
+    store = store_on(client)
+    if fits:
+        store.check()
+    else:
+        with pytest.raises(StoreError, match="one minor version"):
+            store.check()
