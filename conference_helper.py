@@ -14,7 +14,8 @@ from rich.console import Console
 
 from service import errors
 from service.encoder import Encoder, Fingerprint
-from service.search import DEFAULT_LIMIT, MAX_LIMIT, Answer, Searcher, parse_filters
+from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, MAX_LIMIT, MODES, parse_filters
+from service.search import Answer, Searcher
 from service.settings import Settings, load_settings
 from service.stores import open_store
 from service.stores.catalogue import SessionStore
@@ -129,7 +130,7 @@ def load(
 @main.command()
 @click.argument("question")
 @click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
-@click.option("--mode", help="How to search.")
+@click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
 @click.option("--event", multiple=True, help="Only sessions of this event.")
 @click.option("--year", multiple=True, help="Only sessions of this year.")
 @click.option("--track", multiple=True, help="Only sessions of this track.")
@@ -241,7 +242,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def _number(text: str) -> int:
-    from service.search import check_limit
+    from service.questions import check_limit
 
     return check_limit(text)
 
@@ -259,7 +260,7 @@ def _print_answer(answer: Answer) -> None:
         where = ", ".join(
             part for part in (f"{session.event} {session.year}", when, session.room) if part
         )
-        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.score:.3f})")
+        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.similarity:.3f})")
         click.echo(f"   {_printable(where)}")
         if session.speakers:
             click.echo(f"   {_printable(', '.join(session.speakers))}")

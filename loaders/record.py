@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from loaders import times
 from loaders.text import is_empty, line, plain
-from service.search import folded
 from service.session import Session
+from service.words import folded
 
 
 @dataclass(frozen=True, slots=True)
