@@ -158,6 +158,43 @@ def search(
 
 
 @main.command()
+@click.argument("datasets", nargs=-1, metavar="[DATASET]...", type=click.Path(path_type=Path))
+@click.option("--mode", help="Only this mode; all of them when unset.")
+@click.option("--min", "least", multiple=True, metavar="MEASURE=VALUE", help="hit@3=0.75: or fail.")
+@click.option("--model", help="Model to embed sets with: a folder or a name.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def evaluate(
+    datasets: tuple[Path, ...],
+    mode: str | None,
+    least: tuple[str, ...],
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Measure how well questions find their sessions: BEIR folders, or sets made from the catalogue."""
+    from evaluation import run
+
+    modes, wanted = run.chosen_modes(mode), [run.parse_least(text) for text in least]
+    settings = load_settings(model=model)
+    store = open_store(settings)
+    rows: list[run.Row] = []
+    try:
+        if datasets:
+            encoder, cache = _loading_encoder(settings, store), settings.data_dir / "vectors.sqlite"
+            for folder in datasets:
+                say = partial(click.echo, err=True)
+                rows += run.evaluate_folder(folder, encoder, cache, modes=modes, say=say)
+        else:
+            rows += run.evaluate_catalogue(searcher_for(settings, store), store, modes=modes)
+    finally:
+        store.close()
+    if as_json:
+        _print_json({"rows": [row.as_dict() for row in rows]})
+    else:
+        _print_rows([row.as_dict() for row in rows])
+    run.check_least(rows, wanted)
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def status(as_json: bool) -> None:
     """Print what is loaded."""
@@ -264,6 +301,15 @@ def _print_answer(answer: Answer) -> None:
         click.echo(f"   {_printable(where)}")
         if session.speakers:
             click.echo(f"   {_printable(', '.join(session.speakers))}")
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    names = ("hit@3", "recall@10", "mrr@10", "ndcg@10", "p50_ms")
+    click.echo(f"{'set':<20} {'mode':<10}" + "".join(f"{name:>11}" for name in names))
+    for row in rows:
+        mode = row["mode"] + (" *" if row["default"] else "")
+        numbers = "".join(f"{row[name]:>11.3f}" for name in names)
+        click.echo(f"{row['set']:<20} {mode:<10}{numbers}")
 
 
 def _printable(text: str) -> str:
