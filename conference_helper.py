@@ -16,7 +16,8 @@ from rich.console import Console
 
 from service import errors
 from service.encoder import Encoder, Fingerprint
-from service.search import DEFAULT_LIMIT, MAX_LIMIT, Answer, Searcher, parse_filters
+from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, MAX_LIMIT, MODES, parse_filters
+from service.search import Answer, Searcher
 from service.settings import Settings, load_settings
 from service.stores import open_embedded, open_store
 from service.stores.catalogue import SessionStore
@@ -131,7 +132,7 @@ def load(
 @main.command()
 @click.argument("question")
 @click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
-@click.option("--mode", help="How to search.")
+@click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
 @click.option("--event", multiple=True, help="Only sessions of this event.")
 @click.option("--year", multiple=True, help="Only sessions of this year.")
 @click.option("--track", multiple=True, help="Only sessions of this track.")
@@ -156,6 +157,43 @@ def search(
         _print_json(answer.as_dict())
     else:
         _print_answer(answer)
+
+
+@main.command()
+@click.argument("datasets", nargs=-1, metavar="[DATASET]...", type=click.Path(path_type=Path))
+@click.option("--mode", help="Only this mode; all of them when unset.")
+@click.option("--min", "least", multiple=True, metavar="MEASURE=VALUE", help="hit@3=0.75: or fail.")
+@click.option("--model", help="Model to embed sets with: a folder or a name.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def evaluate(
+    datasets: tuple[Path, ...],
+    mode: str | None,
+    least: tuple[str, ...],
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Measure how well questions find their sessions: BEIR folders, or sets made from the catalogue."""
+    from evaluation import run
+
+    modes, wanted = run.chosen_modes(mode), [run.parse_least(text) for text in least]
+    settings = load_settings(model=model)
+    store = open_store(settings)
+    rows: list[run.Row] = []
+    try:
+        if datasets:
+            encoder, cache = _loading_encoder(settings, store), settings.data_dir / "vectors.sqlite"
+            for folder in datasets:
+                say = partial(click.echo, err=True)
+                rows += run.evaluate_folder(folder, encoder, cache, modes=modes, say=say)
+        else:
+            rows += run.evaluate_catalogue(searcher_for(settings, store), store, modes=modes)
+    finally:
+        store.close()
+    if as_json:
+        _print_json({"rows": [row.as_dict() for row in rows]})
+    else:
+        _print_rows([row.as_dict() for row in rows])
+    run.check_least(rows, wanted)
 
 
 @main.command()
@@ -348,7 +386,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def _number(text: str) -> int:
-    from service.search import check_limit
+    from service.questions import check_limit
 
     return check_limit(text)
 
@@ -366,10 +404,19 @@ def _print_answer(answer: Answer) -> None:
         where = ", ".join(
             part for part in (f"{session.event} {session.year}", when, session.room) if part
         )
-        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.score:.3f})")
+        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.similarity:.3f})")
         click.echo(f"   {_printable(where)}")
         if session.speakers:
             click.echo(f"   {_printable(', '.join(session.speakers))}")
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    names = ("hit@3", "recall@10", "mrr@10", "ndcg@10", "p50_ms")
+    click.echo(f"{'set':<20} {'mode':<10}" + "".join(f"{name:>11}" for name in names))
+    for row in rows:
+        mode = row["mode"] + (" *" if row["default"] else "")
+        numbers = "".join(f"{row[name]:>11.3f}" for name in names)
+        click.echo(f"{row['set']:<20} {mode:<10}{numbers}")
 
 
 def _printable(text: str) -> str:

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from loaders import times
 from loaders.text import is_empty, line, plain, storable, tidy
-from service.search import folded
 from service.session import Session
+from service.words import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from loaders.record import Options, Record
 from service.errors import InputError
-from service.search import folded
+from service.words import folded
 
 _NAMES = {
     "source_id": "id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",

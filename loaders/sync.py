@@ -19,7 +19,13 @@ from loaders.vector_cache import VectorCache
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
-from service.stores.catalogue import Builder, Manifest, SessionStore, Updater
+from service.stores.catalogue import (
+    SCHEMA_VERSION,
+    Builder,
+    Manifest,
+    SessionStore,
+    Updater,
+)
 
 _ENCODED_AT_ONCE = 64
 _GUARDED_FROM = 10
@@ -39,9 +45,14 @@ class Comparison:
     encoder_changed: bool
 
     @property
+    def schema_changed(self) -> bool:
+        """Whether what is served is of an older schema, so that all of it is written anew."""
+        return self.manifest is not None and self.manifest.schema != SCHEMA_VERSION
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return self.plan.is_empty and not self.encoder_changed
+        return self.plan.is_empty and not self.encoder_changed and not self.schema_changed
 
     def __str__(self) -> str:
         anew = (
@@ -49,6 +60,8 @@ class Comparison:
             if self.encoder_changed
             else ""
         )
+        if self.schema_changed and not anew:
+            anew = f"; the catalogue is of an older version: all {self.plan.total} written anew"
         return f"{self.plan}{anew}"
 
 
@@ -58,7 +71,7 @@ def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparis
         manifest = store.manifest()
     except NothingLoadedError:
         return Comparison(staging.plan(), None, encoder_changed=False)
-    with store.reading() as generation:
+    with store.reading(older=True) as generation:
         staging.know(generation.known())
         manifest = generation.manifest
     changed = bool(encoder.fingerprint.differences(manifest.encoder))
@@ -93,13 +106,13 @@ def apply(
     """
     every = comparison.encoder_changed
     if every:
-        with store.reading() as generation:
+        with store.reading(older=True) as generation:
             for sessions, _ in generation.scan():
                 staging.adopt(sessions)
     with _cache(cache_file, encoder) as cache:
         _encode(staging, encoder, cache, every=every, report=report, progress=progress)
         updating = None
-        if comparison.manifest and not every:
+        if comparison.manifest and not every and not comparison.schema_changed:
             updating = store.updating(changes=comparison.plan.changes)
         if updating:
             with updating as updater:
@@ -197,7 +210,7 @@ def _encode(
 
 def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:
     """Copy the vectors that stay as they are, with the payloads as they are now."""
-    with store.reading() as generation:
+    with store.reading(older=True) as generation:
         for sessions, vectors in generation.scan():
             carried = staging.carried(sessions)
             rows = [row for row, session in enumerate(carried) if session is not None]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser as dateutil_parser
 
-from service.search import folded
 from service.session import zone_of
+from service.words import folded
 
 _ORDERED = re.compile(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
 _GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")

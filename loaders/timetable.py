@@ -10,7 +10,7 @@ from loaders.record import Complaint, Options, Record
 from loaders.rows import field_of, header_key
 from loaders.tables import Table
 from loaders.text import line
-from service.search import folded
+from service.words import folded
 
 _ROWS = 5_000
 _FEWEST = 3  # slots, below which nothing is a timetable

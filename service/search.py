@@ -2,8 +2,7 @@
 
 import threading
 import time
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -16,37 +15,39 @@ from service.errors import (
     NotReadyError,
     QueryError,
 )
+from service.exact import exactness, quoted_phrases
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.measuring import note, timed
-from service.session import Session, parse_day
-from service.stores.catalogue import FacetCounts, Generation, Manifest, SessionStore
-
-DEFAULT_LIMIT = 3
-MAX_LIMIT = 50
-MAX_QUERY = 2_000
-"""Characters of a question: more than any window reads."""
-
-MODES = ("semantic",)
-FILTER_NAMES = {
-    "event": "event",
-    "year": "year",
-    "track": "track",
-    "level": "level",
-    "language": "language",
-    "speaker": "speakers",
-    "day": "day",
-}
-"""What people call each filter, and the payload field it looks at."""
+from service.names import Names
+from service.questions import DEFAULT_LIMIT, check_limit, check_mode, clean_question
+from service.session import Session
+from service.stores.catalogue import (
+    Asked,
+    FacetCounts,
+    Generation,
+    Hit,
+    Manifest,
+    SessionStore,
+)
+from service.words import folded, split_words
 
 _COUNTS_KEPT = 500
+_SPARE = 7
+"""Sessions looked at beyond those asked for: an exact one may stand a little lower."""
+_SPARE_WITH_PHRASE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One session that answers, its rank from 1 and its score: the dot product, higher is nearer."""
+    """One session that answers and its rank from 1.
+
+    `score` is what it was ranked by, higher is better: in semantic mode the dot product, in keyword mode
+    BM25's, in hybrid both together. `similarity` is the dot product in every mode.
+    """
 
     rank: int
     score: float
+    similarity: float
     session: Session
 
 
@@ -69,6 +70,7 @@ class Answer:
                 {
                     "rank": result.rank,
                     "score": round(result.score, 6),
+                    "similarity": round(result.similarity, 6),
                     "session": result.session.as_dict(),
                 }
                 for result in self.results
@@ -90,6 +92,7 @@ class Searcher:
         self._warm: Fingerprint | None = None
         self._trouble: ConferenceHelperError | None = None
         self._loading = threading.Lock()
+        self._names: tuple[str, Names] = ("", Names(()))
         self._counted: dict[tuple[str, str, Filters], list[tuple[str | int, int]]] = {}
 
     def search(
@@ -100,7 +103,7 @@ class Searcher:
         mode: str | None = None,
         filters: Filters = NO_FILTERS,
     ) -> Answer:
-        """Return the `limit` (1 to 50) sessions nearest to the question, highest score first.
+        """Return the `limit` (1 to 50) sessions that answer the question best, highest score first.
 
         Raises QueryError for a question, limit or mode that cannot be used, NothingLoadedError before
         the first load, MismatchError if the catalogue belongs to another encoder.
@@ -113,10 +116,16 @@ class Searcher:
             with timed("encode"):
                 vector = self._encode(query, generation.manifest)
             with timed("search"):
-                hits = generation.search(vector, limit, self._spelled(generation, filters))
+                spelled = self._spelled(generation, filters)
+                if mode == "semantic":
+                    hits = generation.search(vector, limit, spelled)
+                else:
+                    asked = self._asked(generation, mode, query)
+                    hits = _by_words(generation, vector, limit, spelled, asked)
         note("answer", found="some" if hits else "none")
         results = tuple(
-            SearchResult(rank, hit.score, hit.session) for rank, hit in enumerate(hits, start=1)
+            SearchResult(rank, hit.score, hit.similarity, hit.session)
+            for rank, hit in enumerate(hits, start=1)
         )
         return Answer(query, mode, (time.perf_counter() - started) * 1000, results)
 
@@ -160,6 +169,7 @@ class Searcher:
             with self.store.reading() as generation:
                 if self._warm != generation.manifest.encoder:
                     self._encode("ready", generation.manifest)
+                self._asked(generation, "hybrid", "ready")
             self._trouble = None
         except ConferenceHelperError as error:
             self._trouble = error
@@ -180,6 +190,19 @@ class Searcher:
         vector: Vectors = self._matching_encoder(manifest).encode_queries([question])[0]
         self._warm = manifest.encoder
         return vector
+
+    def _asked(self, generation: Generation, mode: str, query: str) -> Asked:
+        kept, names = self._names
+        if kept != generation.manifest.state:
+            speakers = self._count(generation, "speakers", NO_FILTERS)
+            names = Names(str(speaker) for speaker, _ in speakers)
+            self._names = (generation.manifest.state, names)
+        return Asked(
+            "keyword" if mode == "keyword" else "hybrid",
+            query,
+            phrases=quoted_phrases(query),
+            names=names.named_in(query),
+        )
 
     def _matching_encoder(self, manifest: Manifest) -> Encoder:
         encoder = self._encoder
@@ -218,6 +241,20 @@ class Searcher:
         return counts
 
 
+def _by_words(
+    generation: Generation, vector: Vectors, limit: int, filters: Filters, asked: Asked
+) -> list[Hit]:
+    """Return what the store finds by words, exact things first."""
+    spare = _SPARE_WITH_PHRASE if asked.phrases else _SPARE
+    hits = generation.search(vector, limit + spare, filters, asked)
+    words, phrases = split_words(asked.text), [split_words(phrase) for phrase in asked.phrases]
+    gained = (
+        replace(hit, score=hit.score * (1 + gain) if asked.mode == "keyword" else hit.score + gain)
+        for hit, gain in ((hit, exactness(words, phrases, hit.session)) for hit in hits)
+    )
+    return sorted(gained, key=lambda hit: -hit.score)[:limit]
+
+
 def _spellings(wanted: str, known: Sequence[Any]) -> list[Any]:
     """Return the known values that are `wanted` but for case and accents; `wanted` itself if none is."""
     if wanted in known:
@@ -237,75 +274,3 @@ def check_match(encoder: Fingerprint, manifest: Manifest) -> None:
             "CONFERENCE_HELPER_MODEL and CONFERENCE_HELPER_WINDOW to use the catalogue's own, or "
             "embed it anew: conference-helper load SOURCE --model MODEL"
         )
-
-
-def clean_question(text: str) -> str:
-    """Return the question with its white space collapsed. Raises QueryError if it cannot be asked."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise QueryError("The question is not valid Unicode text. Type it again.") from error
-    question = " ".join(
-        "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split()
-    )
-    if not question:
-        raise QueryError("The question is empty. Ask in plain words, such as: health analytics")
-    if len(question) > MAX_QUERY:
-        raise QueryError(
-            f"The question has {len(question)} characters; at most {MAX_QUERY} are read. Shorten it."
-        )
-    if not any(sign.isalnum() for sign in question):
-        raise QueryError("The question has no letter or digit. Ask in words.")
-    return question
-
-
-def check_limit(limit: int | str, maximum: int = MAX_LIMIT) -> int:
-    """Return the limit as a number from 1 to `maximum`. Raises QueryError if it is none."""
-    text = str(limit).strip()
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum and len(text) < 9:
-        return int(text)
-    raise QueryError(f"limit is {text[:40]!r}; give a number from 1 to {maximum}.")
-
-
-def check_mode(mode: str | None) -> str:
-    """Return the mode, the default one for none. Raises QueryError that lists the known ones."""
-    if not mode:
-        return MODES[0]
-    if mode not in MODES:
-        raise QueryError(f"There is no mode {mode[:40]!r}. Known modes: {', '.join(MODES)}.")
-    return mode
-
-
-def parse_filters(given: Mapping[str, Sequence[str]]) -> Filters:
-    """Return the filters that people gave by name (see FILTER_NAMES), several values each; empty ones drop.
-
-    Raises QueryError for an unknown name, a year that is no number or a day that is no date.
-    """
-    wanted: dict[str, Any] = {}
-    for name, texts in given.items():
-        if name not in FILTER_NAMES:
-            raise QueryError(
-                f"There is no filter {name[:40]!r}. Known filters: {', '.join(FILTER_NAMES)}."
-            )
-        values = [text.strip() for text in texts if text.strip()]
-        wanted[FILTER_NAMES[name]] = tuple(_filter_value(name, value) for value in values)
-    return Filters(**wanted)
-
-
-def _filter_value(name: str, value: str) -> str | int:
-    if name == "year":
-        if not (value.isascii() and value.isdigit() and len(value) <= 4):
-            raise QueryError(f"year is {value[:40]!r}; give a year such as 2026.")
-        return int(value)
-    if name == "day":
-        try:
-            return parse_day(value).isoformat()
-        except ValueError as error:
-            raise QueryError(f"day is {value[:40]!r}; give a day such as 2026-05-12.") from error
-    return value
-
-
-def folded(text: str) -> str:
-    """Return text without case and accents, for comparing what people type with what is stored."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).strip()

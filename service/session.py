@@ -60,9 +60,10 @@ class Session:
 
         Names are left out: they do not help a vector (see `keywords_text`).
         """
-        if self.abstract:
-            return f"{self.title}. {self.abstract}"
-        return ". ".join(part for part in (self.title, self.track, self.kind) if part)
+        parts = (
+            (self.title, self.abstract) if self.abstract else (self.title, self.track, self.kind)
+        )
+        return ". ".join(part for part in parts if part)
 
     @property
     def keywords_text(self) -> str:

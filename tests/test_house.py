@@ -31,7 +31,8 @@ ALLOWED = {
     "werkzeug": ("service/web/",),
     "gunicorn": ("service/web/",),
     "service.web": ("service/web/", "conference_helper.py", "benchmarks/"),
-    "loaders": ("loaders/", "conference_helper.py", "training/", "benchmarks/"),
+    "loaders": ("loaders/", "evaluation/", "conference_helper.py", "training/", "benchmarks/"),
+    "evaluation": ("evaluation/", "conference_helper.py", "benchmarks/"),
     "training": ("training/", "conference_helper.py", "benchmarks/"),
     "benchmarks": ("benchmarks/",),
     "conference_helper": ("benchmarks/",),
@@ -41,7 +42,7 @@ ALLOWED = {
 
 def modules() -> Iterator[Path]:
     yield ROOT / "conference_helper.py"
-    for folder in ("service", "loaders", "training", "benchmarks"):
+    for folder in ("service", "loaders", "evaluation", "training", "benchmarks"):
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 

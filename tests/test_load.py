@@ -1,5 +1,6 @@
 """The load as a whole: what it plans, embeds, keeps, refuses and survives."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from fakes import BagOfWords
 from programmes import Loading, row, write_csv
 
 from loaders.record import Options
-from service.errors import InputError, LockedError, RefusedError
+from service.errors import InputError, LockedError, MismatchError, RefusedError
 from service.filters import NO_FILTERS
 from service.stores.edge import EdgeStore
 
@@ -243,3 +244,25 @@ def test_a_rolled_back_generation_is_compared_against_next(loading: Loading) -> 
     outcome = loading.rows([row(1), row(2)])
     assert replace(outcome.comparison.plan, kept=0) == outcome.comparison.plan
     assert (outcome.comparison.plan.new, outcome.comparison.plan.same) == (1, 1)
+
+
+def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
+    loading: Loading, store: EdgeStore
+) -> None:
+    loading.rows([row(1), row(2)])
+    manifest = next((loading.folder / "data").rglob("manifest.json"))
+    values = json.loads(manifest.read_text())
+    values["schema"] = 1
+    del values["languages"]
+    manifest.write_text(json.dumps(values))
+    reader = EdgeStore(loading.folder / "data", "sessions")
+    with pytest.raises(MismatchError, match="nothing is embedded again"), reader.reading():
+        pass
+    loading.encoder.embedded.clear()
+    loading.store = reader
+    loading.rows([row(1), row(2)])
+    assert "of an older version: all 2 written anew" in loading.said[-2]
+    assert loading.encoder.embedded == []
+    assert reader.manifest().schema == 2
+    assert loading.count() == 2
+    reader.close()

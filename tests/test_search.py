@@ -15,7 +15,8 @@ from service.errors import (
     QueryError,
 )
 from service.filters import Filters
-from service.search import MAX_QUERY, Searcher, check_limit, clean_question, folded, parse_filters
+from service.questions import MAX_QUERY, check_limit, clean_question, parse_filters
+from service.search import Searcher
 from service.stores.edge import EdgeStore
 
 
@@ -98,7 +99,7 @@ def test_limits_out_of_range(limit: int | str) -> None:
 
 
 def test_unknown_mode_lists_the_known_ones(searcher: Searcher) -> None:
-    with pytest.raises(QueryError, match="Known modes: semantic"):
+    with pytest.raises(QueryError, match="Known modes: hybrid, semantic, keyword"):
         searcher.search("x", mode="psychic")
 
 
@@ -167,6 +168,69 @@ def test_a_question_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None
         Searcher(store, lambda fingerprint: Broken()).search("health")
 
 
-def test_folded_compares_across_case_and_accents() -> None:
-    assert folded(" Zoë BRÄNDSTRÖM ") == folded("zoe brandstrom")
-    assert folded("ИВАН") == folded("иван")
+def test_semantic_mode_ranks_by_the_dot_product_alone(searcher: Searcher) -> None:
+    answer = searcher.search("Health analytics", mode="semantic")
+    assert [result.score for result in answer.results] == [
+        result.similarity for result in answer.results
+    ]
+
+
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+@pytest.mark.parametrize(
+    ("question", "source_id"),
+    [
+        ("Ola Berg", "3"),
+        ("berg, ola", "3"),
+        ("zoe brandstrom", "1"),
+        ('"for a whole region"', "2"),
+        ("Maps for everyone", "4"),
+        ("consent", "2"),
+        ("pipelines", "3"),
+    ],
+)
+def test_exact_things_rank_first(
+    searcher: Searcher, mode: str, question: str, source_id: str
+) -> None:
+    assert searcher.search(question, mode=mode).results[0].session.source_id == source_id
+
+
+def test_one_typo_in_a_long_name_is_forgiven(searcher: Searcher) -> None:
+    assert searcher.search("zoe brandstorm").results[0].session.source_id == "1"
+
+
+def test_a_name_and_a_topic_find_that_speaker_on_that_topic(searcher: Searcher) -> None:
+    assert searcher.search("consent ana").results[0].session.source_id == "2"
+
+
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_similarity_is_the_dot_product_in_every_mode(searcher: Searcher, mode: str) -> None:
+    semantic = searcher.search("health analytics consent", mode="semantic", limit=50)
+    expected = {result.session.id: result.similarity for result in semantic.results}
+    results = searcher.search("health analytics consent", mode=mode, limit=50).results
+    assert results
+    for result in results:
+        assert result.similarity == pytest.approx(expected[result.session.id], abs=1e-5)
+    scores = [result.score for result in results]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_keyword_mode_finds_nothing_where_no_word_matches(searcher: Searcher) -> None:
+    assert searcher.search("xylophone", mode="keyword").results == ()
+    assert len(searcher.search("xylophone", mode="hybrid").results) == 3
+
+
+@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
+def test_filters_hold_in_every_mode(searcher: Searcher, mode: str) -> None:
+    for question in ("health analytics", "Ola Berg", '"whole region"'):
+        answer = searcher.search(question, mode=mode, filters=Filters(year=(2025,)), limit=50)
+        assert {result.session.year for result in answer.results} <= {2025}
+
+
+@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
+@pytest.mark.parametrize(
+    "question",
+    ['"open', '""x""', "a AND (b OR", "<script>x</script>", "'; DROP TABLE x--", "x" * 512, "\\\"x",
+     "title:x^2~", "the of and", "صحة", "健康", "C++ ++ #", '"the"', "a" * 300 + '"'],
+)  # fmt: skip
+def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) -> None:
+    assert searcher.search(question, mode=mode).mode == mode

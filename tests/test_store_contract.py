@@ -20,7 +20,7 @@ from service.errors import (
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
-from service.stores.catalogue import KEPT_GENERATIONS, Manifest, SessionStore
+from service.stores.catalogue import KEPT_GENERATIONS, Asked, Manifest, SessionStore
 
 ENCODER = BagOfWords()
 START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -254,3 +254,70 @@ def test_one_loader_at_a_time(open_store: OpenStore) -> None:
             pass
     with other.lock(), other.building(ENCODER.fingerprint, sessions=1):
         pass
+
+
+def find(
+    store: SessionStore, asked: Asked, *, limit: int = 50, filters: Filters = NO_FILTERS
+) -> list[tuple[str, float, float]]:
+    with store.reading() as generation:
+        hits = generation.search(question(asked.text), limit, filters, asked)
+    return [(hit.session.source_id, hit.score, hit.similarity) for hit in hits]
+
+
+def test_keyword_search_finds_words_of_every_field(open_store: OpenStore) -> None:
+    store = open_store()
+    write(store, [*SESSIONS, session(50, tags=("wards",), track="Öffentlich", language="de")])
+    for text in ("title50", "word50", "wards", "offentlich"):
+        assert [id for id, _, _ in find(store, Asked("keyword", text))] == ["50"], text
+    assert {id for id, _, _ in find(store, Asked("keyword", "speaker brandstrom"))} >= {"1", "50"}
+    assert find(store, Asked("keyword", "xylophone")) == []
+    assert find(store, Asked("keyword", "?!")) == []
+
+
+def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
+    store = open_store()
+    write(store, SESSIONS)
+    found = find(store, Asked("hybrid", "word7 common"))
+    assert found[0][0] == "7"
+    assert len(found) == len(SESSIONS)
+    assert [score for _, score, _ in found] == sorted((s for _, s, _ in found), reverse=True)
+    vectors = ENCODER.encode_sessions([item.text for item in SESSIONS])
+    products = dict(
+        zip((s.source_id for s in SESSIONS), vectors @ question("word7 common"), strict=True)
+    )
+    for id, score, similarity in found:
+        assert similarity == pytest.approx(products[id], abs=1e-5)
+        assert score > similarity
+    nothing = find(store, Asked("hybrid", "xylophone"))
+    assert [score for _, score, _ in nothing] == pytest.approx([s for _, _, s in nothing])
+
+
+def test_speakers_named_in_full_come_first_and_filters_hold(open_store: OpenStore) -> None:
+    store = open_store()
+    write(store, SESSIONS)
+    asked = Asked("hybrid", "title7 word7", names=("Speaker 2",))
+    found = find(store, asked)
+    named = [number for number in range(20) if number % 4 == 2]
+    assert named
+    assert {int(id) for id, _, _ in found[: len(named)]} == set(named)
+    only = find(store, asked, filters=Filters(year=(2025,)))
+    assert {int(id) % 3 for id, _, _ in only} == {1}
+
+
+def test_phrases_propose_sessions(open_store: OpenStore) -> None:
+    store = open_store()
+    many = [session(number, abstract=f"deep learning filler{number}") for number in range(120)]
+    write(store, [*many, session(500, title="X", abstract="learning to be deep with word500")])
+    asked = Asked("hybrid", "deep learning", phrases=("word500",))
+    assert "500" in {id for id, _, _ in find(store, asked, limit=200)}
+
+
+def test_languages_stand_in_the_manifest(open_store: OpenStore) -> None:
+    store = open_store()
+    assert write(
+        store, [session(1), session(2, language="de"), session(3, language="")]
+    ).languages == (
+        "de",
+        "en",
+    )
+    assert open_store().manifest().languages == ("de", "en")

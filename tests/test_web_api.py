@@ -13,7 +13,8 @@ from web_fixtures import SESSIONS, open_empty, open_loaded, write
 from werkzeug.test import TestResponse
 
 from service.errors import StoreError
-from service.search import FILTER_NAMES, Searcher
+from service.questions import FILTER_NAMES
+from service.search import Searcher
 from service.stores.edge import EdgeStore
 from service.web import create_app
 

@@ -109,14 +109,14 @@ def test_similarity_is_a_bar_with_its_number(client: FlaskClient) -> None:
     for meter in page.all("meter"):
         assert 0 <= float(str(meter["value"])) <= 1
         assert meter["aria-labelledby"]
-    best = client.get("/api/search?q=health+analytics").get_json()["results"][0]["score"]
+    best = client.get("/api/search?q=health+analytics").get_json()["results"][0]["similarity"]
     assert f"{best:.2f}" in page.text
 
 
 def test_filters_come_from_the_catalogue(client: FlaskClient) -> None:
     page = read(client, "/?q=health")
     names = {select["name"] for select in page.all("select")}
-    assert names == {"event", "year", "day", "track", "level", "language"}
+    assert names == {"event", "year", "day", "track", "level", "language", "mode"}
     assert "Health (2)" in page.text
     assert "Tuesday 12 May 2026 (1)" in page.text
     assert all(select["form"] == "search" for select in page.all("select"))
@@ -128,7 +128,7 @@ def test_chosen_filters_are_selected_and_can_be_removed(client: FlaskClient) -> 
     page = read(client, "/?q=health&year=2026&track=health&speaker=ana+ruiz")
     assert len(page.all("article")) == 1
     selected = {option["value"] for option in page.all("option") if "selected" in option}
-    assert selected == {"2026", "Health"}
+    assert selected == {"2026", "Health", "hybrid"}
     assert "/?q=health&year=2026&speaker=ana+ruiz" in page.links
     assert "/?q=health" in page.links
     (speaker,) = [field for field in page.all("input") if field["name"] == "speaker"]

@@ -8,7 +8,7 @@ Session, numpy and plain values: no Qdrant type crosses it.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from service.encoder import Fingerprint, Vectors
@@ -16,7 +16,7 @@ from service.errors import MismatchError, StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
 
 KEPT_GENERATIONS = 2
@@ -43,6 +43,7 @@ class Manifest:
     events: tuple[EventCount, ...] = ()
     sources: tuple[str, ...] = ()
     previous: str | None = None
+    languages: tuple[str, ...] = ()
     schema: int = SCHEMA_VERSION
     revision: int = 0
     """How often the generation was changed in place since it was built."""
@@ -59,6 +60,7 @@ class Manifest:
             "encoder": self.encoder.as_dict(),
             "events": [asdict(event) for event in self.events],
             "sources": list(self.sources),
+            "languages": list(self.languages),
         }
 
     @classmethod
@@ -81,6 +83,7 @@ class Manifest:
                     "encoder": Fingerprint.from_dict(values["encoder"]),
                     "events": tuple(EventCount(**event) for event in values["events"]),
                     "sources": tuple(values["sources"]),
+                    "languages": tuple(values.get("languages", ())),
                 }
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -91,11 +94,28 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's words, for the modes that look at words.
+
+    mode        keyword: by words alone; hybrid: by words and meaning together
+    text        the question
+    phrases     parts of it that must stand in a session word by word
+    names       speakers, spelled as in the catalogue, whom the question names in full
+    """
+
+    mode: Literal["keyword", "hybrid"]
+    text: str
+    phrases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One session found, and its score: the dot product with the question, higher is nearer."""
+    """One session found, what it was ranked by, and the dot product with the question; higher is nearer."""
 
     session: Session
     score: float
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,16 @@ FacetCounts = dict[str, list[tuple[str | int, int]]]
 """For each payload field, its values and how many sessions have them, most frequent first."""
 
 
+def check_schema(manifest: Manifest) -> None:
+    """Raise MismatchError if the generation is of an older schema: searching needs what it lacks."""
+    if manifest.schema != SCHEMA_VERSION:
+        raise MismatchError(
+            f"The catalogue was written by an older version (schema {manifest.schema}, not "
+            f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE. "
+            "Its vectors are kept: nothing is embedded again."
+        )
+
+
 class Generation(Protocol):
     """One generation, open for reading; what it holds changes only through an updater."""
 
@@ -121,8 +151,14 @@ class Generation(Protocol):
         """What the generation holds."""
         ...
 
-    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[Hit]:
-        """Return the `limit` sessions nearest to `vector` (dimension,) by dot product, highest first."""
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first.
+
+        Without `asked` the score is the dot product with `vector` (dimension,), a unit vector. With it, the
+        score is BM25's (see `service.stores.keywords`) or the fused one (see `service.stores.fusion`).
+        """
         ...
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
@@ -155,6 +191,12 @@ def count_events(generation: Generation) -> tuple[EventCount, ...]:
         for year, sessions in generation.facets(["year"], Filters(event=(event,)))["year"]
     ]
     return tuple(sorted(counts, key=lambda count: (count.event, count.year)))
+
+
+def list_languages(generation: Generation) -> tuple[str, ...]:
+    """Return the languages of a generation's sessions, in order."""
+    counts = generation.facets(["language"], NO_FILTERS)["language"]
+    return tuple(sorted(str(value) for value, _ in counts if value))
 
 
 class Builder(Protocol):
@@ -206,10 +248,11 @@ class SessionStore(Protocol):
         """Which store it is, for people: embedded or server."""
         ...
 
-    def reading(self) -> AbstractContextManager[Generation]:
+    def reading(self, *, older: bool = False) -> AbstractContextManager[Generation]:
         """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
 
-        Raises NothingLoadedError if there is none yet.
+        One of an older schema can be scanned, not searched: only who asks for `older` gets it. Raises
+        NothingLoadedError if there is none yet, MismatchError for an older schema.
         """
         ...
 

@@ -29,7 +29,6 @@ import qdrant_edge as edge
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import (
     LockedError,
-    MismatchError,
     NothingLoadedError,
     RefusedError,
     StorageFullError,
@@ -40,15 +39,28 @@ from service.filters import NO_FILTERS, Filters
 from service.session import Session
 from service.stores.catalogue import (
     KEPT_GENERATIONS,
-    SCHEMA_VERSION,
+    Asked,
     FacetCounts,
     Hit,
     Known,
     Manifest,
+    check_schema,
     count_events,
+    list_languages,
 )
+from service.stores.edge_queries import (
+    KEYWORDS,
+    TEXT,
+    Question,
+    by_keywords,
+    condition,
+    fused,
+    nearest,
+    sparse,
+)
+from service.stores.fusion import keyword_weight
+from service.stores.keywords import question_terms, session_terms
 
-_VECTOR = "text"
 _INDEXES = {
     "event": edge.PayloadSchemaType.Keyword,
     "year": edge.PayloadSchemaType.Integer,
@@ -61,7 +73,9 @@ _INDEXES = {
 }
 _ALL_VALUES = 1_000_000
 _BATCH = 256
-_SESSION_BYTES = 6_000  # measured: 2 to 3 kB of payload and index a session beside its vector
+_SESSION_BYTES = (
+    8_000  # measured: 4 to 5 kB of payload, words and index a session beside its vector
+)
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
 _OPTIMIZE_ABOVE = 50_000  # below, exact search takes less time than encoding the question
 
@@ -78,20 +92,33 @@ class EdgeGeneration:
         with _translated(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
 
-    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[Hit]:
-        """Return the `limit` sessions nearest to `vector` (dimension,) by dot product, highest first."""
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
+        question = Question(row.tolist(), condition(filters))
         with _translated("search"):
-            points = self._shard.query(
-                edge.QueryRequest(
-                    query=edge.Query.Nearest(row.tolist(), using=_VECTOR),
-                    limit=limit,
-                    filter=_condition(filters),
-                    with_payload=True,
-                )
-            )
-        hits = [Hit(Session.from_payload(point.payload or {}), point.score) for point in points]
-        return sorted(hits, key=lambda hit: (-hit.score, str(hit.session.id)))
+            if asked is None:
+                points = self._shard.query(nearest(question, limit))
+            else:
+                points = self._by_words(question, limit, asked)
+        return sorted(
+            (_hit(point, row) for point in points),
+            key=lambda hit: (-hit.score, str(hit.session.id)),
+        )
+
+    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
+        terms, *phrases = (
+            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
+        )
+        if asked.mode == "keyword":
+            request = by_keywords(question, terms, limit, with_all=True)
+        else:
+            best = self._shard.query(by_keywords(question, terms, 1))
+            weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
+            request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
+        return self._shard.query(request)
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
@@ -103,7 +130,7 @@ class EdgeGeneration:
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
         with _translated("count sessions"):
-            return self._shard.count(edge.CountRequest(exact=True, filter=_condition(filters)))
+            return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
         """Return the counts of every value of the payload fields `names` among sessions that pass."""
@@ -111,7 +138,7 @@ class EdgeGeneration:
             answers = {
                 name: self._shard.facet(
                     edge.FacetRequest(
-                        name, limit=_ALL_VALUES, exact=True, filter=_condition(filters)
+                        name, limit=_ALL_VALUES, exact=True, filter=condition(filters)
                     )
                 )
                 for name in names
@@ -172,7 +199,10 @@ class EdgeBuilder:
         with _translated(f"create {path}"):
             (path / "points").mkdir(parents=True)
             vectors = edge.EdgeVectorParams(size=encoder.dimension, distance=edge.Distance.Dot)
-            config = edge.EdgeConfig(vectors={_VECTOR: vectors}, wal_enabled=False)
+            keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+            config = edge.EdgeConfig(
+                vectors={TEXT: vectors}, sparse_vectors={KEYWORDS: keywords}, wal_enabled=False
+            )
             self._shard = edge.EdgeShard.create(str(path / "points"), config)
             for name, kind in _INDEXES.items():
                 self._shard.update(edge.UpdateOperation.create_field_index(name, kind))
@@ -183,7 +213,11 @@ class EdgeBuilder:
         for start in range(0, len(sessions), _BATCH):
             self._store.check_space(_BATCH, self._encoder.dimension)
             points = [
-                edge.Point(session.id, {_VECTOR: row.tolist()}, session.payload())
+                edge.Point(
+                    session.id,
+                    {TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
+                    session.payload(),
+                )
                 for session, row in zip(
                     sessions[start : start + _BATCH], rows[start : start + _BATCH], strict=True
                 )
@@ -211,7 +245,9 @@ class EdgeBuilder:
         written = EdgeGeneration(self._path, manifest)  # opened again: what a reader will see
         try:
             _verify(written, expected)
-            manifest = replace(manifest, events=count_events(written))
+            manifest = replace(
+                manifest, events=count_events(written), languages=list_languages(written)
+            )
         finally:
             written.close()
         _write(self._path / "manifest.json", json.dumps(manifest.as_dict(), indent=1))
@@ -239,10 +275,15 @@ class EdgeStore:
         self._served: EdgeGeneration | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[EdgeGeneration]:
-        """Open the served generation for a `with` block; a switch meanwhile does not disturb it."""
+    def reading(self, *, older: bool = False) -> Iterator[EdgeGeneration]:
+        """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
+
+        Raises MismatchError for a generation of an older schema unless `older` ones will do.
+        """
         generation = self._borrow()
         try:
+            if not older:
+                check_schema(generation.manifest)
             yield generation
         finally:
             self._give_back(generation)
@@ -403,11 +444,6 @@ class EdgeStore:
 
     def _open(self, manifest: Manifest) -> EdgeGeneration:
         """Open a generation; if it went in the meantime (two loads in a row), the one served by then."""
-        if manifest.schema != SCHEMA_VERSION:
-            raise MismatchError(
-                f"The catalogue was written by an older version (schema {manifest.schema}, not "
-                f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE"
-            )
         try:
             return EdgeGeneration(self._generations / manifest.generation, manifest)
         except StoreError:
@@ -460,16 +496,16 @@ def _verify(generation: EdgeGeneration, expected: int) -> None:
         break
 
 
-def _condition(filters: Filters) -> edge.Filter | None:
-    conditions = [
-        edge.FieldCondition(key=name, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]
-        for name, values in filters.given()
-    ]
-    return edge.Filter(must=list(conditions)) if conditions else None
+def _hit(point: edge.ScoredPoint, question: Vectors) -> Hit:
+    """A hit with its dot product: the score itself where no vector came with the point."""
+    similarity = point.score
+    if point.vector is not None:
+        similarity = float(np.asarray(_dense(point.vector), dtype=np.float32) @ question)
+    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
 
 
 def _dense(vector: Any) -> list[float]:
-    values: list[float] = vector[_VECTOR]
+    values: list[float] = vector[TEXT]
     return values
 
 

@@ -21,7 +21,6 @@ from qdrant_client import QdrantClient, models
 from service import deadline
 from service.encoder import Fingerprint
 from service.errors import (
-    MismatchError,
     NothingLoadedError,
     RefusedError,
     StoreError,
@@ -29,7 +28,7 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.settings import Settings
-from service.stores.catalogue import KEPT_GENERATIONS, SCHEMA_VERSION, Manifest, count_events
+from service.stores.catalogue import KEPT_GENERATIONS, Manifest, check_schema, count_events
 from service.stores.connection import Connection
 from service.stores.failures import MissingError
 from service.stores.server_generation import ServerGeneration
@@ -69,14 +68,14 @@ class ServerStore:
         self._served: tuple[Manifest, float] | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[ServerGeneration]:
-        """Open the served generation for a `with` block; a switch meanwhile does not disturb it."""
+    def reading(self, *, older: bool = False) -> Iterator[ServerGeneration]:
+        """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
+
+        Raises MismatchError for a generation of an older schema unless `older` ones will do.
+        """
         manifest = self._fresh_manifest()
-        if manifest.schema != SCHEMA_VERSION:
-            raise MismatchError(
-                f"The catalogue was written by an older version (schema {manifest.schema}, not "
-                f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE"
-            )
+        if not older:
+            check_schema(manifest)
         try:
             yield ServerGeneration(self.connection, self._settings, manifest)
         except MissingError:

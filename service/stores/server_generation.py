@@ -12,10 +12,20 @@ from service.errors import StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
 from service.settings import Settings
-from service.stores.catalogue import FacetCounts, Hit, Known, Manifest
+from service.stores.catalogue import Asked, FacetCounts, Hit, Known, Manifest
 from service.stores.connection import Connection
+from service.stores.fusion import keyword_weight
+from service.stores.keywords import question_terms
+from service.stores.server_queries import (
+    TEXT,
+    Question,
+    Request,
+    by_keywords,
+    condition,
+    fused,
+    nearest,
+)
 
-VECTOR = "text"
 INDEXES = {
     "event": models.PayloadSchemaType.KEYWORD,
     "year": models.PayloadSchemaType.INTEGER,
@@ -49,26 +59,41 @@ class ServerGeneration:
             else None,
         )
 
-    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[Hit]:
-        """Return the `limit` sessions nearest to `vector` (dimension,) by dot product, highest first."""
-        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0].tolist()
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
+        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
+        question = Question(row.tolist(), condition(filters), self._parameters)
+        if asked is None:
+            points = self._query(nearest(question, limit))
+        else:
+            points = self._by_words(question, limit, asked)
+        return sorted(
+            (_hit(point, row) for point in points),
+            key=lambda hit: (-hit.score, str(hit.session.id)),
+        )
+
+    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[models.ScoredPoint]:
+        terms, *phrases = (
+            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
+        )
+        if asked.mode == "keyword":
+            return self._query(by_keywords(question, terms, limit, with_all=True))
+        best = self._query(by_keywords(question, terms, 1))
+        weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
+        return self._query(
+            fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
+        )
+
+    def _query(self, request: Request) -> list[models.ScoredPoint]:
         answer = self._connection.call(
             "search",
             lambda client: client.query_points(
-                self._name,
-                query=row,
-                using=VECTOR,
-                limit=limit,
-                query_filter=condition(filters),
-                search_params=self._parameters,
-                with_payload=True,
-                consistency=self._consistency,
+                self._name, consistency=self._consistency, **request
             ),
         )
-        hits = [
-            Hit(Session.from_payload(point.payload or {}), point.score) for point in answer.points
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, str(hit.session.id)))
+        return answer.points
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
@@ -160,23 +185,22 @@ class ServerGeneration:
         )
 
 
-def condition(filters: Filters) -> models.Filter | None:
-    """Return the filters as the server's conditions, None where there are none."""
-    conditions = [
-        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]
-        for name, values in filters.given()
-    ]
-    return models.Filter(must=list(conditions)) if conditions else None
+def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
+    """A hit with its dot product: the score itself where no vector came with the point."""
+    similarity = point.score
+    if point.vector:
+        similarity = float(np.asarray(dense(point), dtype=np.float32) @ question)
+    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
 
 
-def dense(record: models.Record) -> list[float]:
+def dense(record: models.Record | models.ScoredPoint) -> list[float]:
     """Return a point's vector. Raises StoreError if it has none."""
     vector = record.vector
-    if not isinstance(vector, dict) or not isinstance(vector.get(VECTOR), list):
+    if not isinstance(vector, dict) or not isinstance(vector.get(TEXT), list):
         raise StoreError(
             f"Session {record.id} has no vector. Roll back (conference-helper rollback) or load again."
         )
-    return vector[VECTOR]  # type: ignore[return-value]
+    return vector[TEXT]  # type: ignore[return-value]
 
 
 def _consistency(value: str | int | None) -> models.ReadConsistency | None:

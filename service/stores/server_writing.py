@@ -16,10 +16,12 @@ from service.errors import VerificationError
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.settings import Settings
-from service.stores.catalogue import Manifest, count_events
+from service.stores.catalogue import Manifest, count_events, list_languages
 from service.stores.connection import Connection
 from service.stores.failures import ExistsError
-from service.stores.server_generation import INDEXES, VECTOR, ServerGeneration, dense
+from service.stores.keywords import session_terms
+from service.stores.server_generation import INDEXES, ServerGeneration, dense
+from service.stores.server_queries import KEYWORDS, TEXT, sparse
 
 MAX_POINTS = 256
 MAX_BYTES = 5 * 2**20
@@ -59,7 +61,9 @@ class Writer:
         rows = checked(vectors, len(sessions), self.manifest.encoder.dimension)
         points = [
             models.PointStruct(
-                id=str(session.id), vector={VECTOR: row.tolist()}, payload=session.payload()
+                id=str(session.id),
+                vector={TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
+                payload=session.payload(),
             )
             for session, row in zip(sessions, rows, strict=True)
         ]
@@ -94,7 +98,12 @@ class Writer:
 
     def counted(self, **changes: Any) -> Manifest:
         """Return the manifest with its events counted and other fields changed."""
-        return replace(self.manifest, events=count_events(self._generation), **changes)
+        return replace(
+            self.manifest,
+            events=count_events(self._generation),
+            languages=list_languages(self._generation),
+            **changes,
+        )
 
     def forget(self, ids: Sequence[UUID]) -> None:
         """Take removed sessions out of the sample."""
@@ -146,8 +155,17 @@ class ServerUpdater(Writer):
         self._target = target
 
     def describe(self, sessions: Sequence[Session]) -> None:
-        """Replace what is said of sessions that are there; their vectors stay."""
-        operations = [
+        """Replace what is said of sessions that are there; the vectors of their texts stay."""
+        words = [
+            models.PointVectors(
+                id=str(session.id), vector={KEYWORDS: sparse(session_terms(session))}
+            )
+            for session in sessions
+        ]
+        operations: list[Any] = [
+            models.UpdateVectorsOperation(update_vectors=models.UpdateVectors(points=words))
+        ]
+        operations += [
             models.OverwritePayloadOperation(
                 overwrite_payload=models.SetPayload(
                     payload=session.payload(), points=[str(session.id)]
@@ -197,11 +215,14 @@ def create_collection(
             lambda client: client.create_collection(
                 name,
                 vectors_config={
-                    VECTOR: models.VectorParams(
+                    TEXT: models.VectorParams(
                         size=encoder.dimension,
                         distance=models.Distance.DOT,
                         on_disk=settings.qdrant_on_disk_vectors,
                     )
+                },
+                sparse_vectors_config={
+                    KEYWORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)
                 },
                 shard_number=settings.qdrant_shards,
                 replication_factor=settings.qdrant_replicas,
@@ -224,7 +245,7 @@ def batches(
     batch: list[models.PointStruct] = []
     size = 0
     for point in points:
-        weight = vector_bytes + len(json.dumps(point.payload))
+        weight = vector_bytes + 2 * len(json.dumps(point.payload))  # its words weigh as much
         if batch and (len(batch) == MAX_POINTS or size + weight > MAX_BYTES):
             yield batch
             batch, size = [], 0

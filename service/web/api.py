@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from service.search import FILTER_NAMES, check_limit
+from service.questions import FILTER_NAMES, check_limit
 from service.web.asking import (
     SEARCH_NAMES,
     read_arguments,

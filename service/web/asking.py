@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.search import DEFAULT_LIMIT, FILTER_NAMES, Searcher, parse_filters
+from service.questions import DEFAULT_LIMIT, FILTER_NAMES, parse_filters
+from service.search import Searcher
 
 SEARCH_NAMES = ("q", "limit", "mode")
 """Parameters of a search beside its filters; each is given once."""

@@ -7,9 +7,11 @@ from typing import Any
 from flask import url_for
 
 from service.filters import NO_FILTERS, Filters
-from service.search import DEFAULT_LIMIT, FILTER_NAMES, MODES, Searcher, folded
+from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES
+from service.search import Searcher
 from service.session import parse_day
 from service.web.words import tell_day, tell_language
+from service.words import folded
 
 LABELS = {
     "event": "Event",
@@ -33,7 +35,7 @@ class Search:
 
     question: str = ""
     limit: int = DEFAULT_LIMIT
-    mode: str = MODES[0]
+    mode: str = DEFAULT_MODE
     filters: Filters = NO_FILTERS
 
     def link(self) -> str:
@@ -47,7 +49,7 @@ class Search:
         """Yield every parameter beside the question that is not at its default."""
         if self.limit != DEFAULT_LIMIT:
             yield "limit", self.limit
-        if self.mode != MODES[0]:
+        if self.mode != DEFAULT_MODE:
             yield "mode", self.mode
         for name in LABELS:
             for value in self.chosen(name):

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from service.search import DEFAULT_LIMIT, FILTER_NAMES, MAX_LIMIT, MAX_QUERY, MODES
+from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, MAX_LIMIT, MAX_QUERY, MODES
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
 
 Values = dict[str, Any]
@@ -149,7 +149,7 @@ def _json(schema: str) -> Values:
 
 def _search_parameters(*, required: bool) -> list[Values]:
     question = {**_TEXT, "minLength": 1, "maxLength": MAX_QUERY}
-    mode = {**_TEXT, "enum": list(MODES), "default": MODES[0]}
+    mode = {**_TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
     return [
         _parameter("q", "query", "The question, in plain words.", question, required=required),
         _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
@@ -210,7 +210,8 @@ def _schemas() -> Values:
 def _answer() -> Values:
     result = _object(
         rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
-        score={"type": "number", "description": "Similarity; higher is nearer."},
+        score={"type": "number", "description": "What it was ranked by; higher is better."},
+        similarity={"type": "number", "description": "The dot product with the question."},
         session={"$ref": "#/components/schemas/Session"},
     )
     return _object(

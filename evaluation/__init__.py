@@ -1,0 +1,1 @@
+"""Measures how well questions find their sessions."""

@@ -1,0 +1,42 @@
+"""Exact things win: a quoted phrase, a title as it stands or nearly so."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from service.session import Session
+from service.words import split_words
+
+PHRASE, TITLE = 6.0, 3.0
+"""What they gain beyond any other score: each phrase more than a title, a title more than a name."""
+_NEARLY = 0.9
+"""From which share of like letters a title counts as typed with slips."""
+
+_QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„«»]")
+
+
+def quoted_phrases(question: str) -> tuple[str, ...]:
+    """Return what stands between double quotes; a quote without its partner is text."""
+    return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
+
+
+def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session) -> float:
+    """Return what a session gains: for its title being the question's words, for holding the phrases."""
+    gain = _title_gain(asked, split_words(session.title))
+    if phrases:
+        words = f" {' '.join(split_words(session.keywords_text))} "
+        gain += PHRASE * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
+    return gain
+
+
+def _title_gain(asked: Sequence[str], title: Sequence[str]) -> float:
+    if list(asked) == list(title):
+        return TITLE
+    one, other = " ".join(asked), " ".join(title)
+    if len(title) < 2 or abs(len(one) - len(other)) > (1 - _NEARLY) * 2 * len(other):
+        return 0.0
+    likeness = SequenceMatcher(None, one, other, autojunk=False)
+    if likeness.quick_ratio() < _NEARLY:
+        return 0.0
+    ratio = likeness.ratio()
+    return ratio if ratio >= _NEARLY else 0.0

@@ -1,0 +1,29 @@
+"""How every store fuses meaning and words: one score for both.
+
+    score = dot product + weight * keyword score (+ 2 for a speaker named in full)
+
+This is a convex combination of scores rather than of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
+Functions for Hybrid Retrieval", 2023): reciprocal ranks forget how far apart two sessions are. The dot product
+is already of a known scale; the keyword score is brought to it in equal parts by the best that this question
+finds, and by what a word that stands in one session only would score in this catalogue.
+"""
+
+import math
+
+CANDIDATES = 50
+"""How many sessions each way of searching proposes to the fusion."""
+NAMED = 2.0
+"""What a session of a speaker named in full gains: more than words and meaning give a question this short."""
+
+_RELATIVE = 0.5
+_ABSOLUTE = 0.15
+
+
+def keyword_weight(best: float, sessions: int) -> float:
+    """Return what one point of keyword score is worth in dot product.
+
+    `best` is the highest keyword score of the question, 0 if no word of it was found.
+    """
+    if best <= 0:
+        return 0.0
+    return _RELATIVE / best + _ABSOLUTE / math.log(sessions + 2)

@@ -1,0 +1,132 @@
+"""Keyword search: a session's and a question's words as sparse vectors that Qdrant weighs and compares.
+
+A session's vector holds the BM25 term weights (Robertson and Zaragoza, 2009); the store multiplies them by the
+inverse document frequency (its "IDF modifier") and takes the dot product with a question's. Each vector holds
+four kinds of terms, so that what matches more exactly counts more:
+
+    stems    each word as Qdrant's BM25 model stems it in the session's language, stop words left out
+    forms    the same words as they stand: "testing" is nearer to "testing" than to "tested"
+    pairs    two neighbouring stems: a phrase is nearer than its words apart
+    names    the words of the speakers' names: "Will Foster" is nearer to a speaker than to two verbs
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from zlib import crc32
+
+import qdrant_edge as edge
+
+from service.session import Session
+from service.words import split_words
+
+STEM, FORM, PAIR, NAME = 1.0, 0.3, 0.3, 0.3
+"""What a question's match of each kind counts: a stem decides, the others tell its matches apart."""
+
+_SATURATION = 1.2
+_LENGTH_SHARE = 0.75
+_USUAL_WORDS = 120
+"""BM25's k and b, and the length in words that its weights neither raise nor lower."""
+
+_ENGLISH = "english"
+LANGUAGES = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": _ENGLISH,
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+"""Language codes and the analysis that Qdrant has for them; any other language is stemmed as English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sparse vector: each term's number (32 bits) once, and its weight."""
+
+    indices: list[int]
+    values: list[float]
+
+
+def session_terms(session: Session) -> Terms:
+    """Return what keyword search sees of a session (`Session.keywords_text`), weighed by BM25."""
+    analysis = _analysis(session.language)
+    words = [_word(word, analysis) for word in split_words(session.keywords_text)]
+    stems = [word.stem for word in words if word.stem is not None]
+    counts = Counter(stems)
+    counts.update(word.form for word in words if word.stem is not None)
+    once = set(_pairs(stems))
+    once.update(_word(word, analysis).form for word in split_words(session.title))
+    once.update(
+        _word(word, analysis).name for name in session.speakers for word in split_words(name)
+    )
+    counts.update(once - counts.keys())
+    length = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * len(stems) / _USUAL_WORDS)
+    return Terms(
+        list(counts),
+        [count * (_SATURATION + 1) / (count + length) for count in counts.values()],
+    )
+
+
+def question_terms(question: str, languages: Iterable[str]) -> Terms:
+    """Return what a question asks of keyword search, in every one of the catalogue's languages.
+
+    `languages` are sessions' language codes. A word that any of them passes over (a stop word) is passed
+    over, unless nothing else is left.
+    """
+    analyses = sorted({_ENGLISH, *map(_analysis, languages)})
+    words = split_words(question)
+    kept = [word for word in words if all(_word(word, one).stem is not None for one in analyses)]
+    weights: dict[int, float] = {}
+    for analysis in analyses:
+        asked = [_word(word, analysis) for word in kept or words]
+        stems = [word.stem for word in asked if word.stem is not None]
+        weights |= dict.fromkeys(_pairs(stems), PAIR) | dict.fromkeys(stems, STEM)
+        weights |= dict.fromkeys((word.form for word in asked), FORM)
+    weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), NAME)
+    return Terms(list(weights), list(weights.values()))
+
+
+def _analysis(language: str) -> str:
+    return LANGUAGES.get(language.casefold()[:2], _ENGLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The terms that one word stands for; a stop word has no stem."""
+
+    stem: int | None
+    form: int
+    name: int
+
+
+@lru_cache(maxsize=200_000)
+def _word(word: str, analysis: str) -> _Word:
+    """Return a word's terms; its stem is what Qdrant's own BM25 model makes of it."""
+    stems = _model(analysis).embed_query(word).indices if word[-1].isalnum() else ()
+    stem = stems[0] if stems else None if word[-1].isalnum() else crc32(f"stem {word}".encode())
+    return _Word(stem, crc32(f"form {word}".encode()), crc32(f"name {word}".encode()))
+
+
+@lru_cache(maxsize=32)
+def _model(analysis: str) -> edge.Bm25:
+    return edge.Bm25(edge.Bm25Config(language=analysis, lowercase=True, ascii_folding=True))
+
+
+def _pairs(stems: Sequence[int]) -> list[int]:
+    return [
+        (first * 0x9E3779B1 + second * 0x85EBCA6B) & 0xFFFFFFFF for first, second in pairwise(stems)
+    ]

@@ -1,0 +1,127 @@
+"""What is asked of a Qdrant server: nearest by meaning, by words, and both fused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qdrant_client import models
+
+from service.filters import Filters
+from service.stores.fusion import CANDIDATES, NAMED
+from service.stores.keywords import Terms
+
+TEXT = "text"
+KEYWORDS = "keywords"
+"""The names of a point's two vectors."""
+
+Request = dict[str, Any]
+"""Arguments of the client's `query_points`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as a unit vector, the filter that every answer must pass, and how to look."""
+
+    vector: list[float]
+    condition: models.Filter | None
+    parameters: models.SearchParams
+
+
+def nearest(question: Question, limit: int) -> Request:
+    """Return the request for the highest dot products."""
+    return {
+        "query": question.vector,
+        "using": TEXT,
+        "limit": limit,
+        "query_filter": question.condition,
+        "search_params": question.parameters,
+        "with_payload": True,
+    }
+
+
+def by_keywords(question: Question, terms: Terms, limit: int, *, with_all: bool = False) -> Request:
+    """Return the request for the highest keyword scores; `with_all` brings payloads and vectors."""
+    return {
+        "query": sparse(terms),
+        "using": KEYWORDS,
+        "limit": limit,
+        "query_filter": question.condition,
+        "with_payload": with_all,
+        "with_vectors": [TEXT] if with_all else False,
+    }
+
+
+def fused(
+    question: Question,
+    terms: Sequence[Terms],
+    limit: int,
+    *,
+    weight: float,
+    names: Sequence[str],
+) -> Request:
+    """Return the request for the highest fused scores (see `service.stores.fusion`).
+
+    `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
+    scored by meaning; sessions of speakers called one of `names` are candidates too, and gain.
+    """
+    proposals = [
+        _by_meaning(question, question.condition),
+        *(_proposal(question, some) for some in terms if some.indices),
+    ]
+    score: list[Any] = ["$score[0]"]
+    scored = []
+    if terms[0].indices:
+        scored.append(_proposal(question, terms[0], 4 * CANDIDATES))
+        score.append(models.MultExpression(mult=[weight, "$score[1]"]))
+    if names:
+        by_them = models.FieldCondition(key="speakers", match=models.MatchAny(any=list(names)))
+        given = [question.condition] if question.condition else []
+        proposals.append(_by_meaning(question, models.Filter(must=[by_them, *given])))
+        score.append(models.MultExpression(mult=[NAMED, by_them]))
+    every = models.Prefetch(
+        prefetch=proposals,
+        query=question.vector,
+        using=TEXT,
+        params=question.parameters,
+        limit=len(proposals) * CANDIDATES,
+    )
+    return {
+        "prefetch": [every, *scored],
+        "query": models.FormulaQuery(
+            formula=models.SumExpression(sum=score),
+            defaults={"$score[0]": -1.0, "$score[1]": 0.0},
+        ),
+        "limit": limit,
+        "with_payload": True,
+        "with_vectors": [TEXT],
+    }
+
+
+def condition(filters: Filters) -> models.Filter | None:
+    """Return the filters as the server's conditions, None where there are none."""
+    conditions = [
+        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]
+        for name, values in filters.given()
+    ]
+    return models.Filter(must=list(conditions)) if conditions else None
+
+
+def sparse(terms: Terms) -> models.SparseVector:
+    """Return terms as the server takes them."""
+    return models.SparseVector(indices=terms.indices, values=terms.values)
+
+
+def _by_meaning(question: Question, condition: models.Filter | None) -> models.Prefetch:
+    return models.Prefetch(
+        query=question.vector,
+        using=TEXT,
+        filter=condition,
+        params=question.parameters,
+        limit=CANDIDATES,
+    )
+
+
+def _proposal(question: Question, terms: Terms, limit: int = CANDIDATES) -> models.Prefetch:
+    return models.Prefetch(
+        query=sparse(terms), using=KEYWORDS, filter=question.condition, limit=limit
+    )

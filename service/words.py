@@ -1,0 +1,42 @@
+"""Words of a text as search compares them: without case and accents, in any script."""
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+"""Letters that Unicode does not take apart into a plain one and a mark."""
+
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3131-\u318f\u3400-\u9fff"
+    r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
+)
+"""Scripts whose words stand together (Thai, Lao, Khmer, Japanese, Chinese) or carry endings (Korean)."""
+_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])+(?:\+\+|#(?!\w))?")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_VOICING = "\u3099\u309a"
+
+
+def folded(text: str) -> str:
+    """Return text without case and accents, for comparing what people type with what is stored."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    plain = "".join(
+        sign for sign in decomposed if not unicodedata.combining(sign) or sign in _VOICING
+    )
+    return unicodedata.normalize("NFC", plain).strip()
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of `text`, folded and in order; C++ and C# are words.
+
+    Where a script puts no spaces between words, every two neighbouring signs are one "word": the overlapping
+    bigrams that search engines index Chinese, Japanese and Korean by.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(folded(text)):
+        if len(word) > 2 and _IS_UNSPACED.match(word):
+            found += [word[start : start + 2] for start in range(len(word) - 1)]
+        else:
+            found.append(word)
+    return found

@@ -1,0 +1,134 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from fakes import BagOfWords
+from web_fixtures import SESSIONS, open_loaded
+
+import conference_helper
+from evaluation.datasets import make_sets, read_corpus, read_questions
+from evaluation.measures import measure
+from evaluation.run import (
+    check_least,
+    chosen_modes,
+    evaluate_catalogue,
+    evaluate_folder,
+    parse_least,
+)
+from service.errors import InputError, QueryError, VerificationError
+
+DOCUMENTS = [
+    {"_id": "d1", "title": "Health analytics", "text": "Counting on the ward."},
+    {"_id": "d2", "title": "", "text": "Pipelines that do not break.", "speakers": ["Ola Berg"]},
+    {"_id": "d3", "title": "Maps", "text": ""},
+]
+
+
+def write_set(folder: Path, *, qrels: str, zipped: bool = False) -> Path:
+    (folder / "qrels").mkdir(parents=True)
+    corpus = "\n".join(map(json.dumps, DOCUMENTS)) + "\n"
+    if zipped:
+        (folder / "corpus.jsonl.gz").write_bytes(gzip.compress(corpus.encode()))
+    else:
+        (folder / "corpus.jsonl").write_text(corpus)
+    asked = [("q1", "health"), ("q2", "ola berg"), ("q3", "?!")]
+    (folder / "queries.jsonl").write_text(
+        "\n".join(json.dumps({"_id": id, "text": text}) for id, text in asked)
+    )
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + qrels)
+    return folder
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_folder_is_asked_in_every_mode(tmp_path: Path, zipped: bool) -> None:
+    folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq2\td2\t1\nq3\td3\t1\n", zipped=zipped)
+    cache = tmp_path / "vectors.sqlite"
+    encoder = BagOfWords()
+    said: list[str] = []
+    rows = list(evaluate_folder(folder, encoder, cache, modes=chosen_modes(None), say=said.append))
+    values = {row.mode: row.as_dict() for row in rows}
+    assert values.keys() == {"hybrid", "semantic", "keyword"}
+    assert values["hybrid"]["default"]
+    assert values["hybrid"]["hit@3"] == pytest.approx(2 / 3, abs=1e-3)
+    assert values["keyword"]["mrr@10"] == pytest.approx(2 / 3, abs=1e-3)
+    low, high = values["hybrid"]["intervals"]["hit@3"]
+    assert 0 <= low < 2 / 3 < high <= 1
+    assert said == ["set: 3 sessions, 3 questions"]
+    embedded = list(encoder.embedded)
+    assert sorted(embedded) == sorted(session.text for session in read_corpus(folder))
+    list(evaluate_folder(folder, encoder, cache, modes=("keyword",), say=said.append))
+    assert encoder.embedded == embedded
+
+
+@pytest.mark.parametrize(
+    ("qrels", "says"),
+    [
+        ("q1\td1\t1\nq1\td9\t1\n", r"test.tsv:3 names the document 'd9'"),
+        ("q9\td1\t1\n", r"test.tsv:2 names the question 'q9'"),
+        ("q1 d1 1\n", r"test.tsv:2 is not question, document and score"),
+        ("q1\td1\t0\n", "names no right answer"),
+        ("", "names no right answer"),
+    ],
+)
+def test_bad_judgements_are_refused_with_the_line(tmp_path: Path, qrels: str, says: str) -> None:
+    folder = write_set(tmp_path / "set", qrels=qrels)
+    with pytest.raises(InputError, match=says):
+        read_questions(folder, {"d1", "d2", "d3"})
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [("{", "jsonl:1 is not JSON"), ('{"title": "x"}', 'jsonl:1 has no "_id"'), ("", "empty")],
+)
+def test_bad_documents_are_refused_with_the_line(tmp_path: Path, row: str, says: str) -> None:
+    (tmp_path / "corpus.jsonl").write_text(row)
+    with pytest.raises(InputError, match=says):
+        read_corpus(tmp_path)
+    with pytest.raises(InputError, match=r"no corpus\.jsonl"):
+        read_corpus(tmp_path / "nothing")
+
+
+def test_measures_count_what_found_nothing() -> None:
+    found = measure({"a": {"x": 1}, "b": {"y": 1}}, {"a": ["z", "x"]})
+    assert found["hit@3"].mean == 0.5
+    assert found["mrr@10"].mean == 0.25
+
+
+def test_sets_made_from_a_catalogue(tmp_path: Path) -> None:
+    store, searcher = open_loaded(tmp_path)
+    rows = list(evaluate_catalogue(searcher, store, modes=("hybrid",)))
+    assert [row.set for row in rows] == ["made-title", "made-typo", "made-speaker", "made-sentence"]
+    assert rows[0].measured["mrr@10"].mean == 1
+    assert rows[2].measured["hit@3"].mean == 1
+    assert make_sets(SESSIONS) == make_sets(SESSIONS)
+    assert set(make_sets(SESSIONS)[1].questions.values()).isdisjoint(
+        session.title for session in SESSIONS if "analytics" in session.title
+    )
+    with pytest.raises(VerificationError, match="made-typo: hit@3 is"):
+        check_least(rows, [("hit@3", 1.1)])
+    check_least(rows, [("hit@3", 0.5)])
+
+
+def test_options_are_checked() -> None:
+    assert parse_least("Hit@3 = .75") == ("hit@3", 0.75)
+    for text in ("hit@3", "hit@3=7", "speed=0.5"):
+        with pytest.raises(InputError, match="is not of the form"):
+            parse_least(text)
+    with pytest.raises(QueryError, match="Known modes"):
+        chosen_modes("psychic")
+
+
+def test_the_command_prints_rows_and_fails_a_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq3\td3\t1\n")
+    monkeypatch.setattr(conference_helper, "_loading_encoder", lambda *_: BagOfWords())
+    command = ["evaluate", str(folder), "--mode", "hybrid"]
+    done = CliRunner().invoke(conference_helper.main, [*command, "--json"])
+    assert json.loads(done.stdout)["rows"][0]["hit@3"] == 0.5
+    assert "hybrid *" in CliRunner().invoke(conference_helper.main, command).stdout
+    failed = CliRunner().invoke(conference_helper.main, [*command, "--min", "hit@3=0.9"])
+    assert failed.exit_code == 5
+    assert "hit@3 is 0.500" in failed.stderr
