@@ -245,7 +245,7 @@ def batches(
     batch: list[models.PointStruct] = []
     size = 0
     for point in points:
-        weight = vector_bytes + 2 * len(json.dumps(point.payload))  # its words weigh as much
+        weight = vector_bytes + len(json.dumps(point.payload)) + _words_bytes(point)
         if batch and (len(batch) == MAX_POINTS or size + weight > MAX_BYTES):
             yield batch
             batch, size = [], 0
@@ -253,6 +253,12 @@ def batches(
         size += weight
     if batch:
         yield batch
+
+
+def _words_bytes(point: models.PointStruct) -> int:
+    """About what a point's keywords take in JSON: a number of 32 bits and a weight each."""
+    words = point.vector.get(KEYWORDS) if isinstance(point.vector, dict) else None
+    return 2 * _NUMBER_BYTES * len(words.indices) if isinstance(words, models.SparseVector) else 0
 
 
 def now() -> str:
