@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from service.exact import exactness, quoted_phrases
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.names import Names
 from service.questions import DEFAULT_LIMIT, check_limit, check_mode, clean_question
+from service.reasons import Reason, Snippet, explain
 from service.session import Session
 from service.stores.catalogue import (
     Asked,
@@ -48,6 +49,7 @@ class SearchResult:
     score: float
     similarity: float
     session: Session
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Answer:
                     "score": round(result.score, 6),
                     "similarity": round(result.similarity, 6),
                     "session": result.session.as_dict(),
+                    "matched": list(result.reason.matched),
+                    "snippet": _told(result.reason.snippet),
                 }
                 for result in self.results
             ],
@@ -120,7 +124,13 @@ class Searcher:
                 asked = self._asked(generation, mode, query)
                 hits = _by_words(generation, vector, limit, spelled, asked)
         results = tuple(
-            SearchResult(rank, hit.score, hit.similarity, hit.session)
+            SearchResult(
+                rank,
+                hit.score,
+                hit.similarity,
+                hit.session,
+                explain(query, hit.session, by_meaning=mode != "keyword"),
+            )
             for rank, hit in enumerate(hits, start=1)
         )
         return Answer(query, mode, (time.perf_counter() - started) * 1000, results)
@@ -233,6 +243,12 @@ class Searcher:
                 self._counted.clear()
             self._counted[key] = counts
         return counts
+
+
+def _told(snippet: Snippet | None) -> dict[str, Any] | None:
+    if snippet is None:
+        return None
+    return {**asdict(snippet), "marks": [list(mark) for mark in snippet.marks]}
 
 
 def _by_words(

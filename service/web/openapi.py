@@ -204,6 +204,12 @@ def _answer() -> Values:
         score={"type": "number", "description": "What it was ranked by; higher is better."},
         similarity={"type": "number", "description": "The dot product with the question."},
         session={"$ref": "#/components/schemas/Session"},
+        matched={
+            "type": "array",
+            "items": {**_TEXT, "enum": ["title", "speaker", "words", "meaning"]},
+            "description": "What of the session matched.",
+        },
+        snippet={"oneOf": [_snippet(), {"type": "null"}]},
     )
     return _object(
         query=_TEXT,
@@ -211,6 +217,18 @@ def _answer() -> Values:
         took_ms={"type": "number", "minimum": 0},
         results={"type": "array", "maxItems": MAX_LIMIT, "items": result},
     )
+
+
+def _snippet() -> Values:
+    return {
+        **_object(text=_TEXT, start=_COUNT, end=_COUNT, marks={"type": "array", "items": _span()}),
+        "description": "The abstract's sentence nearest to the question, as plain text: where it stands in "
+        "the abstract, and where matched words stand in it, in characters.",
+    }
+
+
+def _span() -> Values:
+    return {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
 
 
 def _session() -> Values:
