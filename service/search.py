@@ -29,12 +29,14 @@ from service.stores.catalogue import (
     Manifest,
     SessionStore,
 )
+from service.talks import is_same_talk
 from service.words import folded, split_words
 
 _COUNTS_KEPT = 500
 _SPARE = 7
 """Sessions looked at beyond those asked for: an exact one may stand a little lower."""
 _SPARE_WITH_PHRASE = 50
+_SPARE_REPEATS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +139,33 @@ class Searcher:
 
     def session(self, id: str) -> Session:
         """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
-        try:
-            wanted = UUID(id)
-        except ValueError as error:
-            raise QueryError(
-                f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}."
-            ) from error
+        wanted = _parse_id(id)
         with self.store.reading() as generation:
             found = generation.get([wanted])
         if not found:
-            raise NotFoundError(f"No session has the id {wanted}. Search again: programmes change.")
+            raise _nobody(wanted)
         return found[0]
+
+    def similar(
+        self, id: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = NO_FILTERS
+    ) -> tuple[Hit, ...]:
+        """Return the `limit` sessions nearest in meaning to one session, without it and its repeats.
+
+        Raises QueryError if `id` or `limit` is none, NotFoundError if no session has that id.
+        """
+        wanted, limit = _parse_id(id), check_limit(limit)
+        with self.store.reading() as generation:
+            vector, found = generation.vector(wanted), generation.get([wanted])
+            if vector is None or not found:
+                raise _nobody(wanted)
+            spelled = self._spelled(generation, filters)
+            hits = generation.search(vector, limit + _SPARE_REPEATS, spelled)
+        others = [
+            hit
+            for hit in hits
+            if hit.session.id != wanted and not is_same_talk(hit.session, found[0])
+        ]
+        return tuple(others[:limit])
 
     def facets(
         self, filters: Filters = NO_FILTERS, *, names: Sequence[str] = FACETS
@@ -243,6 +261,17 @@ class Searcher:
                 self._counted.clear()
             self._counted[key] = counts
         return counts
+
+
+def _parse_id(id: str) -> UUID:
+    try:
+        return UUID(id)
+    except ValueError as error:
+        raise QueryError(f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}.") from error
+
+
+def _nobody(id: UUID) -> NotFoundError:
+    return NotFoundError(f"No session has the id {id}. Search again: programmes change.")
 
 
 def _told(snippet: Snippet | None) -> dict[str, Any] | None:

@@ -81,6 +81,19 @@ def _paths() -> Values:
                 errors=("400", "404", "503"),
             )
         },
+        "/api/sessions/{id}/similar": {
+            "get": _operation(
+                "listSimilar",
+                "The sessions nearest to one session, without it and its repeats.",
+                "Similar",
+                [
+                    _parameter("id", "path", "Its id.", {**_TEXT, "format": "uuid"}, required=True),
+                    _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
+                    *filters,
+                ],
+                errors=("400", "404", "503"),
+            )
+        },
         "/api/facets": {
             "get": _operation(
                 "countFacets",
@@ -189,6 +202,7 @@ def _schemas() -> Values:
     return {
         "Answer": _answer(),
         "Session": _session(),
+        "Similar": _similar(),
         "Facets": _facets(),
         "Status": _status(),
         "Error": _object(error=_object(code=_TEXT, message=_TEXT)),
@@ -217,6 +231,15 @@ def _answer() -> Values:
         took_ms={"type": "number", "minimum": 0},
         results={"type": "array", "maxItems": MAX_LIMIT, "items": result},
     )
+
+
+def _similar() -> Values:
+    result = _object(
+        rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+        similarity={"type": "number", "description": "The dot product of the two sessions."},
+        session={"$ref": "#/components/schemas/Session"},
+    )
+    return _object(id=_TEXT, results={"type": "array", "maxItems": MAX_LIMIT, "items": result})
 
 
 def _snippet() -> Values:
