@@ -18,6 +18,7 @@ from service import errors
 from service.encoder import Encoder, Fingerprint
 from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, MAX_LIMIT, MODES, parse_filters
 from service.search import Answer, Searcher
+from service.session import Session
 from service.settings import Settings, load_settings
 from service.stores import open_embedded, open_store
 from service.stores.catalogue import SessionStore
@@ -157,6 +158,21 @@ def search(
         _print_json(answer.as_dict())
     else:
         _print_answer(answer)
+
+
+@main.command()
+@click.argument("id")
+@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
+def similar(id: str, limit: str) -> None:
+    """Print the sessions nearest to the session of that ID, without its repeats."""
+    settings = load_settings()
+    store = open_store(settings)
+    try:
+        hits = searcher_for(settings, store).similar(id, limit=_number(limit))
+    finally:
+        store.close()
+    for rank, hit in enumerate(hits, start=1):
+        _print_session(rank, hit.session, hit.similarity)
 
 
 @main.command()
@@ -399,15 +415,18 @@ def _print_answer(answer: Answer) -> None:
     if not answer.results:
         click.echo("No session passes these filters. Drop one and ask again.")
     for result in answer.results:
-        session = result.session
-        when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
-        where = ", ".join(
-            part for part in (f"{session.event} {session.year}", when, session.room) if part
-        )
-        click.echo(f"{result.rank}. {_printable(session.title)}  ({result.similarity:.3f})")
-        click.echo(f"   {_printable(where)}")
-        if session.speakers:
-            click.echo(f"   {_printable(', '.join(session.speakers))}")
+        _print_session(result.rank, result.session, result.similarity)
+
+
+def _print_session(rank: int, session: Session, similarity: float) -> None:
+    when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
+    where = ", ".join(
+        part for part in (f"{session.event} {session.year}", when, session.room) if part
+    )
+    click.echo(f"{rank}. {_printable(session.title)}  ({similarity:.3f})")
+    click.echo(f"   {_printable(where)}")
+    if session.speakers:
+        click.echo(f"   {_printable(', '.join(session.speakers))}")
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from service.filters import FACETS, NO_FILTERS, Filters
 from service.measuring import note, timed
 from service.names import Names
 from service.questions import DEFAULT_LIMIT, check_limit, check_mode, clean_question
+from service.reasons import Reason, Snippet, explain
 from service.session import Session
 from service.stores.catalogue import (
     Asked,
@@ -29,12 +30,14 @@ from service.stores.catalogue import (
     Manifest,
     SessionStore,
 )
+from service.talks import is_same_talk
 from service.words import folded, split_words
 
 _COUNTS_KEPT = 500
 _SPARE = 7
 """Sessions looked at beyond those asked for: an exact one may stand a little lower."""
 _SPARE_WITH_PHRASE = 50
+_SPARE_REPEATS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SearchResult:
     score: float
     similarity: float
     session: Session
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Answer:
                     "score": round(result.score, 6),
                     "similarity": round(result.similarity, 6),
                     "session": result.session.as_dict(),
+                    "matched": list(result.reason.matched),
+                    "snippet": _told(result.reason.snippet),
                 }
                 for result in self.results
             ],
@@ -124,24 +130,46 @@ class Searcher:
                     hits = _by_words(generation, vector, limit, spelled, asked)
         note("answer", found="some" if hits else "none")
         results = tuple(
-            SearchResult(rank, hit.score, hit.similarity, hit.session)
+            SearchResult(
+                rank,
+                hit.score,
+                hit.similarity,
+                hit.session,
+                explain(query, hit.session, by_meaning=mode != "keyword"),
+            )
             for rank, hit in enumerate(hits, start=1)
         )
         return Answer(query, mode, (time.perf_counter() - started) * 1000, results)
 
     def session(self, id: str) -> Session:
         """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
-        try:
-            wanted = UUID(id)
-        except ValueError as error:
-            raise QueryError(
-                f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}."
-            ) from error
+        wanted = _parse_id(id)
         with self.store.reading() as generation:
             found = generation.get([wanted])
         if not found:
-            raise NotFoundError(f"No session has the id {wanted}. Search again: programmes change.")
+            raise _nobody(wanted)
         return found[0]
+
+    def similar(
+        self, id: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = NO_FILTERS
+    ) -> tuple[Hit, ...]:
+        """Return the `limit` sessions nearest in meaning to one session, without it and its repeats.
+
+        Raises QueryError if `id` or `limit` is none, NotFoundError if no session has that id.
+        """
+        wanted, limit = _parse_id(id), check_limit(limit)
+        with self.store.reading() as generation:
+            vector, found = generation.vector(wanted), generation.get([wanted])
+            if vector is None or not found:
+                raise _nobody(wanted)
+            spelled = self._spelled(generation, filters)
+            hits = generation.search(vector, limit + _SPARE_REPEATS, spelled)
+        others = [
+            hit
+            for hit in hits
+            if hit.session.id != wanted and not is_same_talk(hit.session, found[0])
+        ]
+        return tuple(others[:limit])
 
     def facets(
         self, filters: Filters = NO_FILTERS, *, names: Sequence[str] = FACETS
@@ -239,6 +267,23 @@ class Searcher:
                 self._counted.clear()
             self._counted[key] = counts
         return counts
+
+
+def _parse_id(id: str) -> UUID:
+    try:
+        return UUID(id)
+    except ValueError as error:
+        raise QueryError(f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}.") from error
+
+
+def _nobody(id: UUID) -> NotFoundError:
+    return NotFoundError(f"No session has the id {id}. Search again: programmes change.")
+
+
+def _told(snippet: Snippet | None) -> dict[str, Any] | None:
+    if snippet is None:
+        return None
+    return {**asdict(snippet), "marks": [list(mark) for mark in snippet.marks]}
 
 
 def _by_words(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -234,3 +235,16 @@ def test_filters_hold_in_every_mode(searcher: Searcher, mode: str) -> None:
 )  # fmt: skip
 def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) -> None:
     assert searcher.search(question, mode=mode).mode == mode
+
+
+def test_similar_leaves_out_the_session_and_its_repeats(tmp_path: Path) -> None:
+    again = replace(SESSIONS[0], year=2026, source_id="9")
+    _, searcher = open_loaded(tmp_path, [*SESSIONS, again])
+    hits = searcher.similar(str(again.id))
+    assert hits[0].session.source_id == "2"
+    assert {hit.session.source_id for hit in hits}.isdisjoint({"1", "9"})
+    assert len(searcher.similar(str(again.id), filters=Filters(event=("Meetup",)))) == 1
+    with pytest.raises(NotFoundError):
+        searcher.similar("00000000-0000-0000-0000-000000000000")
+    with pytest.raises(QueryError, match="no session id"):
+        searcher.similar("x")

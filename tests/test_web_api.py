@@ -277,3 +277,11 @@ def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
     for path in ("/api/status", "/livez", "/openapi.json", "/api/search?q=health"):
         answer = client.head(path)
         assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_similar_sessions(client: FlaskClient) -> None:
+    best = client.get("/api/search?q=health").get_json()["results"][0]["session"]
+    answer = client.get(f"/api/sessions/{best['id']}/similar?limit=2").get_json()
+    assert [result["rank"] for result in answer["results"]] == [1, 2]
+    assert best["id"] not in {result["session"]["id"] for result in answer["results"]}
+    assert client.get("/api/sessions/x/similar").status_code == 400

@@ -310,3 +310,8 @@ def test_abstracts_are_cut_between_words() -> None:
     shown, rest = split_abstract("antidisestablishmentarianism " * 50)
     assert shown.endswith("ism")
     assert rest.startswith("anti")
+
+
+def test_matched_words_are_marked(client: FlaskClient) -> None:
+    page = client.get("/?q=patience+and+consent").text
+    assert "Registers, <mark>consent</mark> and <mark>patience</mark>." in page

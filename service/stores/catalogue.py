@@ -165,6 +165,10 @@ class Generation(Protocol):
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
         ...
 
+    def vector(self, id: UUID) -> Vectors | None:
+        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
+        ...
+
     def count(self, filters: Filters) -> int:
         """Return the exact number of sessions that pass the filters."""
         ...

@@ -127,6 +127,14 @@ class EdgeGeneration:
         found = {record.id: Session.from_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
+    def vector(self, id: UUID) -> Vectors | None:
+        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
+        with _translated("read a session"):
+            records = self._shard.retrieve([id], with_payload=False, with_vector=True)
+        if not records:
+            return None
+        return np.asarray(_dense(records[0].vector), dtype=np.float32)
+
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
         with _translated("count sessions"):

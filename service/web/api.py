@@ -40,6 +40,26 @@ def session(id: str) -> dict[str, Any]:
     return searcher().session(id).as_dict()
 
 
+@bp.get("/sessions/<id>/similar")
+def similar(id: str) -> dict[str, Any]:
+    """Answer with the sessions nearest to one session, without its repeats."""
+    arguments = read_arguments(("limit", *FILTER_NAMES))
+    hits = searcher().similar(
+        id, limit=check_limit(read_limit(arguments)), filters=read_filters(arguments)
+    )
+    return {
+        "id": id,
+        "results": [
+            {
+                "rank": rank,
+                "similarity": round(hit.similarity, 6),
+                "session": hit.session.as_dict(),
+            }
+            for rank, hit in enumerate(hits, start=1)
+        ],
+    }
+
+
 @bp.get("/facets")
 def facets() -> dict[str, Any]:
     """Answer with the values sessions can be filtered by, most frequent first."""

@@ -81,6 +81,19 @@ def _paths() -> Values:
                 errors=("400", "404", "503"),
             )
         },
+        "/api/sessions/{id}/similar": {
+            "get": _operation(
+                "listSimilar",
+                "The sessions nearest to one session, without it and its repeats.",
+                "Similar",
+                [
+                    _parameter("id", "path", "Its id.", {**_TEXT, "format": "uuid"}, required=True),
+                    _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
+                    *filters,
+                ],
+                errors=("400", "404", "503"),
+            )
+        },
         "/api/facets": {
             "get": _operation(
                 "countFacets",
@@ -198,6 +211,7 @@ def _schemas() -> Values:
     return {
         "Answer": _answer(),
         "Session": _session(),
+        "Similar": _similar(),
         "Facets": _facets(),
         "Status": _status(),
         "Error": _object(error=_object(code=_TEXT, message=_TEXT)),
@@ -213,6 +227,12 @@ def _answer() -> Values:
         score={"type": "number", "description": "What it was ranked by; higher is better."},
         similarity={"type": "number", "description": "The dot product with the question."},
         session={"$ref": "#/components/schemas/Session"},
+        matched={
+            "type": "array",
+            "items": {**_TEXT, "enum": ["title", "speaker", "words", "meaning"]},
+            "description": "What of the session matched.",
+        },
+        snippet={"oneOf": [_snippet(), {"type": "null"}]},
     )
     return _object(
         query=_TEXT,
@@ -220,6 +240,27 @@ def _answer() -> Values:
         took_ms={"type": "number", "minimum": 0},
         results={"type": "array", "maxItems": MAX_LIMIT, "items": result},
     )
+
+
+def _similar() -> Values:
+    result = _object(
+        rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+        similarity={"type": "number", "description": "The dot product of the two sessions."},
+        session={"$ref": "#/components/schemas/Session"},
+    )
+    return _object(id=_TEXT, results={"type": "array", "maxItems": MAX_LIMIT, "items": result})
+
+
+def _snippet() -> Values:
+    return {
+        **_object(text=_TEXT, start=_COUNT, end=_COUNT, marks={"type": "array", "items": _span()}),
+        "description": "The abstract's sentence nearest to the question, as plain text: where it stands in "
+        "the abstract, and where matched words stand in it, in characters.",
+    }
+
+
+def _span() -> Values:
+    return {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
 
 
 def _session() -> Values:

@@ -32,6 +32,7 @@ bp = Blueprint(
     static_url_path="/static",
 )
 for show in (
+    words.mark_words,
     words.safe_url,
     words.split_abstract,
     words.tell_language,

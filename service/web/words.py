@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from service.reasons import Snippet
 from service.session import Session
 
 WORDS_SHOWN = 60
@@ -72,6 +73,15 @@ def tell_zone(session: Session) -> str:
 def tell_language(language: str) -> str:
     """Return the language's name for its code; anything else as it is."""
     return LANGUAGES.get(language.lower(), language)
+
+
+def mark_words(snippet: Snippet) -> list[tuple[str, bool]]:
+    """Return the parts of a sentence in order, each with whether it is a matched word."""
+    parts, done = [], 0
+    for start, end in snippet.marks:
+        parts += [(snippet.text[done:start], False), (snippet.text[start:end], True)]
+        done = end
+    return [part for part in (*parts, (snippet.text[done:], False)) if part[0]]
 
 
 def split_abstract(abstract: str) -> tuple[str, str]:

@@ -1,0 +1,115 @@
+"""Why a session answers: what of it matched, and the sentence of its abstract nearest to the question.
+
+The sentence is the one that shares most of the question's words, rarer ones counting more: comparing words
+takes microseconds, embedding every sentence would take longer than the search.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from service.session import Session
+from service.words import split_words
+
+_SENTENCE = re.compile(r"\S(?:.*?[.!?…](?=\s|$)|.*?[。！？]|.*$)", re.MULTILINE)
+_TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_SHORTEST_ROOT = 4
+_ROOT_SHARE = 0.7
+_LONGEST = 400
+_FUNCTION_WORDS = """
+a about an and are as at be by can do does for from has have how i in into is it me my of on or our that the
+their this to was we what when where which who why will with you your
+das dem den der die ein eine fur ich im ist mit und von was wie zu
+au aux de des du en est et la le les pour que qui sur un une como con cual del el es las los para por una y
+"""
+_COMMON = frozenset(_FUNCTION_WORDS.split())
+"""Words that say nothing by themselves, folded: English, German, French and Spanish."""
+
+Span = tuple[int, int]
+"""Start and end of a part of a text, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A sentence of an abstract: its text, where it stands there, and its matched words' places in it."""
+
+    text: str
+    start: int
+    end: int
+    marks: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What of a session matched (title, speaker, words of the rest, meaning), and its nearest sentence."""
+
+    matched: tuple[str, ...]
+    snippet: Snippet | None
+
+
+def explain(question: str, session: Session, *, by_meaning: bool) -> Reason:
+    """Return why `session` answers; `by_meaning` says whether the mode looks at meaning at all."""
+    words = split_words(question)
+    asked = [word for word in words if word not in _COMMON] or words
+    fields = {
+        "title": session.title,
+        "speaker": " ".join(session.speakers),
+        "words": " ".join((session.abstract, session.track, *session.tags)),
+    }
+    matched = [name for name, text in fields.items() if next(_marks(text, asked), None)]
+    if by_meaning:
+        matched.append("meaning")
+    return Reason(tuple(matched), nearest_sentence(asked, session.abstract))
+
+
+def nearest_sentence(asked: Sequence[str], abstract: str) -> Snippet | None:
+    """Return the sentence that shares most of the asked words, the first of equals; None if there is none."""
+    sentences = [(found.start(), found[0][:_LONGEST]) for found in _SENTENCE.finditer(abstract)]
+    if not sentences:
+        return None
+    marks = [tuple(_marks(text, asked)) for _, text in sentences]
+    shared = [
+        {text[start:end].casefold() for start, end in spans}
+        for (_, text), spans in zip(sentences, marks, strict=True)
+    ]
+    often = Counter(word for words in shared for word in words)
+    worth = [sum(1 / often[word] for word in words) + len(words) for words in shared]
+    best = max(range(len(sentences)), key=lambda place: (worth[place], -place))
+    start, text = sentences[best]
+    return Snippet(text, start, start + len(text), marks[best])
+
+
+def _marks(text: str, asked: Collection[str]) -> Iterator[Span]:
+    """Yield the places of the words of `text` that are asked for, or have an asked one's root."""
+    exact = set(asked)
+    for token in _TOKEN.finditer(text):
+        words = split_words(token[0])
+        if len(words) > 1:  # a run of signs without spaces: its parts are found within it
+            yield from _runs(token, words, exact)
+        elif words and (words[0] in exact or any(_same_root(words[0], word) for word in asked)):
+            yield token.span()
+
+
+def _runs(token: re.Match[str], words: Sequence[str], asked: set[str]) -> Iterator[Span]:
+    """Join the asked pairs of signs of a run to its longest parts."""
+    start = end = -1
+    for place, word in enumerate(words):
+        if word in asked:
+            if end < place:
+                if end > 0:
+                    yield token.start() + start, token.start() + end
+                start = place
+            end = place + len(word)
+    if end > 0:
+        yield token.start() + start, min(token.start() + end, token.end())
+
+
+def _same_root(one: str, other: str) -> bool:
+    if one[:_SHORTEST_ROOT] != other[:_SHORTEST_ROOT]:
+        return False
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    return shared >= max(_SHORTEST_ROOT, _ROOT_SHARE * max(len(one), len(other)))

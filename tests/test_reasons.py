@@ -1,0 +1,43 @@
+import pytest
+
+from service.reasons import explain
+from service.session import Session
+
+FOUND = Session(
+    event="E",
+    year=2026,
+    source_id="1",
+    title="The Last Mile",
+    abstract="An avalanche service warned. Seven skiers <b>went</b> out!\n"
+    "Warnings need a verb. 健康数据分析入门。天気です。",
+    speakers=("Zoë Brändström",),
+    track="Health",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "matched", "sentence", "marks"),
+    [
+        ("skier", ("words", "meaning"), "Seven skiers <b>went</b> out!", ["skiers"]),
+        ("warning verbs", ("words", "meaning"), "Warnings need a verb.", ["Warnings", "verb"]),
+        ("zoe last", ("title", "speaker", "meaning"), "An avalanche service warned.", []),
+        ("数据分析", ("words", "meaning"), "健康数据分析入门。", ["数据分析"]),
+        ("xylophone", ("meaning",), "An avalanche service warned.", []),
+        ("health", ("words", "meaning"), "An avalanche service warned.", []),
+    ],
+)
+def test_what_matched_and_the_nearest_sentence(
+    question: str, matched: tuple[str, ...], sentence: str, marks: list[str]
+) -> None:
+    reason = explain(question, FOUND, by_meaning=True)
+    assert reason.matched == matched
+    assert reason.snippet
+    assert reason.snippet.text == sentence
+    assert FOUND.abstract[reason.snippet.start : reason.snippet.end] == sentence
+    assert [sentence[start:end] for start, end in reason.snippet.marks] == marks
+
+
+def test_without_an_abstract_there_is_no_sentence() -> None:
+    bare = Session(event="E", year=2026, source_id="1", title="Maps")
+    reason = explain("maps", bare, by_meaning=False)
+    assert (reason.matched, reason.snippet) == (("title",), None)
