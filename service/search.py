@@ -30,7 +30,6 @@ from service.stores.catalogue import (
     Manifest,
     SessionStore,
 )
-from service.talks import is_same_talk
 from service.words import folded, split_words
 
 _COUNTS_KEPT = 500
@@ -165,9 +164,7 @@ class Searcher:
             spelled = self._spelled(generation, filters)
             hits = generation.search(vector, limit + _SPARE_REPEATS, spelled)
         others = [
-            hit
-            for hit in hits
-            if hit.session.id != wanted and not is_same_talk(hit.session, found[0])
+            hit for hit in hits if hit.session.id != wanted and not hit.session.repeats(found[0])
         ]
         return tuple(others[:limit])
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.errors import StoreError
+from service.words import split_words
 
 RECIPE_VERSION = 1
 """Raised when `Session.text` changes: vectors of two recipes cannot share a catalogue."""
@@ -82,9 +82,13 @@ class Session:
 
         Two sessions are the same talk if they share a key; without speakers nothing is a repeat.
         """
-        title = _letters(self.title)
-        names = (_letters(speaker) for speaker in self.speakers)
+        title = " ".join(split_words(self.title))
+        names = (_person(speaker) for speaker in self.speakers)
         return tuple(_digest(f"{title}\n{name}") for name in names if title and name)
+
+    def repeats(self, other: "Session") -> bool:
+        """Return whether both are sittings of one talk, over years or within one."""
+        return not set(self.talk_keys).isdisjoint(other.talk_keys)
 
     @property
     def day(self) -> str:
@@ -178,10 +182,10 @@ def parse_day(text: str) -> date:
     return datetime.strptime(text, "%Y-%m-%d").date()
 
 
-def _letters(text: str) -> str:
-    """Text reduced to its letters and digits, without case, accents and spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if sign.isalnum())
+def _person(name: str) -> str:
+    """A name's words in any order, without its initials."""
+    words = set(split_words(name))
+    return " ".join(sorted({word for word in words if len(word) > 1} or words))
 
 
 def _digest(text: str) -> str:

@@ -103,6 +103,11 @@ class ServerGeneration:
         }
         return [found[id] for id in ids if id in found]
 
+    def vector(self, id: UUID) -> Vectors | None:
+        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
+        records = self.records([id], vectors=True)
+        return np.asarray(dense(records[0]), dtype=np.float32) if records else None
+
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
         answer = self._connection.call(
