@@ -12,8 +12,9 @@ from programmes import Loading, row
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
-from service.stores import catalogue, edge
+from service.stores import catalogue
 from service.stores.edge import EdgeStore
+from service.stores.edge_generation import translated
 
 
 class Usage(NamedTuple):
@@ -136,9 +137,9 @@ def test_panics_of_the_driver_are_store_errors(loading: Loading) -> None:
     class PanicException(BaseException):
         pass
 
-    with pytest.raises(StoreError, match="could not search"), edge._translated("search"):
+    with pytest.raises(StoreError, match="could not search"), translated("search"):
         raise PanicException("index out of bounds")
-    with pytest.raises(KeyboardInterrupt), edge._translated("search"):
+    with pytest.raises(KeyboardInterrupt), translated("search"):
         raise KeyboardInterrupt
 
 

@@ -10,263 +10,29 @@ which the next one removes.
 """
 
 import json
-import logging
-import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import filelock
-import numpy as np
-import qdrant_edge as edge
 
-from service.encoder import Fingerprint, Vectors, checked
+from service.encoder import Fingerprint
 from service.errors import (
     LockedError,
     NothingLoadedError,
     RefusedError,
     StorageFullError,
     StoreError,
-    VerificationError,
 )
-from service.filters import NO_FILTERS, Filters
-from service.session import Session
-from service.stores.catalogue import (
-    KEPT_GENERATIONS,
-    Asked,
-    FacetCounts,
-    Hit,
-    Known,
-    Manifest,
-    check_schema,
-    count_events,
-    list_languages,
-)
-from service.stores.edge_queries import (
-    KEYWORDS,
-    TEXT,
-    Question,
-    by_keywords,
-    condition,
-    fused,
-    nearest,
-    sparse,
-)
-from service.stores.fusion import keyword_weight
-from service.stores.keywords import question_terms, session_terms
+from service.stores.catalogue import KEPT_GENERATIONS, Manifest, check_schema
+from service.stores.edge_generation import EdgeGeneration
+from service.stores.edge_writing import EdgeBuilder, write_file
 
-_INDEXES = {
-    "event": edge.PayloadSchemaType.Keyword,
-    "year": edge.PayloadSchemaType.Integer,
-    "track": edge.PayloadSchemaType.Keyword,
-    "level": edge.PayloadSchemaType.Keyword,
-    "language": edge.PayloadSchemaType.Keyword,
-    "speakers": edge.PayloadSchemaType.Keyword,
-    "day": edge.PayloadSchemaType.Keyword,
-    "starts_at": edge.PayloadSchemaType.Datetime,
-}
-_ALL_VALUES = 1_000_000
-_BATCH = 256
-_SESSION_BYTES = (
-    8_000  # measured: 4 to 5 kB of payload, words and index a session beside its vector
-)
+_SESSION_BYTES = 8_000  # measured: 4 to 5 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
-_OPTIMIZE_ABOVE = 50_000  # below, exact search takes less time than encoding the question
-
-log = logging.getLogger(__name__)
-
-
-class EdgeGeneration:
-    """One generation, open for reading."""
-
-    def __init__(self, path: Path, manifest: Manifest) -> None:
-        """Open the generation in `path`. Raises StoreError if it is damaged."""
-        self.manifest = manifest
-        self.readers = 0
-        with _translated(f"open {path}"):
-            self._shard = edge.EdgeShard.load(str(path / "points"))
-
-    def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
-    ) -> list[Hit]:
-        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
-        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
-        question = Question(row.tolist(), condition(filters))
-        with _translated("search"):
-            if asked is None:
-                points = self._shard.query(nearest(question, limit))
-            else:
-                points = self._by_words(question, limit, asked)
-        return sorted(
-            (_hit(point, row) for point in points),
-            key=lambda hit: (-hit.score, str(hit.session.id)),
-        )
-
-    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
-        terms, *phrases = (
-            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
-        )
-        if asked.mode == "keyword":
-            request = by_keywords(question, terms, limit, with_all=True)
-        else:
-            best = self._shard.query(by_keywords(question, terms, 1))
-            weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
-            request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
-        return self._shard.query(request)
-
-    def get(self, ids: Sequence[UUID]) -> list[Session]:
-        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
-        with _translated("read sessions"):
-            records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
-        found = {record.id: Session.from_payload(record.payload or {}) for record in records}
-        return [found[id] for id in ids if id in found]
-
-    def vector(self, id: UUID) -> Vectors | None:
-        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
-        with _translated("read a session"):
-            records = self._shard.retrieve([id], with_payload=False, with_vector=True)
-        if not records:
-            return None
-        return np.asarray(_dense(records[0].vector), dtype=np.float32)
-
-    def count(self, filters: Filters = NO_FILTERS) -> int:
-        """Return the exact number of sessions that pass the filters."""
-        with _translated("count sessions"):
-            return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
-
-    def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
-        """Return the counts of every value of the payload fields `names` among sessions that pass."""
-        with _translated("count values"):
-            answers = {
-                name: self._shard.facet(
-                    edge.FacetRequest(
-                        name, limit=_ALL_VALUES, exact=True, filter=condition(filters)
-                    )
-                )
-                for name in names
-            }
-        return {
-            name: sorted(
-                ((hit.value, hit.count) for hit in answer.hits),
-                key=lambda pair: (-pair[1], str(pair[0])),
-            )
-            for name, answer in answers.items()
-        }
-
-    def known(self) -> Iterator[Known]:
-        """Yield what a loader compares, for every session."""
-        keys = ["event", "year", "text_hash", "payload_hash"]
-        for records in self._scroll(payload=keys, vectors=False, batch=4 * _BATCH):
-            for record in records:
-                payload = record.payload or {}
-                yield Known(_uuid(record.id), **{key: payload[key] for key in keys})
-
-    def scan(self, *, batch: int = _BATCH) -> Iterator[tuple[list[Session], Vectors]]:
-        """Yield all sessions with their vectors, in batches."""
-        for records in self._scroll(payload=True, vectors=True, batch=batch):
-            sessions = [Session.from_payload(record.payload or {}) for record in records]
-            rows = [_dense(record.vector) for record in records]
-            yield sessions, np.asarray(rows, dtype=np.float32)
-
-    def close(self) -> None:
-        """Release the generation's files."""
-        self._shard.close()
-
-    def _scroll(
-        self, *, payload: bool | list[str], vectors: bool, batch: int
-    ) -> Iterator[list[edge.Record]]:
-        offset = None
-        while True:
-            with _translated("read sessions"):
-                records, offset = self._shard.scroll(
-                    edge.ScrollRequest(
-                        offset=offset, limit=batch, with_payload=payload, with_vector=vectors
-                    )
-                )
-            if records:
-                yield records
-            if offset is None:
-                return
-
-
-class EdgeBuilder:
-    """Writes one new generation; `EdgeStore.building` makes and ends it."""
-
-    def __init__(self, store: "EdgeStore", path: Path, encoder: Fingerprint) -> None:
-        """Create an empty generation in `path`, indexes first."""
-        self._store = store
-        self._path = path
-        self._encoder = encoder
-        self._open = True
-        with _translated(f"create {path}"):
-            (path / "points").mkdir(parents=True)
-            vectors = edge.EdgeVectorParams(size=encoder.dimension, distance=edge.Distance.Dot)
-            keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-            config = edge.EdgeConfig(
-                vectors={TEXT: vectors}, sparse_vectors={KEYWORDS: keywords}, wal_enabled=False
-            )
-            self._shard = edge.EdgeShard.create(str(path / "points"), config)
-            for name, kind in _INDEXES.items():
-                self._shard.update(edge.UpdateOperation.create_field_index(name, kind))
-
-    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
-        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
-        rows = checked(vectors, len(sessions), self._encoder.dimension)
-        for start in range(0, len(sessions), _BATCH):
-            self._store.check_space(_BATCH, self._encoder.dimension)
-            points = [
-                edge.Point(
-                    session.id,
-                    {TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
-                    session.payload(),
-                )
-                for session, row in zip(
-                    sessions[start : start + _BATCH], rows[start : start + _BATCH], strict=True
-                )
-            ]
-            with _translated("write sessions"):
-                self._shard.update(edge.UpdateOperation.upsert_points(points))
-
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
-        """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
-        with _translated("write sessions"):
-            self._shard.flush()
-            if expected > _OPTIMIZE_ABOVE:
-                self._shard.optimize()
-                self._shard.flush()
-        self.close()
-        previous = self._store.pointer()
-        manifest = Manifest(
-            generation=self._path.name,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            encoder=self._encoder,
-            sessions=expected,
-            sources=tuple(sources),
-            previous=previous,
-        )
-        written = EdgeGeneration(self._path, manifest)  # opened again: what a reader will see
-        try:
-            _verify(written, expected)
-            manifest = replace(
-                manifest, events=count_events(written), languages=list_languages(written)
-            )
-        finally:
-            written.close()
-        _write(self._path / "manifest.json", json.dumps(manifest.as_dict(), indent=1))
-        self._store.switch(manifest.generation)
-        return manifest
-
-    def close(self) -> None:
-        """Release the generation's files."""
-        if self._open:
-            self._open = False
-            self._shard.close()
 
 
 class EdgeStore:
@@ -391,7 +157,7 @@ class EdgeStore:
 
     def switch(self, name: str) -> None:
         """Serve generation `name` from now on, in one atomic step."""
-        _write(self._root / "current", name + "\n")
+        write_file(self._root / "current", name + "\n")
 
     def check_space(self, sessions: int, dimension: int) -> None:
         """Raise StorageFullError unless `sessions` more fit on the disk with a reserve."""
@@ -490,58 +256,3 @@ class EdgeStore:
             f"{self._root} cannot be written: {error.strerror or error}. "
             "Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
         )
-
-
-def _verify(generation: EdgeGeneration, expected: int) -> None:
-    found = generation.count()
-    if found != expected:
-        raise VerificationError(
-            f"The new generation holds {found} sessions, not {expected}; nothing was switched. "
-            "Load again; if it happens twice, check the disk."
-        )
-    for sessions, vectors in generation.scan():
-        checked(vectors, len(sessions), generation.manifest.encoder.dimension)
-        break
-
-
-def _hit(point: edge.ScoredPoint, question: Vectors) -> Hit:
-    """A hit with its dot product: the score itself where no vector came with the point."""
-    similarity = point.score
-    if point.vector is not None:
-        similarity = float(np.asarray(_dense(point.vector), dtype=np.float32) @ question)
-    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
-
-
-def _dense(vector: Any) -> list[float]:
-    values: list[float] = vector[TEXT]
-    return values
-
-
-def _uuid(id: Any) -> UUID:
-    return id if isinstance(id, UUID) else UUID(str(id))
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a small file so that a reader, or a crash, sees the old text or the new, never a part."""
-    beside = file.with_name(file.name + ".new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _translated(action: str) -> Iterator[None]:
-    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError."""
-    try:
-        yield
-    except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise StoreError(f"The embedded store could not {action}: {error}") from error
-        raise

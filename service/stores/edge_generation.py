@@ -1,0 +1,172 @@
+"""One generation of an embedded catalogue: a Qdrant Edge shard, open for reading."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import qdrant_edge as edge
+
+from service.encoder import Vectors, checked
+from service.errors import StoreError
+from service.filters import NO_FILTERS, Filters
+from service.session import Session
+from service.stores.catalogue import Asked, FacetCounts, Hit, Known, Manifest
+from service.stores.edge_queries import (
+    TEXT,
+    Question,
+    by_keywords,
+    condition,
+    fused,
+    nearest,
+)
+from service.stores.fusion import keyword_weight
+from service.stores.keywords import question_terms
+
+BATCH = 256
+"""Points of one read or write."""
+
+_ALL_VALUES = 1_000_000
+
+
+class EdgeGeneration:
+    """One generation, open for reading."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Open the generation in `path`. Raises StoreError if it is damaged."""
+        self.manifest = manifest
+        self.readers = 0
+        with translated(f"open {path}"):
+            self._shard = edge.EdgeShard.load(str(path / "points"))
+
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
+        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
+        question = Question(row.tolist(), condition(filters))
+        with translated("search"):
+            if asked is None:
+                points = self._shard.query(nearest(question, limit))
+            else:
+                points = self._by_words(question, limit, asked)
+        return sorted(
+            (_hit(point, row) for point in points),
+            key=lambda hit: (-hit.score, str(hit.session.id)),
+        )
+
+    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
+        terms, *phrases = (
+            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
+        )
+        if asked.mode == "keyword":
+            request = by_keywords(question, terms, limit, with_all=True)
+        else:
+            best = self._shard.query(by_keywords(question, terms, 1))
+            weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
+            request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
+        return self._shard.query(request)
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        with translated("read sessions"):
+            records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
+        found = {record.id: Session.from_payload(record.payload or {}) for record in records}
+        return [found[id] for id in ids if id in found]
+
+    def vector(self, id: UUID) -> Vectors | None:
+        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
+        with translated("read a session"):
+            records = self._shard.retrieve([id], with_payload=False, with_vector=True)
+        if not records:
+            return None
+        return np.asarray(_dense(records[0].vector), dtype=np.float32)
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        with translated("count sessions"):
+            return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
+
+    def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        with translated("count values"):
+            answers = {
+                name: self._shard.facet(
+                    edge.FacetRequest(
+                        name, limit=_ALL_VALUES, exact=True, filter=condition(filters)
+                    )
+                )
+                for name in names
+            }
+        return {
+            name: sorted(
+                ((hit.value, hit.count) for hit in answer.hits),
+                key=lambda pair: (-pair[1], str(pair[0])),
+            )
+            for name, answer in answers.items()
+        }
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        keys = ["event", "year", "text_hash", "payload_hash"]
+        for records in self._scroll(payload=keys, vectors=False, batch=4 * BATCH):
+            for record in records:
+                payload = record.payload or {}
+                yield Known(_uuid(record.id), **{key: payload[key] for key in keys})
+
+    def scan(self, *, batch: int = BATCH) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        for records in self._scroll(payload=True, vectors=True, batch=batch):
+            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            rows = [_dense(record.vector) for record in records]
+            yield sessions, np.asarray(rows, dtype=np.float32)
+
+    def close(self) -> None:
+        """Release the generation's files."""
+        self._shard.close()
+
+    def _scroll(
+        self, *, payload: bool | list[str], vectors: bool, batch: int
+    ) -> Iterator[list[edge.Record]]:
+        offset = None
+        while True:
+            with translated("read sessions"):
+                records, offset = self._shard.scroll(
+                    edge.ScrollRequest(
+                        offset=offset, limit=batch, with_payload=payload, with_vector=vectors
+                    )
+                )
+            if records:
+                yield records
+            if offset is None:
+                return
+
+
+def _hit(point: edge.ScoredPoint, question: Vectors) -> Hit:
+    """A hit with its dot product: the score itself where no vector came with the point."""
+    similarity = point.score
+    if point.vector is not None:
+        similarity = float(np.asarray(_dense(point.vector), dtype=np.float32) @ question)
+    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
+
+
+def _dense(vector: Any) -> list[float]:
+    values: list[float] = vector[TEXT]
+    return values
+
+
+def _uuid(id: Any) -> UUID:
+    return id if isinstance(id, UUID) else UUID(str(id))
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise StoreError(f"The embedded store could not {action}: {error}") from error
+        raise
