@@ -7,7 +7,15 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from service.errors import ConferenceHelperError, NothingLoadedError
-from service.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY, MODES, check_limit, check_mode
+from service.questions import (
+    DEFAULT_LIMIT,
+    DEFAULT_MODE,
+    MAX_LIMIT,
+    MAX_QUERY,
+    MODES,
+    check_limit,
+    check_mode,
+)
 from service.web import words
 from service.web.asking import read_arguments, read_filters, read_limit, read_once, searcher
 from service.web.choices import Search, list_chips, list_fields
@@ -127,5 +135,7 @@ def _render(template: str, search: Search, **values: Any) -> str:
         chips=list_chips(search),
         max_query=MAX_QUERY,
         modes=MODES,
+        default_mode=DEFAULT_MODE,
+        names_of_modes=words.NAMES_OF_MODES,
         **values,
     )

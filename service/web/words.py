@@ -11,6 +11,12 @@ WORDS_SHOWN = 60
 SIGNS_SHOWN = 480
 """Characters of an abstract shown where its language puts no spaces between words."""
 _WORTH_FOLDING = 80
+NAMES_OF_MODES = {
+    "hybrid": "Meaning and words",
+    "semantic": "Meaning alone",
+    "keyword": "Words alone",
+}
+"""What the page calls each mode."""
 LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
