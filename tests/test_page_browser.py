@@ -12,7 +12,7 @@ from service.web import create_app
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import SessionNotCreatedException, StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -32,7 +32,6 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-dev-shm-usage",
 )
 
 pytestmark = pytest.mark.skipif(
@@ -61,12 +60,21 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrows
     with ExitStack() as opened:
 
         def open_one(*, javascript: bool = True) -> Chrome:
-            profile: Path = tmp_path_factory.mktemp("profile")
-            driver = Chrome(_options(profile, javascript), Service(executable_path=str(DRIVER)))
+            driver = _start(tmp_path_factory, javascript)
             opened.callback(driver.quit)
             return driver
 
         yield open_one
+
+
+def _start(folders: pytest.TempPathFactory, javascript: bool) -> Chrome:
+    """Start a browser; a second time if it was too slow to say that it started."""
+    service = Service(executable_path=str(DRIVER))
+    try:
+        return Chrome(_options(folders.mktemp("profile"), javascript), service)
+    except SessionNotCreatedException:
+        service = Service(executable_path=str(DRIVER))
+        return Chrome(_options(folders.mktemp("profile"), javascript), service)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["javascript", "no javascript"])

@@ -4,7 +4,7 @@
 
 This is a convex combination of scores rather than of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
 Functions for Hybrid Retrieval", 2023): reciprocal ranks forget how far apart two sessions are. The dot product
-is already of a known scale; the keyword score is brought to it in equal parts by the best that this question
+is already of a known scale; the keyword score is brought to it by the best that this question
 finds, and by what a word that stands in one session only would score in this catalogue.
 """
 
@@ -15,8 +15,8 @@ CANDIDATES = 50
 NAMED = 2.0
 """What a session of a speaker named in full gains: more than words and meaning give a question this short."""
 
-_RELATIVE = 0.5
-_ABSOLUTE = 0.15
+_RELATIVE = 0.3
+_ABSOLUTE = 0.1
 
 
 def keyword_weight(best: float, sessions: int) -> float:
