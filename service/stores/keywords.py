@@ -113,7 +113,7 @@ class _Word:
     name: int
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _word(word: str, analysis: str) -> _Word:
     """Return a word's terms; its stem is what Qdrant's own BM25 model makes of it."""
     stems = _model(analysis).embed_query(word).indices if word[-1].isalnum() else ()
