@@ -147,7 +147,7 @@ class _Part(io.RawIOBase):
         self._position = max(0, origin + offset)
         return self._position
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # a memoryview is enough
         wanted = min(len(buffer), max(0, self._size - self._position))
         block = self._spool.read(self._offset + self._position, wanted)
         buffer[: len(block)] = block

@@ -110,7 +110,7 @@ class Connection:
         try:
             answer = self._sent(send, serving)
             reached = True
-        except Exception as error:
+        except Exception as error:  # raised again; it tells whether the server is away
             reached = not is_away(error)
             raise
         finally:

@@ -85,7 +85,7 @@ def fused(
 def condition(filters: Filters) -> edge.Filter | None:
     """Return the filters as Edge takes them, None for none."""
     conditions = [
-        edge.FieldCondition(key=name, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]
+        edge.FieldCondition(key=name, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # texts or numbers
         for name, values in filters.given()
     ]
     return edge.Filter(must=list(conditions)) if conditions else None
