@@ -9,7 +9,15 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("torch", "sentence-transformers", "qdrant-edge-py", "numpy")
+_PACKAGES = (
+    "torch",
+    "sentence-transformers",
+    "openvino",
+    "qdrant-edge-py",
+    "qdrant-client",
+    "txtai",
+    "numpy",
+)
 
 
 @dataclass(frozen=True, slots=True)

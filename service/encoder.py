@@ -14,8 +14,15 @@ from service.session import RECIPE_VERSION
 
 Vectors = npt.NDArray[np.float32]
 
+AT_ONCE = 256
+"""Texts that a loader gives an encoder at once, where the encoder has no `at_once` of its own: enough to sort
+by length, and little lost when a load is killed."""
+
 UNIT_TOLERANCE = 1e-3
 """How far a vector's length may be from 1: float32 rounding stays far below it."""
+
+EXACT = "fp32"
+"""The precision of a fingerprint that names none."""
 
 _SHOWN = {"model", "revision"}
 
@@ -25,7 +32,8 @@ class Fingerprint:
     """What makes two vectors comparable: the weights and everything done before and after them.
 
     `model` and `revision` say where the model came from; they are shown, not compared, since the
-    same weights from a folder and from a cache give the same vectors.
+    same weights from a folder and from a cache give the same vectors. `precision` says how it is
+    computed: vectors of fp32 agree to 1e-4 whatever computes them, those of half and int8 are near them.
     """
 
     model: str
@@ -36,6 +44,7 @@ class Fingerprint:
     prompts: Mapping[str, str] = field(default_factory=dict)
     revision: str = ""
     recipe: int = RECIPE_VERSION
+    precision: str = EXACT
 
     def differences(self, other: "Fingerprint") -> list[str]:
         """Return the names of the fields in which vectors of the two would differ."""
@@ -46,6 +55,8 @@ class Fingerprint:
     def key(self) -> str:
         """A digest that is equal exactly where there are no differences."""
         compared = {k: v for k, v in self.as_dict().items() if k not in _SHOWN}
+        if self.precision == EXACT:  # as keys were before there was another one
+            del compared["precision"]
         return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()[:32]
 
     def as_dict(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.zeros(shape, dtype=np.float32)
         with self._lock:
-            encode = getattr(self._model, method)
+            encode = getattr(self.model, method)
             try:
                 vectors = encode(
                     [self._clip(text) for text in texts],
@@ -93,7 +93,8 @@ class SentenceTransformerEncoder:
         return checked(vectors, *shape)
 
     @cached_property
-    def _model(self) -> "SentenceTransformer":
+    def model(self) -> "SentenceTransformer":
+        """The model itself, loaded at first use. Raises ModelError."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging

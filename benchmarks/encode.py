@@ -1,0 +1,130 @@
+"""How fast texts become vectors: the fast encoder against sentence-transformers on torch, interleaved.
+
+    python -m benchmarks.encode SOURCE... [--model NAME] [--sessions N] [--rounds N] [--json FILE]
+
+Bulk encoding is measured on real sessions, one short question as people type it. The baseline is
+sentence-transformers' `encode` in fp32 with batches of 32, which is what the model card shows. What is said of
+nearness is the dot product of each vector with the baseline's.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.corpus import QUESTIONS, read_sessions
+from benchmarks.results import Row, median, report, spread
+from service.encoder import Encoder
+from service.encoders import Choice, open_encoder
+from service.encoders.model_folder import find_model
+
+PRECISIONS = ("int8", "half", "fp32")
+
+
+def main() -> None:
+    """Run the measurements that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sources", nargs="+")
+    parser.add_argument("--model")
+    parser.add_argument("--window", type=int, default=256)
+    parser.add_argument("--sessions", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    sessions = read_sessions(asked.sources, asked.sessions * 20)
+    texts = [session.text for session in sessions[:: max(1, len(sessions) // asked.sessions)]]
+    baseline = _baseline(asked)
+    with tempfile.TemporaryDirectory() as models:
+        encoders = {
+            precision: open_encoder(
+                asked.model,
+                window=asked.window,
+                choice=Choice("fast", Path(models), precision, lasting=True),
+            )
+            for precision in PRECISIONS
+        }
+        rows = _bulk(baseline, encoders, texts[: asked.sessions], asked.rounds)
+        rows += _question(baseline, encoders, asked.rounds)
+    report(rows, "python -m benchmarks.encode " + " ".join(sys.argv[1:]), asked.json)
+
+
+def _baseline(asked: argparse.Namespace) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(find_model(asked.model).path), device="cpu")
+    model.max_seq_length = asked.window
+    return model
+
+
+def _bulk(baseline: Any, encoders: dict[str, Encoder], texts: list[str], rounds: int) -> list[Row]:
+    ways: dict[str, Callable[[], Any]] = {
+        "baseline": lambda: baseline.encode(texts, batch_size=32, normalize_embeddings=True)
+    }
+    for precision, encoder in encoders.items():
+        ways[precision] = lambda encoder=encoder: encoder.encode_sessions(texts)  # type: ignore[misc]  # bound now
+    seconds, vectors = _interleaved(ways, rounds)
+    rows = []
+    for precision in encoders:
+        near = (vectors[precision] * vectors["baseline"]).sum(axis=1)
+        ratios = [a / b for a, b in zip(seconds["baseline"], seconds[precision], strict=True)]
+        rows.append(
+            Row(
+                f"bulk encoding, {len(texts)} sessions, {precision} (nearness {near.mean():.4f}, "
+                f"least {near.min():.4f})",
+                len(texts) / median(seconds["baseline"]),
+                len(texts) / median(seconds[precision]),
+                "sessions/s",
+                median(ratios),
+                f"ratio {spread(ratios)}",
+            )
+        )
+    return rows
+
+
+def _question(baseline: Any, encoders: dict[str, Encoder], rounds: int) -> list[Row]:
+    """Each question is encoded by everyone in turn, so that what else the machine does hits all alike."""
+    ways: dict[str, Callable[[str], Any]] = {"baseline": lambda text: baseline.encode([text])}
+    for precision, encoder in encoders.items():
+        ways[precision] = lambda text, encoder=encoder: encoder.encode_queries([text])  # type: ignore[misc]  # bound now
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(4 * rounds):
+        for question in QUESTIONS:
+            for name, way in ways.items():
+                started = time.perf_counter()
+                way(question)
+                if turn:
+                    times[name].append(1000 * (time.perf_counter() - started))
+    return [
+        Row(
+            f"one short question, p50, {precision}",
+            median(times["baseline"]),
+            median(times[precision]),
+            "ms",
+            median(times["baseline"]) / median(times[precision]),
+            f"p99 {np.quantile(times[precision], 0.99):.2f} ms, "
+            f"baseline {np.quantile(times['baseline'], 0.99):.2f} ms",
+        )
+        for precision in encoders
+    ]
+
+
+def _interleaved(
+    ways: dict[str, Callable[[], Any]], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    results = {name: way() for name, way in ways.items()}  # warms up
+    for _ in range(rounds):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - started)
+    return seconds, results
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""How soon a question is answered from cold: `conference-helper search` in a new process, interleaved.
+
+    python -m benchmarks.start [--model NAME] [--rounds N] [--json FILE]
+
+Loads the samples twice, with the fast and with the reference encoder, then asks both in turn. Every round is a
+process of its own; what the system keeps of files in memory stays.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.results import Row, median, report, spread
+
+_SAMPLES = Path(__file__).parent.parent / "samples"
+_QUESTION = "Health analytics?"
+_COMMAND = "from conference_helper import main; main()"
+
+
+def main() -> None:
+    """Run the measurement."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    seconds: dict[str, list[float]] = {"reference": [], "fast": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in seconds:
+            model = ("--model", asked.model) if asked.model else ()
+            _run(folder, kind, "load", str(_SAMPLES), *model)
+            _run(folder, kind, "search", _QUESTION)
+        for _ in range(asked.rounds):
+            for kind, some in seconds.items():
+                some.append(_run(folder, kind, "search", _QUESTION))
+    ratios = [a / b for a, b in zip(seconds["reference"], seconds["fast"], strict=True)]
+    row = Row(
+        "conference-helper search from cold; the baseline is the reference encoder",
+        median(seconds["reference"]),
+        median(seconds["fast"]),
+        "s",
+        median(ratios),
+        f"{spread(seconds['fast'])}, ratio {spread(ratios)}",
+    )
+    report([row], "python -m benchmarks.start " + " ".join(sys.argv[1:]), asked.json)
+
+
+def _run(folder: str, kind: str, *arguments: str) -> float:
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("CONFERENCE_HELPER_")},
+        "CONFERENCE_HELPER_DATA_DIR": f"{folder}/{kind}",
+        "CONFERENCE_HELPER_ENCODER": kind,
+    }
+    started = time.perf_counter()
+    subprocess.run(  # noqa: S603 -- our own command line
+        [sys.executable, "-c", _COMMAND, *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
