@@ -1,0 +1,146 @@
+"""How fast training is: steps a second against sentence-transformers' trainer with its own settings.
+
+    python -m benchmarks.train SOURCE... [--batch 64] [--window 250] [--steps 3] [--rounds 3] [--json FILE]
+
+Both train the same model on the same pairs of title and abstract with the same loss, batch and window, in
+turns; a round's first step of each is not counted. The baseline is the trainer as it comes: float32, every
+column padded to its longest text, tokenized as it goes.
+"""
+
+import argparse
+import itertools
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results import Row, median, report, spread
+
+
+def main() -> None:
+    """Run the rounds that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sources", nargs="+")
+    parser.add_argument("--event", default="")
+    parser.add_argument("--model", help="folder or name; the default model when unset")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--window", type=int, default=250)
+    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--device")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    pairs = _pairs(asked)
+    baseline, ours = [], []
+    for _ in range(asked.rounds):
+        baseline.append(_baseline(asked, pairs))
+        ours.append(_ours(asked, pairs))
+    ratios = [mine / theirs for theirs, mine in zip(baseline, ours, strict=True)]
+    what = f"training, batch {asked.batch}, window {asked.window}"
+    row = Row(
+        what, median(baseline), median(ours), "steps/s", median(ratios), spread=spread(ratios)
+    )
+    report([row], "python -m benchmarks.train " + " ".join(sys.argv[1:]), asked.json)
+
+
+def _pairs(asked: argparse.Namespace) -> list[tuple[str, ...]]:
+    from loaders.record import Options
+    from training.archive import read_sources
+    from training.pairs import make_pairs
+
+    sessions = read_sources(asked.sources, Options(event=asked.event), lambda text: None)
+    return make_pairs(sessions)["titles"]
+
+
+def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
+    """Steps a second of the trainer with the settings that it comes with."""
+    import datasets
+    from sentence_transformers import (
+        SentenceTransformerTrainer,
+        SentenceTransformerTrainingArguments,
+    )
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+
+    model = _model(asked)
+    model.max_seq_length = asked.window
+    watch = _watch()
+    columns = {"question": [one[0] for one in pairs], "answer": [one[1] for one in pairs]}
+    with tempfile.TemporaryDirectory() as place:
+        trainer = SentenceTransformerTrainer(
+            model=model,
+            args=SentenceTransformerTrainingArguments(
+                output_dir=place,
+                max_steps=asked.steps + 1,
+                per_device_train_batch_size=asked.batch,
+                use_cpu=model.device.type == "cpu",
+                save_strategy="no",
+                report_to="none",
+                disable_tqdm=True,
+            ),
+            train_dataset=datasets.Dataset.from_dict(columns),
+            loss=MultipleNegativesRankingLoss(
+                model,
+                directions=("query_to_doc", "doc_to_query"),
+                partition_mode="per_direction",
+            ),
+            callbacks=[watch],
+        )
+        trainer.train()
+    return _rate(watch.moments)
+
+
+def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
+    """Steps a second of `training.trainer.train`."""
+    from training import trainer
+    from training.datasets import Dataset
+
+    model = _model(asked)
+    recipe = trainer.Recipe(
+        steps=asked.steps + 1,
+        batch_size=asked.batch,
+        window=asked.window,
+        save_every=10**9,
+        device=asked.device,
+    )
+    watch = _watch()
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "titles.jsonl"
+        file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), "utf-8")
+        titles = [Dataset("titles", file, len(pairs), 1)]
+        trainer.train(model, titles, recipe, Path(place) / "checkpoint", print, callbacks=[watch])
+    return _rate(watch.moments)
+
+
+def _model(asked: argparse.Namespace) -> Any:
+    from service.encoders.model_folder import find_model
+    from training.folder import open_model
+
+    return open_model(find_model(asked.model), asked.device)
+
+
+def _watch() -> Any:
+    """A callback that notes when each step ended."""
+    from transformers import TrainerCallback
+
+    class Watch(TrainerCallback):
+        moments: list[float]
+
+        def on_step_end(self, *given: Any, **named: Any) -> None:
+            """Note the moment."""
+            self.moments.append(time.perf_counter())
+
+    watch = Watch()
+    watch.moments = []
+    return watch
+
+
+def _rate(moments: Sequence[float]) -> float:
+    """Steps a second by the median step, since other work on the machine slows single ones."""
+    return 1 / median([later - earlier for earlier, later in itertools.pairwise(moments)])
+
+
+if __name__ == "__main__":
+    main()

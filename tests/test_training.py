@@ -1,0 +1,218 @@
+"""Training itself: on a tiny model, through interruptions and faults."""
+
+import contextlib
+import json
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from sentence_transformers import SentenceTransformer
+from tiny_model import build_body, build_model, sessions_of
+from transformers import AutoModel, AutoTokenizer
+
+from service.encoders.model_folder import find_model
+from service.errors import EncoderError, InputError, ModelError, StorageFullError
+from training import train_script
+from training.datasets import Dataset
+from training.folder import open_model, open_scratch, take_weights
+from training.losses import ColumnsLoss
+from training.model_encoder import digest
+from training.pairs import make_pairs
+from training.trainer import Recipe, Trained, train
+
+RECIPE = Recipe(
+    steps=8, batch_size=8, window=24, learning_rate=3e-3, save_every=3, bf16=False, device="cpu"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_model(tmp_path_factory.mktemp("training") / "model")
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
+    place = tmp_path_factory.mktemp("datasets")
+    found = []
+    for kind, pairs in make_pairs(sessions_of(range(2015, 2018))).items():
+        file = place / f"{kind}.jsonl"
+        file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs) + "{\n")
+        found.append(Dataset(kind, file, len(pairs), len(pairs)))
+    return found
+
+
+def run(
+    folder: Path, datasets: Sequence[Dataset], place: Path, **changes: Any
+) -> tuple[SentenceTransformer, Trained, list[str]]:
+    model = open_model(find_model(str(folder)), "cpu")
+    recipe = Recipe(**{**{name: getattr(RECIPE, name) for name in RECIPE.__slots__}, **changes})
+    said: list[str] = []
+    return model, train(model, datasets, recipe, place / "checkpoint", said.append), said
+
+
+def failing_at(step: int, fault: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the loss of a step be what `fault` returns, or what it raises."""
+    calls = [0]
+    forward = ColumnsLoss.forward
+
+    def counted(self: ColumnsLoss, features: Any, labels: Any) -> Any:
+        calls[0] += 1
+        loss = forward(self, features, labels)
+        return loss * fault() if calls[0] == step else loss
+
+    monkeypatch.setattr(ColumnsLoss, "forward", counted)
+
+
+def interrupt() -> Any:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Let every write beyond so many bytes of a file fail, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_loss_falls_and_a_seed_gives_the_same_model_twice(
+    folder: Path, datasets: list[Dataset], tmp_path: Path
+) -> None:
+    one, trained, said = run(folder, datasets, tmp_path / "one", steps=40)
+    assert np.mean(trained.losses[-5:]) < 0.6 * np.mean(trained.losses[:5])
+    assert trained.skipped == {dataset.name: 1 for dataset in datasets}
+    assert said[-1].startswith("step 40 of 40, loss ")
+    assert "steps/s" in said[-1]
+    two, again, _ = run(folder, datasets, tmp_path / "two", steps=40)
+    assert again.losses == trained.losses
+    assert digest(take_weights(one)) == digest(take_weights(two))
+    _, other, _ = run(folder, datasets, tmp_path / "three", steps=2, seed=8)
+    assert other.losses != trained.losses[:2]
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_bf16_learns_too(
+    folder: Path, datasets: list[Dataset], tmp_path: Path, cached: bool
+) -> None:
+    _, trained, _ = run(folder, datasets, tmp_path, steps=30, bf16=True, cached=cached)
+    assert np.mean(trained.losses[-5:]) < 0.8 * np.mean(trained.losses[:5])
+
+
+def test_interrupted_training_goes_on_as_if_it_had_not_stopped(
+    folder: Path, datasets: list[Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, _, _ = run(folder, datasets, tmp_path / "whole")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        failing_at(6, interrupt, patch)
+        run(folder, datasets, tmp_path / "cut")
+    resumed, trained, said = run(folder, datasets, tmp_path / "cut")
+    assert said[0] == "Going on after step 3 of 8."
+    assert len(trained.losses) == 5
+    assert digest(take_weights(resumed)) == digest(take_weights(whole))
+    finished, trained, _ = run(folder, datasets, tmp_path / "cut")
+    assert trained.losses == []
+    assert digest(take_weights(finished)) == digest(take_weights(whole))
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(
+    folder: Path, datasets: list[Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        failing_at(5, interrupt, patch)
+        run(folder, datasets, tmp_path)
+    with files_up_to(10_000), pytest.raises(StorageFullError, match="cannot be written"):
+        run(folder, datasets, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
+    _, _, said = run(folder, datasets, tmp_path)
+    assert said[0] == "Going on after step 3 of 8."
+
+
+def test_another_recipe_or_other_data_do_not_go_on(
+    folder: Path, datasets: list[Dataset], tmp_path: Path
+) -> None:
+    run(folder, datasets, tmp_path)
+    with pytest.raises(InputError, match="training with another learning_rate"):
+        run(folder, datasets, tmp_path, learning_rate=1e-5)
+    with pytest.raises(InputError, match="training with another data"):
+        run(folder, datasets[:1], tmp_path)
+    (tmp_path / "checkpoint" / "state.json").write_text("{")
+    with pytest.raises(InputError, match="is no checkpoint"):
+        run(folder, datasets, tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
+    folder: Path, datasets: list[Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = open_model(find_model(str(folder)), "cpu")
+    with pytest.raises(EncoderError, match=r"loss is nan at step 2.*last-good"):
+        train(
+            model,
+            datasets,
+            Recipe(steps=8, batch_size=8, window=24, learning_rate=1e30, bf16=False, device="cpu"),
+            tmp_path / "bad" / "checkpoint",
+            print,
+        )
+    kept = SentenceTransformer(str(tmp_path / "bad" / "last-good"), device="cpu")
+    before = take_weights(open_model(find_model(str(folder)), "cpu"))
+    assert digest(take_weights(kept)) == digest(take_weights(model)) == digest(before)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"window": 65}, "not between 8 and the model's 64"),
+        ({"batch_size": 1}, "two pairs in a batch"),
+        ({"steps": 0}, "at least one step"),
+        ({"learning_rate": 0.0}, "learning rate"),
+    ],
+)
+def test_settings_that_cannot_train_are_refused(
+    folder: Path, datasets: list[Dataset], tmp_path: Path, changes: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        run(folder, datasets, tmp_path, **changes)
+
+
+def test_the_script_trains_a_bare_model_that_both_libraries_load(
+    datasets: list[Dataset], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, output = datasets[0].path.parent, tmp_path / "out"
+    config = tmp_path / "config.json"
+    rows = [{"name": f"{one.name}.jsonl", "lines": one.lines, "weight": 1} for one in datasets]
+    config.write_text(json.dumps(rows))
+    body = build_body(tmp_path / "body")
+    options = ["--steps", "5", "--batch-size", "8", "--window", "24", "--warmup", "1"]
+    arguments = [output, "--data", place, "--config", config, "--model", body, "--device", "cpu"]
+    assert train_script.main([str(one) for one in (*arguments, *options)]) == 0
+    assert "1 bad lines skipped" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("out")] == ["out"]
+    check_vectors(output)
+    card = (output / "README.md").read_text()
+    assert f"| {rows[0]['name']} | {rows[0]['lines']:,} | 1 |" in card
+    assert train_script.main([str(one) for one in (*arguments, *options)]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_bare_model_must_be_one(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="There is no model folder"):
+        open_scratch(str(tmp_path / "nothing"))
+
+
+def check_vectors(folder: Path) -> None:
+    """Sentence-transformers and plain transformers give the same unit vectors."""
+    texts = ["bado cemi", "dado", "kado kemi koru kulan"]
+    vectors = SentenceTransformer(str(folder), device="cpu").encode(texts)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    tokens = AutoTokenizer.from_pretrained(folder)(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        states = AutoModel.from_pretrained(folder)(**tokens).last_hidden_state
+    mask = tokens["attention_mask"][:, :, None]
+    means = (states * mask).sum(1) / mask.sum(1)
+    assert np.allclose(vectors, torch.nn.functional.normalize(means, dim=1), atol=1e-5)

@@ -1,0 +1,326 @@
+"""From an archive to a model folder: pairs, split, averaging, verdict, card, and the command over all."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner, Result
+from test_training import check_vectors, failing_at, interrupt
+from tiny_model import WORDS, build_body, build_model, sessions_of
+
+import conference_helper
+from evaluation.measures import NAMES, Measured
+from evaluation.run import Row
+from loaders.export import export
+from service.encoders.model_folder import find_model
+from service.errors import InputError, VerificationError
+from service.session import Session
+from training.averaging import average, choose_share
+from training.evaluating import HELD_BACK, rank_quality, title_set, topic_set
+from training.folder import open_model
+from training.model_card import licence_of
+from training.model_encoder import ModelEncoder
+from training.pairs import make_pairs
+from training.splitting import parse_until, split_by_year
+from training.verdict import check_better, check_names
+
+LONG = "An abstract that goes on for long enough to say what it is about, and a little more."
+
+
+def session(number: int, **changes: Any) -> Session:
+    given = {"title": f"Title {number}", "abstract": f"{LONG} {number}", "year": 2020}
+    return Session(event="Summit", source_id=str(number), **{**given, **changes})
+
+
+def test_pairs_of_every_kind() -> None:
+    plain = [session(n, track=f"Track {n % 9}") for n in range(18)]
+    summarized = [
+        session(n, abstract=f"What it is about in short, {n}.\n{LONG} {n}") for n in range(18, 30)
+    ]
+    sittings = [
+        session(
+            n,
+            title=f"Again {n}",
+            abstract=f"{LONG} {n} in {year}",
+            year=year,
+            speakers=("Ana Ruiz",),
+        )
+        for n in range(30, 40)
+        for year in (2018, 2019)
+    ]
+    thin = [session(50, abstract="TBA", track="Lost")]
+    pairs = make_pairs([*plain, *summarized, *sittings, *thin])
+    assert {kind: len(rows) for kind, rows in pairs.items()} == {
+        "titles": 50,
+        "summaries": 12,
+        "repeats": 10,
+        "tracks": 18,
+    }
+    assert pairs["titles"][0] == ("Title 0", f"{LONG} 0")
+    assert pairs["summaries"][0] == ("What it is about in short, 18.", f"{LONG} 18")
+    assert (f"{LONG} 30 in 2018", f"{LONG} 30 in 2019") in pairs["repeats"]
+    assert pairs["tracks"][0] == ("Track 0", plain[0].text)
+    assert make_pairs([*plain[:3], *sittings[:2]]) == {}
+
+
+def test_later_years_and_withheld_titles_are_never_learned_from() -> None:
+    early = [session(n, year=2015 + n % 3) for n in range(100)]
+    again = session(100, title="TITLE 7!", year=2019)
+    late = [session(n, year=2018) for n in range(101, 110)]
+    split = split_by_year([*early, again, *late], until={"": 2017}, withheld=["title 8"])
+    assert {one.year for one in split.testing} == {2018, 2019}
+    assert {one.year for one in (*split.training, *split.development)} == {2015, 2016, 2017}
+    learned = {one.title for one in split.training}
+    assert learned.isdisjoint({"Title 7", "Title 8"})
+    assert learned.isdisjoint(one.title for one in split.development)
+    assert len(split.development) == 9
+    assert len(learned) == 89
+    assert {one.year for one in split_by_year([*early, *late], until={}).testing} == {2018}
+    by_event = [*early, *(replace(one, event="Other") for one in early)]
+    split = split_by_year(by_event, until={"": 2016, "Other": 2015})
+    assert {(one.event, one.year) for one in split.testing} == {
+        ("Summit", 2017),
+        ("Other", 2016),
+        ("Other", 2017),
+    }
+
+
+def test_one_year_is_too_few() -> None:
+    with pytest.raises(InputError, match=r"there are sessions of 2020\. Load more years"):
+        split_by_year([session(1)], until={})
+    assert parse_until(["2018", "FOSDEM=2017"]) == {"": 2018, "FOSDEM": 2017}
+    for text in ("", "FOSDEM", "FOSDEM=last", "=²"):
+        with pytest.raises(InputError, match="is not of the form"):
+            parse_until([text])
+
+
+def test_averaging() -> None:
+    base = {"a": torch.tensor([0.0, 2.0]), "ids": torch.tensor([1])}
+    trained = {"a": torch.tensor([1.0, 0.0]), "ids": torch.tensor([1])}
+    mixed = average(trained, base, 0.6)
+    assert mixed["a"].tolist() == pytest.approx([0.6, 0.8])
+    assert mixed["ids"].tolist() == [1]
+    assert choose_share({1.0: 0.5, 0.8: 0.7, 0.6: 0.7, 0.4: 0.6}.__getitem__) == 0.6
+
+
+def rows(**values: float) -> list[Row]:
+    """A row a set, in semantic mode, with all measures of one value."""
+    return [
+        Row(name.replace("_", "-"), "semantic", 9, 9, 1.0, {n: Measured(v, v, v) for n in NAMES})
+        for name, v in values.items()
+    ]
+
+
+def test_the_verdict() -> None:
+    before, wanted = rows(held_back=0.5, tags=0.5), (HELD_BACK,)
+    check_better(before, rows(held_back=0.6, tags=0.495), wanted=wanted, tolerance=0.01)
+    with pytest.raises(VerificationError, match=r"tags \(semantic\): hit@3 fell, 0.500 -> 0.480"):
+        check_better(before, rows(held_back=0.6, tags=0.48), wanted=wanted, tolerance=0.01)
+    with pytest.raises(VerificationError, match=r"held-back \(semantic\): hit@3 is not better"):
+        check_better(before, rows(held_back=0.5, tags=0.6), wanted=wanted, tolerance=0.01)
+    with pytest.raises(InputError, match="--better other: no such set"):
+        check_names(["other"], [HELD_BACK])
+
+
+def test_sets_made_of_sessions(tmp_path: Path) -> None:
+    sessions = [session(n, track=f"Track {n % 7}", tags=("all",)) for n in range(30)]
+    asked = title_set("titles", sessions[:10], sessions[10:])
+    assert {one.title for one in asked.sessions} == {""}
+    assert len(asked.sessions) == 30
+    assert set(asked.questions.questions.values()) == {one.title for one in sessions[:10]}
+    topics = topic_set("topics", sessions)
+    assert set(topics.questions.questions.values()) == {f"Track {n}" for n in range(7)}
+    model = open_model(find_model(str(build_model(tmp_path / "model"))), "cpu")
+    encoder = ModelEncoder(model, name="tiny")
+    assert 0 < rank_quality(encoder, [asked, topics]) < 1
+    assert rank_quality(encoder, []) == 0
+    vectors = encoder.encode_sessions(["bado", "cemi " * 100])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert encoder.encode_queries([]).shape == (0, 32)
+    assert encoder.count_longer(["bado", "cemi " * 100]) == 1
+    assert encoder.fingerprint.dimension == 32
+
+
+def test_the_licence_is_that_of_the_base(tmp_path: Path) -> None:
+    assert licence_of(tmp_path) == "other"
+    (tmp_path / "README.md").write_text("---\ntags: []\nlicense: mit\n---\nlicense: no\n")
+    assert licence_of(tmp_path) == "mit"
+
+
+class Scan:
+    """What `export` reads of a generation."""
+
+    def __init__(self, sessions: list[Session]) -> None:
+        self.sessions = sessions
+
+    def scan(self) -> Any:
+        """Yield all sessions at once."""
+        yield self.sessions, np.zeros((len(self.sessions), 1))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source of six years."""
+    file = tmp_path_factory.mktemp("archive") / "archive.jsonl"
+    export(Scan(sessions_of(range(2015, 2021))), file)  # type: ignore[arg-type]  # all that it reads
+    return file
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_model(tmp_path_factory.mktemp("base") / "tiny-base")
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(conference_helper.main, [str(one) for one in arguments])
+
+
+def train(archive: Path, base: Path, output: Path, *more: object) -> Result:
+    settings = ("--learning-rate", 3e-3, "--batch", 16, "--window", 24, "--epochs", 5)
+    return invoke(
+        "train", archive, "--model", base, "-o", output, "--min-pairs", 100, *settings, *more
+    )
+
+
+def test_an_archive_becomes_a_better_model_that_load_uses(
+    archive: Path, base: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "models" / "tuned"
+    done = train(archive, base, output, "--tolerance", 0.05, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["share"] in (1.0, 0.8, 0.6, 0.4)
+    before, after = ({row["mode"]: row for row in found[key]} for key in ("before", "after"))
+    assert after["semantic"]["hit@3"] > before["semantic"]["hit@3"] + 0.3
+    assert [path.name for path in output.parent.iterdir()] == ["tuned"]
+    assert (output / "model.safetensors").is_file()
+    assert not [path.name for path in output.rglob("*") if path.suffix in (".bin", ".pt", ".pkl")]
+    check_vectors(output)
+    card = (output / "README.md").read_text()
+    for part in (
+        "license: apache-2.0",
+        "base_model: tiny-base",
+        "Made from: archive.jsonl",
+        "| titles | 180 | 180 |",
+        "MultipleNegativesRankingLoss",
+        "| learning_rate | 0.003 |",
+        f"| held-back | semantic | {before['semantic']['hit@3']:.3f} | ",
+        "## Intended use and limits",
+        "Texts longer than 64 word pieces are cut off",
+        "250 word pieces",
+    ):
+        assert part in card
+    assert str(tmp_path) not in card
+    assert str(base.parent) not in card
+    assert invoke("load", archive, "--model", base).exit_code == 0
+    loaded = invoke("load", archive, "--model", output)
+    assert loaded.exit_code == 0, loaded.output
+    status = json.loads(invoke("status", "--json").stdout)
+    assert status["encoder"]["model"] == str(output)
+    catalogue = invoke("train", "-o", tmp_path / "again", "--min-pairs", 100_000)
+    assert (catalogue.exit_code, "fewer than 100000" in catalogue.stderr) == (2, True)
+
+
+def test_a_model_of_another_dimension_gets_a_generation_of_its_own(
+    archive: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        from fakes import BagOfWords
+
+        patch.setattr("service.encoders.open_encoder", lambda *_, **__: BagOfWords())
+        assert invoke("load", archive).exit_code == 0
+    first = json.loads(invoke("status", "--json").stdout)
+    loaded = invoke("load", archive, "--model", base)
+    assert loaded.exit_code == 0, loaded.output
+    second = json.loads(invoke("status", "--json").stdout)
+    assert (first["encoder"]["dimension"], second["encoder"]["dimension"]) == (1024, 32)
+    assert first["generation"] != second["generation"]
+    assert first["sessions"] == second["sessions"]
+
+
+def test_a_model_that_is_not_better_is_not_written(
+    archive: Path, base: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "tuned"
+    done = train(archive, base, output, "--learning-rate", 1e-9)
+    assert done.exit_code == 5, done.output
+    assert "is not good enough. held-back (semantic): hit@3 is not better" in done.stderr
+    assert not output.exists()
+
+
+def test_interrupted_training_leaves_no_model_and_goes_on(
+    archive: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "tuned"
+    with monkeypatch.context() as patch:
+        failing_at(55, interrupt, patch)
+        stopped = train(archive, base, output, "--tolerance", 1)
+    assert stopped.exit_code == 1
+    assert "Run the same command again to go on." in stopped.output
+    assert not output.exists()
+    done = train(archive, base, output, "--tolerance", 1)
+    assert "Going on after step 50" in done.stdout
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["tuned"]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--min-pairs", 10_000), "There are 360 pairs to learn from, fewer than 10000"),
+        (("--until", 2030), "a later one to test with"),
+        (("--until", "soon"), "is not of the form"),
+        (("--better", "tags"), "no such set is measured"),
+        (("--set", "nowhere"), "no corpus.jsonl"),
+        (("--window", 65), "not between 8 and the model's 64"),
+        (("--data", "config.json"), "config.json cannot be read as JSON"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_do(
+    archive: Path, base: Path, tmp_path: Path, more: tuple[object, ...], says: str
+) -> None:
+    done = train(archive, base, tmp_path / "tuned", *more)
+    assert done.exit_code == 2, done.output
+    assert says in done.stderr
+    assert not (tmp_path / "tuned").exists()
+
+
+def test_an_output_that_is_there_is_left_alone(archive: Path, base: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    done = train(archive, base, tmp_path)
+    assert (done.exit_code, "is there already" in done.stderr) == (2, True)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_given_datasets_are_drawn_beside_the_archive_s_own(archive: Path, tmp_path: Path) -> None:
+    rows = [[f"bado {word}", f"boru {word}", f"dulan {word}"] for word in WORDS[:20]]
+    triplets = tmp_path / "triplets.jsonl"
+    triplets.write_text("{\n" + "".join(json.dumps(row) + "\n" for row in rows))
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps([{"name": "triplets.jsonl", "lines": 99, "weight": 3}]))
+    body = build_body(tmp_path / "body")
+    output = tmp_path / "tuned"
+    done = train(
+        archive, body, output, "--from-scratch", "--data", config, "--tolerance", 1
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "180 titles, 180 tracks, 20 triplets.jsonl" in done.stdout
+    card = (output / "README.md").read_text()
+    assert "| triplets.jsonl | 20 | 3 |" in card
+    assert "none of the base's were mixed in" in card
+    assert "license: other" in card
+    check_vectors(output)
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    done = invoke("train", "-o", tmp_path / "tuned")
+    assert done.exit_code == 2
+    assert "pip install 'conference-helper[train]'" in done.stderr

@@ -1,0 +1,1 @@
+"""Adapts the model to an archive; an extra that answering questions never imports."""

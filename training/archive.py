@@ -1,0 +1,30 @@
+"""The sessions to train on: of a catalogue, or of any source that `load` reads."""
+
+from collections.abc import Sequence
+
+from loaders.reading import stage
+from loaders.record import Options
+from loaders.report import Report
+from loaders.sources import find_sources
+from loaders.staging import Staging
+from service.session import Session
+from service.stores.catalogue import SessionStore
+from training.trainer import Say
+
+
+def read_sources(sources: Sequence[str], options: Options, say: Say) -> list[Session]:
+    """Return the sessions of sources, as `load` reads them. Raises InputError if there are none."""
+    staging, report = Staging(), Report()
+    try:
+        stage(find_sources(sources), options, staging, report)
+        for line in report.lines():
+            say(line)
+        return [session for some in staging.sessions(every=True) for session in some]
+    finally:
+        staging.close()
+
+
+def read_catalogue(store: SessionStore) -> list[Session]:
+    """Return the sessions of the served catalogue. Raises NothingLoadedError if there is none."""
+    with store.reading() as generation:
+        return [session for batch, _ in generation.scan() for session in batch]

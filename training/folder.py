@@ -1,0 +1,90 @@
+"""Model folders: written whole or not at all, as sentence-transformers and transformers both read them."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+from torch import Tensor
+
+from service.encoders.model_folder import ModelFolder, find_model
+from service.errors import InputError, ModelError, StorageFullError
+from training.checkpoints import replace_folder
+
+SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
+"""What the model card's training began with."""
+
+
+def open_model(folder: ModelFolder, device: str | None = None) -> SentenceTransformer:
+    """Return the model of a folder. Raises ModelError if it cannot be loaded."""
+    try:
+        return SentenceTransformer(
+            str(folder.path),
+            device=device,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
+
+
+def open_scratch(
+    model: str | None, *, device: str | None = None
+) -> tuple[ModelFolder, SentenceTransformer]:
+    """Return a model that was never trained for sentences, with mean pooling and unit length added.
+
+    It is SCRATCH_MODEL, or the folder or name given. Raises ModelError if it cannot be had.
+    """
+    folder = find_model(model or SCRATCH_MODEL)
+    try:
+        body = Transformer(str(folder.path), model_kwargs={"use_safetensors": True})
+        modules = [body, Pooling(body.get_embedding_dimension(), "mean"), Normalize()]
+        return folder, SentenceTransformer(modules=modules, device=device)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
+
+
+def longest_text(model: SentenceTransformer) -> int:
+    """Return how many word pieces of a text the model can take in."""
+    body = model.transformers_model
+    return int(getattr(body.config, "max_position_embeddings", 512)) if body else 512
+
+
+def take_weights(model: SentenceTransformer) -> dict[str, Tensor]:
+    """Return a copy of the model's weights."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def put_weights(model: SentenceTransformer, weights: Mapping[str, Tensor]) -> None:
+    """Give the model these weights."""
+    model.load_state_dict(dict(weights))
+
+
+def check_output(output: Path) -> None:
+    """Raise InputError if there is something at `output` already, before any work is done."""
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise InputError(f"{output} is there already. Name another folder, or remove it.")
+
+
+def write_model(model: SentenceTransformer, output: Path, card: str) -> None:
+    """Write the model and its card to the folder `output`, which appears whole or not at all.
+
+    Raises StorageFullError if it cannot be written.
+    """
+    beside = output.with_name(output.name + ".new")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        model.save(str(beside), create_model_card=False, safe_serialization=True)
+        (beside / "README.md").write_text(card, "utf-8")
+        if output.is_dir():
+            output.rmdir()
+        replace_folder(beside, output)
+    except Exception as error:  # safetensors has its own error for a full disk
+        raise StorageFullError(
+            f"The model folder {output} cannot be written ({error}). Make room and run the command again."
+        ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

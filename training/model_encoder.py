@@ -1,0 +1,100 @@
+"""A model in training as an Encoder, so that the evaluation asks it like any other."""
+
+import contextlib
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+from torch import Tensor
+
+from service.encoder import Encoder, Fingerprint, Vectors, checked
+from service.encoders import Choice, open_encoder
+from training.folder import longest_text
+from training.trainer import supports_bf16
+
+EVALUATION_WINDOW = 256
+"""Word pieces embedded in an evaluation: what `load` embeds unless it is told otherwise."""
+
+_BATCH = 64
+_CHARACTERS_A_PIECE = 100
+
+
+def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models: Path) -> Encoder:
+    """Return the encoder that a model is measured with: the one that `load` would embed with.
+
+    It is exported into `models` from `folder`, where the model is written; on a GPU it is the model itself,
+    which is faster there.
+    """
+    if model.device.type == "cuda":
+        return ModelEncoder(model, name=name)
+    model.save(str(folder), create_model_card=False)
+    models.mkdir(parents=True, exist_ok=True)
+    return open_encoder(str(folder), choice=Choice("auto", models=models))
+
+
+class ModelEncoder:
+    """Encodes with the model's present weights, in bfloat16 where the device is faster with it."""
+
+    def __init__(self, model: SentenceTransformer, *, name: str) -> None:
+        """Take the fingerprint of the weights: make another encoder after changing them."""
+        self._model = model
+        self._bf16 = supports_bf16(model.device)
+        precision = "-bf16" if self._bf16 else ""
+        self.fingerprint = Fingerprint(
+            model=name,
+            weights=digest(model.state_dict()) + precision,
+            dimension=int(model.get_embedding_dimension() or 0),
+            window=min(EVALUATION_WINDOW, longest_text(model)),
+            prompts={key: text for key, text in model.prompts.items() if text},
+        )
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Return float32 (n, dimension) unit vectors of questions."""
+        return self._encode("encode_query", questions)
+
+    def encode_sessions(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 (n, dimension) unit vectors of session texts."""
+        return self._encode("encode_document", texts)
+
+    def count_longer(self, texts: Sequence[str]) -> int:
+        """Return how many texts have more word pieces than the window."""
+        tokens = self._model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]
+        return sum(len(pieces) > self.fingerprint.window for pieces in tokens)
+
+    def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
+        shape = (len(texts), self.fingerprint.dimension)
+        if not texts:
+            return np.zeros(shape, dtype=np.float32)
+        model, window = self._model, self._model.max_seq_length
+        longest = self.fingerprint.window * _CHARACTERS_A_PIECE
+        model.max_seq_length = self.fingerprint.window
+        try:
+            with self._precision():
+                vectors = getattr(model, method)(
+                    [text[:longest] for text in texts],
+                    batch_size=_BATCH,
+                    convert_to_tensor=True,
+                    show_progress_bar=False,
+                )
+        finally:
+            model.max_seq_length = window
+        unit = torch.nn.functional.normalize(vectors.float(), dim=1)
+        return checked(unit.cpu().numpy(), *shape)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        if self._bf16:
+            return torch.autocast(self._model.device.type, dtype=torch.bfloat16)
+        return contextlib.nullcontext()
+
+
+def digest(weights: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of weights, the same for the same numbers under the same names."""
+    found = hashlib.sha256()
+    for name in sorted(weights):
+        found.update(name.encode())
+        found.update(weights[name].detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()

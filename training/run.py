@@ -1,0 +1,240 @@
+"""The whole training: pairs, split by year, train, average, measure, then write or refuse."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from sentence_transformers import SentenceTransformer
+
+from evaluation.datasets import read_corpus, read_questions
+from evaluation.run import Row
+from service.encoders.model_folder import ModelFolder
+from service.errors import InputError, StorageFullError, VerificationError
+from service.session import Session
+from training.averaging import average, choose_share
+from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
+from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
+from training.folder import check_output, longest_text, put_weights, take_weights, write_model
+from training.model_card import CardFacts, called, licence_of, write_card
+from training.model_encoder import ModelEncoder, open_measured
+from training.pairs import KINDS, make_pairs
+from training.sampling import epoch_steps
+from training.splitting import Split, split_by_year
+from training.trainer import Recipe, Say, Trained, shown, train
+from training.verdict import check_better, check_names, table
+
+_DEVELOPMENT_SESSIONS = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainRequest:
+    """What to train and how careful to be.
+
+    `until` is the last year to learn from, by event or under ""; `sets` are question sets to measure on;
+    `better` names those that must get better, `tolerance` is by how much a measure of any may fall.
+    `epochs` None and the settings of `recipe` that are 0 are chosen for the device.
+    """
+
+    output: Path
+    until: dict[str, int]
+    recipe: Recipe
+    epochs: float | None = None
+    sets: tuple[Path, ...] = ()
+    better: tuple[str, ...] = (HELD_BACK,)
+    tolerance: float = 0.01
+    min_pairs: int = 1_000
+    data: Path | None = None
+    from_scratch: bool = False
+    sources: str = "a catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOutcome:
+    """What training came to: the rows before and after, the share of trained weights, and how it went."""
+
+    before: list[Row]
+    after: list[Row]
+    share: float
+    trained: Trained
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON values."""
+        return {
+            "before": [row.as_dict() for row in self.before],
+            "after": [row.as_dict() for row in self.after],
+            "share": self.share,
+            "steps_per_second": round(self.trained.steps_per_second, 4),
+            "skipped_lines": self.trained.skipped,
+        }
+
+
+def run(
+    request: TrainRequest,
+    sessions: Sequence[Session],
+    base: ModelFolder,
+    model: SentenceTransformer,
+    say: Say,
+) -> TrainOutcome:
+    """Train the model on the sessions and write it if it is good enough.
+
+    What is made on the way lies beside the output, in a folder called after it with `.work`; the same
+    request goes on from there, and it is removed at the end. Raises InputError where there is too little to
+    learn from, VerificationError where the trained model is not good enough, EncoderError for a loss that is
+    not a number; nothing is written at `output` then.
+    """
+    check_output(request.output)
+    check_names(request.better, [HELD_BACK, *(folder.name for folder in request.sets)])
+    split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
+    work = request.output.with_name(request.output.name + ".work")
+    datasets = _write_pairs(split, request, work, say)
+    recipe = settle(request, datasets, model.device)
+    held_back = title_set(HELD_BACK, split.testing, split.training)
+    if not held_back.questions.questions:
+        raise InputError(
+            "The later years have no session with an abstract: nothing can be measured."
+        )
+
+    def evaluate(name: str) -> list[Row]:
+        encoder = open_measured(model, name=name, folder=work / name, models=work / "models")
+        return evaluate_model(encoder, held_back, request.sets, work / "vectors.sqlite", say)
+
+    before = evaluate("base")
+    weights = take_weights(model)
+    own_window = model.max_seq_length
+    say(f"Training {recipe.steps} steps of {recipe.batch_size}, first {recipe.window} word pieces.")
+    trained = train(model, datasets, recipe, work / "checkpoint", say)
+    model.max_seq_length = own_window
+    share = 1.0 if request.from_scratch else _average(model, weights, split, say)
+    after = evaluate("trained")
+    outcome = TrainOutcome(before, after, share, trained)
+    for line in table(before, after):
+        say(line)
+    try:
+        check_better(before, after, wanted=request.better, tolerance=request.tolerance)
+    except VerificationError as error:
+        raise VerificationError(
+            f"{error} Nothing was written; {work} may be removed, or kept to measure again."
+        ) from None
+    write_model(model, request.output, _card(request, recipe, datasets, base, model, outcome))
+    shutil.rmtree(work, ignore_errors=True)
+    say(
+        f"Wrote {request.output}. Use it: conference-helper load --model {request.output} SOURCE..."
+    )
+    return outcome
+
+
+def settle(request: TrainRequest, datasets: Sequence[Dataset], device: torch.device) -> Recipe:
+    """Return the recipe with everything chosen that the request leaves open (0 or None)."""
+    gpu = device.type == "cuda"
+    recipe = request.recipe
+    batch = recipe.batch_size or (512 if gpu else 128)
+    epochs = request.epochs or (2 if gpu else 1)
+    steps = recipe.steps or max(1, round(epochs * epoch_steps(datasets, batch)))
+    return replace(
+        recipe,
+        batch_size=batch,
+        steps=steps,
+        window=recipe.window or (250 if gpu else 64),
+        warmup=recipe.warmup or steps // 10,
+    )
+
+
+def _write_pairs(split: Split, request: TrainRequest, work: Path, say: Say) -> list[Dataset]:
+    """Write the archive's pairs to files, and return them with the datasets that were given."""
+    pairs = make_pairs(split.training)
+    datasets = []
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        for kind, rows in pairs.items():
+            file = work / f"{kind}.jsonl"
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+            datasets.append(Dataset(kind, file, len(rows), KINDS[kind] * len(rows)))
+    except OSError as error:
+        raise StorageFullError(f"{work} cannot be written: {error.strerror}.") from error
+    if request.data:
+        given = _counted(read_config(request.data, request.data.parent))
+        own = sum(dataset.weight for dataset in datasets) or 1.0
+        most = sum(dataset.weight for dataset in given)
+        datasets = [replace(one, weight=one.weight * most / own) for one in datasets] + given
+    check_datasets(datasets)
+    found = sum(dataset.lines for dataset in datasets)
+    if found < request.min_pairs:
+        raise InputError(
+            f"There are {found} pairs to learn from, fewer than {request.min_pairs}: so few make a model "
+            "worse elsewhere. Load more years, give a data list, or lower --min-pairs and watch the figures."
+        )
+    kinds = ", ".join(f"{dataset.lines} {dataset.name}" for dataset in datasets)
+    say(f"Pairs: {kinds}. {len(split.development)} sessions choose, {len(split.testing)} test.")
+    return datasets
+
+
+def _counted(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The datasets with the good lines they really have. Raises InputError for one without any."""
+    counted = []
+    for dataset in datasets:
+        lines = sum(1 for _ in read_texts(dataset, BadLines()))
+        if not lines:
+            raise InputError(f"{dataset.path} holds no pair or triplet. Leave the dataset out.")
+        counted.append(replace(dataset, lines=lines))
+    return counted
+
+
+def _asked_titles(folders: Sequence[Path]) -> list[str]:
+    """The questions of the given sets: no session of that title is learned from."""
+    titles: list[str] = []
+    for folder in folders:
+        known = {session.source_id for session in read_corpus(folder)}
+        titles += read_questions(folder, known).questions.values()
+    return titles
+
+
+def _average(
+    model: SentenceTransformer, base: dict[str, torch.Tensor], split: Split, say: Say
+) -> float:
+    """Average the model's weights with the base's; the share is what ranks the development part best."""
+    trained = take_weights(model)
+    chosen = split.development[:_DEVELOPMENT_SESSIONS]
+    filler = split.training[: _DEVELOPMENT_SESSIONS - len(chosen)]
+    sets = [title_set("titles", chosen, filler), topic_set("topics", [*chosen, *filler])]
+    quality: dict[float, float] = {}
+
+    def measure(share: float) -> float:
+        put_weights(model, average(trained, base, share))
+        quality[share] = rank_quality(ModelEncoder(model, name="trained"), sets)
+        say(
+            f"{share:g} of the trained weights: nDCG@10 {quality[share]:.4f} on the development part"
+        )
+        return quality[share]
+
+    share = choose_share(measure)
+    put_weights(model, average(trained, base, share))
+    return share
+
+
+def _card(
+    request: TrainRequest,
+    recipe: Recipe,
+    datasets: Sequence[Dataset],
+    base: ModelFolder,
+    model: SentenceTransformer,
+    outcome: TrainOutcome,
+) -> str:
+    return write_card(
+        CardFacts(
+            base=called(base),
+            licence=licence_of(base.path),
+            dimension=int(model.get_embedding_dimension() or 0),
+            window=recipe.window,
+            limit=longest_text(model),
+            datasets=[(one.name, one.lines, one.weight) for one in datasets],
+            sources=request.sources,
+            recipe=shown(recipe),
+            share=outcome.share,
+            before=[row.as_dict() for row in outcome.before],
+            after=[row.as_dict() for row in outcome.after],
+        )
+    )

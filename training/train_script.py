@@ -1,0 +1,131 @@
+"""The model card's training: datasets drawn by weight, in-batch negatives, from any model.
+
+    python -m training.train_script OUTPUT --data FOLDER [--config FILE] [--model MODEL] [options]
+
+FOLDER holds the files that the configuration names (training/data_config.json: those of the card). The card's
+own run is `--model nreimers/MiniLM-L6-H384-uncased --window 250` with a batch that fills the memory.
+"""
+
+import argparse
+import logging
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from service.encoders.model_folder import find_model
+from service.errors import ConferenceHelperError
+from training.datasets import read_config
+from training.folder import (
+    SCRATCH_MODEL,
+    check_output,
+    longest_text,
+    open_model,
+    open_scratch,
+    write_model,
+)
+from training.model_card import CardFacts, called, licence_of, write_card
+from training.sampling import epoch_steps
+from training.trainer import Recipe, Trained, shown, train
+
+CONFIG = Path(__file__).parent / "data_config.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train and write a model folder; return 0, or 1 with a message."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        run(_parser().parse_args(arguments))
+    except ConferenceHelperError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    return 0
+
+
+def run(asked: argparse.Namespace) -> Trained:
+    """Train as asked. Raises InputError for what cannot be used, and what `train` raises."""
+    check_output(asked.output)
+    datasets = read_config(asked.config, asked.data)
+    if asked.plain:
+        base, model = open_scratch(asked.model, device=asked.device)
+    else:
+        base = find_model(asked.model)
+        model = open_model(base, asked.device)
+    epoch = epoch_steps(datasets, asked.batch_size)
+    steps = asked.steps or max(1, round(asked.epochs * epoch))
+    recipe = Recipe(
+        steps=steps,
+        batch_size=asked.batch_size,
+        window=asked.window,
+        learning_rate=asked.learning_rate,
+        warmup=asked.warmup,
+        seed=asked.seed,
+        slice_rows=asked.slice_rows,
+        cached=asked.cached,
+        save_every=asked.save_every,
+        device=asked.device,
+    )
+    work = asked.output.with_name(asked.output.name + ".work")
+    own_window = model.max_seq_length
+    trained = train(model, datasets, recipe, work / "checkpoint", _say)
+    model.max_seq_length = own_window
+    for name, count in trained.skipped.items():
+        _say(f"{name}: {count} bad lines skipped")
+    card = write_card(
+        CardFacts(
+            base=called(base),
+            licence=licence_of(base.path),
+            dimension=int(model.get_embedding_dimension() or 0),
+            window=recipe.window,
+            limit=longest_text(model),
+            datasets=[(one.name, one.lines, one.weight) for one in datasets],
+            sources=f"the datasets of {asked.config.name}",
+            recipe=shown(recipe),
+            share=1.0,
+            before=(),
+            after=(),
+        )
+    )
+    write_model(model, asked.output, card)
+    shutil.rmtree(work, ignore_errors=True)
+    _say(f"Wrote {asked.output}.")
+    return trained
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="train_script", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("output", type=Path, help="model folder to write")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the datasets")
+    parser.add_argument(
+        "--config", type=Path, default=CONFIG, help="name, lines and weight of each"
+    )
+    parser.add_argument("--model", default=SCRATCH_MODEL, help="folder or name to begin with")
+    parser.add_argument(
+        "--plain",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the model was never trained for sentences: add mean pooling and unit length",
+    )
+    parser.add_argument("--steps", type=int, default=0, help="updates; --epochs decides when 0")
+    parser.add_argument("--epochs", type=float, default=1.0)
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--window", type=int, default=250, help="word pieces of a text")
+    parser.add_argument("--learning-rate", type=float, default=2e-5)
+    parser.add_argument("--warmup", type=int, default=500, help="steps")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--slice-rows", type=int, default=32, help="texts embedded at a time")
+    parser.add_argument("--cached", action="store_true", help="batches larger than memory")
+    parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints")
+    parser.add_argument("--device", help="cpu or cuda; chosen by itself when unset")
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,303 @@
+"""The training loop: sentence-transformers' trainer, fed by weighted batches, with checkpoints of its own."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from torch.utils.data import DataLoader, IterableDataset
+from transformers import PrinterCallback, ProgressCallback, TrainerCallback
+
+from service.errors import EncoderError, InputError
+from training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
+from training.datasets import BadLines, Dataset
+from training.folder import longest_text
+from training.losses import ColumnsLoss
+from training.sampling import Batch, WeightedBatches
+
+_COLUMNS = ("question", "answer", "wrong")
+_SAY_SECONDS = 20
+_NO_MATTER = ("save_every", "device", "slice_rows")
+
+Say = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How to train. `steps` are updates of the weights, `window` word pieces of a text, `warmup` steps.
+
+    `slice_rows` texts are embedded at a time; `cached` keeps only one slice in memory. `bf16` None means
+    where the device computes in it.
+    """
+
+    steps: int
+    batch_size: int = 128
+    window: int = 250
+    learning_rate: float = 2e-5
+    warmup: int = 0
+    seed: int = 7
+    slice_rows: int = 32
+    cached: bool = False
+    bf16: bool | None = None
+    save_every: int = 50
+    device: str | None = None
+
+
+def shown(recipe: Recipe) -> dict[str, Any]:
+    """Return the settings that decide what comes out, for people."""
+    return {key: value for key, value in asdict(recipe).items() if key not in _NO_MATTER}
+
+
+@dataclass(slots=True)
+class Trained:
+    """What came of training: the loss of each step done now, and how fast they were."""
+
+    losses: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def steps_per_second(self) -> float:
+        """Steps a second; 0 if none was done."""
+        return len(self.losses) / self.seconds if self.seconds else 0.0
+
+
+def train(
+    model: SentenceTransformer,
+    datasets: Sequence[Dataset],
+    recipe: Recipe,
+    checkpoint: Path,
+    say: Say,
+    *,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Trained:
+    """Train the model in place; goes on from `checkpoint` if there is one, and leaves its last one there.
+
+    Raises EncoderError if the loss is not a number (the model then has its last good weights), InputError
+    for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
+    """
+    _check(model, recipe)
+    torch.manual_seed(recipe.seed)
+    model.max_seq_length = recipe.window
+    bad = BadLines()
+    stream = WeightedBatches(datasets, batch_size=recipe.batch_size, seed=recipe.seed, bad=bad)
+    data = [f"{one.name} {one.weight:g} {one.path.stat().st_size}" for one in datasets]
+    trainer = _Trainer(model, stream, recipe, checkpoint, data, say)
+    for callback in callbacks:
+        trainer.add_callback(callback)
+    started = time.perf_counter()
+    try:
+        trainer.train()
+    finally:
+        model.to(recipe.device or model.device)
+        trainer.done.seconds = time.perf_counter() - started
+        trainer.done.skipped = dict(bad.skipped)
+    return trainer.done
+
+
+def supports_bf16(device: torch.device) -> bool:
+    """Return whether the device multiplies in bfloat16 faster than in float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    if device.type == "cpu":
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return False
+
+
+class _Stream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic only in its stubs
+    """The steps' batches as features, from step `start`."""
+
+    def __init__(self, batches: WeightedBatches, model: SentenceTransformer, steps: int) -> None:
+        self.start = 0
+        self._batches = batches
+        self._model = model
+        self._steps = steps
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for step, batch in enumerate(self._batches):
+            if step >= self._steps:
+                return
+            if step >= self.start:
+                yield self._features(batch)
+
+    def _features(self, batch: Batch) -> dict[str, Any]:
+        features: dict[str, Any] = {}
+        for place, texts in enumerate(batch.columns):
+            name = f"{_COLUMNS[min(place, 2)]}{place}"
+            for key, value in self._model.preprocess(texts).items():
+                if isinstance(value, torch.Tensor):
+                    features[f"{name}_{key}"] = value
+        return features
+
+
+class _Trainer(SentenceTransformerTrainer):
+    """Draws its batches from WeightedBatches, and stops at a loss that is not a number."""
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        batches: WeightedBatches,
+        recipe: Recipe,
+        checkpoint: Path,
+        data: list[str],
+        say: Say,
+    ) -> None:
+        device = torch.device(recipe.device) if recipe.device else model.device
+        bf16 = supports_bf16(device) if recipe.bf16 is None else recipe.bf16
+        self.done = Trained()
+        self.checkpoint = checkpoint
+        self.stream = _Stream(batches, model, recipe.steps)
+        self.say = say
+        self._good: dict[str, torch.Tensor] = {}
+        super().__init__(
+            model=model,
+            args=SentenceTransformerTrainingArguments(
+                output_dir=str(checkpoint),
+                max_steps=recipe.steps,
+                per_device_train_batch_size=recipe.batch_size,
+                learning_rate=recipe.learning_rate,
+                warmup_steps=recipe.warmup,
+                seed=recipe.seed,
+                bf16=bf16,
+                use_cpu=device.type == "cpu",
+                save_strategy="no",
+                logging_strategy="no",
+                logging_nan_inf_filter=False,
+                report_to="none",
+                disable_tqdm=True,
+                dataloader_pin_memory=device.type == "cuda",
+            ),
+            loss=ColumnsLoss(model, slice_rows=recipe.slice_rows, cached=recipe.cached),
+            callbacks=[_Keeper(self, recipe, checkpoint, data)],
+        )
+        for unwanted in (PrinterCallback, ProgressCallback):
+            self.remove_callback(unwanted)
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """The card is written with the model (see training.model_card)."""
+
+    def get_train_dataloader(self) -> DataLoader[dict[str, Any]]:
+        """Return the stream of features; a GPU gets them tokenized ahead of time, in another process."""
+        on_gpu = self.args.device.type == "cuda"
+        return DataLoader(
+            self.stream,
+            batch_size=None,
+            num_workers=1 if on_gpu else 0,
+            prefetch_factor=4 if on_gpu else None,
+            pin_memory=on_gpu,
+            generator=torch.Generator(),  # or it would draw from the one that dropout draws from
+        )
+
+    def training_step(self, *given: Any, **named: Any) -> torch.Tensor:
+        """Return the loss of a step after its backward pass; weights that gave a number are the good ones."""
+        loss: torch.Tensor = super().training_step(*given, **named)
+        value = loss.item()
+        if value != value or value in (float("inf"), float("-inf")):
+            if self._good:
+                self.model.load_state_dict(self._good)
+            raise EncoderError(
+                f"The loss is {value} at step {self.state.global_step + 1}: training stopped, and the "
+                f"last good weights are kept in {self._kept()}. "
+                "Lower the learning rate, or look for odd texts in the data."
+            )
+        self._remember()
+        self.done.losses.append(value)
+        return loss
+
+    def _remember(self) -> None:
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                if name in self._good:
+                    self._good[name].copy_(value)
+                else:
+                    self._good[name] = value.detach().clone()
+
+    def _kept(self) -> Path:
+        folder = self.checkpoint.with_name("last-good")
+        self.model.save(str(folder), create_model_card=False)
+        return folder
+
+
+class _Keeper(TrainerCallback):
+    """Resumes, saves and says how far it is."""
+
+    def __init__(
+        self, trainer: _Trainer, recipe: Recipe, checkpoint: Path, data: list[str]
+    ) -> None:
+        self._trainer = trainer
+        self._recipe = recipe
+        self._checkpoint = checkpoint
+        self._data = data
+        self._said = self._started = 0.0
+        self._first = 0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        """Go on from the checkpoint, if there is one."""
+        self._said = self._started = time.perf_counter()
+        if has_checkpoint(self._checkpoint):
+            step = load_checkpoint(
+                self._checkpoint,
+                recipe=self._settings(),
+                model=self._trainer.model,
+                optimizer=given["optimizer"],
+            )
+            state.global_step = self._first = self._trainer.stream.start = step
+            _set_rate(given["lr_scheduler"], given["optimizer"], step)
+            self._trainer.say(f"Going on after step {step} of {self._recipe.steps}.")
+            if step >= self._recipe.steps:
+                control.should_training_stop = True
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        """Save every so many steps and at the end; say the loss and the rate now and then."""
+        step, now = state.global_step, time.perf_counter()
+        last = step >= self._recipe.steps
+        if last or now - self._said > _SAY_SECONDS:
+            self._said = now
+            rate = (step - self._first) / (now - self._started)
+            left = (self._recipe.steps - step) / rate
+            loss = sum(self._trainer.done.losses[-10:]) / len(self._trainer.done.losses[-10:])
+            self._trainer.say(
+                f"step {step} of {self._recipe.steps}, loss {loss:.3f}, {rate:.2f} steps/s, "
+                f"{left / 60:.0f} min left"
+            )
+        if last or step % self._recipe.save_every == 0:
+            save_checkpoint(
+                self._checkpoint,
+                step=step,
+                recipe=self._settings(),
+                model=self._trainer.model,
+                optimizer=given["optimizer"],
+            )
+
+    def _settings(self) -> dict[str, Any]:
+        return {**shown(self._recipe), "data": self._data}
+
+
+def _set_rate(scheduler: Any, optimizer: Any, step: int) -> None:
+    """Bring the learning rate to where it is after so many steps."""
+    scheduler.last_epoch = step
+    rates = zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True)
+    for group, (full, share) in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = full * share(step)
+
+
+def _check(model: SentenceTransformer, recipe: Recipe) -> None:
+    limit = longest_text(model)
+    if not 8 <= recipe.window <= limit:
+        raise InputError(f"The window of {recipe.window} is not between 8 and the model's {limit}.")
+    if recipe.batch_size < 2 or recipe.steps < 1:
+        raise InputError("Training needs at least one step, and two pairs in a batch.")
+    if not 0 < recipe.learning_rate < float("inf"):
+        raise InputError(f"The learning rate {recipe.learning_rate:g} is not above 0.")

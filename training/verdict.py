@@ -1,0 +1,53 @@
+"""Whether a trained model may take the place of its base: better where asked, not worse elsewhere."""
+
+from collections.abc import Collection, Sequence
+
+from evaluation.run import Row
+from service.errors import InputError, VerificationError
+
+_MEASURES = ("hit@3", "ndcg@10")
+
+
+def check_names(wanted: Collection[str], sets: Collection[str]) -> None:
+    """Raise InputError if a set that is to get better is none of those measured."""
+    if unknown := sorted(set(wanted) - set(sets)):
+        raise InputError(
+            f"--better {', '.join(unknown)}: no such set is measured. There are: {', '.join(sets)}."
+        )
+
+
+def check_better(
+    before: Sequence[Row], after: Sequence[Row], *, wanted: Collection[str], tolerance: float
+) -> None:
+    """Raise VerificationError unless the model is better on the wanted sets and not worse on any.
+
+    Better is a higher hit@3 by meaning; worse is a measure that fell by more than `tolerance` on any set in
+    any mode. Rows come in the same order.
+    """
+    faults = []
+    for old, new in zip(before, after, strict=True):
+        where = f"{new.set} ({new.mode})"
+        gained = new.measured["hit@3"].mean - old.measured["hit@3"].mean
+        if new.set in wanted and new.mode == "semantic" and gained <= 0:
+            faults.append(f"{where}: hit@3 is not better, {_change(old, new, 'hit@3')}")
+            continue
+        faults += [
+            f"{where}: {name} fell, {_change(old, new, name)}"
+            for name in _MEASURES
+            if old.measured[name].mean - new.measured[name].mean > tolerance
+        ]
+    if faults:
+        raise VerificationError(f"The trained model is not good enough. {'; '.join(faults)}.")
+
+
+def table(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
+    """Return the lines of a table of both, for a terminal."""
+    lines = [f"{'set':<20} {'mode':<10}" + "".join(f"{name:>20}" for name in _MEASURES)]
+    for old, new in zip(before, after, strict=True):
+        numbers = "".join(f"{_change(old, new, name):>20}" for name in _MEASURES)
+        lines.append(f"{new.set:<20} {new.mode:<10}{numbers}")
+    return lines
+
+
+def _change(old: Row, new: Row, name: str) -> str:
+    return f"{old.measured[name].mean:.3f} -> {new.measured[name].mean:.3f}"
