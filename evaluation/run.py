@@ -2,17 +2,21 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from evaluation.asking import Asked, Remembering, ask
 from evaluation.datasets import QuestionSet, make_sets, read_corpus, read_questions
-from evaluation.measures import DEPTH, NAMES, Measured, measure
+from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
 from loaders.vector_cache import VectorCache
-from service.encoder import Encoder
+from service.calibrating import calibrate
+from service.encoder import Encoder, Fingerprint
 from service.errors import InputError, QueryError, VerificationError
 from service.questions import DEFAULT_MODE, MODES
 from service.search import Searcher
@@ -21,6 +25,9 @@ from service.stores.catalogue import SessionStore
 from service.stores.edge import EdgeStore
 
 _BATCH = 64
+VERDICT_NAMES = ("missed", "false_alarms", "auroc")
+"""Share of a set's questions of which the verdict is that nothing fits; share of the off-topic ones of which it
+is not; and how well evidence tells the two apart. None of them where the catalogue was never calibrated."""
 Say = Callable[[str], None]
 
 
@@ -43,7 +50,10 @@ class Row:
             "default": self.mode == DEFAULT_MODE,
             "questions": self.questions,
             "sessions": self.sessions,
-            **{name: round(self.measured[name].mean, 4) for name in NAMES},
+            **{
+                name: round(self.measured[name].mean, 4) if name in self.measured else None
+                for name in (*NAMES, *VERDICT_NAMES)
+            },
             "intervals": {
                 name: [round(value.low, 4), round(value.high, 4)]
                 for name, value in self.measured.items()
@@ -52,8 +62,30 @@ class Row:
         }
 
 
+def read_offtopic(file: Path | None) -> tuple[str, ...]:
+    """Return the questions of a file, one a line; without one, everyday questions of our own.
+
+    Ours are not among those that catalogues are calibrated with. Raises InputError for a file without any.
+    """
+    if file is None:
+        return tuple(files("evaluation").joinpath("everyday.txt").read_text("utf-8").splitlines())
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read: {error}.") from error
+    if not any(lines):
+        raise InputError(f"{file} has no question. Write one on each line.")
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
 def evaluate_folder(
-    folder: Path, encoder: Encoder, cache_file: Path, *, modes: Sequence[str], say: Say
+    folder: Path,
+    encoder: Encoder,
+    cache_file: Path,
+    *,
+    modes: Sequence[str],
+    offtopic: Sequence[str],
+    say: Say,
 ) -> Iterator[Row]:
     """Yield a row for each mode of a BEIR folder: its corpus goes into a store that is gone afterwards.
 
@@ -62,28 +94,61 @@ def evaluate_folder(
     sessions = read_corpus(folder)
     documents = {str(session.id): session.source_id for session in sessions}
     questions = read_questions(folder, set(documents.values()))
+    say(f"{questions.name}: {len(sessions)} sessions, {len(questions.questions)} questions")
+    yield from evaluate_set(
+        questions,
+        sessions,
+        encoder,
+        cache_file,
+        modes=modes,
+        offtopic=offtopic,
+        documents=documents,
+    )
+
+
+def evaluate_set(
+    questions: QuestionSet,
+    sessions: Sequence[Session],
+    encoder: Encoder,
+    cache_file: Path,
+    *,
+    modes: Sequence[str],
+    offtopic: Sequence[str] = (),
+    documents: Mapping[str, str] | None = None,
+) -> Iterator[Row]:
+    """Yield a row for each mode: the sessions go into a store that is gone afterwards.
+
+    The judgements name sessions by what `documents` calls their ids, or by the ids themselves.
+    """
+    named = documents or {str(session.id): str(session.id) for session in sessions}
     with tempfile.TemporaryDirectory(prefix="conference-helper-") as place:
         store = EdgeStore(Path(place), "evaluation")
         try:
-            say(f"{questions.name}: {len(sessions)} sessions, {len(questions.questions)} questions")
             _fill(store, sessions, encoder, cache_file)
-            searcher = Searcher(store, lambda fingerprint: encoder)
-            for mode in modes:
-                yield _ask(searcher, questions, mode, len(sessions), documents)
+            remembering = Remembering(encoder)
+            searcher = Searcher(store, lambda fingerprint: remembering)
+            ask_set = partial(ask, searcher, remembering)
+            yield from _measure(ask_set, [questions], modes, offtopic, len(sessions), named)
         finally:
             store.close()
 
 
 def evaluate_catalogue(
-    searcher: Searcher, store: SessionStore, *, modes: Sequence[str]
+    store: SessionStore,
+    open_encoder: Callable[[Fingerprint], Encoder],
+    *,
+    modes: Sequence[str],
+    offtopic: Sequence[str],
 ) -> Iterator[Row]:
     """Yield a row for each mode and each set made from the served catalogue."""
     with store.reading() as generation:
         sessions = [session for batch, _ in generation.scan() for session in batch]
+        remembering = Remembering(open_encoder(generation.manifest.encoder))
     same = {str(session.id): str(session.id) for session in sessions}
-    for questions in make_sets(sorted(sessions, key=lambda session: str(session.id))):
-        for mode in modes:
-            yield _ask(searcher, questions, mode, len(sessions), same)
+    sets = make_sets(sorted(sessions, key=lambda session: str(session.id)))
+    searcher = Searcher(store, lambda fingerprint: remembering)
+    ask_set = partial(ask, searcher, remembering)
+    yield from _measure(ask_set, sets, modes, offtopic, len(sessions), same)
 
 
 def check_least(rows: Iterable[Row], wanted: Sequence[tuple[str, float]]) -> None:
@@ -137,31 +202,52 @@ def _fill(
             for start in range(0, len(sessions), _BATCH):
                 batch = sessions[start : start + _BATCH]
                 builder.upsert(batch, cache.get([session.text_hash for session in batch]))
-            builder.commit(expected=len({session.id for session in sessions}), sources=())
+            builder.commit(
+                expected=len({session.id for session in sessions}),
+                sources=(),
+                check=lambda generation: calibrate(generation, encoder),
+            )
     finally:
         cache.close()
 
 
-def _ask(
-    searcher: Searcher, asked: QuestionSet, mode: str, sessions: int, documents: dict[str, str]
-) -> Row:
-    rankings: dict[str, list[str]] = {}
-    times = []
-    for id, text in asked.questions.items():
-        try:
-            answer = searcher.search(text, mode=mode, limit=DEPTH)
-        except QueryError:  # a question without a letter finds nothing
-            continue
-        times.append(answer.took_ms)
-        rankings[id] = [documents[str(result.session.id)] for result in answer.results]
-    return Row(
-        asked.name,
-        mode,
-        len(asked.questions),
-        sessions,
-        float(np.median(times)) if times else 0.0,
-        measure(asked.judgements, rankings),
-    )
+def _measure(
+    ask_set: Callable[[Mapping[str, str], str], Asked],
+    sets: Sequence[QuestionSet],
+    modes: Sequence[str],
+    offtopic: Sequence[str],
+    sessions: int,
+    documents: Mapping[str, str],
+) -> Iterator[Row]:
+    """Ask each set and the off-topic questions in each mode; yield the rows set by set."""
+    nothing = dict(zip(offtopic, offtopic, strict=True))
+    unanswered = {mode: ask_set(nothing, mode) for mode in modes}
+    for asked in sets:
+        for mode in modes:
+            found = ask_set(asked.questions, mode)
+            rankings = {
+                id: [documents[str(one.session.id)] for one in answer.results]
+                for id, answer in found.answers.items()
+            }
+            measured = measure(asked.judgements, rankings) | _verdicts(found, unanswered[mode])
+            took = float(np.median(found.took_ms)) if found.took_ms else 0.0
+            yield Row(asked.name, mode, len(asked.questions), sessions, took, measured)
+
+
+def _verdicts(found: Asked, unanswered: Asked) -> dict[str, Measured]:
+    """Return the measures of VERDICT_NAMES; none of a catalogue that was never calibrated."""
+    answered = {id: one for id, one in found.answers.items() if one.evidence is not None}
+    others = {id: one for id, one in unanswered.answers.items() if one.evidence is not None}
+    if not answered or not others:
+        return {}
+    return {
+        "missed": mean_of({id: one.verdict == "none" for id, one in answered.items()}),
+        "false_alarms": mean_of({id: one.verdict != "none" for id, one in others.items()}),
+        "auroc": auroc(
+            [one.evidence or 0.0 for one in answered.values()],
+            [one.evidence or 0.0 for one in others.values()],
+        ),
+    }
 
 
 def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:

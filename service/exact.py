@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from service.session import Session
+from service.stores.catalogue import Asked, Hit
 from service.words import split_words
 
 PHRASE, TITLE = 6.0, 3.0
@@ -18,6 +20,16 @@ _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„�
 def quoted_phrases(question: str) -> tuple[str, ...]:
     """Return what stands between double quotes; a quote without its partner is text."""
     return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
+
+
+def exact_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:
+    """Return what was found by words, what holds the question's exact things first."""
+    words, phrases = split_words(asked.text), [split_words(phrase) for phrase in asked.phrases]
+    gained = (
+        replace(hit, score=hit.score * (1 + gain) if asked.mode == "keyword" else hit.score + gain)
+        for hit, gain in ((hit, exactness(words, phrases, hit.session)) for hit in hits)
+    )
+    return sorted(gained, key=lambda hit: -hit.score)
 
 
 def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session) -> float:

@@ -26,6 +26,8 @@ FILTER_NAMES = {
     "day": "day",
 }
 """What people call each filter, and the payload field it looks at."""
+_TO = ".."
+"""Between the first and the last day of a range."""
 
 
 def clean_question(text: str) -> str:
@@ -86,9 +88,54 @@ def _filter_value(name: str, value: str) -> str | int:
         if not (value.isascii() and value.isdigit() and len(value) <= 4):
             raise QueryError(f"year is {value[:40]!r}; give a year such as 2026.")
         return int(value)
-    if name == "day":
-        try:
-            return parse_day(value).isoformat()
-        except ValueError as error:
-            raise QueryError(f"day is {value[:40]!r}; give a day such as 2026-05-12.") from error
-    return value
+    return _days(value) if name == "day" else value
+
+
+def _days(text: str) -> str:
+    """One day, or a range of days of which one end may be open, as ISO dates."""
+    try:
+        ends = [parse_day(end).isoformat() if end else "" for end in text.split(_TO)]
+    except ValueError as error:
+        raise QueryError(
+            f"day is {text[:40]!r}; give a day such as 2026-05-12, or a range such as "
+            "2026-05-12..2026-05-14."
+        ) from error
+    if len(ends) > 2 or not any(ends):
+        raise QueryError(f"day is {text[:40]!r}; a range has one start and one end.")
+    if all(ends) and ends[0] > ends[-1]:
+        raise QueryError(f"day is {text[:40]!r}; the range ends before it starts.")
+    return _TO.join(ends)
+
+
+def split_days(text: str) -> tuple[str, str]:
+    """Return the first and last day of a day filter, the same for one day; an open end is empty."""
+    start, _, end = text.partition(_TO) if _TO in text else (text, "", text)
+    return start, end
+
+
+def in_day_range(day: str, text: str) -> bool:
+    """Return whether a day (YYYY-MM-DD; empty: unknown, in none) is the day or in the range of a filter."""
+    start, end = split_days(text)
+    return bool(day) and start <= day and (not end or day <= end)
+
+
+def check_diversity(text: float | str | None) -> float:
+    """Return the diversity as a number from 0 to 1, 0 for none. Raises QueryError if it is none."""
+    if text in (None, ""):
+        return 0.0
+    try:
+        diversity = float(text)
+    except ValueError:
+        diversity = -1.0
+    if not 0 <= diversity <= 1:
+        raise QueryError(f"diversity is {str(text)[:40]!r}; give a number from 0 to 1.")
+    return diversity
+
+
+def check_switch(name: str, text: str | None, default: bool) -> bool:
+    """Return what `true` or `false` says, the default for nothing. Raises QueryError for another word."""
+    if not text:
+        return default
+    if text.casefold() not in ("true", "false"):
+        raise QueryError(f"{name} is {text[:40]!r}; give true or false.")
+    return text.casefold() == "true"

@@ -5,9 +5,10 @@ takes microseconds, embedding every sentence would take longer than the search.
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.session import Session
 from service.words import split_words
@@ -48,27 +49,33 @@ class Reason:
     snippet: Snippet | None
 
 
+def content_words(question: str) -> list[str]:
+    """Return the question's words, folded, without those that say nothing, unless all are such."""
+    words = split_words(question)
+    return [word for word in words if word not in _COMMON] or words
+
+
 def explain(question: str, session: Session, *, by_meaning: bool) -> Reason:
     """Return why `session` answers; `by_meaning` says whether the mode looks at meaning at all."""
-    words = split_words(question)
-    asked = [word for word in words if word not in _COMMON] or words
+    asked = content_words(question)
     fields = {
         "title": session.title,
         "speaker": " ".join(session.speakers),
         "words": " ".join((session.abstract, session.track, *session.tags)),
     }
-    matched = [name for name, text in fields.items() if next(_marks(text, asked), None)]
+    likeness = _Likeness(asked)
+    matched = [name for name, text in fields.items() if next(likeness.marks(text), None)]
     if by_meaning:
         matched.append("meaning")
-    return Reason(tuple(matched), nearest_sentence(asked, session.abstract))
+    return Reason(tuple(matched), nearest_sentence(likeness, session.abstract))
 
 
-def nearest_sentence(asked: Sequence[str], abstract: str) -> Snippet | None:
+def nearest_sentence(likeness: "_Likeness", abstract: str) -> Snippet | None:
     """Return the sentence that shares most of the asked words, the first of equals; None if there is none."""
     sentences = [(found.start(), found[0][:_LONGEST]) for found in _SENTENCE.finditer(abstract)]
     if not sentences:
         return None
-    marks = [tuple(_marks(text, asked)) for _, text in sentences]
+    marks = [tuple(likeness.marks(text)) for _, text in sentences]
     shared = [
         {text[start:end].casefold() for start, end in spans}
         for (_, text), spans in zip(sentences, marks, strict=True)
@@ -80,18 +87,39 @@ def nearest_sentence(asked: Sequence[str], abstract: str) -> Snippet | None:
     return Snippet(text, start, start + len(text), marks[best])
 
 
-def _marks(text: str, asked: Collection[str]) -> Iterator[Span]:
-    """Yield the places of the words of `text` that are asked for, or have an asked one's root."""
-    exact = set(asked)
-    for token in _TOKEN.finditer(text):
-        words = split_words(token[0])
-        if len(words) > 1:  # a run of signs without spaces: its parts are found within it
-            yield from _runs(token, words, exact)
-        elif words and (words[0] in exact or any(_same_root(words[0], word) for word in asked)):
-            yield token.span()
+class _Likeness:
+    """Finds the words of a text that are asked for, or have an asked one's root."""
+
+    def __init__(self, asked: Sequence[str]) -> None:
+        """Look for these folded words."""
+        self._exact = frozenset(asked)
+        self._by_start: dict[str, list[str]] = defaultdict(list)
+        for word in asked:
+            if len(word) >= _SHORTEST_ROOT:
+                self._by_start[word[:_SHORTEST_ROOT]].append(word)
+
+    def marks(self, text: str) -> Iterator[Span]:
+        """Yield their places in the text, in order."""
+        for token in _TOKEN.finditer(text):
+            words = _words_of(token[0])
+            if len(words) > 1:  # a run of signs without spaces: its parts are found within it
+                yield from _runs(token, words, self._exact)
+            elif words and self._is_like(words[0]):
+                yield token.span()
+
+    def _is_like(self, word: str) -> bool:
+        if word in self._exact:
+            return True
+        rooted = self._by_start.get(word[:_SHORTEST_ROOT], ())
+        return any(_same_root(word, other) for other in rooted)
 
 
-def _runs(token: re.Match[str], words: Sequence[str], asked: set[str]) -> Iterator[Span]:
+@lru_cache(maxsize=50_000)
+def _words_of(token: str) -> tuple[str, ...]:
+    return tuple(split_words(token))
+
+
+def _runs(token: re.Match[str], words: Sequence[str], asked: frozenset[str]) -> Iterator[Span]:
     """Join the asked pairs of signs of a run to its longest parts."""
     start = end = -1
     for place, word in enumerate(words):
@@ -106,8 +134,6 @@ def _runs(token: re.Match[str], words: Sequence[str], asked: set[str]) -> Iterat
 
 
 def _same_root(one: str, other: str) -> bool:
-    if one[:_SHORTEST_ROOT] != other[:_SHORTEST_ROOT]:
-        return False
     shared = next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),

@@ -2,11 +2,15 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from service.answers import Answer, SearchResult
+from service.diversity import vary
 from service.encoder import Encoder, Fingerprint, Vectors
 from service.errors import (
     ConferenceHelperError,
@@ -15,72 +19,48 @@ from service.errors import (
     NotReadyError,
     QueryError,
 )
-from service.exact import exactness, quoted_phrases
+from service.exact import exact_first, quoted_phrases
 from service.filters import FACETS, NO_FILTERS, Filters
+from service.folding import Talk, find_talks, in_time
 from service.measuring import note, timed
 from service.names import Names
-from service.questions import DEFAULT_LIMIT, check_limit, check_mode, clean_question
-from service.reasons import Reason, Snippet, explain
+from service.questions import (
+    DEFAULT_LIMIT,
+    check_diversity,
+    check_limit,
+    check_mode,
+    clean_question,
+)
+from service.reasons import Reason, explain
 from service.session import Session
+from service.spoken import is_spoken
 from service.stores.catalogue import (
     Asked,
     FacetCounts,
     Generation,
     Hit,
     Manifest,
-    SessionStore,
+    Reading,
 )
-from service.words import folded, split_words
+from service.values import KnownValues
+from service.verdict import (
+    LOOKED_AT,
+    NAMED,
+    NOTHING,
+    Bank,
+    Judgement,
+    bank_key,
+    is_exact,
+    judge,
+)
 
-_COUNTS_KEPT = 500
-_SPARE = 7
-"""Sessions looked at beyond those asked for: an exact one may stand a little lower."""
-_SPARE_WITH_PHRASE = 50
-_SPARE_REPEATS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """One session that answers and its rank from 1.
-
-    `score` is what it was ranked by, higher is better: in semantic mode the dot product, in keyword mode
-    BM25's, in hybrid both together. `similarity` is the dot product in every mode.
-    """
-
-    rank: int
-    score: float
-    similarity: float
-    session: Session
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a question found, nearest first, and how long it took in milliseconds."""
-
-    query: str
-    mode: str
-    took_ms: float
-    results: tuple[SearchResult, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the answer as the JSON values that the API and the command line print."""
-        return {
-            "query": self.query,
-            "mode": self.mode,
-            "took_ms": round(self.took_ms, 2),
-            "results": [
-                {
-                    "rank": result.rank,
-                    "score": round(result.score, 6),
-                    "similarity": round(result.similarity, 6),
-                    "session": result.session.as_dict(),
-                    "matched": list(result.reason.matched),
-                    "snippet": _told(result.reason.snippet),
-                }
-                for result in self.results
-            ],
-        }
+CONSIDERED = 100
+"""Sessions that the facet counts of a question look at: the best ones."""
+_WITH_PHRASE = 50
+"""Sessions looked at for a quoted phrase: those that hold it may stand far lower."""
+_POOL = 30
+"""Talks from which a varied answer is chosen."""
+_BY_MEANING = Reason(("meaning",), None)
 
 
 class Searcher:
@@ -89,7 +69,7 @@ class Searcher:
     Safe to call from many threads. A new generation is picked up by the next call.
     """
 
-    def __init__(self, store: SessionStore, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
+    def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
         self._open_encoder = open_encoder
@@ -97,8 +77,9 @@ class Searcher:
         self._warm: Fingerprint | None = None
         self._trouble: ConferenceHelperError | None = None
         self._loading = threading.Lock()
+        self._bank: tuple[Encoder, Bank] | None = None
         self._names: tuple[str, Names] = ("", Names(()))
-        self._counted: dict[tuple[str, str, Filters], list[tuple[str | int, int]]] = {}
+        self._values = KnownValues()
 
     def search(
         self,
@@ -107,38 +88,41 @@ class Searcher:
         limit: int = DEFAULT_LIMIT,
         mode: str | None = None,
         filters: Filters = NO_FILTERS,
+        fold: bool = True,
+        diversity: float = 0.0,
     ) -> Answer:
         """Return the `limit` (1 to 50) sessions that answer the question best, highest score first.
 
-        Raises QueryError for a question, limit or mode that cannot be used, NothingLoadedError before
-        the first load, MismatchError if the catalogue belongs to another encoder.
+        `fold` makes one result of the repeats of a talk; `diversity` (0 to 1) prefers sessions that differ
+        from those before them, which then need not stand in order of their scores.
+        Raises QueryError for a question, limit, mode or diversity that cannot be used, NothingLoadedError
+        before the first load, MismatchError if the catalogue belongs to another encoder.
         """
         started = time.perf_counter()
         query = clean_question(question)
         mode = check_mode(mode)
         limit = check_limit(limit)
+        diversity = check_diversity(diversity)
         with self.store.reading() as generation:
             with timed("encode"):
                 vector = self._encode(query, generation.manifest)
             with timed("search"):
-                spelled = self._spelled(generation, filters)
-                if mode == "semantic":
-                    hits = generation.search(vector, limit, spelled)
-                else:
-                    asked = self._asked(generation, mode, query)
-                    hits = _by_words(generation, vector, limit, spelled, asked)
-        note("answer", found="some" if hits else "none")
-        results = tuple(
-            SearchResult(
-                rank,
-                hit.score,
-                hit.similarity,
-                hit.session,
-                explain(query, hit.session, by_meaning=mode != "keyword"),
-            )
-            for rank, hit in enumerate(hits, start=1)
+                spelled = self._values.spelled(generation, filters)
+                find = partial(self._find, generation, query, vector, mode, spelled)
+                pool = max(limit, _POOL) if diversity else limit
+                talks = find_talks(find, pool, folded=fold)
+                judged = self._judge(generation, query, vector, mode, spelled, talks)
+                if diversity:
+                    vectors = generation.vectors([talk[0].session.id for talk in talks])
+                    talks = vary(talks, vectors, limit, diversity)
+        note("answer", found="some" if talks else "none")
+        results = _results(
+            talks[:limit], lambda found: explain(query, found, by_meaning=mode != "keyword")
         )
-        return Answer(query, mode, (time.perf_counter() - started) * 1000, results)
+        took_ms = (time.perf_counter() - started) * 1000
+        if judged is None:
+            return Answer(query, mode, took_ms, None, results)
+        return Answer(query, mode, took_ms, judged.verdict, results, judged.evidence)
 
     def session(self, id: str) -> Session:
         """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
@@ -151,33 +135,50 @@ class Searcher:
 
     def similar(
         self, id: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = NO_FILTERS
-    ) -> tuple[Hit, ...]:
-        """Return the `limit` sessions nearest in meaning to one session, without it and its repeats.
+    ) -> tuple[SearchResult, ...]:
+        """Return the `limit` talks nearest in meaning to one session, without it and its repeats.
 
         Raises QueryError if `id` or `limit` is none, NotFoundError if no session has that id.
         """
         wanted, limit = _parse_id(id), check_limit(limit)
         with self.store.reading() as generation:
-            vector, found = generation.vector(wanted), generation.get([wanted])
-            if vector is None or not found:
+            vectors, found = generation.vectors([wanted]), generation.get([wanted])
+            if wanted not in vectors or not found:
                 raise _nobody(wanted)
-            spelled = self._spelled(generation, filters)
-            hits = generation.search(vector, limit + _SPARE_REPEATS, spelled)
-        others = [
-            hit for hit in hits if hit.session.id != wanted and not hit.session.repeats(found[0])
-        ]
-        return tuple(others[:limit])
+            spelled = self._values.spelled(generation, filters)
+            find = partial(generation.search, vectors[wanted], filters=spelled)
+            talks = find_talks(find, limit + 1)
+        others = [talk for talk in talks if not any(_same(hit.session, found[0]) for hit in talk)]
+        return _results(others[:limit], lambda _: _BY_MEANING)
 
     def facets(
-        self, filters: Filters = NO_FILTERS, *, names: Sequence[str] = FACETS
+        self,
+        filters: Filters = NO_FILTERS,
+        *,
+        names: Sequence[str] = FACETS,
+        question: str = "",
+        mode: str | None = None,
     ) -> FacetCounts:
-        """Return the values of each facet and their counts, as the filters on other facets leave them."""
+        """Return the values of each facet and their counts, as the filters on other facets leave them.
+
+        With a question only the CONSIDERED sessions that answer it best are counted.
+        Raises what `search` raises for a question or mode that cannot be used.
+        """
         with self.store.reading() as generation:
-            spelled = self._spelled(generation, filters)
-            return {
-                name: self._count(generation, name, replace(spelled, **{name: ()}))
-                for name in names
+            spelled = self._values.spelled(generation, filters)
+            others = {name: replace(spelled, **{name: ()}) for name in names}
+            if not question:
+                return {
+                    name: self._values.count(generation, name, left)
+                    for name, left in others.items()
+                }
+            query, mode = clean_question(question), check_mode(mode)
+            vector = self._encode(query, generation.manifest)
+            found = {
+                left: self._find(generation, query, vector, mode, left, CONSIDERED)
+                for left in set(others.values())
             }
+        return {name: _count_values(found[left], name) for name, left in others.items()}
 
     def status(self) -> dict[str, Any]:
         """Return what is served, as JSON values. Raises NothingLoadedError before the first load."""
@@ -195,6 +196,8 @@ class Searcher:
                 if self._warm != generation.manifest.encoder:
                     self._encode("ready", generation.manifest)
                 self._asked(generation, "hybrid", "ready")
+                if generation.manifest.calibration:
+                    self._everyday(generation.manifest)
             self._trouble = None
         except ConferenceHelperError as error:
             self._trouble = error
@@ -216,18 +219,70 @@ class Searcher:
         self._warm = manifest.encoder
         return vector
 
+    def _find(
+        self,
+        generation: Generation,
+        query: str,
+        vector: Vectors,
+        mode: str,
+        filters: Filters,
+        count: int,
+    ) -> list[Hit]:
+        """Return the `count` best sessions in the mode asked for; fewer only if there are no more."""
+        if mode == "semantic":
+            return generation.search(vector, count, filters)
+        asked = self._asked(generation, mode, query)
+        if asked.phrases:
+            count = max(count, _WITH_PHRASE)
+        return exact_first(generation.search(vector, count, filters, asked), asked)
+
     def _asked(self, generation: Generation, mode: str, query: str) -> Asked:
         kept, names = self._names
         if kept != generation.manifest.state:
-            speakers = self._count(generation, "speakers", NO_FILTERS)
-            names = Names(str(speaker) for speaker, _ in speakers)
+            names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speakers"))
             self._names = (generation.manifest.state, names)
         return Asked(
             "keyword" if mode == "keyword" else "hybrid",
             query,
             phrases=quoted_phrases(query),
             names=names.named_in(query),
+            spoken=is_spoken(query),
         )
+
+    def _judge(
+        self,
+        generation: Generation,
+        query: str,
+        vector: Vectors,
+        mode: str,
+        filters: Filters,
+        talks: Sequence[Talk],
+    ) -> Judgement | None:
+        """Return whether anything that passes the filters fits the question, None if nobody can say."""
+        calibration = generation.manifest.calibration
+        if calibration is None or calibration.bank != bank_key():
+            return None
+        if not talks:
+            return NOTHING
+        asked = self._asked(generation, mode, query)
+        if is_exact(asked, talks[0][0].session):
+            return NAMED
+        hits = [hit for talk in talks for hit in talk]
+        if (
+            mode != "hybrid" or asked.spoken
+        ):  # judged by words and meaning alike, as it was calibrated
+            hits = generation.search(vector, LOOKED_AT, filters, Asked("hybrid", query))
+        bank = self._everyday(generation.manifest)
+        nearness = bank.nearness(vector, without=calibration.answered)
+        return judge(query, hits, nearness, calibration)
+
+    def _everyday(self, manifest: Manifest) -> Bank:
+        """Return the everyday questions, embedded once for each encoder."""
+        encoder = self._matching_encoder(manifest)
+        with self._loading:
+            if self._bank is None or self._bank[0] is not encoder:
+                self._bank = (encoder, Bank(encoder))
+            return self._bank[1]
 
     def _matching_encoder(self, manifest: Manifest) -> Encoder:
         encoder = self._encoder
@@ -239,31 +294,6 @@ class Searcher:
                     check_match(encoder.fingerprint, manifest)
                     self._encoder = encoder
         return encoder
-
-    def _spelled(self, generation: Generation, filters: Filters) -> Filters:
-        """Return the filters with each value as the catalogue spells it, whatever its case and accents."""
-        changes: dict[str, Any] = {}
-        for name, values in filters.given():
-            if name not in ("year", "day"):
-                known = [value for value, _ in self._count(generation, name, NO_FILTERS)]
-                changes[name] = tuple(
-                    spelling for value in values for spelling in _spellings(str(value), known)
-                )
-        return replace(filters, **changes) if changes else filters
-
-    def _count(
-        self, generation: Generation, name: str, filters: Filters
-    ) -> list[tuple[str | int, int]]:
-        """Return a facet's counts, kept for a while: thousands of speakers take longer than a search."""
-        key = (generation.manifest.state, name, filters)
-        counts = self._counted.get(key)
-        note("cache", hit="no" if counts is None else "yes")
-        if counts is None:
-            counts = generation.facets([name], filters)[name]
-            if len(self._counted) >= _COUNTS_KEPT:
-                self._counted.clear()
-            self._counted[key] = counts
-        return counts
 
 
 def _parse_id(id: str) -> UUID:
@@ -277,32 +307,33 @@ def _nobody(id: UUID) -> NotFoundError:
     return NotFoundError(f"No session has the id {id}. Search again: programmes change.")
 
 
-def _told(snippet: Snippet | None) -> dict[str, Any] | None:
-    if snippet is None:
-        return None
-    return {**asdict(snippet), "marks": [list(mark) for mark in snippet.marks]}
+def _same(one: Session, other: Session) -> bool:
+    return one.id == other.id or one.repeats(other)
 
 
-def _by_words(
-    generation: Generation, vector: Vectors, limit: int, filters: Filters, asked: Asked
-) -> list[Hit]:
-    """Return what the store finds by words, exact things first."""
-    spare = _SPARE_WITH_PHRASE if asked.phrases else _SPARE
-    hits = generation.search(vector, limit + spare, filters, asked)
-    words, phrases = split_words(asked.text), [split_words(phrase) for phrase in asked.phrases]
-    gained = (
-        replace(hit, score=hit.score * (1 + gain) if asked.mode == "keyword" else hit.score + gain)
-        for hit, gain in ((hit, exactness(words, phrases, hit.session)) for hit in hits)
+def _results(
+    talks: Sequence[Talk], explained: Callable[[Session], Reason]
+) -> tuple[SearchResult, ...]:
+    return tuple(
+        SearchResult(
+            rank,
+            best.score,
+            best.similarity,
+            best.session,
+            explained(best.session),
+            tuple(sorted((hit.session for hit in (best, *others)), key=in_time)),
+        )
+        for rank, (best, *others) in enumerate(talks, start=1)
     )
-    return sorted(gained, key=lambda hit: -hit.score)[:limit]
 
 
-def _spellings(wanted: str, known: Sequence[Any]) -> list[Any]:
-    """Return the known values that are `wanted` but for case and accents; `wanted` itself if none is."""
-    if wanted in known:
-        return [wanted]
-    key = folded(wanted)
-    return [value for value in known if folded(str(value)) == key] or [wanted]
+def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[str | int, int]]:
+    """Return the values of one field of the sessions found, most frequent first."""
+    counts: Counter[str | int] = Counter()
+    for hit in hits:
+        value = getattr(hit.session, name)
+        counts.update(set(value) if isinstance(value, tuple) else [value] if value else [])
+    return sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
 
 
 def check_match(encoder: Fingerprint, manifest: Manifest) -> None:

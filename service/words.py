@@ -3,9 +3,17 @@
 import re
 import unicodedata
 
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
+_LETTERS = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ħ": "h",
+}
 """Letters that Unicode does not take apart into a plain one and a mark."""
 
 _UNSPACED = (
@@ -20,11 +28,15 @@ _VOICING = "\u3099\u309a"
 
 def folded(text: str) -> str:
     """Return text without case and accents, for comparing what people type with what is stored."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    plain = "".join(
-        sign for sign in decomposed if not unicodedata.combining(sign) or sign in _VOICING
-    )
-    return unicodedata.normalize("NFC", plain).strip()
+    if text.isascii():
+        return text.lower().strip()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    for sign in set(decomposed):  # a text has few different signs, and far fewer marks
+        if sign in _LETTERS:
+            decomposed = decomposed.replace(sign, _LETTERS[sign])
+        elif unicodedata.combining(sign) and sign not in _VOICING:
+            decomposed = decomposed.replace(sign, "")
+    return unicodedata.normalize("NFC", decomposed).strip()
 
 
 def split_words(text: str) -> list[str]:

@@ -1,5 +1,7 @@
 import gzip
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,16 +11,20 @@ from web_fixtures import SESSIONS, open_loaded
 
 import conference_helper
 from evaluation.datasets import make_sets, read_corpus, read_questions
-from evaluation.measures import measure
+from evaluation.measures import auroc, measure
 from evaluation.run import (
     check_least,
     chosen_modes,
     evaluate_catalogue,
     evaluate_folder,
     parse_least,
+    read_offtopic,
 )
+from service import verdict
+from service.encoder import Vectors
 from service.errors import InputError, QueryError, VerificationError
 
+OTHERS = ("how long do pandas sleep", "?!", "who invented umbrellas")
 DOCUMENTS = [
     {"_id": "d1", "title": "Health analytics", "text": "Counting on the ward."},
     {"_id": "d2", "title": "", "text": "Pipelines that do not break.", "speakers": ["Ola Berg"]},
@@ -47,18 +53,30 @@ def test_a_folder_is_asked_in_every_mode(tmp_path: Path, zipped: bool) -> None:
     cache = tmp_path / "vectors.sqlite"
     encoder = BagOfWords()
     said: list[str] = []
-    rows = list(evaluate_folder(folder, encoder, cache, modes=chosen_modes(None), say=said.append))
+    rows = list(
+        evaluate_folder(
+            folder, encoder, cache, modes=chosen_modes(None), offtopic=OTHERS, say=said.append
+        )
+    )
     values = {row.mode: row.as_dict() for row in rows}
     assert values.keys() == {"hybrid", "semantic", "keyword"}
     assert values["hybrid"]["default"]
     assert values["hybrid"]["hit@3"] == pytest.approx(2 / 3, abs=1e-3)
     assert values["keyword"]["mrr@10"] == pytest.approx(2 / 3, abs=1e-3)
+    for name in ("missed", "false_alarms", "auroc"):
+        low, high = values["hybrid"]["intervals"][name]
+        assert 0 <= low <= values["hybrid"][name] <= high <= 1
+    assert values["hybrid"]["false_alarms"] == 0
     low, high = values["hybrid"]["intervals"]["hit@3"]
     assert 0 <= low < 2 / 3 < high <= 1
     assert said == ["set: 3 sessions, 3 questions"]
     embedded = list(encoder.embedded)
     assert sorted(embedded) == sorted(session.text for session in read_corpus(folder))
-    list(evaluate_folder(folder, encoder, cache, modes=("keyword",), say=said.append))
+    list(
+        evaluate_folder(
+            folder, encoder, cache, modes=("keyword",), offtopic=OTHERS, say=said.append
+        )
+    )
     assert encoder.embedded == embedded
 
 
@@ -97,10 +115,15 @@ def test_measures_count_what_found_nothing() -> None:
 
 
 def test_sets_made_from_a_catalogue(tmp_path: Path) -> None:
-    store, searcher = open_loaded(tmp_path)
-    rows = list(evaluate_catalogue(searcher, store, modes=("hybrid",)))
+    store, _ = open_loaded(tmp_path)
+    rows = list(
+        evaluate_catalogue(
+            store, lambda fingerprint: BagOfWords(), modes=("hybrid",), offtopic=OTHERS
+        )
+    )
     assert [row.set for row in rows] == ["made-title", "made-typo", "made-speaker", "made-sentence"]
     assert rows[0].measured["mrr@10"].mean == 1
+    assert rows[0].as_dict()["auroc"] is None  # never calibrated
     assert rows[2].measured["hit@3"].mean == 1
     assert make_sets(SESSIONS) == make_sets(SESSIONS)
     assert set(make_sets(SESSIONS)[1].questions.values()).isdisjoint(
@@ -120,11 +143,50 @@ def test_options_are_checked() -> None:
         chosen_modes("psychic")
 
 
+def test_auroc_can_be_checked_by_hand() -> None:
+    found = auroc([3.0, 2.0, float("inf")], [1.0, 2.0])
+    assert found.mean == pytest.approx((2 + 1.5 + 2) / 6)
+    assert 0 <= found.low <= found.mean <= found.high <= 1
+
+
+def test_offtopic_questions_come_from_a_file_or_are_not_those_of_the_calibration(
+    tmp_path: Path, whole_bank: None
+) -> None:
+    ours = read_offtopic(None)
+    assert len(ours) == len(set(ours)) >= 100
+    assert not set(ours) & set(verdict.read_bank())
+    file = tmp_path / "questions.txt"
+    file.write_text("one\n\n two \none\n")
+    assert read_offtopic(file) == ("one", "two")
+    file.write_text("\n")
+    with pytest.raises(InputError, match="has no question"):
+        read_offtopic(file)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_offtopic(tmp_path / "nothing")
+
+
+def test_each_question_is_embedded_once_for_all_modes(tmp_path: Path) -> None:
+    store, _ = open_loaded(tmp_path)
+    asked: Counter[str] = Counter()
+
+    class Counting(BagOfWords):
+        def encode_queries(self, questions: Sequence[str]) -> Vectors:
+            asked.update(questions)
+            return super().encode_queries(questions)
+
+    list(
+        evaluate_catalogue(
+            store, lambda fingerprint: Counting(), modes=chosen_modes(None), offtopic=OTHERS
+        )
+    )
+    assert set(asked.values()) == {1}
+
+
 def test_the_command_prints_rows_and_fails_a_gate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq3\td3\t1\n")
-    monkeypatch.setattr(conference_helper, "_loading_encoder", lambda *_: BagOfWords())
+    monkeypatch.setattr("conference_helper.measure.loading_encoder", lambda *_: BagOfWords())
     command = ["evaluate", str(folder), "--mode", "hybrid"]
     done = CliRunner().invoke(conference_helper.main, [*command, "--json"])
     assert json.loads(done.stdout)["rows"][0]["hit@3"] == 0.5

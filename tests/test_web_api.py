@@ -55,7 +55,7 @@ def complaint(answer: TestResponse, status: int) -> dict[str, str]:
 
 def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
     answer = client.get("/api/search?q=health++analytics")
-    assert list(json.loads(answer.data)) == ["query", "mode", "took_ms", "results"]
+    assert list(json.loads(answer.data)) == ["query", "mode", "took_ms", "verdict", "results"]
     assert answer.json is not None
     assert answer.json["query"] == "health analytics"
     assert [result["rank"] for result in answer.json["results"]] == [1, 2, 3]
@@ -104,10 +104,14 @@ def test_filters(client: FlaskClient, filters: str, wanted: set[str]) -> None:
         ("q=a&limit=", "limit is ''"),
         ("q=a&limit=3&limit=4", "limit is given 2 times"),
         ("q=a&mode=psychic", "psychic"),
+        ("q=a&fold=perhaps", "fold is 'perhaps'; give true or false"),
+        ("q=a&diversity=2", "diversity is '2'; give a number from 0 to 1"),
+        ("q=a&diversity=much", "diversity is 'much'"),
+        ("q=a&day=2026-02-01..2026-01-01", "ends before it starts"),
         ("q=a&mode=semantic&mode=semantic", "mode is given 2 times"),
         ("q=a&year=soon", "year is 'soon'"),
         ("q=a&day=tomorrow", "day is 'tomorrow'"),
-        ("q=a&colour=blue", "Known parameters: q, limit, mode, event, year, track"),
+        ("q=a&colour=blue", "Known parameters: q, limit, mode, fold, diversity, event"),
         ("q=a&speakers=Ana", "'speakers'"),
     ],
 )
@@ -157,7 +161,20 @@ def test_facets_have_a_limit(client: FlaskClient) -> None:
     for limit in ("0", "1001", "many"):
         error = complaint(client.get(f"/api/facets?limit={limit}"), 400)
         assert "from 1 to 1000" in error["message"]
-    assert "'q'" in complaint(client.get("/api/facets?q=health"), 400)["message"]
+    assert "'quest'" in complaint(client.get("/api/facets?quest=x"), 400)["message"]
+
+
+def test_facets_follow_a_question(client: FlaskClient) -> None:
+    answer = client.get("/api/facets?q=pipelines&mode=keyword")
+    assert answer.json is not None
+    assert answer.json["facets"]["track"] == [{"value": "Data Engineering", "count": 1}]
+    assert complaint(client.get("/api/facets?q=%20"), 400)["code"] == "bad_query"
+
+
+def test_folding_and_diversity_are_parameters(client: FlaskClient) -> None:
+    for query in ("fold=false", "fold=true&diversity=0.5", "diversity=1&limit=2"):
+        answer = client.get(f"/api/search?q=health&{query}").get_json()
+        assert all(len(result["occurrences"]) == 1 for result in answer["results"])
 
 
 def test_status(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -315,3 +316,35 @@ def test_abstracts_are_cut_between_words() -> None:
 def test_matched_words_are_marked(client: FlaskClient) -> None:
     page = client.get("/?q=patience+and+consent").text
     assert "Registers, <mark>consent</mark> and <mark>patience</mark>." in page
+
+
+def test_more_like_this_leads_to_a_page_of_its_own(client: FlaskClient) -> None:
+    page = read(client, "/?q=health")
+    address = next(link for link in page.links if link.endswith("/similar"))
+    alike = read(client, address)
+    assert "sessions like" in alike.text
+    assert len(alike.all("article")) == 3
+    assert client.get("/sessions/x/similar").status_code == 400
+    assert client.get(f"/sessions/{UUID(int=0)}/similar").status_code == 404
+
+
+def test_sittings_of_one_talk_are_listed(tmp_path: Path) -> None:
+    talk = SESSIONS[0]
+    again = replace(talk, year=2026, source_id="again", starts_at=None, ends_at=None)
+    client = create_app(open_loaded(tmp_path, [*SESSIONS, again])[1]).test_client()
+    page = read(client, "/?q=health+analytics+on+the+ward")
+    assert "Given 2 times: Summit 2025 (" in page.text
+    assert len(page.all("article")) == 3
+    assert "Given" not in read(client, "/?q=health+analytics+on+the+ward&fold=false").text
+    assert ("fold", "false") in [
+        (field["name"], field["value"])
+        for field in read(client, "/?q=health&fold=false&year=2026").all("input")
+        if "type" in field
+    ]
+
+
+def test_a_range_of_days_is_told_and_removed(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&day=2026-05-01..2026-05-31")
+    assert "Friday 1 May 2026 to Sunday 31 May 2026" in page.text
+    assert len(page.all("article")) == 1
+    assert "from Friday 1 May 2026" in read(client, "/?q=health&day=2026-05-01..").text

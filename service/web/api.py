@@ -11,6 +11,7 @@ from service.web.asking import (
     read_filters,
     read_limit,
     read_once,
+    read_options,
     searcher,
 )
 
@@ -25,13 +26,7 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 def search() -> dict[str, Any]:
     """Answer a question with the nearest sessions."""
     arguments = read_arguments((*SEARCH_NAMES, *FILTER_NAMES))
-    answer = searcher().search(
-        read_once(arguments, "q", ""),
-        limit=check_limit(read_limit(arguments)),
-        mode=read_once(arguments, "mode", ""),
-        filters=read_filters(arguments),
-    )
-    return answer.as_dict()
+    return searcher().search(read_once(arguments, "q", ""), **read_options(arguments)).as_dict()
 
 
 @bp.get("/sessions/<id>")
@@ -44,28 +39,20 @@ def session(id: str) -> dict[str, Any]:
 def similar(id: str) -> dict[str, Any]:
     """Answer with the sessions nearest to one session, without its repeats."""
     arguments = read_arguments(("limit", *FILTER_NAMES))
-    hits = searcher().similar(
-        id, limit=check_limit(read_limit(arguments)), filters=read_filters(arguments)
-    )
-    return {
-        "id": id,
-        "results": [
-            {
-                "rank": rank,
-                "similarity": round(hit.similarity, 6),
-                "session": hit.session.as_dict(),
-            }
-            for rank, hit in enumerate(hits, start=1)
-        ],
-    }
+    results = searcher().similar(id, limit=read_limit(arguments), filters=read_filters(arguments))
+    return {"id": id, "results": [result.as_dict() for result in results]}
 
 
 @bp.get("/facets")
 def facets() -> dict[str, Any]:
-    """Answer with the values sessions can be filtered by, most frequent first."""
-    arguments = read_arguments(("limit", *FILTER_NAMES))
+    """Answer with the values sessions can be filtered by, most frequent first; with q, of what it finds."""
+    arguments = read_arguments(("q", "mode", "limit", *FILTER_NAMES))
     limit = check_limit(read_once(arguments, "limit", str(DEFAULT_VALUES)), MAX_VALUES)
-    counts = searcher().facets(read_filters(arguments))
+    counts = searcher().facets(
+        read_filters(arguments),
+        question=read_once(arguments, "q", ""),
+        mode=read_once(arguments, "mode", ""),
+    )
     return {
         "facets": {
             name: [{"value": value, "count": count} for value, count in counts[field][:limit]]

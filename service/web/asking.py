@@ -1,7 +1,7 @@
 """What a request asks, and whom: the query string, read strictly, and the app's searcher."""
 
 from collections.abc import Collection
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from flask import current_app, request
@@ -9,10 +9,18 @@ from werkzeug.datastructures import MultiDict
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.questions import DEFAULT_LIMIT, FILTER_NAMES, parse_filters
+from service.questions import (
+    DEFAULT_LIMIT,
+    FILTER_NAMES,
+    check_diversity,
+    check_limit,
+    check_mode,
+    check_switch,
+    parse_filters,
+)
 from service.search import Searcher
 
-SEARCH_NAMES = ("q", "limit", "mode")
+SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity")
 """Parameters of a search beside its filters; each is given once."""
 
 
@@ -46,9 +54,23 @@ def read_once(arguments: MultiDict[str, str], name: str, default: str) -> str:
     return values[0] if values else default
 
 
-def read_limit(arguments: MultiDict[str, str]) -> int | str:
-    """Return the limit as it was given, the default one for none; the searcher checks it."""
-    return read_once(arguments, "limit", str(DEFAULT_LIMIT))
+def read_limit(arguments: MultiDict[str, str]) -> int:
+    """Return the limit, the default one for none. Raises QueryError for an unusable one."""
+    return check_limit(read_once(arguments, "limit", str(DEFAULT_LIMIT)))
+
+
+def read_options(arguments: MultiDict[str, str]) -> dict[str, Any]:
+    """Return all that a search is told beside its question, as `Searcher.search` takes it.
+
+    Raises QueryError for an unusable value.
+    """
+    return {
+        "limit": read_limit(arguments),
+        "mode": check_mode(read_once(arguments, "mode", "")),
+        "filters": read_filters(arguments),
+        "fold": check_switch("fold", read_once(arguments, "fold", ""), default=True),
+        "diversity": check_diversity(read_once(arguments, "diversity", "")),
+    }
 
 
 def read_filters(arguments: MultiDict[str, str]) -> Filters:

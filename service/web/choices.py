@@ -7,10 +7,9 @@ from typing import Any
 from flask import url_for
 
 from service.filters import NO_FILTERS, Filters
-from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES
+from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, split_days
 from service.search import Searcher
-from service.session import parse_day
-from service.web.words import tell_day, tell_language
+from service.web.words import tell_days, tell_language
 from service.words import folded
 
 LABELS = {
@@ -37,6 +36,8 @@ class Search:
     limit: int = DEFAULT_LIMIT
     mode: str = DEFAULT_MODE
     filters: Filters = NO_FILTERS
+    fold: bool = True
+    diversity: float = 0.0
 
     def link(self) -> str:
         """Return the shortest address of this search."""
@@ -51,6 +52,10 @@ class Search:
             yield "limit", self.limit
         if self.mode != DEFAULT_MODE:
             yield "mode", self.mode
+        if not self.fold:
+            yield "fold", "false"
+        if self.diversity:
+            yield "diversity", f"{self.diversity:g}"
         for name in LABELS:
             for value in self.chosen(name):
                 yield name, value
@@ -122,11 +127,20 @@ def list_chips(search: Search) -> list[Chip]:
 
 
 def list_fields(search: Search, searcher: Searcher) -> list[Field]:
-    """Return the filters that the catalogue has values for, as the other filters leave them."""
-    counts = searcher.facets(search.filters)
-    fields = [
-        _field(name, search.chosen(name), counts[FILTER_NAMES[name]][:SUGGESTED]) for name in LABELS
-    ]
+    """Return the filters that the catalogue has values for, as the other filters leave them.
+
+    Counts are of the sessions that answer the question best, where there is one; those values come first.
+    """
+    every = searcher.facets(search.filters)
+    found = searcher.facets(search.filters, question=search.question, mode=search.mode)
+    fields = []
+    for name in LABELS:
+        counts = found[FILTER_NAMES[name]]
+        there = {value for value, _ in counts}
+        counts = counts + [
+            (value, 0) for value, _ in every[FILTER_NAMES[name]] if value not in there
+        ]
+        fields.append(_field(name, search.chosen(name), counts[:SUGGESTED]))
     return [field for field in fields if field.choices or field.several]
 
 
@@ -147,5 +161,5 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
 
 def _told(name: str, value: Value) -> str:
     if name == "day":
-        return tell_day(parse_day(str(value)))
+        return tell_days(*split_days(str(value)))
     return tell_language(str(value)) if name == "language" else str(value)

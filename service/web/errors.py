@@ -19,6 +19,7 @@ STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"),
     errors.NothingLoadedError: (HTTPStatus.SERVICE_UNAVAILABLE, "nothing_loaded"),
     errors.NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "not_ready"),
+    errors.BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
     errors.RefusedError: (HTTPStatus.CONFLICT, "refused"),
     errors.MismatchError: (HTTPStatus.SERVICE_UNAVAILABLE, "mismatch"),
     errors.VerificationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "verification_failed"),

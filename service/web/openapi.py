@@ -1,25 +1,14 @@
 """The OpenAPI document, made from the names and limits that the program checks by."""
 
 from importlib import metadata
-from typing import Any
 
 from flask import Blueprint
 
 from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, MAX_LIMIT, MAX_QUERY, MODES
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
-
-Values = dict[str, Any]
+from service.web.schemas import COUNT, TEXT, Values, schemas
 
 bp = Blueprint("openapi", __name__)
-
-_TEXT: Values = {"type": "string"}
-_TEXTS: Values = {"type": "array", "items": _TEXT}
-_COUNT: Values = {"type": "integer", "minimum": 0}
-_MOMENT: Values = {
-    "type": ["string", "null"],
-    "format": "date-time",
-    "description": "Local time with its offset; null when unknown.",
-}
 
 
 @bp.get("/openapi.json")
@@ -35,7 +24,7 @@ def describe() -> Values:
         "servers": [{"url": "/"}],
         "paths": _paths(),
         "components": {
-            "schemas": _schemas(),
+            "schemas": schemas(),
             "responses": {
                 "Error": {
                     "description": "What is wrong, and what to do next.",
@@ -43,7 +32,7 @@ def describe() -> Values:
                 },
                 "Unavailable": {
                     "description": "Cannot answer now; the message says why.",
-                    "headers": {"Retry-After": {"description": "Seconds.", "schema": _COUNT}},
+                    "headers": {"Retry-After": {"description": "Seconds.", "schema": COUNT}},
                     "content": _json("Error"),
                 },
             },
@@ -62,7 +51,16 @@ def _paths() -> Values:
     filters = _filters()
     values = _number("limit", "Values of each facet.", DEFAULT_VALUES, MAX_VALUES)
     return {
-        "/": {"get": _page([*_search_parameters(required=False), *filters])},
+        "/": {
+            "get": _page(
+                "showPage",
+                "The page for people; every search is a link that can be shared.",
+                [*_search_parameters(required=False), *filters],
+            )
+        },
+        "/sessions/{id}/similar": {
+            "get": _page("showSimilar", "The sessions that are like one session.", [_id()])
+        },
         "/api/search": {
             "get": _operation(
                 "search",
@@ -77,7 +75,7 @@ def _paths() -> Values:
                 "getSession",
                 "One session.",
                 "Session",
-                [_parameter("id", "path", "Its id.", {**_TEXT, "format": "uuid"}, required=True)],
+                [_id()],
                 errors=("400", "404", "503"),
             )
         },
@@ -87,7 +85,7 @@ def _paths() -> Values:
                 "The sessions nearest to one session, without it and its repeats.",
                 "Similar",
                 [
-                    _parameter("id", "path", "Its id.", {**_TEXT, "format": "uuid"}, required=True),
+                    _id(),
                     _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
                     *filters,
                 ],
@@ -97,9 +95,10 @@ def _paths() -> Values:
         "/api/facets": {
             "get": _operation(
                 "countFacets",
-                "The values sessions can be filtered by; each facet as the other filters leave it.",
+                "The values sessions can be filtered by; each facet as the other filters leave it; "
+                "with a question, among the sessions that answer it best.",
                 "Facets",
-                [values, *filters],
+                [_question(required=False), _mode(), values, *filters],
                 errors=("400", "503"),
             )
         },
@@ -117,7 +116,7 @@ def _paths() -> Values:
                 "operationId": "showMetrics",
                 "summary": "Counts and times, for Prometheus.",
                 "responses": {
-                    "200": {"description": "Metrics.", "content": {"text/plain": {"schema": _TEXT}}}
+                    "200": {"description": "Metrics.", "content": {"text/plain": {"schema": TEXT}}}
                 },
             }
         },
@@ -143,14 +142,14 @@ def _operation(
     }
 
 
-def _page(parameters: list[Values]) -> Values:
-    html = {"text/html": {"schema": _TEXT}}
+def _page(id: str, summary: str, parameters: list[Values]) -> Values:
+    html = {"text/html": {"schema": TEXT}}
     return {
-        "operationId": "showPage",
-        "summary": "The page for people; every search is a link that can be shared.",
+        "operationId": id,
+        "summary": summary,
         "parameters": parameters,
         "responses": {
-            "200": {"description": "The search box, and what a question found.", "content": html},
+            "200": {"description": "The page.", "content": html},
             "default": {"description": "The page with what is wrong.", "content": html},
         },
     }
@@ -161,19 +160,43 @@ def _json(schema: str) -> Values:
 
 
 def _search_parameters(*, required: bool) -> list[Values]:
-    question = {**_TEXT, "minLength": 1, "maxLength": MAX_QUERY}
-    mode = {**_TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
+    share = {"type": "number", "minimum": 0, "maximum": 1, "default": 0}
     return [
-        _parameter("q", "query", "The question, in plain words.", question, required=required),
+        _question(required=required),
         _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
-        _parameter("mode", "query", "How to search.", mode),
+        _mode(),
+        _parameter(
+            "fold",
+            "query",
+            "Whether repeats of a talk are one result.",
+            {"type": "boolean", "default": True},
+        ),
+        _parameter("diversity", "query", "How much results differ from each other, 0 to 1.", share),
     ]
+
+
+def _question(*, required: bool) -> Values:
+    schema = {**TEXT, "minLength": 1, "maxLength": MAX_QUERY}
+    return _parameter("q", "query", "The question, in plain words.", schema, required=required)
+
+
+def _id() -> Values:
+    return _parameter("id", "path", "Its id.", {**TEXT, "format": "uuid"}, required=True)
+
+
+def _mode() -> Values:
+    schema = {**TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
+    return _parameter("mode", "query", "How to search.", schema)
 
 
 def _filters() -> list[Values]:
     kinds: dict[str, Values] = {
         "year": {"type": "integer", "minimum": 0, "maximum": 9999},
-        "day": {**_TEXT, "format": "date"},
+        "day": {
+            **TEXT,
+            "pattern": r"^(\d{4}-\d\d-\d\d(\.\.(\d{4}-\d\d-\d\d)?)?|\.\.\d{4}-\d\d-\d\d)$",
+            "description": "A day such as 2026-05-12, or a range: 2026-05-12..2026-05-14; one end may be open.",
+        },
     }
     return [
         {
@@ -181,7 +204,7 @@ def _filters() -> list[Values]:
                 name,
                 "query",
                 f"Only sessions of this {name}; repeat it for any of several.",
-                {"type": "array", "items": kinds.get(name, _TEXT)},
+                {"type": "array", "items": kinds.get(name, TEXT)},
             ),
             "style": "form",
             "explode": True,
@@ -205,96 +228,3 @@ def _parameter(
         "required": required,
         "schema": schema,
     }
-
-
-def _schemas() -> Values:
-    return {
-        "Answer": _answer(),
-        "Session": _session(),
-        "Similar": _similar(),
-        "Facets": _facets(),
-        "Status": _status(),
-        "Error": _object(error=_object(code=_TEXT, message=_TEXT)),
-        "Alive": _object(status={"const": "alive"}),
-        "Ready": _object(status={"const": "ready"}, generation=_TEXT, sessions=_COUNT),
-        "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
-    }
-
-
-def _answer() -> Values:
-    result = _object(
-        rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
-        score={"type": "number", "description": "What it was ranked by; higher is better."},
-        similarity={"type": "number", "description": "The dot product with the question."},
-        session={"$ref": "#/components/schemas/Session"},
-        matched={
-            "type": "array",
-            "items": {**_TEXT, "enum": ["title", "speaker", "words", "meaning"]},
-            "description": "What of the session matched.",
-        },
-        snippet={"oneOf": [_snippet(), {"type": "null"}]},
-    )
-    return _object(
-        query=_TEXT,
-        mode={**_TEXT, "enum": list(MODES)},
-        took_ms={"type": "number", "minimum": 0},
-        results={"type": "array", "maxItems": MAX_LIMIT, "items": result},
-    )
-
-
-def _similar() -> Values:
-    result = _object(
-        rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
-        similarity={"type": "number", "description": "The dot product of the two sessions."},
-        session={"$ref": "#/components/schemas/Session"},
-    )
-    return _object(id=_TEXT, results={"type": "array", "maxItems": MAX_LIMIT, "items": result})
-
-
-def _snippet() -> Values:
-    return {
-        **_object(text=_TEXT, start=_COUNT, end=_COUNT, marks={"type": "array", "items": _span()}),
-        "description": "The abstract's sentence nearest to the question, as plain text: where it stands in "
-        "the abstract, and where matched words stand in it, in characters.",
-    }
-
-
-def _span() -> Values:
-    return {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
-
-
-def _session() -> Values:
-    texts = ("event", "source_id", "slot", "title", "abstract", "track", "level", "kind")
-    return _object(
-        id={**_TEXT, "format": "uuid"},
-        year={"type": "integer"},
-        **dict.fromkeys((*texts, "language", "room", "url", "day", "timezone"), _TEXT),
-        **dict.fromkeys(("speakers", "tags"), _TEXTS),
-        **dict.fromkeys(("starts_at", "ends_at"), _MOMENT),
-    )
-
-
-def _facets() -> Values:
-    def values(kind: str) -> Values:
-        return {"type": "array", "items": _object(value={"type": kind}, count=_COUNT)}
-
-    kinds = {name: "integer" if name == "year" else "string" for name in FILTER_NAMES}
-    return _object(facets=_object(**{name: values(kind) for name, kind in kinds.items()}))
-
-
-def _status() -> Values:
-    event = _object(event=_TEXT, year={"type": "integer"}, sessions=_COUNT)
-    return _object(
-        sessions=_COUNT,
-        events={"type": "array", "items": event},
-        generation=_TEXT,
-        created_at={**_TEXT, "format": "date-time"},
-        encoder=_object(model=_TEXT, dimension=_COUNT, window=_COUNT),
-        sources=_TEXTS,
-        store=_TEXT,
-    )
-
-
-def _object(**properties: Values) -> Values:
-    """Return the schema of an object with these properties; later versions may add some."""
-    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -13,11 +13,9 @@ from service.questions import (
     MAX_LIMIT,
     MAX_QUERY,
     MODES,
-    check_limit,
-    check_mode,
 )
 from service.web import words
-from service.web.asking import read_arguments, read_filters, read_limit, read_once, searcher
+from service.web.asking import read_arguments, read_once, read_options, searcher
 from service.web.choices import Search, list_chips, list_fields
 from service.web.errors import finish, status_of
 
@@ -66,12 +64,7 @@ def index() -> Response:
     try:
         arguments = read_arguments()
         search = Search(" ".join(arguments.getlist("q")))
-        search = Search(
-            read_once(arguments, "q", "").strip(),
-            check_limit(read_limit(arguments)),
-            check_mode(read_once(arguments, "mode", "")),
-            read_filters(arguments),
-        )
+        search = Search(read_once(arguments, "q", "").strip(), **read_options(arguments))
         return make_response(_results(search) if search.question else _welcome(search))
     except NothingLoadedError as error:
         return make_response(_render("nothing.html", search, message=str(error)))
@@ -80,9 +73,27 @@ def index() -> Response:
         return finish(make_response(page), status_of(error))
 
 
+@bp.get("/sessions/<id>/similar")
+def similar(id: str) -> Response:
+    """Show the sessions that are like one session."""
+    search = Search()
+    try:
+        session = searcher().session(id)
+        results = searcher().similar(id)
+        return make_response(_render("similar.html", search, session=session, results=results))
+    except ConferenceHelperError as error:
+        page = _render("problem.html", search, message=str(error))
+        return finish(make_response(page), status_of(error))
+
+
 def _results(search: Search) -> str:
     answer = searcher().search(
-        search.question, limit=search.limit, mode=search.mode, filters=search.filters
+        search.question,
+        limit=search.limit,
+        mode=search.mode,
+        filters=search.filters,
+        fold=search.fold,
+        diversity=search.diversity,
     )
     more = next((step for step in STEPS if step > search.limit), None)
     return _render(

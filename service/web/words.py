@@ -5,7 +5,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from service.reasons import Snippet
-from service.session import Session
+from service.session import Session, parse_day
 
 WORDS_SHOWN = 60
 SIGNS_SHOWN = 480
@@ -55,6 +55,14 @@ def safe_url(url: str) -> str:
 def tell_day(day: date) -> str:
     """Return the day as people say it: Tuesday 12 May 2026."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def tell_days(first: str, last: str) -> str:
+    """Return a day, or a range of days of which one end may be open, as people say it."""
+    start, end = (tell_day(parse_day(day)) if day else "" for day in (first, last))
+    if start == end:
+        return start
+    return f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}"
 
 
 def tell_when(session: Session) -> str:

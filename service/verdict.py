@@ -1,0 +1,170 @@
+"""The honest answer: whether anything in the catalogue fits a question, and how well.
+
+    strong      a session is just about it, or it was found by its title, a phrase or a speaker's name
+    related     sessions near it, or one whose title, speakers, track and tags have all its words
+    none        nothing fits; what is listed is only the nearest
+
+A similarity says little by itself: what is high in one catalogue is low in another. So a question is held
+against the catalogue and against a bank of everyday questions that no conference answers:
+
+    evidence = similarity + 2 * spread * share of its words that one session has - 0.6 * nearness to the bank
+
+and the catalogue's own calibration (see `service.calibrating`) says from where on that is enough.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nlargest
+from importlib.resources import files
+from typing import Literal
+
+import numpy as np
+
+from service.calibration import Calibration
+from service.encoder import Encoder, Vectors
+from service.exact import exactness
+from service.reasons import content_words
+from service.session import Session
+from service.stores.catalogue import Asked, Hit
+from service.words import folded, split_words
+
+Verdict = Literal["strong", "related", "none"]
+VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none")
+
+LOOKED_AT = 10
+"""Sessions whose similarity and words count: the first ones of a search."""
+
+_TOGETHER = 32
+"""Questions embedded at a time, so that those of people need not wait for all of them."""
+_NEAREST = 3
+_AGAINST = 0.6
+_WORDS = 2.0
+_SHORTEST_ROOT = 4
+_ROOT_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a question being answered: by the nearest sessions together, by the nearest alone."""
+
+    nearest: float
+    first: float
+
+
+@cache
+def read_bank() -> tuple[str, ...]:
+    """Return the everyday questions that no conference answers."""
+    return tuple(files("service").joinpath("everyday.txt").read_text("utf-8").splitlines())
+
+
+def bank_key() -> str:
+    """Return a digest of the everyday questions: a calibration is good for these alone."""
+    return _digest(read_bank())
+
+
+class Bank:
+    """The everyday questions as one encoder sees them."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Embed the questions: some hundred short texts."""
+        self.questions = read_bank()
+        self.vectors = np.concatenate(
+            [
+                encoder.encode_queries(self.questions[start : start + _TOGETHER])
+                for start in range(0, len(self.questions), _TOGETHER)
+            ]
+        )
+
+    def nearness(self, vector: Vectors, *, without: Sequence[int] = ()) -> float:
+        """Return the mean dot product of `vector` (dimension,) with the three nearest everyday questions.
+
+        Those at the places `without` do not count.
+        """
+        return nearest(self.vectors @ vector, without=without)
+
+
+def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
+    """Return the mean of the three highest of `similarities` (n,), those at `without` aside."""
+    counted = similarities.copy()
+    counted[list(without)] = -1.0
+    return float(np.partition(counted, -_NEAREST)[-_NEAREST:].mean())
+
+
+def share_of_words(question: str, sessions: Sequence[Session]) -> float:
+    """Return the largest share of the question's words, or their roots, that one of the sessions has."""
+    wanted = [_pattern(word) for word in dict.fromkeys(content_words(question))]
+    best = 0
+    for session in sessions:
+        text = folded(session.keywords_text)
+        best = max(best, sum(1 for pattern in wanted if pattern.search(text)))
+        if best == len(wanted):
+            break
+    return best / len(wanted) if wanted else 0.0
+
+
+def weigh(similarities: Sequence[float], share: float, nearness: float, spread: float) -> Evidence:
+    """Return the evidence of the sessions looked at; no session at all is as good as an opposite one."""
+    best = sorted(similarities, reverse=True)[:_NEAREST] or [-1.0]
+    rest = _WORDS * spread * share - _AGAINST * nearness
+    return Evidence(float(np.mean(best)) + rest, best[0] + rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and the evidence that it rests on; what was named needs none, so it is infinite."""
+
+    verdict: Verdict
+    evidence: float
+
+
+NAMED = Judgement("strong", float("inf"))
+NOTHING = Judgement("none", -float("inf"))
+
+
+def judge(
+    question: str, hits: Iterable[Hit], nearness: float, calibration: Calibration
+) -> Judgement:
+    """Judge a question by what a search for it found; the LOOKED_AT best count."""
+    looked_at = nlargest(LOOKED_AT, hits, key=lambda hit: hit.score)
+    evidence = weigh(
+        [hit.similarity for hit in looked_at],
+        share_of_words(question, [hit.session for hit in looked_at]),
+        nearness,
+        calibration.spread,
+    )
+    if evidence.nearest < calibration.related:
+        named = any(has_all_words(question, hit.session) for hit in looked_at)
+        return Judgement("related" if named else "none", evidence.nearest)
+    strong = evidence.first >= calibration.strong
+    return Judgement("strong" if strong else "related", evidence.nearest)
+
+
+def has_all_words(question: str, session: Session) -> bool:
+    """Return whether a session's title, speakers, track and tags have every word that the question asks for."""
+    named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
+    return set(split_words(named)).issuperset(content_words(question))
+
+
+def is_exact(asked: Asked, session: Session) -> bool:
+    """Return whether a session is what was named: its title, a quoted phrase of it, one of its speakers."""
+    phrases = [split_words(phrase) for phrase in asked.phrases]
+    named = not set(asked.names).isdisjoint(session.speakers)
+    return named or exactness(split_words(asked.text), phrases, session) > 0
+
+
+@cache
+def _digest(questions: tuple[str, ...]) -> str:
+    return hashlib.blake2b("\n".join(questions).encode(), digest_size=8).hexdigest()
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """A word with any ending; a short one as it stands or in the plural; parts of unspaced scripts anywhere."""
+    if not word.isascii():
+        return re.compile(re.escape(word))
+    if len(word) <= _SHORTEST_ROOT:
+        return re.compile(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)")
+    root = word[: max(_SHORTEST_ROOT, round(_ROOT_SHARE * len(word)))]
+    return re.compile(rf"(?<!\w){re.escape(root)}")

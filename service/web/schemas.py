@@ -1,0 +1,135 @@
+"""The schemas of what the API answers, made from the names and limits that the program checks by."""
+
+from typing import Any
+
+from service.questions import FILTER_NAMES, MAX_LIMIT, MODES
+from service.verdict import VERDICTS
+
+Values = dict[str, Any]
+
+TEXT: Values = {"type": "string"}
+COUNT: Values = {"type": "integer", "minimum": 0}
+_TEXTS: Values = {"type": "array", "items": TEXT}
+_MOMENT: Values = {
+    "type": ["string", "null"],
+    "format": "date-time",
+    "description": "Local time with its offset; null when unknown.",
+}
+
+
+def schemas() -> Values:
+    """Return the schema of each kind of answer."""
+    return {
+        "Answer": _answer(),
+        "Session": _session(),
+        "Similar": _similar(),
+        "Facets": _facets(),
+        "Status": _status(),
+        "Error": _object(error=_object(code=TEXT, message=TEXT)),
+        "Alive": _object(status={"const": "alive"}),
+        "Ready": _object(status={"const": "ready"}, generation=TEXT, sessions=COUNT),
+        "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
+    }
+
+
+def _answer() -> Values:
+    return _object(
+        query=TEXT,
+        mode={**TEXT, "enum": list(MODES)},
+        took_ms={"type": "number", "minimum": 0},
+        verdict={
+            "type": ["string", "null"],
+            "enum": [*VERDICTS, None],
+            "description": "strong: a session is just about it, or was named; related: sessions near it; "
+            "none: nothing fits, the results are only the nearest; null: the catalogue was never calibrated.",
+        },
+        results=_results(),
+    )
+
+
+def _similar() -> Values:
+    return _object(id=TEXT, results=_results())
+
+
+def _results() -> Values:
+    result = _object(
+        rank={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+        score={"type": "number", "description": "What it was ranked by; higher is better."},
+        similarity={
+            "type": "number",
+            "description": "The dot product with the question, or with the session that others are like.",
+        },
+        session={"$ref": "#/components/schemas/Session"},
+        matched={
+            "type": "array",
+            "items": {**TEXT, "enum": ["title", "speaker", "words", "meaning"]},
+            "description": "What of the session matched.",
+        },
+        snippet={"oneOf": [_snippet(), {"type": "null"}]},
+        occurrences={
+            "type": "array",
+            "minItems": 1,
+            "items": _occurrence(),
+            "description": "The found sittings of this talk, itself among them, in order of time.",
+        },
+    )
+    return {"type": "array", "maxItems": MAX_LIMIT, "items": result}
+
+
+def _occurrence() -> Values:
+    return _object(
+        id={**TEXT, "format": "uuid"},
+        event=TEXT,
+        year={"type": "integer"},
+        starts_at=_MOMENT,
+        room=TEXT,
+    )
+
+
+def _snippet() -> Values:
+    return {
+        **_object(text=TEXT, start=COUNT, end=COUNT, marks={"type": "array", "items": _span()}),
+        "description": "The abstract's sentence nearest to the question, as plain text: where it stands in "
+        "the abstract, and where matched words stand in it, in characters.",
+    }
+
+
+def _span() -> Values:
+    return {"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}
+
+
+def _session() -> Values:
+    texts = ("event", "source_id", "slot", "title", "abstract", "track", "level", "kind")
+    return _object(
+        id={**TEXT, "format": "uuid"},
+        year={"type": "integer"},
+        **dict.fromkeys((*texts, "language", "room", "url", "day", "timezone"), TEXT),
+        **dict.fromkeys(("speakers", "tags"), _TEXTS),
+        **dict.fromkeys(("starts_at", "ends_at"), _MOMENT),
+    )
+
+
+def _facets() -> Values:
+    def values(kind: str) -> Values:
+        return {"type": "array", "items": _object(value={"type": kind}, count=COUNT)}
+
+    kinds = {name: "integer" if name == "year" else "string" for name in FILTER_NAMES}
+    return _object(facets=_object(**{name: values(kind) for name, kind in kinds.items()}))
+
+
+def _status() -> Values:
+    event = _object(event=TEXT, year={"type": "integer"}, sessions=COUNT)
+    return _object(
+        sessions=COUNT,
+        events={"type": "array", "items": event},
+        generation=TEXT,
+        created_at={**TEXT, "format": "date-time"},
+        encoder=_object(model=TEXT, dimension=COUNT, window=COUNT),
+        sources=_TEXTS,
+        store=TEXT,
+    )
+
+
+def _object(**properties: Values) -> Values:
+    """Return the schema of an object with these properties; later versions may add some."""
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -1,0 +1,107 @@
+"""Forty questions to the sample summit, asked of the packaged model in the default mode.
+
+Each names the session that answers it, or says that none does. At least 38 of them come out right: that session
+is among the three, or the verdict is "none".
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import EVERYDAY
+
+from conference_helper import main
+from conference_helper.wiring import searcher_for
+from service import verdict
+from service.answers import Answer
+from service.encoders.model_folder import PACKAGED_MODEL
+from service.search import Searcher
+from service.settings import load_settings
+from service.stores import open_store
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+NOTHING = "none"
+WANTED = 38
+
+QUESTIONS = {
+    # a topic in a few words
+    "health analytics": "S24-054 S25-051 S26-045",
+    "wastewater early warning": "S24-025",
+    "electric buses": "S26-018",
+    "electric cars charging in the evening": "S25-037",
+    "football tracking data": "S24-026",
+    "mental health text service": "S24-017",
+    "energy use of queries": "S25-019",
+    "credit for people without a history": "S24-051",
+    # a question in plain words
+    "How can I make my SQL queries faster?": "S24-014 S25-045 S26-009",
+    "How do I remove one person's data from all our systems?": "S25-036",
+    "How do we check that a model treats people fairly?": "S24-039 S25-026 S26-037",
+    "What should I ask before I take a new job?": "S26-047",
+    "How many nurses will we need in winter?": "S24-033",
+    "How do you show uncertainty in a chart?": "S25-011",
+    "Can blind people use our visualizations?": "S25-024",
+    "How do I get into data work without a boring portfolio?": "S24-027 S25-053 S26-034",
+    "Which sessions are about finding fraud in payments?": "S24-009 S26-052 S25-048",
+    "How can a city know how many people cycle?": "S24-024",
+    "What happens to patients who come back to hospital soon after leaving?": "S24-049",
+    "I manage people for the first time, what goes wrong?": "S24-004",
+    "Is generated data good enough to share instead of the real thing?": "S26-006",
+    "How do I estimate the effect of a campaign without an experiment?": "S24-037 S25-042",
+    "How to publish statistics without giving away who is in them": "S25-046 S26-025",
+    # a name, alone or with a topic
+    "Zoe Brandstrom": "S24-002 S24-016 S25-024 S26-005 S26-031 S26-039",
+    "nguyen thu hanh query plan": "S24-014 S25-045",
+    "Priyanka Deshmal on medical images": "S25-006",
+    "talks by Eszter Hollokovi about flu": "S26-030",
+    # words of a title, exact or nearly so
+    "dag ate my weekend": "S24-042",
+    "Parquet on the Insde": "S24-036",
+    '"Titanic"': "S24-027",
+    # another language than English
+    "compter les oiseaux": "S24-041",
+    "Kontenabstimmung": "S24-043",
+    "contar peces": "S25-052",
+    "datos de hospitales": "S26-021",
+    # nothing that this summit answers
+    "what is the capital of mongolia": NOTHING,
+    "how long do I boil an egg": NOTHING,
+    "cancel my hotel reservation": NOTHING,
+    "tell me a joke about cats": NOTHING,
+    "my car makes a strange noise when I brake": NOTHING,
+    "play some jazz": NOTHING,
+}
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    """Search the sample summit, loaded as people load it, with the model that comes with the program."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path_factory.mktemp("samples")))
+        patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
+        patch.setattr(verdict, "read_bank", lambda: EVERYDAY)
+        done = CliRunner().invoke(main, ["load", str(SAMPLES)])
+        assert done.exit_code == 0, done.output
+        settings = load_settings()
+        store = open_store(settings)
+        yield searcher_for(settings, store)
+        store.close()
+
+
+def is_right(answer: Answer, wanted: str) -> bool:
+    if wanted == NOTHING:
+        return answer.verdict == NOTHING
+    found = {result.session.source_id for result in answer.results}
+    return answer.verdict != NOTHING and not found.isdisjoint(wanted.split())
+
+
+@pytest.mark.usefixtures("whole_bank")
+def test_at_least_38_of_40_questions_are_answered_right(searcher: Searcher) -> None:
+    assert len(QUESTIONS) == 40
+    wrong = {
+        question: [result.session.title for result in answer.results]
+        for question, wanted in QUESTIONS.items()
+        if not is_right(answer := searcher.search(question), wanted)
+    }
+    assert len(wrong) <= len(QUESTIONS) - WANTED, wrong

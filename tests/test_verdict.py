@@ -1,0 +1,255 @@
+"""The honest answer: what counts as found, related or not there at all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import BagOfWords
+from programmes import Loading, row
+from stores import talk
+from web_fixtures import SESSIONS, open_loaded, write
+
+from conference_helper.printing import print_answer
+from service import verdict
+from service.calibrating import calibrate
+from service.calibration import Calibration
+from service.encoder import Vectors
+from service.encoders.sharing import SharedEncoder
+from service.errors import VerificationError
+from service.filters import Filters
+from service.search import Searcher
+from service.stores.catalogue import Asked, Generation, Hit, Manifest
+from service.stores.copying import copy_catalogue
+from service.stores.edge import EdgeStore
+from service.verdict import (
+    VERDICTS,
+    Bank,
+    bank_key,
+    has_all_words,
+    is_exact,
+    judge,
+    nearest,
+    share_of_words,
+    weigh,
+)
+from service.web import create_app
+
+CALIBRATION = Calibration(bank_key(), (), spread=0.1, related=0.3, strong=0.6)
+TOPICS = ("harbour", "glacier", "orchard", "railway", "violin", "lantern", "pottery", "compass")
+
+
+def programme(count: int = 40) -> list[dict[str, object]]:
+    """Sessions on eight topics, each with words of its own."""
+    return [
+        row(
+            number,
+            title=f"The {TOPICS[number % 8]} of {TOPICS[number // 8]}{number}",
+            abstract=f"Notes on {TOPICS[number % 8]} work: {TOPICS[number // 8]}{number} explained by those "
+            f"who build it every day, with figures and mistakes from site {number} and its archive.",
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def searcher(loading: Loading) -> Searcher:
+    loading.rows(programme())
+    return Searcher(loading.store, lambda fingerprint: loading.encoder)
+
+
+def test_the_bank_is_many_different_everyday_questions(whole_bank: None) -> None:
+    questions = verdict.read_bank()
+    assert 300 <= len(questions) == len(set(questions))
+    assert all(question == question.strip() and question for question in questions)
+
+
+@pytest.mark.usefixtures("whole_bank")
+def test_a_load_calibrates_and_answers_say_whether_they_fit(searcher: Searcher) -> None:
+    for mode in ("hybrid", "semantic", "keyword"):
+        assert searcher.search("glacier of harbour1", mode=mode).verdict in ("strong", "related")
+        assert searcher.search("how long do pandas sleep", mode=mode).verdict == "none"
+    answer = searcher.search("how long do pandas sleep")
+    assert len(answer.results) == 3
+    assert answer.as_dict()["verdict"] == "none"
+    assert searcher.search("pandas", filters=Filters(year=(1999,))).verdict == "none"
+
+
+def test_what_is_named_is_strong(searcher: Searcher) -> None:
+    for question in ("Speaker Number7", '"from site 9 and its archive"', "The railway of harbour3"):
+        assert searcher.search(question).verdict == "strong"
+
+
+def test_a_catalogue_that_was_never_calibrated_says_nothing(tmp_path: Path) -> None:
+    _, searcher = open_loaded(tmp_path)
+    answer = searcher.search("health analytics")
+    assert answer.verdict is None
+    assert answer.as_dict()["verdict"] is None
+
+
+def test_an_older_catalogue_is_calibrated_by_the_next_load(loading: Loading) -> None:
+    rows = programme()
+    manifest = loading.rows(rows).manifest
+    assert manifest is not None
+    file = loading.folder / f"data/catalogues/sessions/generations/{manifest.generation}"
+    text = (file / "manifest.json").read_text("utf-8")
+    (file / "manifest.json").write_text(text.replace(bank_key(), "0" * 16), "utf-8")
+    store = loading.store = EdgeStore(loading.folder / "data", "sessions")
+    searcher = Searcher(store, lambda fingerprint: loading.encoder)
+    assert searcher.search("glacier").verdict is None
+    loading.encoder.embedded.clear()
+    outcome = loading.rows(rows)
+    assert str(outcome.comparison).endswith("its verdicts are calibrated anew")
+    assert searcher.search("glacier").verdict is not None
+    assert loading.encoder.embedded == []
+    assert loading.rows(rows).manifest == outcome.manifest
+    store.close()
+
+
+def test_a_copy_and_a_removal_keep_the_calibration(loading: Loading, tmp_path: Path) -> None:
+    from loaders.sync import remove
+
+    manifest = loading.rows([*programme(20), *(row(i, year=2025) for i in range(30, 35))]).manifest
+    assert manifest is not None
+    target = EdgeStore(tmp_path / "copy", "sessions")
+    assert copy_catalogue(loading.store, target).calibration == manifest.calibration
+    target.close()
+    assert remove(loading.store, "Summit", 2025).calibration == manifest.calibration
+
+
+def test_the_manifest_carries_the_calibration() -> None:
+    manifest = Manifest("1", "now", BagOfWords().fingerprint, 1, calibration=CALIBRATION)
+    assert Manifest.from_dict(manifest.as_dict()) == manifest
+    older = manifest.as_dict()
+    del older["calibration"]
+    assert Manifest.from_dict(older).calibration is None
+
+
+def test_a_check_that_raises_keeps_what_is_served(store: EdgeStore) -> None:
+    write(store, SESSIONS)
+    served = store.manifest()
+
+    def refuse(generation: Generation) -> Calibration | None:
+        assert generation.manifest.languages == ("de", "en")
+        raise VerificationError("worse")
+
+    encoder = BagOfWords()
+    with (
+        pytest.raises(VerificationError, match="worse"),
+        store.building(encoder.fingerprint, sessions=len(SESSIONS)) as builder,
+    ):
+        texts = [session.text for session in SESSIONS]
+        builder.upsert(SESSIONS, encoder.encode_sessions(texts))
+        builder.commit(expected=len(SESSIONS), sources=(), check=refuse)
+    assert store.manifest() == served
+    assert [one.generation for one in store.generations()] == [served.generation]
+
+
+@pytest.mark.usefixtures("whole_bank")
+def test_everyday_questions_that_the_catalogue_answers_do_not_speak_against(
+    store: EdgeStore,
+) -> None:
+    cooks = [
+        talk(place, title=question, abstract=f"{question} " * 3)
+        for place, question in enumerate(verdict.read_bank()[:12])
+    ]
+    write(store, cooks)
+    with store.reading() as generation:
+        found = calibrate(generation, BagOfWords())
+    assert found is not None
+    assert len(set(range(12)) & set(found.answered)) > 6
+
+
+def test_an_empty_catalogue_has_no_calibration(store: EdgeStore) -> None:
+    write(store, ())
+    with store.reading() as generation:
+        assert calibrate(generation, BagOfWords()) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_small_catalogue_is_calibrated_by_everyday_questions_alone(
+    store: EdgeStore, count: int
+) -> None:
+    write(store, SESSIONS[:count])
+    with store.reading() as generation:
+        found = calibrate(generation, BagOfWords())
+    assert found is not None
+    assert np.isfinite([found.spread, found.related, found.strong]).all()
+
+
+def test_share_of_words_takes_roots_whole_short_words_and_any_script() -> None:
+    session = talk(1, title="Testing maps", abstract="A car goes by. 健康数据")
+    assert share_of_words("how are tests of a map", [session]) == 1
+    assert share_of_words("carpets", [session]) == 0
+    assert share_of_words("testing volcanoes", [session]) == 0.5
+    assert share_of_words("健康", [session]) == 1
+    assert share_of_words("the of", []) == 0
+
+
+def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
+    evidence = weigh([0.5, 0.2, 0.4, 0.3], share=0.5, nearness=0.5, spread=0.1)
+    assert evidence.nearest == pytest.approx(0.4 + 0.1 - 0.3)
+    assert evidence.first == pytest.approx(0.5 + 0.1 - 0.3)
+    assert nearest(np.array([0.9, 0.1, 0.2, 0.3], dtype=np.float32), without=[0]) == pytest.approx(
+        0.2
+    )
+    for similarity, expected in ((0.9, "strong"), (0.5, "related"), (0.1, "none")):
+        hit = Hit(replace(SESSIONS[3], title="x y"), similarity, similarity)
+        assert judge("volcano", [hit], 0.1, CALIBRATION).verdict == expected
+        assert expected in VERDICTS
+    assert judge("volcano", [], 0.1, CALIBRATION).verdict == "none"
+
+
+def test_what_counts_as_named() -> None:
+    session = SESSIONS[0]
+    assert is_exact(Asked("hybrid", "health analytics on the ward"), session)
+    assert is_exact(Asked("hybrid", "x", phrases=("hospital learns",)), session)
+    assert is_exact(Asked("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
+    assert not is_exact(Asked("hybrid", "ola berg", names=("Ola Berg",)), session)
+
+
+def test_the_bank_is_embedded_once_for_an_encoder(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    whole = BagOfWords.encode_queries
+
+    def noted(self: BagOfWords, questions: Sequence[str]) -> Vectors:
+        asked.append(len(questions))
+        return whole(self, questions)
+
+    monkeypatch.setattr(BagOfWords, "encode_queries", noted)
+    searcher.warm_up()
+    searcher.search("glacier")
+    searcher.search("harbour")
+    assert sum(count for count in asked if count > 1) == len(verdict.read_bank())
+
+
+@pytest.mark.usefixtures("whole_bank")
+def test_the_bank_leaves_room_for_people_in_a_shared_encoder() -> None:
+    bank = Bank(SharedEncoder(BagOfWords(), waiting=40))
+    assert bank.vectors.shape == (len(verdict.read_bank()), 1024)
+    assert np.allclose(bank.vectors, BagOfWords().encode_queries(bank.questions))
+
+
+@pytest.mark.usefixtures("whole_bank")
+def test_page_and_command_line_say_that_nothing_fits(
+    searcher: Searcher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = create_app(searcher).test_client()
+    assert "Nothing in this programme fits" in client.get("/?q=how+long+do+pandas+sleep").text
+    assert "Nothing in this programme fits" not in client.get("/?q=glacier+of+harbour1").text
+    assert client.get("/api/search?q=how+long+do+pandas+sleep").json["verdict"] == "none"  # type: ignore[index]  # it is JSON
+    print_answer(searcher.search("how long do pandas sleep"))
+    said = capsys.readouterr().out
+    assert said.startswith("Nothing in this programme fits. The nearest sessions:\n1. ")
+
+
+def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:
+    found = replace(talk(1), title="Abgleich: Kontenabstimmung mit Würfeln")
+    assert has_all_words("Kontenabstimmung mit Wurfeln", found)
+    assert not has_all_words("Kontenabstimmung mit Karten", found)
+    strict = replace(CALIBRATION, related=0.9, strong=0.95)
+    assert judge("kontenabstimmung", [Hit(found, 0.1, 0.1)], 0.3, strict).verdict == "related"
+    assert judge("kontoauszug", [Hit(found, 0.1, 0.1)], 0.3, strict).verdict == "none"
