@@ -11,7 +11,7 @@ from loaders.record import Options
 from loaders.report import Rejects, Report
 from loaders.sources import find_sources
 from loaders.staging import Staging
-from loaders.sync import Comparison, Progress, apply, check_removals, compare
+from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
 from service.errors import InputError
 from service.stores.catalogue import Manifest, SessionStore
@@ -67,11 +67,13 @@ def run(
     *,
     say: Callable[[str], None],
     progress: Progress,
+    gate: Gate | None = None,
 ) -> Outcome:
     """Load the request's sources into the store and return what was done.
 
     Says the report and the plan before anything is written. Raises InputError for sources that cannot be
-    read, RefusedError for a mass removal, LockedError while another loader is at work; whatever is raised,
+    read, RefusedError for a mass removal, LockedError while another loader is at work, VerificationError
+    where the `gate` keeps the new generation from being served; whatever is raised,
     what was served before is still served.
     """
     with ExitStack() as stack:
@@ -101,6 +103,7 @@ def run(
             sources=[Path(name).name for name in names],
             report=report,
             progress=progress,
+            gate=gate,
         )
         if report.longer:
             window = encoder.fingerprint.window

@@ -9,6 +9,7 @@ the store takes them in place.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -16,24 +17,30 @@ from typing import TypeVar
 from loaders.report import Report
 from loaders.staging import Plan, Staging
 from loaders.vector_cache import VectorCache
-from service.encoder import Encoder
+from service.calibrating import calibrate
+from service.calibration import Calibration
+from service.encoder import AT_ONCE, Encoder, Vectors
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
+from service.session import Session
 from service.stores.catalogue import (
     SCHEMA_VERSION,
     Builder,
+    Generation,
     Manifest,
     SessionStore,
     Updater,
 )
+from service.verdict import bank_key
 
-_ENCODED_AT_ONCE = 64
 _GUARDED_FROM = 10
 _GUARDED_SHARE = 0.2
 
 Item = TypeVar("Item")
 Progress = Callable[[Iterable[int], int], Iterable[int]]
 """Takes counts of sessions as they are encoded and their total; passes them on while showing progress."""
+Gate = Callable[[Generation, Encoder], None]
+"""Looks at a new generation before it is served; raises VerificationError to keep it from being."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,17 @@ class Comparison:
         return self.manifest is not None and self.manifest.schema != SCHEMA_VERSION
 
     @property
+    def uncalibrated(self) -> bool:
+        """Whether what is served was never calibrated, or with other everyday questions than these."""
+        if self.manifest is None:
+            return False
+        return getattr(self.manifest.calibration, "bank", None) != bank_key()
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return self.plan.is_empty and not self.encoder_changed and not self.schema_changed
+        old = self.encoder_changed or self.schema_changed or self.uncalibrated
+        return self.plan.is_empty and not old
 
     def __str__(self) -> str:
         anew = (
@@ -62,6 +77,8 @@ class Comparison:
         )
         if self.schema_changed and not anew:
             anew = f"; the catalogue is of an older version: all {self.plan.total} written anew"
+        if self.uncalibrated and not anew:
+            anew = "; its verdicts are calibrated anew"
         return f"{self.plan}{anew}"
 
 
@@ -99,9 +116,11 @@ def apply(
     sources: Sequence[str],
     report: Report,
     progress: Progress,
+    gate: Gate | None = None,
 ) -> Manifest:
     """Write the new generation and switch to it. The caller holds the store's lock since it compared.
 
+    With a `gate` the new generation is always built beside the served one, and shown to it before the switch.
     Vectors go to the cache as they are computed, so that after an interruption the next load uses them.
     """
     every = comparison.encoder_changed
@@ -109,21 +128,34 @@ def apply(
         with store.reading(older=True) as generation:
             for sessions, _ in generation.scan():
                 staging.adopt(sessions)
+
     with _cache(cache_file, encoder) as cache:
+
+        def check(generation: Generation) -> Calibration | None:
+            if gate:
+                gate(generation, encoder)
+            return calibrate(generation, encoder, partial(_embed, encoder, cache))
+
         _encode(staging, encoder, cache, every=every, report=report, progress=progress)
         updating = None
-        if comparison.manifest and not every and not comparison.schema_changed:
+        if comparison.manifest and not gate and not every and not comparison.schema_changed:
             updating = store.updating(changes=comparison.plan.changes)
         if updating:
             with updating as updater:
                 _change(staging, updater, cache)
-                written = updater.commit(expected=comparison.plan.total, sources=sources)
+                written = updater.commit(
+                    expected=comparison.plan.total,
+                    sources=sources,
+                    check=check if comparison.uncalibrated else None,
+                )
         else:
             with store.building(encoder.fingerprint, sessions=comparison.plan.total) as builder:
                 if comparison.manifest and not every:
                     _carry_over(staging, store, builder)
                 _add(staging, builder, cache, every=every)
-                written = builder.commit(expected=comparison.plan.total, sources=sources)
+                written = builder.commit(
+                    expected=comparison.plan.total, sources=sources, check=check
+                )
         cache.trim()
     return written
 
@@ -162,7 +194,9 @@ def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
                 ]
                 if rows:
                     builder.upsert([sessions[row] for row in rows], vectors[rows])
-            return builder.commit(expected=left, sources=manifest.sources)
+            return builder.commit(
+                expected=left, sources=manifest.sources, check=lambda left: manifest.calibration
+            )
 
 
 def _those(event: str, year: int | None) -> Filters:
@@ -197,7 +231,7 @@ def _encode(
 
     def encoded() -> Iterator[int]:
         texts = (pair for pair in staging.texts(every=every) if pair[0] in wanted)
-        for batch in _batches(texts, _ENCODED_AT_ONCE):
+        for batch in _batches(texts, getattr(encoder, "at_once", AT_ONCE)):
             hashes, words = zip(*batch, strict=True)
             cache.put(hashes, encoder.encode_sessions(words))
             report.longer += encoder.count_longer(words)
@@ -206,6 +240,17 @@ def _encode(
     if wanted:
         for _ in progress(encoded(), len(wanted)):
             pass
+
+
+def _embed(encoder: Encoder, cache: VectorCache, sessions: Sequence[Session]) -> Vectors:
+    """Return the sessions' vectors, embedding only what the cache does not hold."""
+    hashes = [session.text_hash for session in sessions]
+    missing = cache.missing(hashes)
+    texts = {session.text_hash: session.text for session in sessions}
+    todo = {text_hash: texts[text_hash] for text_hash in missing}
+    if todo:
+        cache.put(list(todo), encoder.encode_sessions(list(todo.values())))
+    return cache.get(hashes)
 
 
 def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:

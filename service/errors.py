@@ -12,6 +12,7 @@ ConferenceHelperError
 │   └── AccessError          the store does not let this key do it
 ├── NothingLoadedError       the catalogue has no generation yet
 ├── NotReadyError            the encoder is still being loaded
+├── BusyError                more questions are waiting than can be answered in time
 ├── RefusedError             done on purpose not to: it would answer with nonsense or lose sessions
 │   └── MismatchError        the catalogue belongs to another encoder or schema
 ├── VerificationError        what was written is not what was meant; nothing was switched
@@ -67,6 +68,10 @@ class NothingLoadedError(ConferenceHelperError):
 
 class NotReadyError(ConferenceHelperError):
     """The encoder is still being loaded."""
+
+
+class BusyError(ConferenceHelperError):
+    """More questions are waiting than can be answered in time."""
 
 
 class RefusedError(ConferenceHelperError):

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     """Revision of the model, to pin it."""
     window: Annotated[int, Field(ge=16)] | None = None
     """Word pieces of a text that are embedded; the catalogue's own, or 256, when unset."""
+    encoder: Literal["auto", "fast", "reference"] = "auto"
+    """What runs the model: fast is an exported one, reference is sentence-transformers; auto is fast, or the
+    reference for a model that cannot be exported."""
+    precision: Literal["int8", "half", "fp32"] | None = None
+    """How the fast encoder computes a new catalogue: int8 when unset, fp32 agrees with the reference to
+    0.0001. A catalogue keeps its own; another one embeds it anew."""
     device: str | None = None
     """Where the model runs (cpu, cuda); chosen by itself when unset."""
     host: str = "127.0.0.1"

@@ -8,9 +8,11 @@ import pytest
 from fakes import BagOfWords
 from programmes import Loading
 
+from service import verdict
 from service.stores.edge import EdgeStore
 
-pytest_plugins = ["qdrant_server"]
+EVERYDAY = verdict.read_bank()
+pytest_plugins = ["fast_models", "qdrant_server"]
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,17 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _few_everyday_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads calibrate with a tenth of the everyday questions; `whole_bank` gives a test all of them."""
+    monkeypatch.setattr(verdict, "read_bank", lambda: EVERYDAY[::10])
+
+
+@pytest.fixture
+def whole_bank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "read_bank", lambda: EVERYDAY)
 
 
 @pytest.fixture

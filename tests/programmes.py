@@ -9,6 +9,7 @@ from fakes import BagOfWords
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.record import Options
+from loaders.sync import Gate
 from service.filters import NO_FILTERS
 from service.stores.edge import EdgeStore
 
@@ -48,6 +49,7 @@ class Loading:
         self.folder = folder
         self.encoder = BagOfWords()
         self.said: list[str] = []
+        self.gate: Gate | None = None
 
     def rows(self, rows: Sequence[dict[str, Any]], **request: Any) -> Outcome:
         """Load rows as a CSV file."""
@@ -67,6 +69,7 @@ class Loading:
             lambda store: self.encoder,
             say=self.said.append,
             progress=lambda steps, total: steps,
+            gate=self.gate,
         )
 
     def titles(self) -> set[str]:

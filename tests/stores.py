@@ -1,8 +1,10 @@
 """Stores to test alike: embedded, a server's client in memory, and a real server where one is named."""
 
 import contextlib
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fakes import BagOfWords
@@ -14,7 +16,7 @@ from service.stores.catalogue import Manifest, SessionStore
 from service.stores.edge import EdgeStore
 from service.stores.server import ServerStore
 
-KINDS = ("embedded", "memory", "server")
+KINDS = ("embedded", "memory", "server", "server-grpc")
 OpenStore = Callable[[], SessionStore]
 ENCODER = BagOfWords()
 
@@ -35,6 +37,8 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
         make = lambda: ServerStore(memory_settings(), client, fresh_seconds=0)  # noqa: E731
     else:
         settings = request.getfixturevalue("server_settings")
+        if kind == "server-grpc":
+            settings = speaking_grpc(settings)
         make = lambda: ServerStore(settings, fresh_seconds=0)  # noqa: E731
 
     def open_store() -> SessionStore:
@@ -44,6 +48,16 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
     yield open_store
     for store in opened:
         store.close()
+
+
+def speaking_grpc(settings: Settings) -> Settings:
+    """Return the settings of the same server by gRPC; skip where nothing listens at its gRPC port."""
+    place = (urlsplit(settings.qdrant_url or "").hostname or "", settings.qdrant_grpc_port)
+    try:
+        socket.create_connection(place, timeout=3).close()
+    except OSError as error:
+        pytest.skip(f"the Qdrant server has no gRPC at {place[0]}:{place[1]} ({error})")
+    return settings.model_copy(update={"qdrant_grpc": True})
 
 
 def write(

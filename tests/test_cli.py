@@ -10,6 +10,8 @@ from fakes import BagOfWords
 from programmes import row, write_csv
 
 import conference_helper
+from conference_helper import wiring
+from conference_helper.printing import printable
 from service import errors
 from service.encoder import Fingerprint
 from service.settings import load_settings
@@ -178,14 +180,14 @@ def test_every_error_has_an_exit_code() -> None:
     def kinds(parent: type[errors.ConferenceHelperError]) -> list[type]:
         return [kind for child in parent.__subclasses__() for kind in [child, *kinds(child)]]
 
-    generic = {errors.EncoderError, errors.NotReadyError}
+    generic = {errors.EncoderError, errors.NotReadyError, errors.BusyError}
     for kind in kinds(errors.ConferenceHelperError):
         code = next(code for known, code in conference_helper.EXIT_CODES if issubclass(kind, known))
         assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
 
 
 def test_titles_cannot_control_the_terminal(invoke: Invoke, tmp_path: Path) -> None:
-    assert conference_helper._printable("a\x1b[31mb") == "a [31mb"
+    assert printable("a\x1b[31mb") == "a [31mb"
 
 
 def test_the_catalogues_own_encoder_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +199,6 @@ def test_the_catalogues_own_encoder_is_opened(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
     fingerprint = Fingerprint("their/model", "w", 256, 128, revision="abc")
-    conference_helper._catalogue_encoder(load_settings(), fingerprint)
-    conference_helper._catalogue_encoder(load_settings(model="mine", window=64), fingerprint)
+    wiring.catalogue_encoder(load_settings(), fingerprint)
+    wiring.catalogue_encoder(load_settings(model="mine", window=64), fingerprint)
     assert asked == [("their/model", 128, "abc"), ("mine", 64, "abc")]

@@ -111,7 +111,7 @@ def test_vectors_of_an_interrupted_load_are_used_by_the_next(loading: Loading) -
         loading.rows(rows)
     loading.encoder = BagOfWords()
     loading.rows(rows)
-    assert len(loading.encoder.embedded) == 300 - 128
+    assert len(loading.encoder.embedded) == 300 - 256
     assert loading.count() == 300
 
 
@@ -218,7 +218,7 @@ def test_progress_is_given_every_session_to_embed(loading: Loading) -> None:
     from loaders.load import LoadRequest, run
 
     seen: list[tuple[int, int]] = []
-    path = write_csv(loading.folder / "p.csv", [row(number) for number in range(130)])
+    path = write_csv(loading.folder / "p.csv", [row(number) for number in range(600)])
     run(
         LoadRequest(
             sources=(str(path),), options=Options(), cache_file=loading.folder / "v.sqlite"
@@ -228,12 +228,12 @@ def test_progress_is_given_every_session_to_embed(loading: Loading) -> None:
         say=lambda text: None,
         progress=lambda steps, total: [seen.append((step, total)) or step for step in steps],  # type: ignore[func-returns-value]
     )
-    assert seen == [(64, 130), (64, 130), (2, 130)]
+    assert seen == [(256, 600), (256, 600), (88, 600)]
 
 
 def test_longer_texts_are_encoded_first_and_together(loading: Loading) -> None:
     loading.rows([row(number, abstract="word " * number) for number in range(1, 80)])
-    lengths = [len(text) for text in loading.encoder.embedded]
+    lengths = [len(text) for text in loading.encoder.embedded[:79]]
     assert lengths == sorted(lengths, reverse=True)
 
 

@@ -273,6 +273,31 @@ def test_requests_end_in_time_and_recover(proxy: Proxy, searcher: Searcher, faul
         watcher.end()
 
 
+def test_two_hundred_requests_while_the_server_hangs_resets_and_comes_back(
+    proxy: Proxy, searcher: Searcher
+) -> None:
+    app = create_app(searcher, deadline=DEADLINE)
+    watcher = Watcher(searcher, 0.5, deadline_seconds=DEADLINE)
+    watcher.start()
+    try:
+        _until_ready(app, 5)
+        ask_many(app)
+        before = _held()
+        answers = []
+        for fault in ("blackhole", "reset", "blackhole", "reset"):
+            proxy.turn(fault)
+            answers += ask_many(app)
+        assert len(answers) == 200
+        assert max(seconds for _, seconds, _ in answers) < DEADLINE + 0.5
+        assert {status for status, _, _ in answers} <= {200, 503}
+        proxy.turn("pass")
+        _until_ready(app, 10)
+        assert {status for status, _, _ in ask_many(app)} == {200}
+        _until(lambda: _held() <= before + 20, 15)
+    finally:
+        watcher.end()
+
+
 def test_a_server_that_starts_late(upstream: Stub) -> None:
     proxy = Proxy(("127.0.0.1", 1))  # nobody listens there
     store = ServerStore(load_settings(qdrant_url=proxy.url))

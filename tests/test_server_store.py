@@ -14,9 +14,9 @@ from loaders.load import LoadRequest, Outcome, run
 from loaders.record import Options
 from service.errors import LockedError, RefusedError, SettingsError, StoreError, VerificationError
 from service.filters import NO_FILTERS
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.stores import open_store
-from service.stores.connection import address_of, api_key
+from service.stores.connection import Connection, address_of, api_key
 from service.stores.server import ServerStore
 from service.stores.server_writing import MAX_BYTES, MAX_POINTS, batches
 
@@ -314,3 +314,19 @@ def test_a_server_too_far_from_the_client_is_not_ready(
     else:
         with pytest.raises(StoreError, match="one minor version"):
             store.check()
+
+
+def test_a_real_server_keeps_what_a_collection_is_made_with(server_settings: Settings) -> None:
+    """On one node, or on a cluster of three: shards, replicas and write consistency are as set."""
+    options = {"qdrant_shards": 3, "qdrant_replicas": 2, "qdrant_write_consistency": 1}
+    store = ServerStore(server_settings.model_copy(update=options), fresh_seconds=0)
+    manifest = write(store, [talk(number) for number in range(300)])
+    connection = Connection(server_settings)
+    made = connection.call("look", lambda client: client.get_collection(manifest.generation))
+    assert made.config.params.shard_number == 3
+    assert made.config.params.replication_factor == 2
+    assert made.config.params.write_consistency_factor == 1
+    with store.reading() as generation:
+        assert generation.count(NO_FILTERS) == 300
+    connection.close()
+    store.close()

@@ -60,7 +60,11 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
         for name in head["parts"]:
             sessions, vectors = _read_part(folder, name)
             builder.upsert(sessions, vectors)
-        return builder.commit(expected=manifest.sessions, sources=manifest.sources)
+        return builder.commit(
+            expected=manifest.sessions,
+            sources=manifest.sources,
+            check=lambda restored: manifest.calibration,
+        )
 
 
 def check_backup(folder: Path) -> None:

@@ -5,12 +5,13 @@ writes the manifest last and switches the catalogue's name to it in one atomic s
 Session, numpy and plain values: no Qdrant type crosses it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from service.calibration import Calibration
 from service.encoder import Fingerprint, Vectors
 from service.errors import MismatchError, StoreError
 from service.filters import NO_FILTERS, Filters
@@ -47,6 +48,8 @@ class Manifest:
     schema: int = SCHEMA_VERSION
     revision: int = 0
     """How often the generation was changed in place since it was built."""
+    calibration: Calibration | None = None
+    """From where on a question counts as answered here; None in a catalogue of an older version."""
 
     @property
     def state(self) -> str:
@@ -61,6 +64,7 @@ class Manifest:
             "events": [asdict(event) for event in self.events],
             "sources": list(self.sources),
             "languages": list(self.languages),
+            "calibration": self.calibration.as_dict() if self.calibration else None,
         }
 
     @classmethod
@@ -84,6 +88,9 @@ class Manifest:
                     "events": tuple(EventCount(**event) for event in values["events"]),
                     "sources": tuple(values["sources"]),
                     "languages": tuple(values.get("languages", ())),
+                    "calibration": Calibration.from_dict(found)
+                    if (found := values.get("calibration"))
+                    else None,
                 }
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -101,12 +108,14 @@ class Asked:
     text        the question
     phrases     parts of it that must stand in a session word by word
     names       speakers, spelled as in the catalogue, whom the question names in full
+    spoken      it is a sentence, whose words are chosen for their meaning
     """
 
     mode: Literal["keyword", "hybrid"]
     text: str
     phrases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +174,8 @@ class Generation(Protocol):
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
         ...
 
-    def vector(self, id: UUID) -> Vectors | None:
-        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
         ...
 
     def count(self, filters: Filters) -> int:
@@ -203,6 +212,10 @@ def list_languages(generation: Generation) -> tuple[str, ...]:
     return tuple(sorted(str(value) for value, _ in counts if value))
 
 
+Check = Callable[[Generation], Calibration | None]
+"""Looks at a new generation before it is served: returns its calibration, or raises to keep it from being."""
+
+
 class Builder(Protocol):
     """Writes one new generation. Leaving its context without a commit removes what was written."""
 
@@ -210,10 +223,12 @@ class Builder(Protocol):
         """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
         ...
 
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
         """Verify that exactly `expected` sessions are there, write the manifest and switch to it.
 
-        Raises VerificationError if they are not; then nothing is switched.
+        Raises VerificationError if they are not, and whatever `check` raises; then nothing is switched.
         """
         ...
 
@@ -236,11 +251,36 @@ class Updater(Protocol):
         """Remove sessions; ids that are not there are left alone."""
         ...
 
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
         """Verify that exactly `expected` sessions are there and write the manifest.
+
+        Without `check` the calibration stays as it was.
 
         Raises VerificationError if they are not.
         """
+        ...
+
+
+class Reading(Protocol):
+    """What answering questions takes of a store."""
+
+    @property
+    def kind(self) -> str:
+        """Which store it is, for people."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Generation]:
+        """Open what is searched for a `with` block."""
+        ...
+
+    def manifest(self) -> Manifest:
+        """Return the manifest of what is searched."""
+        ...
+
+    def check(self) -> None:
+        """Raise StoreError if the store answers, but should not be relied on."""
         ...
 
 

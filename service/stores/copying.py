@@ -18,4 +18,8 @@ def fill(generation: Generation, target: SessionStore) -> Manifest:
     with target.building(manifest.encoder, sessions=manifest.sessions) as builder:
         for sessions, vectors in generation.scan():
             builder.upsert(sessions, vectors)
-        return builder.commit(expected=manifest.sessions, sources=manifest.sources)
+        return builder.commit(
+            expected=manifest.sessions,
+            sources=manifest.sources,
+            check=lambda copy: manifest.calibration,
+        )

@@ -52,10 +52,8 @@ class EdgeGeneration:
                 points = self._shard.query(nearest(question, limit))
             else:
                 points = self._by_words(question, limit, asked)
-        return sorted(
-            (_hit(point, row) for point in points),
-            key=lambda hit: (-hit.score, str(hit.session.id)),
-        )
+        points.sort(key=lambda point: (-point.score, str(point.id)))
+        return [_hit(point, row) for point in points]
 
     def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
         terms, *phrases = (
@@ -65,7 +63,9 @@ class EdgeGeneration:
             request = by_keywords(question, terms, limit, with_all=True)
         else:
             best = self._shard.query(by_keywords(question, terms, 1))
-            weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
+            weight = keyword_weight(
+                best[0].score if best else 0.0, self.manifest.sessions, spoken=asked.spoken
+            )
             request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
         return self._shard.query(request)
 
@@ -76,13 +76,14 @@ class EdgeGeneration:
         found = {record.id: Session.from_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
-    def vector(self, id: UUID) -> Vectors | None:
-        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
-        with translated("read a session"):
-            records = self._shard.retrieve([id], with_payload=False, with_vector=True)
-        if not records:
-            return None
-        return np.asarray(_dense(records[0].vector), dtype=np.float32)
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        with translated("read sessions"):
+            records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
+        return {
+            _uuid(record.id): np.asarray(_dense(record.vector), dtype=np.float32)
+            for record in records
+        }
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""

@@ -13,7 +13,7 @@ import qdrant_edge as edge
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
-from service.stores.catalogue import Manifest, count_events, list_languages
+from service.stores.catalogue import Check, Manifest, count_events, list_languages
 from service.stores.edge_generation import BATCH, EdgeGeneration, translated
 from service.stores.edge_queries import KEYWORDS, TEXT, sparse
 from service.stores.keywords import session_terms
@@ -85,7 +85,9 @@ class EdgeBuilder:
             with translated("write sessions"):
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
 
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
         """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
         with translated("write sessions"):
             self._shard.flush()
@@ -108,6 +110,9 @@ class EdgeBuilder:
             manifest = replace(
                 manifest, events=count_events(written), languages=list_languages(written)
             )
+            if check:
+                written.manifest = manifest
+                manifest = replace(manifest, calibration=check(written))
         finally:
             written.close()
         write_file(self._path / "manifest.json", json.dumps(manifest.as_dict(), indent=1))

@@ -15,15 +15,19 @@ CANDIDATES = 50
 NAMED = 2.0
 """What a session of a speaker named in full gains: more than words and meaning give a question this short."""
 
+_SPOKEN = 0.4
+"""What words count in a spoken sentence, beside what they count else: a sentence is asked for its meaning."""
 _RELATIVE = 0.3
 _ABSOLUTE = 0.1
 
 
-def keyword_weight(best: float, sessions: int) -> float:
+def keyword_weight(best: float, sessions: int, *, spoken: bool) -> float:
     """Return what one point of keyword score is worth in dot product.
 
-    `best` is the highest keyword score of the question, 0 if no word of it was found.
+    `best` is the highest keyword score of the question, 0 if no word of it was found; `spoken` says whether
+    the question is a sentence.
     """
     if best <= 0:
         return 0.0
-    return _RELATIVE / best + _ABSOLUTE / math.log(sessions + 2)
+    weight = _RELATIVE / best + _ABSOLUTE / math.log(sessions + 2)
+    return _SPOKEN * weight if spoken else weight

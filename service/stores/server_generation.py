@@ -69,10 +69,8 @@ class ServerGeneration:
             points = self._query(nearest(question, limit))
         else:
             points = self._by_words(question, limit, asked)
-        return sorted(
-            (_hit(point, row) for point in points),
-            key=lambda hit: (-hit.score, str(hit.session.id)),
-        )
+        points.sort(key=lambda point: (-point.score, str(point.id)))
+        return [_hit(point, row) for point in points]
 
     def _by_words(self, question: Question, limit: int, asked: Asked) -> list[models.ScoredPoint]:
         terms, *phrases = (
@@ -81,7 +79,9 @@ class ServerGeneration:
         if asked.mode == "keyword":
             return self._query(by_keywords(question, terms, limit, with_all=True))
         best = self._query(by_keywords(question, terms, 1))
-        weight = keyword_weight(best[0].score if best else 0.0, self.manifest.sessions)
+        weight = keyword_weight(
+            best[0].score if best else 0.0, self.manifest.sessions, spoken=asked.spoken
+        )
         return self._query(
             fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
         )
@@ -103,10 +103,12 @@ class ServerGeneration:
         }
         return [found[id] for id in ids if id in found]
 
-    def vector(self, id: UUID) -> Vectors | None:
-        """Return the unit vector (dimension,) of the session of that id, None if there is none."""
-        records = self.records([id], vectors=True)
-        return np.asarray(dense(records[0]), dtype=np.float32) if records else None
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        return {
+            UUID(str(record.id)): np.asarray(dense(record), dtype=np.float32)
+            for record in self.records(list(ids), vectors=True)
+        }
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""

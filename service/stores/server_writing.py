@@ -16,7 +16,7 @@ from service.errors import VerificationError
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.settings import Settings
-from service.stores.catalogue import Manifest, count_events, list_languages
+from service.stores.catalogue import Check, Manifest, count_events, list_languages
 from service.stores.connection import Connection
 from service.stores.failures import ExistsError
 from service.stores.keywords import session_terms
@@ -51,6 +51,7 @@ class Writer:
         """Name the collection that the manifest stands for."""
         self.manifest = manifest
         self._connection = connection
+        self._settings = settings
         self._generation = ServerGeneration(connection, settings, manifest)
         self._sample: dict[UUID, Vectors] = {}
         self._written = 0
@@ -105,6 +106,13 @@ class Writer:
             **changes,
         )
 
+    def checked(self, manifest: Manifest, check: Check | None) -> Manifest:
+        """Return the manifest with what `check` says of the generation."""
+        if check is None:
+            return manifest
+        generation = ServerGeneration(self._connection, self._settings, manifest)
+        return replace(manifest, calibration=check(generation))
+
     def forget(self, ids: Sequence[UUID]) -> None:
         """Take removed sessions out of the sample."""
         for id in ids:
@@ -131,7 +139,9 @@ class ServerBuilder(Writer):
         self._target = target
         create_collection(connection, settings, manifest.generation, manifest.encoder)
 
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
         """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
         self.verify(
             expected,
@@ -140,6 +150,7 @@ class ServerBuilder(Writer):
         manifest = self.counted(
             sessions=expected, sources=tuple(sources), previous=self._target.pointer()
         )
+        manifest = self.checked(manifest, check)
         self._target.publish(manifest)
         return manifest
 
@@ -191,7 +202,9 @@ class ServerUpdater(Writer):
         )
         self.forget(ids)
 
-    def commit(self, *, expected: int, sources: Sequence[str]) -> Manifest:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
         """Verify that exactly `expected` sessions are there and write the manifest."""
         self.verify(expected, consequence="what was written stays. Load again to put it right.")
         manifest = self.counted(
@@ -200,6 +213,7 @@ class ServerUpdater(Writer):
             revision=self.manifest.revision + 1,
             created_at=now(),
         )
+        manifest = self.checked(manifest, check)
         self._target.publish(manifest)
         return manifest
 

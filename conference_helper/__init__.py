@@ -1,0 +1,80 @@
+"""The command line, and the only place that wires settings, encoder, store, loaders and web together."""
+
+import logging
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from conference_helper.ask import search, similar
+from conference_helper.change import export, load, remove
+from conference_helper.measure import evaluate
+from conference_helper.models import export_model
+from conference_helper.operate import (
+    backup,
+    generations,
+    migrate,
+    restore,
+    rollback,
+    status,
+    verify,
+)
+from conference_helper.serving import serve
+from conference_helper.tune import train
+from service import errors
+
+EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
+    (errors.LockedError, 6),
+    (errors.VerificationError, 5),
+    (errors.RefusedError, 4),
+    (errors.StoreError, 3),
+    (errors.InputError, 2),
+    (errors.NotFoundError, 2),
+    (errors.NothingLoadedError, 2),
+    (errors.ConferenceHelperError, 1),
+)
+"""The first class that fits an error gives the exit code."""
+
+
+class _Commands(click.Group):
+    """Ends with a plain message and the error's exit code instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.ConferenceHelperError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+@click.group(cls=_Commands)
+@click.version_option(version("conference-helper"), message="%(version)s")
+def main() -> None:
+    """Ask in plain words, get the three sessions of a conference that answer."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+_COMMANDS = (
+    load,
+    search,
+    similar,
+    evaluate,
+    status,
+    rollback,
+    generations,
+    verify,
+    backup,
+    restore,
+    export,
+    remove,
+    migrate,
+    train,
+    export_model,
+    serve,
+)
+for _command in _COMMANDS:
+    main.add_command(_command)

@@ -1,0 +1,77 @@
+"""Commands that ask: search, similar."""
+
+import click
+
+from conference_helper.printing import print_answer, print_json, print_result
+from conference_helper.wiring import searcher_for
+from service.questions import (
+    DEFAULT_LIMIT,
+    DEFAULT_MODE,
+    MAX_LIMIT,
+    MODES,
+    check_diversity,
+    check_limit,
+    parse_filters,
+)
+from service.settings import load_settings
+from service.stores import open_store
+
+
+@click.command()
+@click.argument("question")
+@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
+@click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
+@click.option("--event", multiple=True, help="Only sessions of this event.")
+@click.option("--year", multiple=True, help="Only sessions of this year.")
+@click.option("--track", multiple=True, help="Only sessions of this track.")
+@click.option("--level", multiple=True, help="Only sessions of this level.")
+@click.option("--language", multiple=True, help="Only sessions in this language.")
+@click.option("--speaker", multiple=True, help="Only sessions of this speaker.")
+@click.option("--day", multiple=True, help="Only on this day, or 2026-05-12..2026-05-14.")
+@click.option("--fold/--no-fold", default=True, help="Make one result of a talk's repeats (yes).")
+@click.option(
+    "--diversity", default="", help="How much results differ from each other, 0 to 1 (0)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
+def search(
+    question: str,
+    limit: str,
+    mode: str | None,
+    fold: bool,
+    diversity: str,
+    as_json: bool,
+    **filters: tuple[str, ...],
+) -> None:
+    """Print the sessions nearest to QUESTION; options that filter may be repeated."""
+    settings = load_settings()
+    store = open_store(settings)
+    try:
+        answer = searcher_for(settings, store).search(
+            question,
+            limit=check_limit(limit),
+            mode=mode,
+            filters=parse_filters(filters),
+            fold=fold,
+            diversity=check_diversity(diversity),
+        )
+    finally:
+        store.close()
+    if as_json:
+        print_json(answer.as_dict())
+    else:
+        print_answer(answer)
+
+
+@click.command()
+@click.argument("id")
+@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
+def similar(id: str, limit: str) -> None:
+    """Print the sessions nearest to the session of that ID, without its repeats."""
+    settings = load_settings()
+    store = open_store(settings)
+    try:
+        results = searcher_for(settings, store).similar(id, limit=check_limit(limit))
+    finally:
+        store.close()
+    for result in results:
+        print_result(result)

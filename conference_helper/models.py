@@ -1,0 +1,24 @@
+"""Commands for models: export-model."""
+
+import click
+
+from conference_helper.printing import print_json
+from conference_helper.wiring import export_chosen
+from service.settings import load_settings
+from service.stores import open_store
+
+
+@click.command("export-model")
+@click.option("--model", help="Model to export: a folder or a name.")
+@click.option("--precision", type=click.Choice(["int8", "half", "fp32"]), help="How it computes.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+def export_model(model: str | None, precision: str | None, as_json: bool) -> None:
+    """Export the model for the fast encoder and verify it; a load does so by itself where need be."""
+    settings = load_settings(model=model, precision=precision)
+    made = export_chosen(settings, open_store(settings))
+    if as_json:
+        print_json(made)
+        return
+    encoder, size = made["encoder"], made["bytes"] / 1e6
+    click.echo(f"Exported {encoder['model']} in {encoder['precision']}: {size:.0f} MB, verified.")
+    click.echo(made["folder"])

@@ -1,0 +1,88 @@
+"""How answers, rows and JSON look in a terminal."""
+
+import json
+from typing import Any
+
+import click
+
+from service.answers import Answer, SearchResult
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print a value as indented JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_answer(answer: Answer) -> None:
+    """Print each session that answers, or say that none passes the filters."""
+    if not answer.results:
+        click.echo("No session passes these filters. Drop one and ask again.")
+    elif answer.verdict == "none":
+        click.echo("Nothing in this programme fits. The nearest sessions:")
+    for result in answer.results:
+        print_result(result)
+
+
+def print_result(result: SearchResult) -> None:
+    """Print one session with its rank, its similarity and its other sittings."""
+    session = result.session
+    when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
+    where = ", ".join(
+        part for part in (f"{session.event} {session.year}", when, session.room) if part
+    )
+    click.echo(f"{result.rank}. {printable(session.title)}  ({result.similarity:.3f})")
+    click.echo(f"   {printable(where)}")
+    if session.speakers:
+        click.echo(f"   {printable(', '.join(session.speakers))}")
+    others = [one for one in result.occurrences if one.id != session.id]
+    if others:
+        told = ", ".join(f"{one.event} {one.year}" for one in others)
+        click.echo(f"   Also given at: {printable(told)}")
+
+
+_COLUMNS = {
+    "hit@3": 7,
+    "recall@10": 11,
+    "mrr@10": 8,
+    "ndcg@10": 9,
+    "missed": 8,
+    "false_alarms": 14,
+    "auroc": 7,
+    "p50_ms": 9,
+}
+"""The measures of a row and the width of each one's column."""
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """Print the rows of an evaluation as a table."""
+    heads = "".join(f"{name:>{width}}" for name, width in _COLUMNS.items())
+    click.echo(f"{'set':<20} {'mode':<11}{heads}{'95 % of hit@3':>17}")
+    for row in rows:
+        mode = row["mode"] + (" *" if row["default"] else "")
+        low, high = row["intervals"]["hit@3"]
+        told = "".join(
+            f"{'-' if row[name] is None else format(row[name], '.3f'):>{width}}"
+            for name, width in _COLUMNS.items()
+        )
+        click.echo(f"{row['set']:<20} {mode:<11}{told}{f'{low:.3f} to {high:.3f}':>17}")
+
+
+def print_changes(changes: list[dict[str, Any]]) -> None:
+    """Print what changed since an earlier run as a table; nothing where there was none."""
+    if not changes:
+        return
+    click.echo(
+        f"\n{'set':<20} {'mode':<11}{'measure':<10} before   after  change{'95 %':>18}       p"
+    )
+    for one in changes:
+        low, high = one["interval"]
+        click.echo(
+            f"{one['set']:<20} {one['mode']:<11}{one['measure']:<10}{one['before']:>7.3f}"
+            f"{one['after']:>8.3f}{one['change']:>+8.3f}{f'{low:+.3f} to {high:+.3f}':>18}"
+            f"{one['p']:>8.4f}"
+        )
+
+
+def printable(text: str) -> str:
+    """Text without signs that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
