@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -183,14 +184,5 @@ def _not_to_be_had(name: str, revision: str | None) -> None:
 
 
 def _copied_model(folder: Path) -> Path:
-    """A copy of the packaged model whose files may be changed; the weights are linked."""
-    source, target = find_model(PACKAGED_MODEL).path, folder / "model"
-    for file in source.rglob("*"):
-        if file.is_file():
-            copy = target / file.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            if file.suffix == ".safetensors":
-                copy.hardlink_to(file)
-            else:
-                copy.write_bytes(file.read_bytes())
-    return target
+    """A copy of the packaged model whose files may be changed."""
+    return Path(shutil.copytree(find_model(PACKAGED_MODEL).path, folder / "model"))
