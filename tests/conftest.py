@@ -1,6 +1,7 @@
 """What many tests need: a store in a temporary folder, a load in one call, the shared test data."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from service.stores.edge import EdgeStore
 
 EVERYDAY = verdict.read_bank()
 pytest_plugins = ["fast_models", "qdrant_server"]
+
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own there
+_ENOUGH = 8 * 2**30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary folders in memory where there is enough: stores wait for the disk most of the time."""
+    usable = _IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)
+    if usable and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 @pytest.fixture(autouse=True)
