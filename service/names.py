@@ -77,7 +77,7 @@ def _is_name(name: frozenset[str], asked: Sequence[str]) -> bool:
     missing = name.difference(asked)
     if len(missing) == len(wrong) == 1:
         known = next(iter(missing))
-        return min(len(wrong[0]), len(known)) >= _LONG and is_one_typo(wrong[0], known)
+        return len(known) >= _LONG and is_one_typo(wrong[0], known)
     return not missing
 
 

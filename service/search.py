@@ -42,6 +42,7 @@ from service.stores.catalogue import (
     Manifest,
     Reading,
 )
+from service.stores.fusion import CANDIDATES
 from service.values import KnownValues
 from service.verdict import (
     LOOKED_AT,
@@ -56,8 +57,8 @@ from service.verdict import (
 
 CONSIDERED = 100
 """Sessions that the facet counts of a question look at: the best ones."""
-_WITH_PHRASE = 50
-"""Sessions looked at for a quoted phrase: those that hold it may stand far lower."""
+_WITH_PHRASE = 3 * CANDIDATES
+"""Sessions looked at for a quoted phrase: all that meaning, words and it propose, as it may stand last."""
 _POOL = 30
 """Talks from which a varied answer is chosen."""
 _BY_MEANING = Reason(("meaning",), None)
