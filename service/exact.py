@@ -1,4 +1,4 @@
-"""Exact things win: a quoted phrase, a title as it stands or nearly so."""
+"""Exact things win: a quoted phrase, a title as it stands or nearly so, with or without its subtitle."""
 
 import re
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ PHRASE, TITLE = 6.0, 3.0
 _NEARLY = 0.9
 """From which share of like letters a title counts as typed with slips."""
 
+_MAIN_TITLE = re.compile(r"[:?!]\s+|[：？！]|\s[-–—|]\s")
+"""What parts a title from its subtitle: people ask for what stands before it."""
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„«»]")
 
 
@@ -34,16 +36,24 @@ def exact_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:
 
 def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session) -> float:
     """Return what a session gains: for its title being the question's words, for holding the phrases."""
-    gain = _title_gain(asked, split_words(session.title))
+    gain = _title_gain(asked, session.title)
     if phrases:
         words = f" {' '.join(split_words(session.keywords_text))} "
         gain += PHRASE * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
     return gain
 
 
-def _title_gain(asked: Sequence[str], title: Sequence[str]) -> float:
-    if list(asked) == list(title):
+def _title_gain(asked: Sequence[str], title: str) -> float:
+    words = split_words(title)
+    if list(asked) == words:
         return TITLE
+    main, *subtitle = _MAIN_TITLE.split(title, maxsplit=1)
+    by_main = _nearly(asked, split_words(main)) if subtitle else 0.0
+    return max(_nearly(asked, words), by_main)
+
+
+def _nearly(asked: Sequence[str], title: Sequence[str]) -> float:
+    """Return the share of like letters where it is high enough, else 0."""
     one, other = " ".join(asked), " ".join(title)
     if len(title) < 2 or abs(len(one) - len(other)) > (1 - _NEARLY) * 2 * len(other):
         return 0.0

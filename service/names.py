@@ -1,6 +1,6 @@
 """Speakers that a question names in full: in any order, without accents, with one typo in a long word."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from service.words import split_words
@@ -30,21 +30,24 @@ class Names:
     def named_in(self, question: str) -> tuple[str, ...]:
         """Return the speakers whose whole name (initials aside) stands together in the question."""
         asked = split_words(question)
-        likely = {
-            place for word in asked for known in self._likely(word) for place in self._having[known]
-        }
+        likely = Counter(
+            place
+            for known in {known for word in asked for known in self._likely(word)}
+            for place in self._having[known]
+        )
         return tuple(
             speaker
-            for speaker, words in (self._spelled[place] for place in sorted(likely))
-            if _stands_in(words, asked)
+            for place in sorted(likely)
+            for speaker, words in [self._spelled[place]]
+            if likely[place] >= len(words) and _stands_in(words, asked)
         )
 
     def _likely(self, word: str) -> Iterator[str]:
+        """Yield the words of names that the word may be: itself, and those one typo apart."""
         if word in self._having:
             yield word
-        else:
-            for variant in _shortened(word):
-                yield from self._near.get(variant, ())
+        for variant in _shortened(word):
+            yield from self._near.get(variant, ())
 
 
 def is_one_typo(one: str, other: str) -> bool:
@@ -74,7 +77,7 @@ def _is_name(name: frozenset[str], asked: Sequence[str]) -> bool:
     missing = name.difference(asked)
     if len(missing) == len(wrong) == 1:
         known = next(iter(missing))
-        return min(len(wrong[0]), len(known)) >= _LONG and is_one_typo(wrong[0], known)
+        return len(known) >= _LONG and is_one_typo(wrong[0], known)
     return not missing
 
 

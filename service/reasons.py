@@ -55,19 +55,25 @@ def content_words(question: str) -> list[str]:
     return [word for word in words if word not in _COMMON] or words
 
 
-def explain(question: str, session: Session, *, by_meaning: bool) -> Reason:
-    """Return why `session` answers; `by_meaning` says whether the mode looks at meaning at all."""
-    asked = content_words(question)
-    fields = {
-        "title": session.title,
-        "speaker": " ".join(session.speakers),
-        "words": " ".join((session.abstract, session.track, *session.tags)),
-    }
-    likeness = _Likeness(asked)
-    matched = [name for name, text in fields.items() if next(likeness.marks(text), None)]
-    if by_meaning:
-        matched.append("meaning")
-    return Reason(tuple(matched), nearest_sentence(likeness, session.abstract))
+class Explainer:
+    """Says why sessions answer one question."""
+
+    def __init__(self, question: str, *, by_meaning: bool) -> None:
+        """Take the question; `by_meaning` says whether the mode looks at meaning at all."""
+        self._likeness = _Likeness(content_words(question))
+        self._by_meaning = by_meaning
+
+    def __call__(self, session: Session) -> Reason:
+        """Return why `session` answers."""
+        fields = {
+            "title": session.title,
+            "speaker": " ".join(session.speakers),
+            "words": " ".join((session.abstract, session.track, *session.tags)),
+        }
+        matched = [name for name, text in fields.items() if next(self._likeness.marks(text), None)]
+        if self._by_meaning:
+            matched.append("meaning")
+        return Reason(tuple(matched), nearest_sentence(self._likeness, session.abstract))
 
 
 def nearest_sentence(likeness: "_Likeness", abstract: str) -> Snippet | None:
@@ -94,6 +100,7 @@ class _Likeness:
         """Look for these folded words."""
         self._exact = frozenset(asked)
         self._by_start: dict[str, list[str]] = defaultdict(list)
+        self._known: dict[str, bool] = {}
         for word in asked:
             if len(word) >= _SHORTEST_ROOT:
                 self._by_start[word[:_SHORTEST_ROOT]].append(word)
@@ -108,6 +115,12 @@ class _Likeness:
                 yield token.span()
 
     def _is_like(self, word: str) -> bool:
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._compare(word)
+        return known
+
+    def _compare(self, word: str) -> bool:
         if word in self._exact:
             return True
         rooted = self._by_start.get(word[:_SHORTEST_ROOT], ())

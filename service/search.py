@@ -31,7 +31,7 @@ from service.questions import (
     check_mode,
     clean_question,
 )
-from service.reasons import Reason, explain
+from service.reasons import Explainer, Reason
 from service.session import Session
 from service.spoken import is_spoken
 from service.stores.catalogue import (
@@ -42,6 +42,7 @@ from service.stores.catalogue import (
     Manifest,
     Reading,
 )
+from service.stores.fusion import CANDIDATES
 from service.values import KnownValues
 from service.verdict import (
     LOOKED_AT,
@@ -56,8 +57,8 @@ from service.verdict import (
 
 CONSIDERED = 100
 """Sessions that the facet counts of a question look at: the best ones."""
-_WITH_PHRASE = 50
-"""Sessions looked at for a quoted phrase: those that hold it may stand far lower."""
+_WITH_PHRASE = 3 * CANDIDATES
+"""Sessions looked at for a quoted phrase: all that meaning, words and it propose, as it may stand last."""
 _POOL = 30
 """Talks from which a varied answer is chosen."""
 _BY_MEANING = Reason(("meaning",), None)
@@ -108,17 +109,16 @@ class Searcher:
                 vector = self._encode(query, generation.manifest)
             with timed("search"):
                 spelled = self._values.spelled(generation, filters)
-                find = partial(self._find, generation, query, vector, mode, spelled)
+                asked = self._asked(generation, mode, query)
+                find = partial(_find, generation, vector, mode, asked, spelled)
                 pool = max(limit, _POOL) if diversity else limit
                 talks = find_talks(find, pool, folded=fold)
-                judged = self._judge(generation, query, vector, mode, spelled, talks)
+                judged = self._judge(generation, vector, mode, asked, spelled, talks)
                 if diversity:
                     vectors = generation.vectors([talk[0].session.id for talk in talks])
                     talks = vary(talks, vectors, limit, diversity)
         note("answer", found="some" if talks else "none")
-        results = _results(
-            talks[:limit], lambda found: explain(query, found, by_meaning=mode != "keyword")
-        )
+        results = _results(talks[:limit], Explainer(query, by_meaning=mode != "keyword"))
         took_ms = (time.perf_counter() - started) * 1000
         if judged is None:
             return Answer(query, mode, took_ms, None, results)
@@ -174,8 +174,9 @@ class Searcher:
                 }
             query, mode = clean_question(question), check_mode(mode)
             vector = self._encode(query, generation.manifest)
+            asked = self._asked(generation, mode, query)
             found = {
-                left: self._find(generation, query, vector, mode, left, CONSIDERED)
+                left: _find(generation, vector, mode, asked, left, CONSIDERED)
                 for left in set(others.values())
             }
         return {name: _count_values(found[left], name) for name, left in others.items()}
@@ -219,23 +220,6 @@ class Searcher:
         self._warm = manifest.encoder
         return vector
 
-    def _find(
-        self,
-        generation: Generation,
-        query: str,
-        vector: Vectors,
-        mode: str,
-        filters: Filters,
-        count: int,
-    ) -> list[Hit]:
-        """Return the `count` best sessions in the mode asked for; fewer only if there are no more."""
-        if mode == "semantic":
-            return generation.search(vector, count, filters)
-        asked = self._asked(generation, mode, query)
-        if asked.phrases:
-            count = max(count, _WITH_PHRASE)
-        return exact_first(generation.search(vector, count, filters, asked), asked)
-
     def _asked(self, generation: Generation, mode: str, query: str) -> Asked:
         kept, names = self._names
         if kept != generation.manifest.state:
@@ -252,9 +236,9 @@ class Searcher:
     def _judge(
         self,
         generation: Generation,
-        query: str,
         vector: Vectors,
         mode: str,
+        asked: Asked,
         filters: Filters,
         talks: Sequence[Talk],
     ) -> Judgement | None:
@@ -264,17 +248,16 @@ class Searcher:
             return None
         if not talks:
             return NOTHING
-        asked = self._asked(generation, mode, query)
         if is_exact(asked, talks[0][0].session):
             return NAMED
         hits = [hit for talk in talks for hit in talk]
         if (
             mode != "hybrid" or asked.spoken
         ):  # judged by words and meaning alike, as it was calibrated
-            hits = generation.search(vector, LOOKED_AT, filters, Asked("hybrid", query))
+            hits = generation.search(vector, LOOKED_AT, filters, Asked("hybrid", asked.text))
         bank = self._everyday(generation.manifest)
         nearness = bank.nearness(vector, without=calibration.answered)
-        return judge(query, hits, nearness, calibration)
+        return judge(asked.text, hits, nearness, calibration)
 
     def _everyday(self, manifest: Manifest) -> Bank:
         """Return the everyday questions, embedded once for each encoder."""
@@ -294,6 +277,22 @@ class Searcher:
                     check_match(encoder.fingerprint, manifest)
                     self._encoder = encoder
         return encoder
+
+
+def _find(
+    generation: Generation,
+    vector: Vectors,
+    mode: str,
+    asked: Asked,
+    filters: Filters,
+    count: int,
+) -> list[Hit]:
+    """Return the `count` best sessions in the mode asked for; fewer only if there are no more."""
+    if mode == "semantic":
+        return generation.search(vector, count, filters)
+    if asked.phrases:
+        count = max(count, _WITH_PHRASE)
+    return exact_first(generation.search(vector, count, filters, asked), asked)
 
 
 def _parse_id(id: str) -> UUID:

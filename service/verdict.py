@@ -16,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from importlib.resources import files
 from typing import Literal
@@ -95,11 +95,11 @@ def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
 
 def share_of_words(question: str, sessions: Sequence[Session]) -> float:
     """Return the largest share of the question's words, or their roots, that one of the sessions has."""
-    wanted = [_pattern(word) for word in dict.fromkeys(content_words(question))]
+    wanted = [_wanted(word) for word in dict.fromkeys(content_words(question))]
     best = 0
     for session in sessions:
         text = folded(session.keywords_text)
-        best = max(best, sum(1 for pattern in wanted if pattern.search(text)))
+        best = max(best, sum(1 for word in wanted if word.is_in(text)))
         if best == len(wanted):
             break
     return best / len(wanted) if wanted else 0.0
@@ -160,11 +160,26 @@ def _digest(questions: tuple[str, ...]) -> str:
     return hashlib.blake2b("\n".join(questions).encode(), digest_size=8).hexdigest()
 
 
-def _pattern(word: str) -> re.Pattern[str]:
-    """A word with any ending; a short one as it stands or in the plural; parts of unspaced scripts anywhere."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A word to find with any ending; a short one as it stands or in the plural."""
+
+    root: str
+    pattern: re.Pattern[str] | None
+    """What the root stands in; None for parts of unspaced scripts, which stand anywhere."""
+
+    def is_in(self, text: str) -> bool:
+        """Return whether a folded text has the word."""
+        if self.root not in text:  # most texts have not, and a pattern takes far longer to say so
+            return False
+        return self.pattern is None or self.pattern.search(text) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _wanted(word: str) -> _Wanted:
     if not word.isascii():
-        return re.compile(re.escape(word))
+        return _Wanted(word, None)
     if len(word) <= _SHORTEST_ROOT:
-        return re.compile(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)")
+        return _Wanted(word, re.compile(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)"))
     root = word[: max(_SHORTEST_ROOT, round(_ROOT_SHARE * len(word)))]
-    return re.compile(rf"(?<!\w){re.escape(root)}")
+    return _Wanted(root, re.compile(rf"(?<!\w){re.escape(root)}"))

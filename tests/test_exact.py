@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.exact import PHRASE, TITLE, exactness, quoted_phrases
@@ -25,6 +27,24 @@ FOUND = Session(
 )
 def test_quoted_phrases(question: str, phrases: tuple[str, ...]) -> None:
     assert quoted_phrases(question) == phrases
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "least", "most"),
+    [
+        ("rostering by forecast", "Rostering by Forecast: Nurses in Winter", 1.0, 1.0),
+        ("rosternig by forecast", "Rostering by Forecast - Nurses in Winter", 0.9, 1.0),
+        ("did the flyer work", "Did the Flyer Work? Causal Inference", 1.0, 1.0),
+        ("nurses in winter", "Rostering by Forecast: Nurses in Winter", 0, 0),
+        ("keynote", "Keynote: Nurses in Winter", 0, 0),
+        ("std", "std::move", 0, 0),
+    ],
+)
+def test_a_title_without_its_subtitle_gains(
+    question: str, title: str, least: float, most: float
+) -> None:
+    session = replace(FOUND, title=title)
+    assert least <= exactness(split_words(question), [], session) <= most
 
 
 @pytest.mark.parametrize(

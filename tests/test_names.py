@@ -16,6 +16,7 @@ NAMES = Names(
         ("James A. Bednar on plots", ("James A. Bednar",)),
         ("alexandru agachy", ("Alexandru Agachi",)),
         ("aelxandru agachi", ("Alexandru Agachi",)),
+        ("alexandru agahi", ("Alexandru Agachi",)),
         ("aelxandru agachy", ()),
         ("nixos li", ()),
         ("will we see what may come", ()),

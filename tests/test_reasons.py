@@ -1,6 +1,6 @@
 import pytest
 
-from service.reasons import explain
+from service.reasons import Explainer
 from service.session import Session
 
 FOUND = Session(
@@ -29,7 +29,7 @@ FOUND = Session(
 def test_what_matched_and_the_nearest_sentence(
     question: str, matched: tuple[str, ...], sentence: str, marks: list[str]
 ) -> None:
-    reason = explain(question, FOUND, by_meaning=True)
+    reason = Explainer(question, by_meaning=True)(FOUND)
     assert reason.matched == matched
     assert reason.snippet
     assert reason.snippet.text == sentence
@@ -39,5 +39,5 @@ def test_what_matched_and_the_nearest_sentence(
 
 def test_without_an_abstract_there_is_no_sentence() -> None:
     bare = Session(event="E", year=2026, source_id="1", title="Maps")
-    reason = explain("maps", bare, by_meaning=False)
+    reason = Explainer("maps", by_meaning=False)(bare)
     assert (reason.matched, reason.snippet) == (("title",), None)

@@ -197,6 +197,20 @@ def test_exact_things_rank_first(
     assert searcher.search(question, mode=mode).results[0].session.source_id == source_id
 
 
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_a_quoted_phrase_is_found_behind_many_better_answers(tmp_path: Path, mode: str) -> None:
+    better = [
+        Session(event="E", year=2026, source_id=str(number), title=title, abstract=f"n{number}")
+        for number in range(90)
+        for title in ["Data people data room people" if number < 49 else "Data people data"]
+    ]
+    long = "We met in the room. " + " ".join(f"other{number}" for number in range(300))
+    held = Session(event="E", year=2026, source_id="held", title="X", abstract=long)
+    _, searcher = open_loaded(tmp_path, [*better, held])
+    answer = searcher.search('data "in the room" people', mode=mode)
+    assert answer.results[0].session.source_id == "held"
+
+
 def test_one_typo_in_a_long_name_is_forgiven(searcher: Searcher) -> None:
     assert searcher.search("zoe brandstorm").results[0].session.source_id == "1"
 

@@ -304,6 +304,31 @@ def test_speakers_named_in_full_come_first_and_filters_hold(open_store: OpenStor
     assert {int(id) % 3 for id, _, _ in only} == {1}
 
 
+def test_nearest_are_exactly_those_of_brute_force(open_store: OpenStore) -> None:
+    random = np.random.default_rng(7)
+    rows, questions = (
+        (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+        for found in (random.normal(size=(count, DIMENSION)) for count in (300, 10))
+    )
+    sessions = [session(number) for number in range(len(rows))]
+    store = open_store()
+    with store.building(ENCODER.fingerprint, sessions=len(sessions)) as builder:
+        builder.upsert(sessions, rows)
+        builder.commit(expected=len(sessions), sources=["test"])
+    for filters, passing in (
+        (NO_FILTERS, np.arange(300)),
+        (Filters(year=(2025,)), np.arange(1, 300, 3)),
+    ):
+        for vector in questions:
+            with store.reading() as generation:
+                hits = generation.search(vector, 10, filters)
+            products = rows[passing] @ vector
+            nearest = np.argsort(-products)[:10]
+            assert [int(hit.session.source_id) for hit in hits] == passing[nearest].tolist()
+            assert [hit.score for hit in hits] == pytest.approx(products[nearest], abs=1e-6)
+            assert all(hit.similarity == hit.score for hit in hits)
+
+
 def test_phrases_propose_sessions(open_store: OpenStore) -> None:
     store = open_store()
     many = [session(number, abstract=f"deep learning filler{number}") for number in range(120)]

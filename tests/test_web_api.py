@@ -122,6 +122,23 @@ def test_search_says_what_is_wrong(client: FlaskClient, query: str, says: str) -
 
 
 @pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("facets", "q, mode, limit, event"),
+        ("status", "none"),
+        (f"sessions/{HEALTH}", "none"),
+        (f"sessions/{HEALTH}/similar", "limit, event"),
+    ],
+)
+def test_unknown_parameters_are_named_everywhere(
+    client: FlaskClient, path: str, known: str
+) -> None:
+    error = complaint(client.get(f"/api/{path}?colour=blue"), 400)
+    assert error["code"] == "bad_query"
+    assert f"'colour'. Known parameters: {known}" in error["message"]
+
+
+@pytest.mark.parametrize(
     "question", ["<script>alert(1)</script>", "naïve 日本語", "a%00b", "'; DROP TABLE", "a" * 2000]
 )
 def test_search_takes_any_words(client: FlaskClient, question: str) -> None:

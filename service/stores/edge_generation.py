@@ -52,15 +52,15 @@ class EdgeGeneration:
                 points = self._shard.query(nearest(question, limit))
             else:
                 points = self._by_words(question, limit, asked)
-        points.sort(key=lambda point: (-point.score, str(point.id)))
-        return [_hit(point, row) for point in points]
+            points.sort(key=lambda point: (-point.score, str(point.id)))
+            return self._read(points, None if asked is None else row)
 
     def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
         terms, *phrases = (
             question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
         )
         if asked.mode == "keyword":
-            request = by_keywords(question, terms, limit, with_all=True)
+            request = by_keywords(question, terms, limit)
         else:
             best = self._shard.query(by_keywords(question, terms, 1))
             weight = keyword_weight(
@@ -68,6 +68,17 @@ class EdgeGeneration:
             )
             request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
         return self._shard.query(request)
+
+    def _read(self, points: Sequence[edge.ScoredPoint], row: Vectors | None) -> list[Hit]:
+        """Read the sessions found, in order: by id, which is faster than with the query that finds them.
+
+        The scores are dot products where there is no `row`; else they are computed with it.
+        """
+        ids = [point.id for point in points]
+        vector: list[str] | bool = [TEXT] if row is not None else False
+        records = self._shard.retrieve(ids, with_payload=True, with_vector=vector)
+        found = {record.id: record for record in records}
+        return [_hit(found[point.id], point.score, row) for point in points]
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
@@ -145,12 +156,11 @@ class EdgeGeneration:
                 return
 
 
-def _hit(point: edge.ScoredPoint, question: Vectors) -> Hit:
-    """A hit with its dot product: the score itself where no vector came with the point."""
-    similarity = point.score
-    if point.vector is not None:
-        similarity = float(np.asarray(_dense(point.vector), dtype=np.float32) @ question)
-    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
+def _hit(record: edge.Record, score: float, row: Vectors | None) -> Hit:
+    similarity = score
+    if row is not None:
+        similarity = float(np.asarray(_dense(record.vector), dtype=np.float32) @ row)
+    return Hit(Session.from_payload(record.payload or {}), score, similarity)
 
 
 def _dense(vector: Any) -> list[float]:

@@ -1,4 +1,4 @@
-"""What is asked of Qdrant Edge: nearest by meaning, by words, and both fused."""
+"""What is asked of Qdrant Edge: nearest by meaning, by words, and both fused; answers are ids and scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,22 +24,13 @@ class Question:
 
 def nearest(question: Question, limit: int) -> edge.QueryRequest:
     """Return the request for the highest dot products."""
-    return edge.QueryRequest(
-        query=_by_meaning(question), limit=limit, filter=question.condition, with_payload=True
-    )
+    return edge.QueryRequest(query=_by_meaning(question), limit=limit, filter=question.condition)
 
 
-def by_keywords(
-    question: Question, terms: Terms, limit: int, *, with_all: bool = False
-) -> edge.QueryRequest:
-    """Return the request for the highest keyword scores; `with_all` brings payloads and vectors."""
-    return edge.QueryRequest(
-        query=edge.Query.Nearest(sparse(terms), using=KEYWORDS),
-        limit=limit,
-        filter=question.condition,
-        with_payload=with_all,
-        with_vector=[TEXT] if with_all else False,
-    )
+def by_keywords(question: Question, terms: Terms, limit: int) -> edge.QueryRequest:
+    """Return the request for the highest keyword scores."""
+    query = edge.Query.Nearest(sparse(terms), using=KEYWORDS)
+    return edge.QueryRequest(query=query, limit=limit, filter=question.condition)
 
 
 def fused(
@@ -77,8 +68,6 @@ def fused(
         prefetches=[every, *scored],
         query=edge.Formula(edge.Expression.Sum(score), {"$score[0]": -1.0, "$score[1]": 0.0}),
         limit=limit,
-        with_payload=True,
-        with_vector=[TEXT],
     )
 
 

@@ -32,6 +32,7 @@ def search() -> dict[str, Any]:
 @bp.get("/sessions/<id>")
 def session(id: str) -> dict[str, Any]:
     """Answer with one session."""
+    read_arguments(())
     return searcher().session(id).as_dict()
 
 
@@ -64,4 +65,5 @@ def facets() -> dict[str, Any]:
 @bp.get("/status")
 def status() -> dict[str, Any]:
     """Answer with what is loaded."""
+    read_arguments(())
     return searcher().status()

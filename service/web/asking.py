@@ -41,7 +41,7 @@ def read_arguments(known: Collection[str] | None = None) -> MultiDict[str, str]:
     for name in request.args:
         if known is not None and name not in known:
             raise QueryError(
-                f"There is no parameter {name[:40]!r}. Known parameters: {', '.join(known)}."
+                f"There is no parameter {name[:40]!r}. Known parameters: {', '.join(known) or 'none'}."
             )
     return request.args
 

@@ -103,7 +103,7 @@ def _paths() -> Values:
             )
         },
         "/api/status": {
-            "get": _operation("getStatus", "What is loaded.", "Status", errors=("503",))
+            "get": _operation("getStatus", "What is loaded.", "Status", errors=("400", "503"))
         },
         "/livez": {"get": _operation("isAlive", "Whether the process answers.", "Alive")},
         "/readyz": {
