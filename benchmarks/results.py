@@ -37,6 +37,12 @@ def spread(values: Sequence[float]) -> str:
     return f"{min(values):.3g} to {max(values):.3g} over {len(values)} runs"
 
 
+def middle_half(values: Sequence[float]) -> str:
+    """Return the quartiles of many measurements: half of them lie between the two."""
+    lower, _, upper = statistics.quantiles(values, n=4)
+    return f"{lower:.3g} to {upper:.3g} in half of {len(values)}"
+
+
 def median(values: Sequence[float]) -> float:
     """Return the median of some measurements."""
     return statistics.median(values)
