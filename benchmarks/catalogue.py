@@ -22,11 +22,13 @@ from benchmarks.corpus import read_sessions
 from loaders.export import EXPORT_VERSION
 from service.encoder import Vectors
 from service.session import Session
+from service.settings import PREFIX
 from service.stores.catalogue import SCHEMA_VERSION
 from service.stores.edge import EdgeStore
 from service.verdict import bank_key
 
 NAME = "sessions"
+_ROOT = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-c", "from conference_helper import main; main()")
 
 
@@ -72,7 +74,8 @@ def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
     folder.mkdir(parents=True, exist_ok=True)
     _write_sessions(folder / "sessions.jsonl", read_sessions(sources, most))
     subprocess.run(  # noqa: S603 -- our own command line
-        [*COMMAND, "load", str(folder / "sessions.jsonl")],
+        [*COMMAND, "load", "sessions.jsonl"],
+        cwd=folder,
         env=environment(prepared.fast),
         stdout=sys.stderr,
         check=True,
@@ -83,10 +86,15 @@ def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
-    """Return this process's environment with only these settings of the program."""
-    others = {key: value for key, value in os.environ.items() if not key.startswith("CONFERENCE_")}
-    chosen = {"DATA_DIR": str(data), "CATALOGUE": NAME, **settings}
-    return {**others, **{f"CONFERENCE_HELPER_{key}": value for key, value in chosen.items()}}
+    """Return this process's environment with only these settings of the program.
+
+    Run what gets it in a folder without `.env`, whose settings would count too.
+    """
+    others = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    path = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    chosen = {"DATA_DIR": str(data.absolute()), "CATALOGUE": NAME, **settings}
+    ours = {f"{PREFIX}{key}": value for key, value in chosen.items()}
+    return {**others, **ours, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _made_from(sources: Sequence[str], most: int) -> dict[str, object]:

@@ -32,7 +32,7 @@ import numpy as np
 from benchmarks.catalogue import NAME, Prepared, prepare
 from benchmarks.corpus import QUESTIONS, new_question
 from benchmarks.peers import Peer, is_installed
-from benchmarks.results import Row, median, middle_half, report, spread
+from benchmarks.results import PAUSE, Row, median, middle_half, report, spread
 from benchmarks.serving import Memory, Service
 from service.encoders.model_folder import find_model
 from service.stores.edge import EdgeStore
@@ -42,7 +42,6 @@ CLIENTS = (1, 4, 16, 32)
 WARMING = len(QUESTIONS)
 """Turns that are not counted: caches fill, and every question that is asked again was asked once."""
 
-_PAUSE = 0.005  # seconds: threads of who answered last go on spinning for a moment
 _SPAN = (
     len(QUESTIONS) * 10_000
 )  # numbers of one way to ask; a way has the same question in the same turn
@@ -124,7 +123,7 @@ def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(WARMING + turns):
         for place, (name, ask) in enumerate(ways.items(), start=1):
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
             took = ask(new_question(place * _SPAN + turn))
             if turn >= WARMING:
                 times[name].append(took)

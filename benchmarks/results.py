@@ -20,6 +20,10 @@ _PACKAGES = (
 )
 
 
+PAUSE = 0.005
+"""Seconds between ways that are timed in turn: threads of the last one go on spinning for a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One comparison: `ratio` says how many times better `ours` is than `baseline`, in `unit`."""

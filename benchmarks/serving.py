@@ -32,13 +32,14 @@ class Service:
     """Serves a data directory for a `with` block; asked over one connection that is kept open."""
 
     def __init__(self, data: Path, *, encoder: str = "auto") -> None:
+        self._data = data
         self._environment = environment(data, ENCODER=encoder)
         self.port = _free_port()
 
     def __enter__(self) -> "Service":
         command = [*COMMAND, "serve", "--port", str(self.port)]
         self._process = subprocess.Popen(  # noqa: S603 -- our own command line
-            command, env=self._environment, stderr=subprocess.DEVNULL
+            command, cwd=self._data, env=self._environment, stderr=subprocess.DEVNULL
         )
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
