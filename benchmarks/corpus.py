@@ -24,6 +24,11 @@ QUESTIONS = (
 """Short questions, as people type them; a number after one makes it a question never asked before."""
 
 
+def new_question(number: int) -> str:
+    """Return a question that no other number gives."""
+    return f"{QUESTIONS[number % len(QUESTIONS)]} {number}"
+
+
 def read_sessions(sources: Sequence[str], most: int) -> list[Session]:
     """Return up to `most` sessions of the sources whose texts differ, in the order they stand there."""
     options = Options(event="Benchmark", year=2026)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.corpus import QUESTIONS, read_sessions
-from benchmarks.results import Row, median, report, spread
+from benchmarks.results import PAUSE, Row, median, report, spread
 from service.encoder import Encoder
 from service.encoders import Choice, open_encoder
 from service.encoders.model_folder import find_model
@@ -95,13 +95,14 @@ def _question(baseline: Any, encoders: dict[str, Encoder], rounds: int) -> list[
     for turn in range(4 * rounds):
         for question in QUESTIONS:
             for name, way in ways.items():
+                time.sleep(PAUSE)
                 started = time.perf_counter()
                 way(question)
                 if turn:
                     times[name].append(1000 * (time.perf_counter() - started))
     return [
         Row(
-            f"one short question, p50, {precision}",
+            f"encoding one short question, p50, {precision}",
             median(times["baseline"]),
             median(times[precision]),
             "ms",

@@ -20,6 +20,10 @@ _PACKAGES = (
 )
 
 
+PAUSE = 0.005
+"""Seconds between ways that are timed in turn: threads of the last one go on spinning for a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One comparison: `ratio` says how many times better `ours` is than `baseline`, in `unit`."""
@@ -35,6 +39,12 @@ class Row:
 def spread(values: Sequence[float]) -> str:
     """Return the smallest and the largest of some measurements."""
     return f"{min(values):.3g} to {max(values):.3g} over {len(values)} runs"
+
+
+def middle_half(values: Sequence[float]) -> str:
+    """Return the quartiles of many measurements: half of them lie between the two."""
+    lower, _, upper = statistics.quantiles(values, n=4)
+    return f"{lower:.3g} to {upper:.3g} in half of {len(values)}"
 
 
 def median(values: Sequence[float]) -> float:

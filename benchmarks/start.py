@@ -7,18 +7,17 @@ process of its own; what the system keeps of files in memory stays.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.catalogue import COMMAND, environment
 from benchmarks.results import Row, median, report, spread
 
-_SAMPLES = Path(__file__).parent.parent / "samples"
+_SAMPLES = (Path(__file__).parent.parent / "samples").absolute()
 _QUESTION = "Health analytics?"
-_COMMAND = "from conference_helper import main; main()"
 
 
 def main() -> None:
@@ -44,21 +43,18 @@ def main() -> None:
         median(seconds["fast"]),
         "s",
         median(ratios),
-        f"{spread(seconds['fast'])}, ratio {spread(ratios)}",
+        f"ours {spread(seconds['fast'])}, ratio {spread(ratios)}",
     )
     report([row], "python -m benchmarks.start " + " ".join(sys.argv[1:]), asked.json)
 
 
 def _run(folder: str, kind: str, *arguments: str) -> float:
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith("CONFERENCE_HELPER_")},
-        "CONFERENCE_HELPER_DATA_DIR": f"{folder}/{kind}",
-        "CONFERENCE_HELPER_ENCODER": kind,
-    }
+    variables = environment(Path(folder) / kind, ENCODER=kind)
     started = time.perf_counter()
     subprocess.run(  # noqa: S603 -- our own command line
-        [sys.executable, "-c", _COMMAND, *arguments],
-        env=environment,
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=variables,
         stdout=subprocess.DEVNULL,
         check=True,
     )

@@ -39,7 +39,7 @@ def main() -> None:
         baseline.append(_baseline(asked, pairs))
         ours.append(_ours(asked, pairs))
     ratios = [mine / theirs for theirs, mine in zip(baseline, ours, strict=True)]
-    what = f"training, batch {asked.batch}, window {asked.window}"
+    what = f"training, batch {asked.batch}, window {asked.window}; the baseline is float32"
     row = Row(
         what, median(baseline), median(ours), "steps/s", median(ratios), spread=spread(ratios)
     )

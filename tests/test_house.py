@@ -21,12 +21,13 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 ALLOWED = {
-    "qdrant_edge": ("service/stores/",),
+    "qdrant_edge": ("service/stores/", "benchmarks/shards.py"),
     "qdrant_client": ("service/stores/",),
     "torch": ("service/encoders/", "training/"),
     "transformers": ("service/encoders/", "training/", "benchmarks/train.py"),
     "sentence_transformers": ("service/encoders/", "training/", "benchmarks/"),
     "openvino": ("service/encoders/",),
+    "txtai": ("benchmarks/peers.py",),
     "tokenizers": ("service/encoders/", "training/"),
     "flask": ("service/web/",),
     "werkzeug": ("service/web/",),

@@ -1,0 +1,139 @@
+"""The same sessions for everyone who is compared: loaded by the program, and as plain texts and vectors.
+
+<folder>/prepared.json                what it was made from
+         sessions.jsonl               the sessions, as `conference-helper export` writes them
+         fast/                        data directory: loaded with the default encoder
+         reference/                   data directory: the same vectors, served with the reference encoder
+         texts.json, vectors.npy      for programs of others, in one order
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.corpus import read_sessions
+from loaders.export import EXPORT_VERSION
+from service.encoder import Vectors
+from service.session import Session
+from service.settings import PREFIX
+from service.stores.catalogue import SCHEMA_VERSION
+from service.stores.edge import EdgeStore
+from service.verdict import bank_key
+
+NAME = "sessions"
+_ROOT = Path(__file__).parent.parent
+COMMAND = (sys.executable, "-c", "from conference_helper import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A folder of prepared sessions; see the module."""
+
+    folder: Path
+
+    @property
+    def fast(self) -> Path:
+        """Data directory of the default encoder."""
+        return self.folder / "fast"
+
+    @property
+    def reference(self) -> Path:
+        """Data directory of the reference encoder."""
+        return self.folder / "reference"
+
+    def texts(self) -> list[str]:
+        """Return what is embedded of each session."""
+        texts: list[str] = json.loads((self.folder / "texts.json").read_text("utf-8"))
+        return texts
+
+    def vectors(self) -> Vectors:
+        """Return float32 (n, dimension), a row for each of `texts`."""
+        vectors: Vectors = np.load(self.folder / "vectors.npy")
+        return vectors
+
+
+def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
+    """Load up to `most` sessions of the sources, unless the folder holds just those from before.
+
+    What it holds of other sessions is made anew; vectors that were computed once are used again.
+    """
+    prepared, mark = Prepared(folder), folder / "prepared.json"
+    wanted = _made_from(sources, most)
+    if mark.exists() and json.loads(mark.read_text("utf-8")) == wanted:
+        return prepared
+    mark.unlink(missing_ok=True)
+    for data in (prepared.fast, prepared.reference):
+        shutil.rmtree(data / "catalogues", ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_sessions(folder / "sessions.jsonl", read_sessions(sources, most))
+    subprocess.run(  # noqa: S603 -- our own command line
+        [*COMMAND, "load", "sessions.jsonl"],
+        cwd=folder,
+        env=environment(prepared.fast),
+        stdout=sys.stderr,
+        check=True,
+    )
+    _copy(prepared)
+    mark.write_text(json.dumps(wanted), "utf-8")
+    return prepared
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Return this process's environment with only these settings of the program.
+
+    Run what gets it in a folder without `.env`, whose settings would count too.
+    """
+    others = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    path = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    chosen = {"DATA_DIR": str(data.absolute()), "CATALOGUE": NAME, **settings}
+    ours = {f"{PREFIX}{key}": value for key, value in chosen.items()}
+    return {**others, **ours, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def _made_from(sources: Sequence[str], most: int) -> dict[str, object]:
+    named = [[str(Path(source).absolute()), _size(Path(source))] for source in sources]
+    return {"sources": named, "most": most, "schema": SCHEMA_VERSION, "bank": bank_key()}
+
+
+def _size(source: Path) -> int:
+    return source.stat().st_size if source.is_file() else 0
+
+
+def _write_sessions(file: Path, sessions: Sequence[Session]) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        for session in sessions:
+            line = {"conference_helper": EXPORT_VERSION, "session": session.payload()}
+            stream.write(json.dumps(line) + "\n")
+
+
+def _copy(prepared: Prepared) -> None:
+    """Write the loaded vectors for others, and as a catalogue of the reference encoder.
+
+    That one holds vectors of the fast encoder under the reference's name: embedding everything once more
+    would take longer than all else, and how long a question takes does not depend on the values.
+    """
+    store, copy = EdgeStore(prepared.fast, NAME), EdgeStore(prepared.reference, NAME)
+    texts: list[str] = []
+    rows: list[Vectors] = []
+    with store.reading() as generation:
+        own = generation.manifest
+        with copy.building(
+            replace(own.encoder, precision="fp32"), sessions=own.sessions
+        ) as builder:
+            for sessions, vectors in generation.scan():
+                builder.upsert(sessions, vectors)
+                texts += [session.text for session in sessions]
+                rows.append(vectors)
+            builder.commit(
+                expected=own.sessions, sources=own.sources, check=lambda _: own.calibration
+            )
+    store.close()
+    (prepared.folder / "texts.json").write_text(json.dumps(texts), "utf-8")
+    np.save(prepared.folder / "vectors.npy", np.concatenate(rows))

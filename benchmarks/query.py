@@ -1,0 +1,240 @@
+"""How fast questions are answered over HTTP, by how many at once, and in how much memory.
+
+    python -m benchmarks.query SOURCE... [--sessions N] [--turns N] [--data FOLDER] [--json FILE]
+
+Up to `--sessions` (20,000) real sessions are loaded as `conference-helper load` does by default, and a
+`conference-helper serve` process of its own answers. It is compared with the model card's script and with txtai
+(`pip install -c constraints.txt '.[bench]'`), which hold the same sessions, each in a process of its own
+(`benchmarks.peers`). Their time has no HTTP in it, ours has.
+
+In a turn everyone answers once, one after the other, so that what else the machine does hits all alike. No
+question is asked twice but in the row that says so: the service remembers the vectors of questions. An answer
+in mode=semantic has its verdict too. Then clients in a process of their own ask the service and, in turns with
+it, one that runs the reference encoder.
+
+`--data` keeps what was loaded for the next run; the first load takes minutes. The sessions' vectors are
+computed once, by the program's bulk encoder, for everyone: answering does not depend on who computed them.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.catalogue import NAME, Prepared, prepare
+from benchmarks.corpus import QUESTIONS, new_question
+from benchmarks.peers import Peer, is_installed
+from benchmarks.results import PAUSE, Row, median, middle_half, report, spread
+from benchmarks.serving import Memory, Service
+from service.encoders.model_folder import find_model
+from service.stores.edge import EdgeStore
+
+PEERS = {"card": "the model card's script", "txtai": "txtai"}
+CLIENTS = (1, 4, 16, 32)
+WARMING = len(QUESTIONS)
+"""Turns that are not counted: caches fill, and every question that is asked again was asked once."""
+
+_SPAN = (
+    len(QUESTIONS) * 10_000
+)  # numbers of one way to ask; a way has the same question in the same turn
+_PRESSED_FROM = 10 * _SPAN
+
+Ask = Callable[[str], float]
+Times = Mapping[str, list[float]]
+
+
+def main() -> None:
+    """Run the measurements that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sources", nargs="+")
+    parser.add_argument("--sessions", type=int, default=20_000)
+    parser.add_argument("--turns", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=3, help="of the clients at once")
+    parser.add_argument("--seconds", type=float, default=6, help="of each round")
+    parser.add_argument("--data", type=Path, help="folder to keep what was loaded in")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        folder = asked.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        prepared = prepare(folder, asked.sources, asked.sessions)
+        rows = measure_one(prepared, asked.turns)
+        rows += measure_many(prepared, asked.rounds, asked.seconds)
+        of = f"{len(prepared.texts())} sessions"
+    print(f"{of}, {asked.turns} turns.")
+    report(rows, "python -m benchmarks.query " + " ".join(sys.argv[1:]), asked.json)
+
+
+def measure_one(prepared: Prepared, turns: int) -> list[Row]:
+    """Return the rows of one client that waits for each answer."""
+    kinds = [kind for kind in PEERS if is_installed(kind)]
+    if "txtai" not in kinds:
+        print("txtai is not installed (the extra `bench`): its rows are left out.")
+    with peers(kinds, prepared) as others, Service(prepared.fast) as service:
+        ways: dict[str, Ask] = {kind: peer.ask for kind, peer in others.items()}
+        ways |= ways_to_ask(service)
+        times = take_turns(ways, turns)
+        memory = {kind: peer.memory for kind, peer in others.items()}
+        memory["ours"] = service.memory()
+    return [*compare_times(times, kinds), *compare_memory(memory, kinds)]
+
+
+@contextmanager
+def peers(kinds: list[str], prepared: Prepared) -> Iterator[dict[str, Peer]]:
+    """Start the programs compared with, with the catalogue's own model."""
+    model = find_model(EdgeStore(prepared.fast, NAME).manifest().encoder.model).path
+    with ExitStack() as stack:
+        started = {kind: stack.enter_context(Peer(kind, prepared, model)) for kind in kinds}
+        for peer in started.values():
+            peer.ask("ready")
+        yield started
+
+
+def ways_to_ask(service: Service) -> dict[str, Ask]:
+    """Return the ways of asking the service: the name of each, and what takes a question."""
+    filters = {name: commonest(service, name) for name in ("year", "language")}
+    answer = service.ask("testing", **filters)[1]
+    assert answer["results"], filters
+    assert answer["verdict"], "the catalogue is not calibrated"
+    assert "snippet" in answer["results"][0]
+    again = iter(QUESTIONS * 1_000)
+    return {
+        "ours": lambda question: service.ask(question)[0],
+        "again": lambda question: service.ask(next(again))[0],
+        "semantic": lambda question: service.ask(question, mode="semantic")[0],
+        "filtered": lambda question: service.ask(question, **filters)[0],
+    }
+
+
+def commonest(service: Service, name: str) -> str:
+    """Return the value of a filter that most sessions have."""
+    return str(service.get("/api/facets")["facets"][name][0]["value"])
+
+
+def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
+    """Return the milliseconds of every way, one a turn; the first WARMING turns are not among them."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(WARMING + turns):
+        for place, (name, ask) in enumerate(ways.items(), start=1):
+            time.sleep(PAUSE)
+            took = ask(new_question(place * _SPAN + turn))
+            if turn >= WARMING:
+                times[name].append(took)
+    return times
+
+
+def compare_times(times: Times, kinds: list[str]) -> list[Row]:
+    """Return the rows of one client's times; `ratio` is how many times less time ours took."""
+    p50, p99 = (
+        {name: float(np.quantile(some, share)) for name, some in times.items()}
+        for share in (0.5, 0.99)
+    )
+
+    def row(what: str, baseline: str, ours: str, note: str = "") -> Row:
+        shown = note or f"{middle_half(times[ours])}, baseline {middle_half(times[baseline])}"
+        return Row(what, p50[baseline], p50[ours], "ms", p50[baseline] / p50[ours], shown)
+
+    against = [(kind, PEERS[kind]) for kind in kinds]
+    return [
+        *(row(f"one client, p50, against {name}", kind, "ours") for kind, name in against),
+        *(
+            row(f"one client, p50, mode=semantic, against {name}", kind, "semantic")
+            for kind, name in against
+        ),
+        Row(
+            "one client, p99; the baseline is three times the p50",
+            3 * p50["ours"],
+            p99["ours"],
+            "ms",
+            3 * p50["ours"] / p99["ours"],
+            f"p99 is {p99['ours'] / p50['ours']:.2f} times the p50",
+        ),
+        row("one client, p50, questions asked before; the baseline is new ones", "ours", "again"),
+        row(
+            "one client, p50, hybrid with filters, snippets and verdict; the baseline is mode=semantic",
+            "semantic",
+            "filtered",
+        ),
+    ]
+
+
+def compare_memory(memory: Mapping[str, Memory], kinds: list[str]) -> list[Row]:
+    """Return the rows of memory after the questions, all processes of the service together."""
+    counted = {"resident": "resident memory", "own": "memory, every page counted once"}
+    return [
+        Row(f"{what}, against {PEERS[kind]}", theirs, ours, "MiB", theirs / ours)
+        for kind in kinds
+        for name, what in counted.items()
+        for theirs, ours in [(getattr(memory[kind], name), getattr(memory["ours"], name))]
+    ]
+
+
+def measure_many(prepared: Prepared, rounds: int, seconds: float) -> list[Row]:
+    """Return the rows of clients that ask at the same time."""
+    with Service(prepared.fast) as fast, Service(prepared.reference, encoder="reference") as slow:
+        pressing = Pressing(seconds)
+        found: dict[str, list[dict[str, float]]] = {"fast": [], "reference": []}
+        for counted in (False, *[True] * rounds):
+            for name, service in (("fast", fast), ("reference", slow)):
+                some = pressing.press(service, 16)
+                if counted:
+                    found[name].append(some)
+        table = {clients: pressing.press(fast, clients) for clients in CLIENTS}
+    return [compare_rates(found), *(table_row(table, clients) for clients in CLIENTS)]
+
+
+@dataclass(slots=True)
+class Pressing:
+    """Runs clients, every time with new questions, each time for so many `seconds`."""
+
+    seconds: float
+    first: int = _PRESSED_FROM
+
+    def press(self, service: Service, clients: int) -> dict[str, float]:
+        """Return what `benchmarks.clients` says of so many clients at once."""
+        command = [sys.executable, "-m", "benchmarks.clients", str(service.port)]
+        command += ["--clients", str(clients), "--seconds", str(self.seconds)]
+        command += ["--first", str(self.first)]
+        self.first += _SPAN
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 -- our own module
+        found: dict[str, float] = json.loads(done.stdout)
+        return found
+
+
+def compare_rates(found: Mapping[str, list[dict[str, float]]]) -> Row:
+    """Return the row of 16 clients: answers a second, in turns with the reference encoder."""
+    rates = {name: [one["rate"] for one in some] for name, some in found.items()}
+    failed = sum(int(one["failed"]) for some in found.values() for one in some)
+    ratios = [ours / theirs for ours, theirs in zip(rates["fast"], rates["reference"], strict=True)]
+    return Row(
+        "16 clients; the baseline is the service with the reference encoder",
+        median(rates["reference"]),
+        median(rates["fast"]),
+        "questions/s",
+        median(ratios),
+        f"ratio {spread(ratios)}, {failed} failed",
+    )
+
+
+def table_row(table: Mapping[int, dict[str, float]], clients: int) -> Row:
+    """Return the row of so many clients, one run, against one client."""
+    alone, ours = table[CLIENTS[0]], table[clients]
+    return Row(
+        f"{clients} clients; the baseline is {CLIENTS[0]}",
+        alone["rate"],
+        ours["rate"],
+        "questions/s",
+        ours["rate"] / alone["rate"],
+        f"p50 {ours['p50']:.3g} ms, p99 {ours['p99']:.3g} ms, {ours['failed']:.0f} failed",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""From how many sessions on an index pays: exact search, HNSW and int8 in Edge shards of many sizes.
+
+    python -m benchmarks.scale SOURCE... [--sizes N,N] [--ways WAY,WAY] [--ef N,N] [--m N] [--json FILE]
+
+Up to `--sessions` (5,000) real sessions are embedded as `conference-helper load` does by default; a size beyond
+them is filled with copies of their vectors with noise (`benchmarks.shards`). The questions are titles of
+sessions. Recall is the share of the three nearest points, found by comparing with all, that the shard finds.
+Building and asking are processes of their own. The shards hold vectors and a short payload only: words and
+payload indexes add to disk and memory, not to what the ways differ in.
+
+1,000,000 points take long, nearly all of it for the two indexes: `--ways exact` leaves them out.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.corpus import read_sessions
+from benchmarks.results import Row, report
+from benchmarks.shards import WAYS, nearest
+from service.encoders import Choice, open_encoder
+
+Found = dict[str, float]
+
+
+def main() -> None:
+    """Run the sizes and ways that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sources", nargs="+")
+    parser.add_argument("--sessions", type=int, default=5_000)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--sizes", type=_numbers, default=(10_000, 20_000, 50_000, 100_000))
+    parser.add_argument("--ways", type=_ways, default=WAYS)
+    parser.add_argument("--m", type=int, default=16, help="edges of a point in the index")
+    parser.add_argument("--build-ef", type=int, default=128, help="candidates when it is built")
+    parser.add_argument("--ef", type=_numbers, default=(128,), help="candidates of a question")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        embed(folder, asked.sources, asked.sessions, asked.questions)
+        for points in asked.sizes:
+            index = ("--m", str(asked.m), "--build-ef", str(asked.build_ef))
+            found = measure(folder, points, asked.ways, efs=asked.ef, index=index)
+            rows += [compare(points, name, found) for name in found]
+    report(rows, "python -m benchmarks.scale " + " ".join(sys.argv[1:]), asked.json)
+
+
+def embed(folder: Path, sources: Sequence[str], most: int, questions: int) -> None:
+    """Write the vectors of sessions, and those of some of their titles, to the folder."""
+    sessions = read_sessions(sources, most)
+    asked = sessions[:: max(1, len(sessions) // questions)][:questions]
+    encoder = open_encoder(choice=Choice("fast", folder / "models"))
+    texts = [session.text for session in sessions]
+    np.save(folder / "vectors.npy", encoder.encode_sessions(texts))
+    np.save(folder / "questions.npy", encoder.encode_queries([one.title for one in asked]))
+
+
+def measure(
+    folder: Path,
+    points: int,
+    ways: Sequence[str],
+    *,
+    efs: Sequence[int] = (128,),
+    index: Sequence[str] = (),
+) -> dict[str, Found]:
+    """Return what each way of one size gave; those with an index once for each of `efs`."""
+    vectors, questions = np.load(folder / "vectors.npy"), np.load(folder / "questions.npy")
+    right = [sorted(some) for some in nearest(vectors, questions, points)]
+    (folder / f"nearest-{points}.json").write_text(json.dumps(right), "utf-8")
+    found: dict[str, Found] = {}
+    for way in ways:
+        built = _step("build", folder, way, points, *index)
+        for ef in efs if way != "exact" else efs[:1]:
+            name = way if way == "exact" else f"{way}, ef {ef}"
+            found[name] = built | _step("ask", folder, way, points, "--ef", str(ef))
+            print(f"{points} points, {name}: {found[name]}", file=sys.stderr)
+        shutil.rmtree(folder / f"{way}-{points}")
+    return found
+
+
+def compare(points: int, name: str, found: dict[str, Found]) -> Row:
+    """Return the row of one way against the first of them."""
+    first, ours = next(iter(found)), found[name]
+    return Row(
+        f"{points} points, {name}, p50; the baseline is {first}",
+        found[first]["p50"],
+        ours["p50"],
+        "ms",
+        found[first]["p50"] / ours["p50"],
+        f"p99 {ours['p99']:.3g} ms, recall@3 {ours['recall']:.3f}, disk {ours['disk']:.0f} MiB, "
+        f"memory {ours['memory']:.0f} MiB, written in {ours['write']:.1f} s, "
+        f"indexed in {ours['index']:.1f} s ({ours['indexed']:.0f} points)",
+    )
+
+
+def _step(step: str, folder: Path, way: str, points: int, *options: str) -> Found:
+    done = subprocess.run(  # noqa: S603 -- our own module
+        [sys.executable, "-m", "benchmarks.shards", step, str(folder), way, str(points), *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: Found = json.loads(done.stdout)
+    return found
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _ways(text: str) -> tuple[str, ...]:
+    ways = tuple(text.split(","))
+    if not set(ways) <= set(WAYS):
+        raise argparse.ArgumentTypeError(f"ways are {', '.join(WAYS)}")
+    return ways
+
+
+if __name__ == "__main__":
+    main()

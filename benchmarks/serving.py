@@ -1,0 +1,119 @@
+"""A `conference-helper serve` process of its own, asked over HTTP, and what it holds in memory."""
+
+import http.client
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from benchmarks.catalogue import COMMAND, environment
+
+_READY_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of a process in MiB.
+
+    resident    RSS: every page as often as it is mapped
+    own         PSS: every page once, and what others map too in equal shares
+    """
+
+    resident: float
+    own: float
+
+
+class Service:
+    """Serves a data directory for a `with` block; asked over one connection that is kept open."""
+
+    def __init__(self, data: Path, *, encoder: str = "auto") -> None:
+        self._data = data
+        self._environment = environment(data, ENCODER=encoder)
+        self.port = _free_port()
+
+    def __enter__(self) -> "Service":
+        command = [*COMMAND, "serve", "--port", str(self.port)]
+        self._process = subprocess.Popen(  # noqa: S603 -- our own command line
+            command, cwd=self._data, env=self._environment, stderr=subprocess.DEVNULL
+        )
+        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+        self._process.terminate()
+        self._process.wait(60)
+
+    def ask(self, question: str, **parameters: str) -> tuple[float, dict[str, Any]]:
+        """Return the milliseconds from the request to the whole answer, and the answer."""
+        path = "/api/search?" + urlencode({"q": question, **parameters})
+        started = time.perf_counter()
+        answer = self.get(path)
+        return 1000 * (time.perf_counter() - started), answer
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return what a path answers. Raises RuntimeError if that is an error."""
+        try:
+            status, body = self._get(path)
+        except http.client.RemoteDisconnected:  # it closes connections that were idle for a while
+            self._connection.close()
+            status, body = self._get(path)
+        if status != 200:
+            raise RuntimeError(f"{path}: {status} {body[:200]!r}")
+        answer: dict[str, Any] = json.loads(body)
+        return answer
+
+    def _get(self, path: str) -> tuple[int, bytes]:
+        self._connection.request("GET", path)
+        response = self._connection.getresponse()
+        return response.status, response.read()
+
+    def memory(self) -> "Memory":
+        """Return what its processes hold together."""
+        every = [memory(pid) for pid in family(self._process.pid)]
+        return Memory(sum(one.resident for one in every), sum(one.own for one in every))
+
+    def _wait(self) -> None:
+        ended = time.monotonic() + _READY_SECONDS
+        while True:
+            try:
+                self.get("/readyz")
+            except (OSError, RuntimeError, http.client.HTTPException):
+                self._connection.close()
+                if self._process.poll() is not None or time.monotonic() > ended:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+
+def memory(pid: int) -> Memory:
+    """Return what a process holds, as the system counts it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
+    sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
+    return Memory(sizes["Rss"], sizes["Pss"])
+
+
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all that it started."""
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text("utf-8").split():
+            yield from family(int(child))
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

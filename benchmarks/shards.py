@@ -1,0 +1,156 @@
+"""Points of any number in an Edge shard: made of real vectors with noise, indexed in a way, and asked.
+
+    python -m benchmarks.shards build|ask FOLDER WAY POINTS [--m N] [--build-ef N] [--ef N]
+
+`benchmarks.scale` runs each step in a process of its own, so that the memory it finds is that step's. FOLDER
+holds vectors.npy and questions.npy, both float32 (n, dimension).
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import qdrant_edge as edge
+
+from benchmarks.serving import memory
+from service.encoder import Vectors
+
+WAYS = ("exact", "hnsw", "int8")
+"""No index at all; HNSW by `optimize`; HNSW and vectors of 8 bits, the best scored again with the full ones."""
+
+NOISE = 0.5
+"""Length of the noise beside a vector of length 1: a copy's dot product with its original is about 0.9."""
+
+LIMIT = 3
+_BATCH = 2_000
+_TEXT = "text"
+
+
+def noisy(vectors: Vectors, points: int, *, noise: float = NOISE) -> Iterator[Vectors]:
+    """Yield `points` unit vectors in batches: the vectors themselves, then copies with noise, over and over."""
+    random = np.random.default_rng(7)
+    dimension = vectors.shape[1]
+    for start in range(0, points, _BATCH):
+        numbers = np.arange(start, min(start + _BATCH, points))
+        rows = vectors[numbers % len(vectors)]
+        added = random.normal(0, noise / dimension**0.5, rows.shape).astype(np.float32)
+        added[numbers < len(vectors)] = 0
+        rows = rows + added
+        yield rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def nearest(vectors: Vectors, questions: Vectors, points: int) -> list[set[int]]:
+    """Return the LIMIT nearest points of each question, by comparing it with all of them."""
+    scores = np.full((len(questions), LIMIT), -2, np.float32)
+    found = np.zeros((len(questions), LIMIT), np.int64)
+    first = 0
+    for rows in noisy(vectors, points):
+        numbers = np.broadcast_to(np.arange(first, first + len(rows)), (len(questions), len(rows)))
+        scores = np.hstack([scores, questions @ rows.T])
+        found = np.hstack([found, numbers])
+        best = np.argsort(-scores, axis=1)[:, :LIMIT]
+        scores = np.take_along_axis(scores, best, axis=1)
+        found = np.take_along_axis(found, best, axis=1)
+        first += len(rows)
+    return [set(row) for row in found.tolist()]
+
+
+def build(
+    folder: Path, way: str, points: int, *, m: int = 16, build_ef: int = 128
+) -> dict[str, float]:
+    """Write a shard; return the seconds for writing and for indexing, and its MiB on disk."""
+    vectors = np.load(folder / "vectors.npy")
+    place = folder / f"{way}-{points}"
+    place.mkdir()
+    started = time.perf_counter()
+    index = edge.HnswIndexConfig(m, build_ef, full_scan_threshold=10_000)
+    shard = edge.EdgeShard.create(str(place), _config(way, vectors.shape[1], index))
+    first = 0
+    for rows in noisy(vectors, points):
+        some = [
+            edge.Point(first + row, {_TEXT: vector.tolist()}, {"title": f"session {first + row}"})
+            for row, vector in enumerate(rows)
+        ]
+        shard.update(edge.UpdateOperation.upsert_points(some))
+        first += len(rows)
+    shard.flush()
+    written = time.perf_counter()
+    if way != "exact":
+        shard.optimize()
+        shard.flush()
+    indexed = time.perf_counter()
+    shard.close()
+    return {"write": written - started, "index": indexed - written, "disk": _size(place)}
+
+
+def ask(folder: Path, way: str, points: int, *, ef: int = 128) -> dict[str, float]:
+    """Ask a shard every question; return p50 and p99 in ms, recall, and the MiB of memory that it took."""
+    questions = np.load(folder / "questions.npy")
+    truth = json.loads((folder / f"nearest-{points}.json").read_text("utf-8"))
+    before = memory(os.getpid()).resident
+    shard = edge.EdgeShard.load(str(folder / f"{way}-{points}"))
+    times, hits = [], 0
+    for turn in range(2):  # the first one brings what is on disk to memory
+        for question, right in zip(questions, truth, strict=True):
+            request = _request(way, question.tolist(), ef)
+            started = time.perf_counter()
+            found = shard.query(request)
+            if turn:
+                times.append(1000 * (time.perf_counter() - started))
+                hits += len({point.id for point in found} & set(right))
+    held = memory(os.getpid()).resident - before
+    indexed = shard.info().indexed_vectors_count
+    shard.close()
+    p50, p99 = np.quantile(times, (0.5, 0.99))
+    recall = hits / (LIMIT * len(questions))
+    return {"p50": p50, "p99": p99, "recall": recall, "memory": held, "indexed": indexed}
+
+
+def _config(way: str, dimension: int, index: edge.HnswIndexConfig) -> edge.EdgeConfig:
+    small = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, memory=edge.Memory.Pinned)
+    return edge.EdgeConfig(
+        vectors={_TEXT: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
+        hnsw_config=index,
+        quantization_config=small if way == "int8" else None,
+        wal_enabled=False,
+    )
+
+
+def _request(way: str, question: list[float], ef: int) -> edge.QueryRequest:
+    again = edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
+    params = edge.SearchParams(
+        hnsw_ef=ef, exact=way == "exact", quantization=again if way == "int8" else None
+    )
+    query = edge.Query.Nearest(question, using=_TEXT)
+    return edge.QueryRequest(query=query, limit=LIMIT, with_payload=True, params=params)
+
+
+def _size(folder: Path) -> float:
+    """Return the MiB that a folder's files take on disk."""
+    return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file()) / 2**20
+
+
+def main() -> None:
+    """Do one step and print what it found."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("step", choices=("build", "ask"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("way", choices=WAYS)
+    parser.add_argument("points", type=int)
+    parser.add_argument("--m", type=int, default=16)
+    parser.add_argument("--build-ef", type=int, default=128)
+    parser.add_argument("--ef", type=int, default=128)
+    asked = parser.parse_args()
+    of = (asked.folder, asked.way, asked.points)
+    if asked.step == "build":
+        print(json.dumps(build(*of, m=asked.m, build_ef=asked.build_ef)))
+    else:
+        print(json.dumps(ask(*of, ef=asked.ef)))
+
+
+if __name__ == "__main__":
+    main()
