@@ -215,10 +215,11 @@ class ServerStore:
             self._describe(manifest.generation, manifest=counted.as_dict(), changing=False)
 
     def _switch(self, manifest: Manifest) -> None:
-        """Serve a generation from now on, in one atomic call, and see that it is."""
-        if self.pointer() == manifest.generation:
-            self._served = (manifest, time.monotonic())
-            return
+        """Serve a generation from now on, in one atomic call, and see that it is.
+
+        It is sent for the served one too: a cluster brings all nodes up to date after an alias was set, but not
+        after metadata were, and another node would go on telling the old manifest for a moment.
+        """
         operations: list[Any] = [
             models.CreateAliasOperation(
                 create_alias=models.CreateAlias(
@@ -238,13 +239,19 @@ class ServerStore:
     def _see(self, manifest: Manifest) -> None:
         """Wait until the switch is seen: another node of a cluster may lag behind for a moment."""
         ends = time.monotonic() + _SEEN_SECONDS
-        while self.pointer() != manifest.generation:
+        while not self._is_served(manifest):
             if time.monotonic() > ends:
                 raise VerificationError(
                     f"{self._name} was switched to {manifest.generation}, but another generation is still "
                     "served. Look at the cluster's health, then run: conference-helper verify"
                 )
             time.sleep(0.2)
+
+    def _is_served(self, manifest: Manifest) -> bool:
+        try:
+            return self.manifest() == manifest
+        except NothingLoadedError:
+            return False
 
     def _describe(self, name: str, **metadata: Any) -> None:
         self.connection.call(
@@ -277,6 +284,8 @@ class ServerStore:
         committed = {manifest.generation: manifest for manifest in self.generations()}
         kept: set[str] = set()
         name = self.pointer()
+        if name is not None and name not in committed:
+            return  # a node that lags behind answered: nothing it says is a reason to remove
         while name is not None and name in committed and len(kept) <= KEPT_GENERATIONS:
             kept.add(name)
             name = committed[name].previous
