@@ -34,8 +34,7 @@ class Settings(BaseSettings):
     """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
     private authority."""
     qdrant_grpc: bool = False
-    """Speak gRPC instead of REST. Touch it for large loads over a slow link; deadlines then round up to
-    whole seconds."""
+    """Speak gRPC instead of REST. Touch it for large loads over a slow link."""
     qdrant_grpc_port: Annotated[int, Field(ge=1, le=65535)] = 6334
     """Port of gRPC, where it is used."""
     qdrant_timeout: Annotated[float, Field(gt=0)] = 60.0

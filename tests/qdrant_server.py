@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         with urllib.request.urlopen(address_of(url), timeout=_ANSWERS_WITHIN) as answer:  # noqa: S310
             answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()  # it wants a key for this, but it is there
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         pytest.exit(f"--qdrant-url {url}: no Qdrant server answers there ({reason})", returncode=4)

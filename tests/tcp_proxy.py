@@ -23,11 +23,15 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
         self._ended = False
-        threading.Thread(target=self._accept, daemon=True).start()
+        threading.Thread(target=self._accept, name="proxy", daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def turn(self, mode: str, delay: float = 0.0) -> None:
         """Treat connections so from now on; resets and half-closes hit the open ones at once."""
@@ -52,7 +56,10 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            serving = threading.Thread(
+                target=self._serve, args=(client,), name="proxy", daemon=True
+            )
+            serving.start()
 
     def _serve(self, client: socket.socket) -> None:
         self._open.add(client)
@@ -62,7 +69,8 @@ class Proxy:
                 return
             with socket.create_connection(self.upstream, timeout=5) as server:
                 server.settimeout(None)
-                back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+                pumped = (server, client)
+                back = threading.Thread(target=self._pump, args=pumped, name="proxy", daemon=True)
                 back.start()
                 self._pump(client, server)
                 back.join()

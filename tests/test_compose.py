@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,25 @@ def test_service_and_loader_have_the_keys_they_need_and_no_more() -> None:
         assert one["read_only"] is True
         assert one["cap_drop"] == ["ALL"]
     assert service["healthcheck"]["test"][:2] == ["CMD", "python"]
+
+
+def test_service_reads_the_model_that_the_loader_exported() -> None:
+    content = compose(FILES[0])
+    service, loader = content["services"]["service"], content["services"]["loader"]
+    assert "data:/data:ro" in service["volumes"]
+    assert "data:/data" in loader["volumes"]
+    assert "/data" not in str(service["tmpfs"])  # one over /data would hide what is in the volume
+    for file in FILES:
+        assert "data" in compose(file)["volumes"]
+
+
+def test_every_package_reaches_the_image() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    admitted = set((ROOT / ".dockerignore").read_text("utf-8").splitlines())
+    wanted = {pattern.rstrip("*") for pattern in patterns} | {"pyproject.toml", "constraints.txt"}
+    assert {f"!{name}" for name in wanted} <= admitted
+    assert not admitted & {"!tests", "!benchmarks", "!.git"}
 
 
 def test_cluster_files_balancer_knows_every_node() -> None:

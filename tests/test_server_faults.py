@@ -3,28 +3,22 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from qdrant_client.http.exceptions import ResponseHandlingException
 from stores import ENCODER, talk
-from tcp_proxy import Answer, Proxy, Stub, failed, ok, stub
+from tcp_proxy import Answer, failed, ok, stub
 
 from service import deadline, request_id
 from service.errors import AccessError, LockedError, StorageFullError, StoreError
-from service.filters import NO_FILTERS
-from service.search import Searcher
 from service.settings import load_settings
 from service.stores.breaker import Breaker
 from service.stores.catalogue import Manifest
 from service.stores.connection import Connection
 from service.stores.failures import ExistsError, MissingError
 from service.stores.server import ServerStore
-from service.web import create_app
-from service.web.server import Watcher
 
 MANIFEST = Manifest("sessions-000001-20260512T093000123456", "2026-05-12", ENCODER.fingerprint, 1)
 DEADLINE = 2.0
@@ -213,108 +207,6 @@ def test_an_open_breaker_spares_the_server() -> None:
         assert len(server.seen) < 12
 
 
-@pytest.fixture
-def upstream() -> Iterator[Stub]:
-    with stub(healthy) as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(upstream: Stub) -> Iterator[Proxy]:
-    proxy = Proxy(("127.0.0.1", upstream.server_address[1]))
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
-def searcher(proxy: Proxy) -> Iterator[Searcher]:
-    store = ServerStore(load_settings(qdrant_url=proxy.url))
-    searcher = Searcher(store, lambda fingerprint: ENCODER)
-    yield searcher
-    store.close()
-
-
-def ask(app: Any, path: str = "/api/search?q=health") -> tuple[int, float, Any]:
-    started = time.monotonic()
-    response = app.test_client().get(path)
-    return response.status_code, time.monotonic() - started, response
-
-
-def ask_many(app: Any) -> list[tuple[int, float, Any]]:
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(lambda _: ask(app), range(50)))
-
-
-@pytest.mark.parametrize("fault", ["blackhole", "reset", "half-close", "latency"])
-def test_requests_end_in_time_and_recover(proxy: Proxy, searcher: Searcher, fault: str) -> None:
-    app = create_app(searcher, deadline=DEADLINE)
-    watcher = Watcher(searcher, 0.5, deadline_seconds=DEADLINE)
-    watcher.start()
-    try:
-        _until_ready(app, 5)
-        assert {status for status, _, _ in ask_many(app)} == {200}
-        before = _held()
-        proxy.turn(fault, delay=3)
-        answers = ask_many(app)
-        assert max(seconds for _, seconds, _ in answers) < DEADLINE + 0.5
-        statuses = {status for status, _, _ in answers}
-        assert statuses <= {200, 503}
-        if fault != "half-close":  # new connections pass there
-            assert answers[-1][0] == 503
-            assert answers[-1][2].headers["Retry-After"]
-            status, _, ready = ask(app, "/readyz")
-            assert status == 503
-            assert ready.json["error"]["code"] == "store_unavailable"
-        proxy.turn("pass")
-        _until_ready(app, 10)
-        assert ask(app)[0] == 200
-        _until(lambda: _held() <= before + 20, 15)
-    finally:
-        watcher.end()
-
-
-def test_two_hundred_requests_while_the_server_hangs_resets_and_comes_back(
-    proxy: Proxy, searcher: Searcher
-) -> None:
-    app = create_app(searcher, deadline=DEADLINE)
-    watcher = Watcher(searcher, 0.5, deadline_seconds=DEADLINE)
-    watcher.start()
-    try:
-        _until_ready(app, 5)
-        ask_many(app)
-        before = _held()
-        answers = []
-        for fault in ("blackhole", "reset", "blackhole", "reset"):
-            proxy.turn(fault)
-            answers += ask_many(app)
-        assert len(answers) == 200
-        assert max(seconds for _, seconds, _ in answers) < DEADLINE + 0.5
-        assert {status for status, _, _ in answers} <= {200, 503}
-        proxy.turn("pass")
-        _until_ready(app, 10)
-        assert {status for status, _, _ in ask_many(app)} == {200}
-        _until(lambda: _held() <= before + 20, 15)
-    finally:
-        watcher.end()
-
-
-def test_a_server_that_starts_late(upstream: Stub) -> None:
-    proxy = Proxy(("127.0.0.1", 1))  # nobody listens there
-    store = ServerStore(load_settings(qdrant_url=proxy.url))
-    app = create_app(Searcher(store, lambda fingerprint: ENCODER), deadline=DEADLINE)
-    watcher = Watcher(app.extensions["searcher"], 0.5)
-    watcher.start()
-    try:
-        assert ask(app, "/livez")[0] == 200
-        assert ask(app, "/readyz")[0] == 503
-        proxy.upstream = ("127.0.0.1", upstream.server_address[1])
-        _until_ready(app, 10)
-    finally:
-        watcher.end()
-        store.close()
-        proxy.close()
-
-
 def test_lock_of_another_loader_over_http() -> None:
     alive = {"owner": "elsewhere process 7 abc", "until": time.time() + 60}
 
@@ -341,25 +233,3 @@ def test_client_errors_are_all_known() -> None:
             if isinstance(thing, type) and issubclass(thing, Exception):
                 assert issubclass(thing, DRIVER_ERRORS), thing
     assert issubclass(ResponseHandlingException, DRIVER_ERRORS)
-
-
-def _held() -> int:
-    """Sockets and threads of this process; those of the proxy and the server among them."""
-    return len(list(Path("/proc/self/fd").iterdir())) + threading.active_count()
-
-
-def _until_ready(app: Any, seconds: float) -> None:
-    _until(lambda: ask(app, "/readyz")[0] == 200, seconds)
-
-
-def _until(true: Callable[[], bool], seconds: float) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, f"not within {seconds} s"
-        time.sleep(0.1)
-
-
-def test_search_over_http_reads_what_the_server_says(searcher: Searcher) -> None:
-    with searcher.store.reading() as generation:
-        vector = ENCODER.encode_queries(["health"])[0]
-        assert [hit.session for hit in generation.search(vector, 1, NO_FILTERS)] == [talk(1)]

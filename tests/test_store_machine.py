@@ -1,6 +1,11 @@
 """Random operations on a catalogue, against a plain-Python oracle of what it must hold afterwards.
 
-CONFERENCE_HELPER_TEST_LONG=1 runs a thousand operations on each store; without it, some fifty.
+Loaders are killed among them: a process by SIGKILL on the embedded store, on a server one whose calls no longer
+arrive. By default some hundred operations are run on the embedded store, three hundred on each of the others.
+
+    CONFERENCE_HELPER_TEST_LONG=1 pytest -s tests/test_store_machine.py
+
+runs over a thousand on each, fails if it were fewer, and prints how many of them were kills.
 """
 
 import os
@@ -53,6 +58,8 @@ class Machine(RuleBasedStateMachine):
     folder: Path
     short = (10, 30)
     """Examples, and steps of each, of a short run."""
+    operations = kills = 0
+    """Run so far, in all examples."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +85,7 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.store = self.open()
+        type(self).operations -= 1  # the look that follows is no operation's
 
     @property
     def served(self) -> State:
@@ -132,6 +140,7 @@ class Machine(RuleBasedStateMachine):
     @rule(moment=st.sampled_from(["upsert", "commit"]))
     def kill(self, moment: str) -> None:
         self.kill_loader(moment)
+        type(self).kills += 1
 
     @rule(sessions=programmes)
     def fail_before_commit(self, sessions: dict[int, str]) -> None:
@@ -147,6 +156,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def store_holds_what_the_oracle_says(self) -> None:
+        type(self).operations += 1
         if not self.history:
             with pytest.raises(NothingLoadedError):
                 self.store.manifest()
@@ -199,7 +209,7 @@ class Machine(RuleBasedStateMachine):
 class EmbeddedMachine(Machine):
     """The embedded store."""
 
-    short = (3, 20)
+    short = (8, 15)
 
     def open(self) -> SessionStore:
         return EdgeStore(self.folder, "sessions")
@@ -252,10 +262,11 @@ class InPlaceMachine(MemoryMachine):
 
 @pytest.mark.parametrize("machine", [EmbeddedMachine, MemoryMachine, InPlaceMachine])
 def test_random_operations(machine: type[Machine]) -> None:
+    machine.operations = machine.kills = 0
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20 if LONG else machine.short[0],
+            max_examples=21 if LONG else machine.short[0],
             stateful_step_count=50 if LONG else machine.short[1],
             deadline=None,
             phases=(Phase.generate,),  # shrinking takes minutes: print what failed instead
@@ -264,3 +275,7 @@ def test_random_operations(machine: type[Machine]) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    print(f"{machine.__name__}: {machine.operations} operations, {machine.kills} kills")  # noqa: T201
+    if LONG:
+        assert machine.kills > 0
+        assert machine.operations >= 1_000

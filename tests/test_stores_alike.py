@@ -16,6 +16,7 @@ from service.errors import (
     LockedError,
     NothingLoadedError,
     RefusedError,
+    StoreError,
     VerificationError,
 )
 from service.filters import NO_FILTERS, Filters
@@ -297,5 +298,12 @@ def test_readers_and_a_loader_at_once(store: SessionStore, open_store: OpenStore
         assert generation.count(NO_FILTERS) == 22
 
 
-def test_check_passes_where_all_is_well(store: SessionStore) -> None:
-    store.check()
+def test_check_passes_or_says_which_versions_fit(store: SessionStore) -> None:
+    """A server further from the client than it is made for is used all the same, and said not to be ready."""
+    try:
+        store.check()
+    except StoreError as error:
+        assert "one minor version at a time" in str(error)
+        assert store.kind == "server"
+    write(store, SESSIONS)
+    assert found(store, "health analytics region", 1) == ["2"]

@@ -1,16 +1,18 @@
 """Backups: what a catalogue serves as plain files, the same for every store, with a checksum of each.
 
-    backup.json        the catalogue, the generation that its name led to, and that generation's manifest
+    backup.json        the catalogue's name, the generation that it led to, its manifest, and the parts
     00000.jsonl        payloads, one a line
     00000.npy          their vectors, float32 (n, dimension), in the same order
     SHA256SUMS         as sha256sum writes it
 
 A backup reads through the store, so it holds every shard of every node, and may be restored to another store,
-to another number of shards and to another version.
+to another number of shards and to another version. Parts are written and read one at a time: memory does not
+grow with the catalogue.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,14 +20,17 @@ from typing import Any
 
 import numpy as np
 
-from service.encoder import Vectors
-from service.errors import InputError, StoreError, VerificationError
+from service.encoder import Vectors, checked
+from service.errors import EncoderError, InputError, MismatchError, StoreError, VerificationError
 from service.session import Session
 from service.stores.catalogue import Generation, Manifest, SessionStore
 
 _PART = 4096
 _SUMS = "SHA256SUMS"
 _HEAD = "backup.json"
+_VERSION = 1
+_ENDINGS = ("jsonl", "npy")
+_PART_NAME = re.compile(r"\d{5,9}")
 
 
 def write_backup(store: SessionStore, folder: Path) -> Manifest:
@@ -40,7 +45,12 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
             raise InputError(f"{folder} is not empty. Name a new folder for each backup.")
         names = list(_write_parts(generation, folder))
         manifest = generation.manifest
-        head = {"generation": manifest.generation, "manifest": manifest.as_dict(), "parts": names}
+        head = {
+            "version": _VERSION,
+            "names": {store.name: manifest.generation},
+            "manifest": manifest.as_dict(),
+            "parts": names,
+        }
         (folder / _HEAD).write_text(json.dumps(head, indent=1), "utf-8")
         files = [folder / _HEAD, *(path for name in names for path in _files(folder, name))]
         sums = "".join(f"{_sum(path)}  {path.name}\n" for path in files)
@@ -51,14 +61,13 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
 def restore_backup(folder: Path, store: SessionStore) -> Manifest:
     """Write a backup to a new generation, verify it and switch to it; return the new manifest.
 
-    Raises VerificationError if a file is missing or not as it was written; then nothing is touched.
+    Raises VerificationError if a file is missing or not as it was written, MismatchError if a newer version
+    wrote it; then nothing is touched.
     """
-    check_backup(folder)
-    head = json.loads((folder / _HEAD).read_text("utf-8"))
-    manifest = Manifest.from_dict(head["manifest"])
+    manifest, parts = check_backup(folder)
     with store.building(manifest.encoder, sessions=manifest.sessions) as builder:
-        for name in head["parts"]:
-            sessions, vectors = _read_part(folder, name)
+        for name in parts:
+            sessions, vectors = _read_part(folder, name, manifest.encoder.dimension)
             builder.upsert(sessions, vectors)
         return builder.commit(
             expected=manifest.sessions,
@@ -67,24 +76,42 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
         )
 
 
-def check_backup(folder: Path) -> None:
-    """Raise VerificationError unless every file of the backup is as it was written."""
+def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
+    """Return a backup's manifest and the names of its parts; every file is as it was written.
+
+    Raises VerificationError, saying what is wrong, or MismatchError if a newer version wrote it.
+    """
     try:
         lines = (folder / _SUMS).read_text("utf-8").splitlines()
-        wrong = [
-            name
-            for digest, name in map(str.split, lines)
-            if _sum(folder / Path(name).name) != digest
-        ]
-    except (OSError, ValueError) as error:
-        raise VerificationError(
-            f"{folder} is not a whole backup ({error}). Use another one; nothing was changed."
-        ) from error
-    if wrong or not lines:
-        raise VerificationError(
-            f"{folder} is damaged: {', '.join(wrong) or _SUMS} is not as it was written. "
-            "Use another backup; nothing was changed."
-        )
+        sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        if strange := [name for name in sums if not _is_ours(folder, name)]:
+            raise _refused(folder, f"{', '.join(strange)} is no file of a backup")
+        if wrong := [name for name, digest in sums.items() if _sum(folder / name) != digest]:
+            raise _refused(folder, f"{', '.join(wrong)} is not as it was written")
+        head = json.loads((folder / _HEAD).read_text("utf-8"))
+        if int(head["version"]) > _VERSION:
+            raise MismatchError(
+                f"{folder} was written by a newer version. Upgrade conference-helper; nothing was changed."
+            )
+        parts = [str(name) for name in head["parts"]]
+        if {f"{name}.{ending}" for name in parts for ending in _ENDINGS} | {_HEAD} != set(sums):
+            raise _refused(folder, "its parts are not those that it lists")
+        return Manifest.from_dict(head["manifest"]), parts
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _refused(folder, f"it is not whole ({error!r})") from error
+
+
+def _is_ours(folder: Path, name: str) -> bool:
+    """Whether a name is that of a backup's file, and the file lies in the folder itself."""
+    stem, _, ending = name.partition(".")
+    part = _PART_NAME.fullmatch(stem) and ending in _ENDINGS
+    return (name == _HEAD or bool(part)) and not (folder / name).is_symlink()
+
+
+def _refused(folder: Path, why: str) -> VerificationError:
+    return VerificationError(
+        f"The backup in {folder} is damaged: {why}. Use another one; nothing was changed."
+    )
 
 
 def _write_parts(generation: Generation, folder: Path) -> Iterator[str]:
@@ -97,12 +124,14 @@ def _write_parts(generation: Generation, folder: Path) -> Iterator[str]:
         yield name
 
 
-def _read_part(folder: Path, name: str) -> tuple[list[Session], Vectors]:
+def _read_part(folder: Path, name: str, dimension: int) -> tuple[list[Session], Vectors]:
     lines, rows = _files(folder, name)
-    with lines.open(encoding="utf-8") as stream:
-        sessions = [Session.from_payload(json.loads(line)) for line in stream]
-    vectors: Vectors = np.load(rows, allow_pickle=False)
-    return sessions, vectors
+    try:
+        with lines.open(encoding="utf-8") as stream:
+            sessions = [Session.from_payload(json.loads(line)) for line in stream]
+        return sessions, checked(np.load(rows, allow_pickle=False), len(sessions), dimension)
+    except (OSError, ValueError, EOFError, StoreError, EncoderError) as error:
+        raise _refused(folder, f"part {name} cannot be read ({error})") from error
 
 
 def _files(folder: Path, name: str) -> tuple[Path, Path]:

@@ -292,6 +292,11 @@ class SessionStore(Protocol):
         """Which store it is, for people: embedded or server."""
         ...
 
+    @property
+    def name(self) -> str:
+        """The catalogue's name, which leads to the served generation."""
+        ...
+
     def reading(self, *, older: bool = False) -> AbstractContextManager[Generation]:
         """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
 

@@ -18,6 +18,7 @@ from service.errors import SettingsError, StoreError
 from service.settings import Settings
 from service.stores.breaker import Breaker
 from service.stores.failures import DRIVER_ERRORS, is_away, translated, wait_before_retry
+from service.stores.grpc_channel import GRPC_OPTIONS, obey_deadline
 from service.stores.transport import DeadlineTransport
 
 _DEFAULT_PORTS = {"https": 443, "http": 6333}
@@ -148,7 +149,7 @@ class Connection:
                     "The API key goes to %s unencrypted. Use https outside one host.", address
                 )
         ca_file = str(settings.qdrant_ca_file) if settings.qdrant_ca_file else None
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = dict(GRPC_OPTIONS)
         if settings.qdrant_grpc and settings.qdrant_ca_file:
             options["root_certificates"] = _bytes(settings.qdrant_ca_file)
         try:
@@ -157,7 +158,7 @@ class Connection:
             raise SettingsError(
                 f"CONFERENCE_HELPER_QDRANT_CA_FILE {ca_file} cannot be used: {error}."
             ) from error
-        return QdrantClient(
+        client = QdrantClient(
             url=address,
             grpc_port=settings.qdrant_grpc_port,
             prefer_grpc=settings.qdrant_grpc,
@@ -167,6 +168,9 @@ class Connection:
             check_compatibility=False,  # `check` does it, and means it
             transport=transport,
         )
+        if settings.qdrant_grpc:
+            obey_deadline(client)
+        return client
 
 
 def address_of(url: str) -> str:

@@ -42,6 +42,7 @@ class EdgeStore:
 
     def __init__(self, data_dir: Path, catalogue: str) -> None:
         """Name the catalogue; nothing is opened or created yet."""
+        self.name = catalogue
         self._root = data_dir / "catalogues" / catalogue
         self._lock = filelock.FileLock(self._root / "lock", timeout=0, is_singleton=False)
         self._mutex = threading.Lock()

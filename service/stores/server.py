@@ -59,10 +59,10 @@ class ServerStore:
         again when the answer is `fresh_seconds` old.
         """
         self._settings = settings
-        self._name = settings.catalogue
-        self._pattern = re.compile(re.escape(self._name) + r"-(\d{6})-\d{8}T\d{12}")
+        self.name = settings.catalogue
+        self._pattern = re.compile(re.escape(self.name) + r"-(\d{6})-\d{8}T\d{12}")
         self.connection = Connection(settings, client)
-        self._lock = ServerLock(self.connection, f"{self._name}-lock", settings.qdrant_lock_seconds)
+        self._lock = ServerLock(self.connection, f"{self.name}-lock", settings.qdrant_lock_seconds)
         self._fresh_seconds = fresh_seconds
         self._asking = threading.Lock()
         self._served: tuple[Manifest, float] | None = None
@@ -84,10 +84,10 @@ class ServerStore:
 
     def manifest(self) -> Manifest:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
-        found = self._metadata(self._name)
+        found = self._metadata(self.name)
         if found is None or "manifest" not in found:
             raise NothingLoadedError(
-                f"Nothing is loaded yet as {self._name} on {self.connection.place}. "
+                f"Nothing is loaded yet as {self.name} on {self.connection.place}. "
                 "Load a conference first: conference-helper load SOURCE"
             )
         manifest = Manifest.from_dict(found["manifest"])
@@ -202,7 +202,7 @@ class ServerStore:
 
     def _mend(self) -> None:
         """Count again what a change in place that was cut short left behind."""
-        found = self._metadata(self._name)
+        found = self._metadata(self.name)
         if found and found.get("changing") and "manifest" in found:
             manifest = Manifest.from_dict(found["manifest"])
             generation = ServerGeneration(self.connection, self._settings, manifest)
@@ -215,19 +215,20 @@ class ServerStore:
             self._describe(manifest.generation, manifest=counted.as_dict(), changing=False)
 
     def _switch(self, manifest: Manifest) -> None:
-        """Serve a generation from now on, in one atomic call, and see that it is."""
-        if self.pointer() == manifest.generation:
-            self._served = (manifest, time.monotonic())
-            return
+        """Serve a generation from now on, in one atomic call, and see that it is.
+
+        It is sent for the served one too: a cluster brings all nodes up to date after an alias was set, but not
+        after metadata were, and another node would go on telling the old manifest for a moment.
+        """
         operations: list[Any] = [
             models.CreateAliasOperation(
                 create_alias=models.CreateAlias(
-                    collection_name=manifest.generation, alias_name=self._name
+                    collection_name=manifest.generation, alias_name=self.name
                 )
             )
         ]
-        if self._metadata(self._name) is not None:
-            removal = models.DeleteAlias(alias_name=self._name)
+        if self._metadata(self.name) is not None:
+            removal = models.DeleteAlias(alias_name=self.name)
             operations.insert(0, models.DeleteAliasOperation(delete_alias=removal))
         self.connection.call(
             "switch to the new generation",
@@ -238,13 +239,19 @@ class ServerStore:
     def _see(self, manifest: Manifest) -> None:
         """Wait until the switch is seen: another node of a cluster may lag behind for a moment."""
         ends = time.monotonic() + _SEEN_SECONDS
-        while self.pointer() != manifest.generation:
+        while not self._is_served(manifest):
             if time.monotonic() > ends:
                 raise VerificationError(
-                    f"{self._name} was switched to {manifest.generation}, but another generation is still "
+                    f"{self.name} was switched to {manifest.generation}, but another generation is still "
                     "served. Look at the cluster's health, then run: conference-helper verify"
                 )
             time.sleep(0.2)
+
+    def _is_served(self, manifest: Manifest) -> bool:
+        try:
+            return self.manifest() == manifest
+        except NothingLoadedError:
+            return False
 
     def _describe(self, name: str, **metadata: Any) -> None:
         self.connection.call(
@@ -270,13 +277,15 @@ class ServerStore:
     def _next_name(self) -> str:
         """A name that sorts after all others and never comes back."""
         numbers = [int(self._pattern.sub(r"\1", name)) for name in self._collections()]
-        return f"{self._name}-{max(numbers, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        return f"{self.name}-{max(numbers, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
     def _remove_leftovers(self) -> None:
         """Remove builds that never ended and generations beyond those kept; a lock holder's work."""
         committed = {manifest.generation: manifest for manifest in self.generations()}
         kept: set[str] = set()
         name = self.pointer()
+        if name is not None and name not in committed:
+            return  # a node that lags behind answered: nothing it says is a reason to remove
         while name is not None and name in committed and len(kept) <= KEPT_GENERATIONS:
             kept.add(name)
             name = committed[name].previous

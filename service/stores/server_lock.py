@@ -54,7 +54,7 @@ class ServerLock:
 
     def check(self) -> None:
         """Raise LockedError unless this process still holds the lock."""
-        if self._read().get("owner") != self._token:
+        if not self._is_mine():
             raise LockedError(
                 "This load was silent for so long that another loader took over; nothing was switched. "
                 "Load again when that one has ended; raise CONFERENCE_HELPER_QDRANT_LOCK_SECONDS if it recurs."
@@ -87,6 +87,9 @@ class ServerLock:
             self._create()
         except ExistsError as error:
             held = self._read()
+            if held is None:  # released since, or not known yet to the node that answered
+                self._create_again()
+                return
             if held.get("owner") == self._token:  # created by a first try whose answer was lost
                 return
             if held and time.time() < float(held["until"]):
@@ -100,6 +103,9 @@ class ServerLock:
     def _take_over(self) -> None:
         log.warning("The lock %s has expired: its loader died. Taking it over.", self._name)
         self._delete()
+        self._create_again()
+
+    def _create_again(self) -> None:
         try:
             self._create()
         except ExistsError as error:
@@ -120,18 +126,19 @@ class ServerLock:
             "remove the lock", lambda client: client.delete_collection(self._name)
         )
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> dict[str, Any] | None:
+        """Return what the lock says, None if it is not there."""
         try:
             info = self._connection.call(
                 "read the lock", lambda client: client.get_collection(self._name)
             )
         except MissingError:
-            return {}
+            return None
         return dict(info.config.metadata or {})
 
     def _release(self) -> None:
         try:
-            if self._read().get("owner") == self._token:
+            if self._is_mine():
                 self._delete()
         except ConferenceHelperError as error:
             log.warning("The lock %s stays until it expires: %s", self._name, error)
@@ -139,7 +146,7 @@ class ServerLock:
     def _beat(self, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 4):
             try:
-                if self._read().get("owner") != self._token:
+                if not self._is_mine():
                     return  # taken over: `check` will say so
                 self._connection.call(
                     "keep the lock",
@@ -147,6 +154,9 @@ class ServerLock:
                 )
             except ConferenceHelperError as error:
                 log.warning("The lock could not be renewed: %s", error)
+
+    def _is_mine(self) -> bool:
+        return (self._read() or {}).get("owner") == self._token
 
     def _sign(self) -> dict[str, Any]:
         return {"owner": self._token, "until": time.time() + self._seconds}

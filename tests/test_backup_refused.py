@@ -1,0 +1,137 @@
+"""Backups that are damaged, partial, forged or too new: refused in words, and nothing is touched."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from stores import talk, write
+
+from service.errors import MismatchError, VerificationError
+from service.stores import archive
+from service.stores.archive import restore_backup, write_backup
+from service.stores.catalogue import SCHEMA_VERSION, Manifest
+from service.stores.edge import EdgeStore
+
+SESSIONS = [talk(number) for number in range(10)]
+
+
+@pytest.fixture
+def backup(store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A backup of ten sessions in three parts."""
+    monkeypatch.setattr(archive, "_PART", 4)
+    write(store, SESSIONS)
+    folder = tmp_path / "backup"
+    write_backup(store, folder)
+    return folder
+
+
+def sign(folder: Path) -> None:
+    """Make the checksums right again."""
+    files = [path for path in sorted(folder.iterdir()) if path.name != "SHA256SUMS"]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
+
+
+def edit_head(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    head = json.loads((folder / "backup.json").read_text("utf-8"))
+    change(head)
+    (folder / "backup.json").write_text(json.dumps(head), "utf-8")
+    sign(folder)
+
+
+def check_refused(
+    store: EdgeStore, backup: Path, match: str, error: type[Exception] = VerificationError
+) -> None:
+    before = store.manifest()
+    files = {path: path.lstat().st_mtime_ns for path in backup.rglob("*")}
+    with pytest.raises(error, match=match):
+        restore_backup(backup, store)
+    assert store.manifest() == before
+    assert store.generations() == [before]
+    assert {path: path.lstat().st_mtime_ns for path in backup.rglob("*")} == files
+
+
+def test_head_says_what_the_name_led_to(store: EdgeStore, backup: Path) -> None:
+    head = json.loads((backup / "backup.json").read_text("utf-8"))
+    served = store.manifest()
+    assert head["names"] == {"sessions": served.generation}
+    assert Manifest.from_dict(head["manifest"]) == served
+    assert head["parts"] == ["00000", "00001", "00002"]
+    assert restore_backup(backup, store).sessions == len(SESSIONS)
+
+
+def test_parts_are_held_one_at_a_time(
+    store: EdgeStore, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, held = archive._read_part, []
+
+    def noted(*arguments: Any) -> Any:
+        part = read(*arguments)
+        held.append(len(part[0]))
+        return part
+
+    monkeypatch.setattr(archive, "_read_part", noted)
+    restore_backup(backup, store)
+    assert held == [4, 4, 2]
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "00000.txt", "x/00000.npy"])
+def test_checksums_that_lead_elsewhere(store: EdgeStore, backup: Path, name: str) -> None:
+    with (backup / "SHA256SUMS").open("a", encoding="utf-8") as sums:
+        sums.write(f"{'0' * 64}  {name}\n")
+    check_refused(store, backup, "is no file of a backup")
+
+
+@pytest.mark.parametrize("part", ["../00000", "/tmp/00000", "00009", ""])  # noqa: S108 -- never opened
+def test_parts_that_lead_elsewhere(store: EdgeStore, backup: Path, part: str) -> None:
+    edit_head(backup, lambda head: head["parts"].append(part))
+    check_refused(store, backup, "not those that it lists")
+
+
+def test_a_part_that_is_not_listed(store: EdgeStore, backup: Path) -> None:
+    edit_head(backup, lambda head: head["parts"].pop())
+    check_refused(store, backup, "not those that it lists")
+
+
+def test_a_link_instead_of_a_file(store: EdgeStore, backup: Path, tmp_path: Path) -> None:
+    (backup / "00001.npy").rename(tmp_path / "elsewhere.npy")
+    (backup / "00001.npy").symlink_to(tmp_path / "elsewhere.npy")
+    check_refused(store, backup, "00001.npy is no file of a backup")
+
+
+@pytest.mark.parametrize("missing", ["SHA256SUMS", "backup.json", "00002.jsonl"])
+def test_half_a_backup(store: EdgeStore, backup: Path, missing: str) -> None:
+    (backup / missing).unlink()
+    check_refused(store, backup, "it is not whole")
+
+
+def test_a_folder_that_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
+    write(store, SESSIONS)
+    (tmp_path / "empty").mkdir()
+    check_refused(store, tmp_path / "empty", "it is not whole")
+
+
+@pytest.mark.parametrize("what", ["version", "schema"])
+def test_a_newer_version(store: EdgeStore, backup: Path, what: str) -> None:
+    def renew(head: dict[str, Any]) -> None:
+        newer = {"version": 99} if what == "version" else {"schema": SCHEMA_VERSION + 1}
+        (head if what == "version" else head["manifest"]).update(newer)
+
+    edit_head(backup, renew)
+    check_refused(store, backup, "newer version", MismatchError)
+
+
+def test_vectors_that_do_not_belong(store: EdgeStore, backup: Path) -> None:
+    np.save(backup / "00001.npy", np.zeros((4, 3), dtype=np.float32))
+    sign(backup)
+    check_refused(store, backup, "part 00001 cannot be read")
+
+
+def test_lines_that_are_no_sessions(store: EdgeStore, backup: Path) -> None:
+    (backup / "00001.jsonl").write_text("{}\n" * 4, "utf-8")
+    sign(backup)
+    check_refused(store, backup, "part 00001 cannot be read")

@@ -1,0 +1,224 @@
+"""gRPC: that it is spoken where it was set, within deadlines, and fails in the same words as REST."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pytest
+from qdrant_client import grpc as messages
+from qdrant_client.grpc import (
+    collections_service_pb2_grpc,
+    points_service_pb2_grpc,
+    qdrant_pb2_grpc,
+)
+from tcp_proxy import Proxy
+
+from service import deadline, request_id
+from service.errors import AccessError, StorageFullError, StoreError
+from service.settings import Settings, load_settings
+from service.stores.connection import Connection
+from service.stores.failures import ExistsError, MissingError
+
+Answer = Callable[[grpc.ServicerContext], None]
+
+
+class Upstream(
+    points_service_pb2_grpc.PointsServicer,
+    collections_service_pb2_grpc.CollectionsServicer,
+    qdrant_pb2_grpc.QdrantServicer,
+):
+    """A Qdrant that knows four calls; `before` is run first and may end the call."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, dict[str, str]]] = []
+        self.before: Answer = lambda context: None
+
+    def _note(self, name: str, context: Any) -> None:
+        self.seen.append((name, dict(context.invocation_metadata())))
+        self.before(context)
+
+    def HealthCheck(self, request: Any, context: Any) -> Any:
+        self._note("version", context)
+        return messages.HealthCheckReply(title="qdrant", version="1.20.0")
+
+    def Count(self, request: Any, context: Any) -> Any:
+        self._note("count", context)
+        return messages.CountResponse(result=messages.CountResult(count=7))
+
+    def List(self, request: Any, context: Any) -> Any:
+        self._note("list", context)
+        return messages.ListCollectionsResponse()
+
+    def Query(self, request: Any, context: Any) -> Any:
+        self._note("query", context)
+        return messages.QueryResponse()
+
+
+@contextlib.contextmanager
+def listening(upstream: Upstream, port: int = 0) -> Iterator[int]:
+    server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
+    for add in (
+        points_service_pb2_grpc.add_PointsServicer_to_server,
+        collections_service_pb2_grpc.add_CollectionsServicer_to_server,
+        qdrant_pb2_grpc.add_QdrantServicer_to_server,
+    ):
+        add(upstream, server)  # type: ignore[no-untyped-call]  # generated
+    got = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    yield got
+    server.stop(None).wait()
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    return Upstream()
+
+
+@pytest.fixture
+def port(upstream: Upstream) -> Iterator[int]:
+    with listening(upstream) as port:
+        yield port
+
+
+def settings_for(port: int, **options: Any) -> Settings:
+    """REST leads nowhere: what is answered came by gRPC."""
+    return load_settings(
+        qdrant_url="http://127.0.0.1:1", qdrant_grpc=True, qdrant_grpc_port=port, **options
+    )
+
+
+@pytest.fixture
+def connection(port: int) -> Iterator[Connection]:
+    connection = Connection(settings_for(port, qdrant_api_key="secret", qdrant_retry_seconds=3))
+    yield connection
+    connection.close()
+
+
+def count(connection: Connection) -> int:
+    return connection.call("count", lambda client: client.count("sessions").count)
+
+
+def failing(code: grpc.StatusCode, details: str, times: int = 1, **trailing: str) -> Answer:
+    """Fail so many times, then answer."""
+    left = [times]
+
+    def answer(context: grpc.ServicerContext) -> None:
+        if left[0]:
+            left[0] -= 1
+            context.set_trailing_metadata(
+                tuple((name.replace("_", "-"), value) for name, value in trailing.items())
+            )
+            context.abort(code, details)
+
+    return answer
+
+
+def test_every_call_goes_by_grpc_with_its_key_and_request_id(
+    connection: Connection, upstream: Upstream
+) -> None:
+    token = request_id.current.set("abc-1")
+    try:
+        assert count(connection) == 7
+    finally:
+        request_id.current.reset(token)
+    connection.check()
+    connection.call("list", lambda client: client.get_collections())
+    assert [name for name, _ in upstream.seen] == ["count", "version", "list"]
+    assert {sent["api-key"] for _, sent in upstream.seen} == {"secret"}
+    assert upstream.seen[0][1]["x-request-id"] == "abc-1"
+
+
+def test_the_client_is_made_by_the_process_that_calls(
+    connection: Connection, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connection._clients == {}
+    count(connection)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    count(connection)
+    assert len({id(client) for client in connection._clients.values()}) == 2
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED])
+def test_a_busy_server_is_asked_again(
+    connection: Connection, upstream: Upstream, code: grpc.StatusCode
+) -> None:
+    upstream.before = failing(code, "busy")
+    assert count(connection) == 7
+    assert len(upstream.seen) == 2
+
+
+def test_retry_after_is_honoured(connection: Connection, upstream: Upstream) -> None:
+    upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_after="1")
+    started = time.monotonic()
+    assert count(connection) == 7
+    assert 1.0 <= time.monotonic() - started < 2.5
+    upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many", 9, retry_after="30")
+    with deadline.within(2), pytest.raises(StoreError, match="too many"):
+        count(connection)
+    assert len(upstream.seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "error"),
+    [
+        (grpc.StatusCode.PERMISSION_DENIED, "Forbidden: read-only", AccessError),
+        (grpc.StatusCode.UNAUTHENTICATED, "Must provide an API key", AccessError),
+        (grpc.StatusCode.NOT_FOUND, "Collection not found", MissingError),
+        (grpc.StatusCode.ALREADY_EXISTS, "Collection already exists!", ExistsError),
+        (grpc.StatusCode.INVALID_ARGUMENT, "Collection already exists!", ExistsError),
+        (grpc.StatusCode.INVALID_ARGUMENT, "Wrong input", StoreError),
+        (grpc.StatusCode.INTERNAL, "No space left on device", StorageFullError),
+        (grpc.StatusCode.INTERNAL, "Panic", StoreError),
+    ],
+)
+def test_other_errors_are_not_tried_again(
+    connection: Connection,
+    upstream: Upstream,
+    code: grpc.StatusCode,
+    details: str,
+    error: type[StoreError],
+) -> None:
+    upstream.before = failing(code, details)
+    with pytest.raises(error) as raised:
+        count(connection)
+    assert type(raised.value) is error
+    assert len(upstream.seen) == 1
+
+
+def test_a_fraction_of_a_second_is_a_deadline(connection: Connection, upstream: Upstream) -> None:
+    upstream.before = lambda context: time.sleep(1.5)
+    started = time.monotonic()
+    with deadline.within(0.4), pytest.raises(StoreError, match="DEADLINE_EXCEEDED"):
+        count(connection)
+    assert 0.3 < time.monotonic() - started < 0.9
+
+
+def test_it_recovers_when_the_server_comes_back(upstream: Upstream, port: int) -> None:
+    proxy = Proxy(("127.0.0.1", port))
+    connection = Connection(settings_for(proxy.port))
+    try:
+        assert count(connection) == 7
+        proxy.turn("reset")
+        for _ in range(20):
+            with deadline.within(1), contextlib.suppress(StoreError):
+                count(connection)
+        proxy.turn("pass")
+        back = time.monotonic()
+        while not answers(connection):
+            assert time.monotonic() - back < 10
+    finally:
+        connection.close()
+        proxy.close()
+
+
+def answers(connection: Connection) -> bool:
+    try:
+        with deadline.within(1):
+            return count(connection) == 7
+    except StoreError:
+        time.sleep(0.1)
+        return False
