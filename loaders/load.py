@@ -1,19 +1,21 @@
 """The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loaders.reading import stage
+from loaders.receipts import Receipts, identify
 from loaders.record import Options
 from loaders.report import Rejects, Report
 from loaders.sources import find_sources
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError
+from service.errors import InputError, NothingLoadedError
+from service.filters import NO_FILTERS
 from service.stores.catalogue import Manifest, SessionStore
 
 _HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
@@ -76,6 +78,69 @@ def run(
     where the `gate` keeps the new generation from being served; whatever is raised,
     what was served before is still served.
     """
+    identity = _identify(request, store)
+    if identity and (outcome := _known_before(request, identity, store, open_encoder, say)):
+        return outcome
+    outcome = _read_and_load(request, store, open_encoder, say=say, progress=progress, gate=gate)
+    if identity and outcome.manifest and not request.dry_run:
+        plan, report = outcome.comparison.plan, outcome.report
+        if identity == _identify(request, store):  # nobody changed the sources while they were read
+            _receipts(request).keep(identity, outcome.manifest, plan, report)
+    return outcome
+
+
+def _identify(request: LoadRequest, store: SessionStore) -> str | None:
+    """What tells this load from any other; None where what is served can change without a new manifest.
+
+    That is on a server, where a sync in place that was interrupted leaves the manifest as it was.
+    """
+    return identify(request.sources, request.options) if store.kind == "embedded" else None
+
+
+def _receipts(request: LoadRequest) -> Receipts:
+    return Receipts(request.cache_file.with_name("loads.json"))
+
+
+def _known_before(
+    request: LoadRequest,
+    identity: str,
+    store: SessionStore,
+    open_encoder: Callable[[SessionStore], Encoder],
+    say: Callable[[str], None],
+) -> Outcome | None:
+    """Return what this very load would find, if an earlier one left what is served; None if it must read."""
+    with nullcontext() if request.dry_run else store.lock():
+        try:
+            manifest = store.manifest()
+        except NothingLoadedError:
+            return None
+        receipt = _receipts(request).find(identity, manifest)
+        if receipt is None or request.rejects is not None:
+            return None
+        with store.reading(older=True) as generation:
+            whole = generation.count(NO_FILTERS) == manifest.sessions
+        changed = bool(open_encoder(store).fingerprint.differences(manifest.encoder))
+        comparison = Comparison(receipt.plan, manifest, encoder_changed=changed)
+        if not whole or not comparison.is_empty:
+            return None
+        say("The sources are those of an earlier load: what it found still stands.")
+        for line in receipt.report.lines():
+            say(line)
+        _check_strict(request, receipt.report)
+        say(str(comparison))
+        say("Nothing was written." if request.dry_run else "The catalogue is up to date.")
+        return Outcome(receipt.report, comparison, manifest)
+
+
+def _read_and_load(
+    request: LoadRequest,
+    store: SessionStore,
+    open_encoder: Callable[[SessionStore], Encoder],
+    *,
+    say: Callable[[str], None],
+    progress: Progress,
+    gate: Gate | None,
+) -> Outcome:
     with ExitStack() as stack:
         staging = Staging()
         stack.callback(staging.close)
