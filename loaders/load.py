@@ -9,7 +9,7 @@ from typing import Any
 from loaders.reading import stage
 from loaders.receipts import Receipts, identify
 from loaders.record import Options
-from loaders.report import Rejects, Report
+from loaders.report import Rejects, Report, is_bad
 from loaders.sources import find_sources
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
@@ -17,9 +17,6 @@ from service.encoder import Encoder
 from service.errors import InputError, NothingLoadedError
 from service.filters import NO_FILTERS
 from service.stores.catalogue import Manifest, SessionStore
-
-_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
-"""Reasons to skip a session that say nothing bad about its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +50,7 @@ class Outcome:
                 "embedded_again": plan.embedded,
                 "gone": plan.gone,
                 "same": plan.same,
+                "held": plan.held,
                 "other_events": plan.kept,
                 "encoder_changed": self.comparison.encoder_changed,
             },
@@ -94,7 +92,9 @@ def _identify(request: LoadRequest, store: SessionStore) -> str | None:
 
     That is on a server, where a sync in place that was interrupted leaves the manifest as it was.
     """
-    return identify(request.sources, request.options) if store.kind == "embedded" else None
+    if store.kind != "embedded":
+        return None
+    return identify(request.sources, request.options, allow_removals=request.allow_removals)
 
 
 def _receipts(request: LoadRequest) -> Receipts:
@@ -146,6 +146,8 @@ def _read_and_load(
         stack.callback(staging.close)
         report = _report(request, stack)
         names = stage(find_sources(request.sources), request.options, staging, report)
+        if request.allow_removals:
+            staging.release()
         for line in report.lines():
             say(line)
         _check_strict(request, report)
@@ -193,7 +195,7 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
 
 
 def _check_strict(request: LoadRequest, report: Report) -> None:
-    bad = sum(count for reason, count in report.skipped.items() if not reason.startswith(_HARMLESS))
+    bad = sum(count for reason, count in report.skipped.items() if is_bad(reason))
     if request.strict and bad:
         raise InputError(
             f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."

@@ -38,13 +38,13 @@ class Receipt:
     report: Report
 
 
-def identify(sources: Sequence[str], options: Options) -> str | None:
+def identify(sources: Sequence[str], options: Options, *, allow_removals: bool) -> str | None:
     """Return a digest of all that decides what a load reads; None if the sources can be read only once.
 
     Raises InputError for a source that cannot be read.
     """
     content = digest(sources)
-    return content and _digest([content, asdict(options), *_program()])
+    return content and _digest([content, asdict(options), allow_removals, *_program()])
 
 
 class Receipts:
@@ -63,7 +63,7 @@ class Receipts:
         """Keep what a load planned and found before it left the generation of that manifest."""
         same = plan.new + plan.changed + plan.same
         values = {
-            "plan": asdict(Plan(0, 0, 0, 0, same, plan.kept)),
+            "plan": asdict(Plan(0, 0, 0, 0, same, plan.kept, plan.held)),
             "report": {name: getattr(report, name) for name in _REPORTED},
         }
         kept = self._read()
