@@ -1,23 +1,22 @@
 """The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loaders.reading import stage
+from loaders.receipts import Receipts, identify
 from loaders.record import Options
-from loaders.report import Rejects, Report
+from loaders.report import Rejects, Report, is_bad
 from loaders.sources import find_sources
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError
+from service.errors import InputError, NothingLoadedError
+from service.filters import NO_FILTERS
 from service.stores.catalogue import Manifest, SessionStore
-
-_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
-"""Reasons to skip a session that say nothing bad about its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,7 @@ class Outcome:
                 "embedded_again": plan.embedded,
                 "gone": plan.gone,
                 "same": plan.same,
+                "held": plan.held,
                 "other_events": plan.kept,
                 "encoder_changed": self.comparison.encoder_changed,
             },
@@ -76,11 +76,78 @@ def run(
     where the `gate` keeps the new generation from being served; whatever is raised,
     what was served before is still served.
     """
+    identity = _identify(request, store)
+    if identity and (outcome := _known_before(request, identity, store, open_encoder, say)):
+        return outcome
+    outcome = _read_and_load(request, store, open_encoder, say=say, progress=progress, gate=gate)
+    if identity and outcome.manifest and not request.dry_run:
+        plan, report = outcome.comparison.plan, outcome.report
+        if identity == _identify(request, store):  # nobody changed the sources while they were read
+            _receipts(request).keep(identity, outcome.manifest, plan, report)
+    return outcome
+
+
+def _identify(request: LoadRequest, store: SessionStore) -> str | None:
+    """What tells this load from any other; None where what is served can change without a new manifest.
+
+    That is on a server, where a sync in place that was interrupted leaves the manifest as it was.
+    """
+    if store.kind != "embedded":
+        return None
+    return identify(request.sources, request.options, allow_removals=request.allow_removals)
+
+
+def _receipts(request: LoadRequest) -> Receipts:
+    return Receipts(request.cache_file.with_name("loads.json"))
+
+
+def _known_before(
+    request: LoadRequest,
+    identity: str,
+    store: SessionStore,
+    open_encoder: Callable[[SessionStore], Encoder],
+    say: Callable[[str], None],
+) -> Outcome | None:
+    """Return what this very load would find, if an earlier one left what is served; None if it must read."""
+    with nullcontext() if request.dry_run else store.lock():
+        try:
+            manifest = store.manifest()
+        except NothingLoadedError:
+            return None
+        receipt = _receipts(request).find(identity, manifest)
+        if receipt is None or request.rejects is not None:
+            return None
+        with store.reading(older=True) as generation:
+            whole = generation.count(NO_FILTERS) == manifest.sessions
+        changed = bool(open_encoder(store).fingerprint.differences(manifest.encoder))
+        comparison = Comparison(receipt.plan, manifest, encoder_changed=changed)
+        if not whole or not comparison.is_empty:
+            return None
+        say("The sources are those of an earlier load: what it found still stands.")
+        for line in receipt.report.lines():
+            say(line)
+        _check_strict(request, receipt.report)
+        say(str(comparison))
+        say("Nothing was written." if request.dry_run else "The catalogue is up to date.")
+        return Outcome(receipt.report, comparison, manifest)
+
+
+def _read_and_load(
+    request: LoadRequest,
+    store: SessionStore,
+    open_encoder: Callable[[SessionStore], Encoder],
+    *,
+    say: Callable[[str], None],
+    progress: Progress,
+    gate: Gate | None,
+) -> Outcome:
     with ExitStack() as stack:
         staging = Staging()
         stack.callback(staging.close)
         report = _report(request, stack)
         names = stage(find_sources(request.sources), request.options, staging, report)
+        if request.allow_removals:
+            staging.release()
         for line in report.lines():
             say(line)
         _check_strict(request, report)
@@ -128,7 +195,7 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
 
 
 def _check_strict(request: LoadRequest, report: Report) -> None:
-    bad = sum(count for reason, count in report.skipped.items() if not reason.startswith(_HARMLESS))
+    bad = sum(count for reason, count in report.skipped.items() if is_bad(reason))
     if request.strict and bad:
         raise InputError(
             f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."

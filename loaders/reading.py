@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from loaders.readers import find_reader
 from loaders.record import Complaint, NotPlaced, Options, Record, Skip, to_session
-from loaders.report import Report
+from loaders.report import Report, is_bad
 from loaders.sources import SourceFile
 from loaders.staging import Staging
+from loaders.text import tidy
 from loaders.times import AmbiguousDate
 from service.errors import InputError
+from service.session import Session
 
 
 def stage(
@@ -36,20 +38,30 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
         report.ignored.append(source.name)
         return False
     misplaced: list[str] = []
-    kept = 0
+    kept: set[tuple[str, int]] = set()
+    bad: list[str] = []
     for item in reader.read(source, options):
         if isinstance(item, Complaint):
             report.complain(item)
-        else:
-            kept += _stage_record(item, options, staging, report, misplaced)
+            if item.skipped and is_bad(item.reason):
+                bad.append("")
+        elif session := _stage_record(item, options, staging, report, misplaced, bad):
+            kept.add((session.event, session.year))
     if misplaced and not kept and source.is_named:
         raise InputError(f"{source.name}: {misplaced[0]}")
+    staging.hold(kept, bad)
     return True
 
 
 def _stage_record(
-    record: Record, options: Options, staging: Staging, report: Report, misplaced: list[str]
-) -> bool:
+    record: Record,
+    options: Options,
+    staging: Staging,
+    report: Report,
+    misplaced: list[str],
+    bad: list[str],
+) -> Session | None:
+    """Stage a record; None if it is skipped, its id among the `bad` ones if that is its source's fault."""
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
@@ -60,9 +72,11 @@ def _stage_record(
         if isinstance(error, NotPlaced):
             misplaced.append(str(error))
         report.complain(Complaint(record.place, str(error), row=record.title))
-        return False
+        if is_bad(str(error)):
+            bad.append(tidy(record.source_id))
+        return None
     staging.add(session)
     report.keep(thin=not session.abstract)
     for reason in record.complaints:
         report.complain(Complaint(record.place, reason, skipped=False))
-    return True
+    return session

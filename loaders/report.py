@@ -9,6 +9,12 @@ from typing import Any, TextIO
 from loaders.record import Complaint
 
 _SHOWN = 20
+_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
+
+
+def is_bad(reason: str) -> bool:
+    """Whether a reason to skip a session says something bad about its source."""
+    return not reason.startswith(_HARMLESS)
 
 
 @dataclass(slots=True)

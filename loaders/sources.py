@@ -2,9 +2,11 @@
 
 import codecs
 import glob
+import hashlib
 import io
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -167,6 +169,26 @@ def find_sources(names: Iterable[str]) -> Iterator[SourceFile]:
             yield from _folder(source)
 
 
+def digest(names: Sequence[str]) -> str | None:
+    """Return a digest of the names and of every byte that `find_sources` would give for them.
+
+    None for standard input, which can be read only once. Raises InputError as `find_sources` does.
+    """
+    if "-" in names:
+        return None
+    total = hashlib.blake2b(digest_size=16)
+    for found in (found for name in names for found in _named(name)):
+        files = [found] if isinstance(found, SourceFile) else list(_files(found).values())
+        for file in files:
+            content = hashlib.blake2b()
+            with file.open() as stream:
+                while block := stream.read(_BLOCK):
+                    content.update(block)
+            facts = [file.origin, file.name, file.path, content.hexdigest()]
+            total.update(json.dumps(facts).encode())
+    return total.hexdigest()
+
+
 def _named(name: str) -> list[SourceFile | Path]:
     """What one name stands for: files, or a folder."""
     if name == "-":
@@ -238,6 +260,15 @@ def _opened(source: SourceFile) -> Iterator[SourceFile]:
 
 
 def _folder(root: Path) -> Iterator[SourceFile]:
+    for source in list(_files(root).values()):
+        if looks_packed(source.path):
+            yield from _opened(source)
+        else:
+            yield replace(source)
+
+
+def _files(root: Path) -> dict[str, SourceFile]:
+    """The files in a folder and below it, by their paths."""
     beside: dict[str, SourceFile] = {}
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root).as_posix()
@@ -245,11 +276,7 @@ def _folder(root: Path) -> Iterator[SourceFile]:
             beside[storable(relative)] = _file(path, relative, str(root), beside)
     if not beside:
         raise InputError(f"{root} holds no files. Name a folder with session data.")
-    for source in list(beside.values()):
-        if looks_packed(source.path):
-            yield from _opened(source)
-        else:
-            yield replace(source)
+    return beside
 
 
 def _is_passed_over(path: str) -> bool:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -31,6 +31,7 @@ class Plan:
     """What a load changes.
 
     `embedded` of the `changed` sessions need a new vector; `kept` ones are of other events and years.
+    `held` of the `same` ones are not in the sources, but bad rows may be theirs.
     """
 
     new: int
@@ -39,6 +40,7 @@ class Plan:
     gone: int
     same: int
     kept: int
+    held: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +74,8 @@ class Staging:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
         self._covered: set[tuple[str, int]] = set()
+        self._db.create_function("stays", 3, self._stays)
+        self.release()
 
     def close(self) -> None:
         """Remove the database."""
@@ -85,6 +89,38 @@ class Staging:
 
     def _insert(self, session: Session) -> None:
         self._db.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(session))
+
+    def hold(self, events: Collection[tuple[str, int]], bad: Sequence[str]) -> None:
+        """Keep what the catalogue knows of a file's bad rows, given by their source ids.
+
+        Where such an id is empty, or stands for several sittings, any session of the file's events and years
+        may be meant; where the file gave no session, any at all.
+        """
+        for source_id, times in Counter(bad).items():
+            for event, year in events:
+                if source_id and times == 1 and not self._has(event, year, source_id):
+                    session = Session(event=event, year=year, source_id=source_id, title="")
+                    self._held.add(str(session.id))
+                else:
+                    self._held_events.add((event, year))
+        self._holds_all |= bool(bad) and not events
+
+    def release(self) -> None:
+        """Hold nothing: what is not in the sources is gone."""
+        self._held: set[str] = set()
+        self._held_events: set[tuple[str, int]] = set()
+        self._holds_all = False
+
+    def _has(self, event: str, year: int, source_id: str) -> bool:
+        wanted = (event, year, source_id)
+        query = "SELECT 1 FROM staged WHERE (event, year, source_id) = (?, ?, ?) LIMIT 1"
+        return self._db.execute(query, wanted).fetchone() is not None
+
+    def _stays(self, event: str, year: int, id: str) -> bool:
+        """Whether a known session that was not staged stays all the same."""
+        place = (event, year)
+        held = self._holds_all or place in self._held_events or id in self._held
+        return held or place not in self._covered
 
     def settle(self) -> Iterator[Complaint]:
         """Make ids distinct: a session read twice is dropped, as the complaints say; sittings get a slot."""
@@ -127,16 +163,20 @@ class Staging:
                FROM staged LEFT JOIN known USING (id)"""
         ).fetchone()
         gone = sum(self.gone().values())
-        (known,) = self._db.execute("SELECT count(*) FROM known").fetchone()
+        unstaged = self._db.execute(
+            "SELECT event, year, count(*) FROM known WHERE id NOT IN (SELECT id FROM staged) "
+            "AND stays(event, year, id) GROUP BY event, year"
+        ).fetchall()
+        held = sum(count for event, year, count in unstaged if (event, year) in self._covered)
+        kept = sum(count for _, _, count in unstaged) - held
         new, changed, embedded, same = counts
-        return Plan(new, changed, embedded, gone, same, kept=known - changed - same - gone)
+        return Plan(new, changed, embedded, gone, same + held, kept, held)
 
     def gone(self) -> Counter[tuple[str, int]]:
         """Count the known sessions of each staged event and year that are no longer there."""
         rows = self._db.execute(
             """SELECT event, year, count(*) FROM known
-               WHERE (event, year) IN (SELECT DISTINCT event, year FROM staged)
-                 AND id NOT IN (SELECT id FROM staged) GROUP BY event, year"""
+               WHERE id NOT IN (SELECT id FROM staged) AND NOT stays(event, year, id) GROUP BY event, year"""
         )
         return Counter({(event, year): count for event, year, count in rows})
 
@@ -148,9 +188,11 @@ class Staging:
         return int(count)
 
     def adopt(self, sessions: Iterable[Session]) -> None:
-        """Stage known sessions of other events too: a change of encoder embeds everything again."""
+        """Stage known sessions that stay too: a change of encoder embeds everything again."""
         for session in sessions:
-            if (session.event, session.year) not in self._covered:
+            id = str(session.id)
+            staged = self._db.execute("SELECT 1 FROM staged WHERE id = ?", (id,)).fetchone()
+            if staged is None and self._stays(session.event, session.year, id):
                 self._insert(session)
 
     def texts(self, *, every: bool) -> Iterator[tuple[str, str]]:
@@ -186,8 +228,8 @@ class Staging:
     def gone_ids(self, *, batch: int = 256) -> Iterator[list[UUID]]:
         """Yield, in batches, the ids of the known sessions that `gone` counts."""
         rows = self._db.execute(
-            """SELECT id FROM known WHERE (event, year) IN (SELECT DISTINCT event, year FROM staged)
-                 AND id NOT IN (SELECT id FROM staged) ORDER BY id"""
+            "SELECT id FROM known WHERE id NOT IN (SELECT id FROM staged) "
+            "AND NOT stays(event, year, id) ORDER BY id"
         )
         while some := rows.fetchmany(batch):
             yield [UUID(id) for (id,) in some]
@@ -195,7 +237,7 @@ class Staging:
     def carried(self, sessions: Sequence[Session]) -> list[Session | None]:
         """Return for each stored session what becomes of it while its vector stays.
 
-        The staged session (its payload may be new), itself where its event was not staged, or None where it
+        The staged session (its payload may be new), itself where it stays unstaged, or None where it
         is gone or embedded again.
         """
         return [self._carried(session) for session in sessions]
@@ -205,7 +247,8 @@ class Staging:
             "SELECT text_hash, payload FROM staged WHERE id = ?", (str(session.id),)
         ).fetchone()
         if row is None:
-            return None if (session.event, session.year) in self._covered else session
+            stays = self._stays(session.event, session.year, str(session.id))
+            return session if stays else None
         text_hash, payload = row
         return Session.from_payload(json.loads(payload)) if text_hash == session.text_hash else None
 

@@ -79,7 +79,12 @@ class Comparison:
             anew = f"; the catalogue is of an older version: all {self.plan.total} written anew"
         if self.uncalibrated and not anew:
             anew = "; its verdicts are calibrated anew"
-        return f"{self.plan}{anew}"
+        held = (
+            f"; {self.plan.held} of these kept since bad rows may be theirs (or --allow-removals)"
+            if self.plan.held
+            else ""
+        )
+        return f"{self.plan}{held}{anew}"
 
 
 def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparison:

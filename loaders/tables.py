@@ -178,7 +178,9 @@ def _text_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            yield Complaint(f"{name}:{start}", f"not a row of a table: {error}")
+            swallowed = reader.line_num - start
+            hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
+            yield Complaint(f"{name}:{start}", f"not a row of a table: {error}{hint}")
 
 
 def _delimiter(text: str) -> str:

@@ -114,8 +114,8 @@ class Session:
         text_hash = self.text_hash
         payload_hash = _digest(json.dumps(values, sort_keys=True) + text_hash)
         derived: dict[str, Any] = {"text_hash": text_hash, "payload_hash": payload_hash}
-        if self.talk_keys:
-            derived["talk_keys"] = list(self.talk_keys)
+        if keys := self.talk_keys:
+            derived["talk_keys"] = list(keys)
         return {**values, **derived}
 
     @classmethod

@@ -217,3 +217,15 @@ def test_what_no_reader_takes_is_refused_if_it_was_named() -> None:
     ):
         with pytest.raises(InputError, match="in no format this program reads"):
             read_bytes("x.bin", content)
+
+
+def test_lines_with_carriage_returns_blank_ones_and_nan() -> None:
+    content = (
+        b'{"title": "A", "id": 1, "abstract": NaN}\r\n\r\n{"title": "B", "id": NaN}\r\n{"title"'
+    )
+    found = read_bytes("windows.jsonl", content)
+    assert [(session.title, session.abstract) for session in found.sessions] == [
+        ("A", ""),
+        ("B", ""),
+    ]
+    assert [place for place, _ in found.skipped] == ["windows.jsonl:4"]

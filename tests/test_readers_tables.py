@@ -224,3 +224,15 @@ def test_a_workbook_without_titles_is_refused() -> None:
     with pytest.raises(InputError, match="no header row"):
         read_bytes("x.xlsx", xlsx({"S": [["a", "b"], ["c", "d"]]}))
     assert workbooks.MAX_CELLS > 1_000_000
+
+
+def test_a_quote_left_open_names_its_line_and_what_went_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loaders.tables._MAX_FIELD", 100)
+    rows = "".join(f"{number},Talk {number}\n" for number in range(40))
+    found = read_bytes("open.csv", f'id,title\n1,"Left open\n{rows}'.encode())
+    place, reason = found.skipped[0]
+    assert place == "open.csv:2"
+    assert "a quote left open? 11 more lines went with it" in reason
+    assert found.titles == [f"Talk {number}" for number in range(11, 40)]
