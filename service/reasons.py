@@ -99,6 +99,7 @@ class _Likeness:
     def __init__(self, asked: Sequence[str]) -> None:
         """Look for these folded words."""
         self._exact = frozenset(asked)
+        self._starts = tuple({word[:_SHORTEST_ROOT] for word in asked})
         self._by_start: dict[str, list[str]] = defaultdict(list)
         self._known: dict[str, bool] = {}
         for word in asked:
@@ -107,12 +108,21 @@ class _Likeness:
 
     def marks(self, text: str) -> Iterator[Span]:
         """Yield their places in the text, in order."""
+        if not self._may_have(text):
+            return
         for token in _TOKEN.finditer(text):
             words = _words_of(token[0])
             if len(words) > 1:  # a run of signs without spaces: its parts are found within it
                 yield from _runs(token, words, self._exact)
             elif words and self._is_like(words[0]):
                 yield token.span()
+
+    def _may_have(self, text: str) -> bool:
+        """Return whether a text is worth a look at every word: most sentences hold no start of an asked one."""
+        if not text.isascii():
+            return True
+        lower = text.lower()
+        return any(start in lower for start in self._starts)
 
     def _is_like(self, word: str) -> bool:
         known = self._known.get(word)

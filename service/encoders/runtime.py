@@ -35,6 +35,7 @@ class Runtime:
         self._filler = filler
         self._requests: dict[int, Any] = {}
         self._queue: Any = None
+        self._graph: Any = None
 
     def fix_shapes(self) -> None:
         """Compile the graphs of fixed shape for short questions; worth it for who asks many."""
@@ -121,7 +122,8 @@ class Runtime:
         try:
             if not length:
                 return core.compile_model(str(self._path / GRAPH), "CPU", options)
-            graph = core.read_model(str(self._path / GRAPH))
+            self._graph = self._graph or core.read_model(str(self._path / GRAPH))
+            graph = self._graph.clone()  # its weights are mapped once for all
             graph.reshape({0: [1, length], 1: [1, length]})
             return core.compile_model(graph, "CPU", options)
         except RuntimeError as error:

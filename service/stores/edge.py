@@ -31,7 +31,7 @@ from service.stores.catalogue import KEPT_GENERATIONS, Manifest, check_schema
 from service.stores.edge_generation import EdgeGeneration
 from service.stores.edge_writing import EdgeBuilder, write_file
 
-_SESSION_BYTES = 8_000  # measured: 4 to 5 kB of payload, words and index beside each vector
+_SESSION_BYTES = 12_000  # measured: 6 to 11 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
 
 
@@ -107,7 +107,7 @@ class EdgeStore:
                 self._remove_leftovers()
                 self.check_space(3 * sessions, encoder.dimension)
                 path = self._generations / self._next_name()
-                builder = EdgeBuilder(self, path, encoder)
+                builder = EdgeBuilder(self, path, encoder, sessions)
             except OSError as error:
                 raise self._unwritable(error) from error
             try:

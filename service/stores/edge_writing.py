@@ -1,5 +1,6 @@
 """Writing an embedded generation: a builder fills an empty shard, verifies it and switches to it."""
 
+import ctypes
 import json
 import os
 from collections.abc import Sequence
@@ -18,17 +19,30 @@ from service.stores.edge_generation import BATCH, EdgeGeneration, translated
 from service.stores.edge_queries import KEYWORDS, TEXT, sparse
 from service.stores.keywords import session_terms
 
-_INDEXES = {
-    "event": edge.PayloadSchemaType.Keyword,
-    "year": edge.PayloadSchemaType.Integer,
-    "track": edge.PayloadSchemaType.Keyword,
-    "level": edge.PayloadSchemaType.Keyword,
-    "language": edge.PayloadSchemaType.Keyword,
-    "speakers": edge.PayloadSchemaType.Keyword,
-    "day": edge.PayloadSchemaType.Keyword,
-    "starts_at": edge.PayloadSchemaType.Datetime,
+_FROM_FILES = edge.Memory.Cold
+"""Where indexes of a whole segment lie: in files, of which the system keeps in memory what is asked for."""
+_KEYWORD = edge.KeywordIndexParams(memory=_FROM_FILES)
+_INDEXES: dict[
+    str, edge.KeywordIndexParams | edge.IntegerIndexParams | edge.DatetimeIndexParams
+] = {
+    "event": _KEYWORD,
+    "year": edge.IntegerIndexParams(lookup=True, range=True, memory=_FROM_FILES),
+    "track": _KEYWORD,
+    "level": _KEYWORD,
+    "language": _KEYWORD,
+    "speakers": _KEYWORD,
+    "day": _KEYWORD,
+    "starts_at": edge.DatetimeIndexParams(memory=_FROM_FILES),
 }
-_OPTIMIZE_ABOVE = 50_000  # below, exact search takes less time than encoding the question
+_PART = 4_096
+"""Sessions of one segment. A segment is indexed in memory while it is written, then read from files: so the
+memory of a load hardly grows with the catalogue, and whoever answers needs little."""
+_MOST_PARTS = 16
+"""Segments of a larger catalogue, about: each one is asked for every question."""
+_GRAPH_ABOVE = 50_000
+"""Sessions from which there is an index of nearest vectors (HNSW); exact search is fast enough below."""
+_NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
+_GRAPH = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
 
 
 class Target(Protocol):
@@ -50,20 +64,19 @@ class Target(Protocol):
 class EdgeBuilder:
     """Writes one new generation; `EdgeStore.building` makes and ends it."""
 
-    def __init__(self, target: Target, path: Path, encoder: Fingerprint) -> None:
-        """Create an empty generation in `path`, indexes first."""
+    def __init__(self, target: Target, path: Path, encoder: Fingerprint, sessions: int) -> None:
+        """Create an empty generation for about `sessions` sessions in `path`, indexes first."""
+        self._part = max(_PART, sessions // _MOST_PARTS)
+        self._written = 0
         self._target = target
         self._path = path
         self._encoder = encoder
         self._open = True
         with translated(f"create {path}"):
             (path / "points").mkdir(parents=True)
-            vectors = edge.EdgeVectorParams(size=encoder.dimension, distance=edge.Distance.Dot)
-            keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-            config = edge.EdgeConfig(
-                vectors={TEXT: vectors}, sparse_vectors={KEYWORDS: keywords}, wal_enabled=False
+            self._shard = edge.EdgeShard.create(
+                str(path / "points"), _config(encoder.dimension, sessions, self._part)
             )
-            self._shard = edge.EdgeShard.create(str(path / "points"), config)
             for name, kind in _INDEXES.items():
                 self._shard.update(edge.UpdateOperation.create_field_index(name, kind))
 
@@ -84,16 +97,16 @@ class EdgeBuilder:
             ]
             with translated("write sessions"):
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
+                self._written += len(points)
+                if self._written % self._part < len(points):
+                    self._end_part()
 
     def commit(
         self, *, expected: int, sources: Sequence[str], check: Check | None = None
     ) -> Manifest:
         """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
         with translated("write sessions"):
-            self._shard.flush()
-            if expected > _OPTIMIZE_ABOVE:
-                self._shard.optimize()
-                self._shard.flush()
+            self._end_part()
         self.close()
         previous = self._target.pointer()
         manifest = Manifest(
@@ -119,11 +132,41 @@ class EdgeBuilder:
         self._target.switch(manifest.generation)
         return manifest
 
+    def _end_part(self) -> None:
+        """Turn what was written since the last time into a segment that is read from files."""
+        self._shard.flush()
+        self._shard.optimize()
+        self._shard.flush()
+        _give_memory_back()
+
     def close(self) -> None:
         """Release the generation's files."""
         if self._open:
             self._open = False
             self._shard.close()
+
+
+def _config(dimension: int, sessions: int, part: int) -> edge.EdgeConfig:
+    """Return how a generation is stored: in segments of `part` sessions that are never joined."""
+    keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_FROM_FILES)
+    kilobytes = 4 * dimension * part // 1024
+    return edge.EdgeConfig(
+        vectors={TEXT: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
+        sparse_vectors={KEYWORDS: keywords},
+        hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
+        optimizers=edge.EdgeOptimizersConfig(
+            indexing_threshold=1, max_segment_size=kilobytes, default_segment_number=2 * _MOST_PARTS
+        ),
+        id_tracker_memory=_FROM_FILES,
+        wal_enabled=False,
+    )
+
+
+def _give_memory_back() -> None:
+    """Return freed memory to the system, where the C library would keep it (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def _verify(generation: EdgeGeneration, expected: int) -> None:

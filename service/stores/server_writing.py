@@ -236,7 +236,11 @@ def create_collection(
                     )
                 },
                 sparse_vectors_config={
-                    KEYWORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)
+                    KEYWORDS: models.SparseVectorParams(
+                        modifier=models.Modifier.IDF,
+                        # In files that memory caches: pinned, words take more of it than vectors.
+                        index=models.SparseIndexParams(on_disk=True),
+                    )
                 },
                 shard_number=settings.qdrant_shards,
                 replication_factor=settings.qdrant_replicas,
