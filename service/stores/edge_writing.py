@@ -34,11 +34,11 @@ _INDEXES: dict[
     "day": _KEYWORD,
     "starts_at": edge.DatetimeIndexParams(memory=_FROM_FILES),
 }
-_PART = 4_096
-"""Sessions of one segment. A segment is indexed in memory while it is written, then read from files: so the
-memory of a load hardly grows with the catalogue, and whoever answers needs little."""
-_MOST_PARTS = 16
-"""Segments of a larger catalogue, about: each one is asked for every question."""
+_PART = 1_000_000
+"""Words (terms) of one segment: some 4,000 sessions. A segment is indexed in memory while it is written, then
+read from files: so a load's memory hardly grows with the catalogue, and whoever answers needs little."""
+_MOST_PARTS, _USUAL_WORDS = 16, 250
+"""Segments of a larger catalogue, about, as each one is asked for every question; words of a session."""
 _GRAPH_ABOVE = 50_000
 """Sessions from which there is an index of nearest vectors (HNSW); exact search is fast enough below."""
 _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
@@ -66,8 +66,8 @@ class EdgeBuilder:
 
     def __init__(self, target: Target, path: Path, encoder: Fingerprint, sessions: int) -> None:
         """Create an empty generation for about `sessions` sessions in `path`, indexes first."""
-        self._part = max(_PART, sessions // _MOST_PARTS)
-        self._written = 0
+        self._part = max(_PART, _USUAL_WORDS * sessions // _MOST_PARTS)
+        self._words = 0
         self._target = target
         self._path = path
         self._encoder = encoder
@@ -75,7 +75,7 @@ class EdgeBuilder:
         with translated(f"create {path}"):
             (path / "points").mkdir(parents=True)
             self._shard = edge.EdgeShard.create(
-                str(path / "points"), _config(encoder.dimension, sessions, self._part)
+                str(path / "points"), _config(encoder.dimension, sessions)
             )
             for name, kind in _INDEXES.items():
                 self._shard.update(edge.UpdateOperation.create_field_index(name, kind))
@@ -85,20 +85,20 @@ class EdgeBuilder:
         rows = checked(vectors, len(sessions), self._encoder.dimension)
         for start in range(0, len(sessions), BATCH):
             self._target.check_space(BATCH, self._encoder.dimension)
+            chosen = sessions[start : start + BATCH]
+            words = [session_terms(session) for session in chosen]
             points = [
                 edge.Point(
-                    session.id,
-                    {TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
-                    session.payload(),
+                    session.id, {TEXT: row.tolist(), KEYWORDS: sparse(terms)}, session.payload()
                 )
-                for session, row in zip(
-                    sessions[start : start + BATCH], rows[start : start + BATCH], strict=True
+                for session, row, terms in zip(
+                    chosen, rows[start : start + BATCH], words, strict=True
                 )
             ]
             with translated("write sessions"):
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
-                self._written += len(points)
-                if self._written % self._part < len(points):
+                self._words += sum(len(terms.indices) for terms in words)
+                if self._words >= self._part:
                     self._end_part()
 
     def commit(
@@ -134,6 +134,7 @@ class EdgeBuilder:
 
     def _end_part(self) -> None:
         """Turn what was written since the last time into a segment that is read from files."""
+        self._words = 0
         self._shard.flush()
         self._shard.optimize()
         self._shard.flush()
@@ -146,16 +147,16 @@ class EdgeBuilder:
             self._shard.close()
 
 
-def _config(dimension: int, sessions: int, part: int) -> edge.EdgeConfig:
-    """Return how a generation is stored: in segments of `part` sessions that are never joined."""
+def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
+    """Return how a generation of about `sessions` sessions is stored: in segments that are never joined."""
     keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_FROM_FILES)
-    kilobytes = 4 * dimension * part // 1024
     return edge.EdgeConfig(
         vectors={TEXT: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
         sparse_vectors={KEYWORDS: keywords},
         hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
         optimizers=edge.EdgeOptimizersConfig(
-            indexing_threshold=1, max_segment_size=kilobytes, default_segment_number=2 * _MOST_PARTS
+            indexing_threshold=1,  # kilobytes: whatever there is
+            default_segment_number=4 * _MOST_PARTS,
         ),
         id_tracker_memory=_FROM_FILES,
         wal_enabled=False,
