@@ -266,7 +266,7 @@ def test_random_operations(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=21 if LONG else machine.short[0],
+            max_examples=30 if LONG else machine.short[0],
             stateful_step_count=50 if LONG else machine.short[1],
             deadline=None,
             phases=(Phase.generate,),  # shrinking takes minutes: print what failed instead

@@ -15,7 +15,7 @@ CANDIDATES = 50
 NAMED = 2.0
 """What a session of a speaker named in full gains: more than words and meaning give a question this short."""
 
-_SPOKEN = 0.4
+_SPOKEN = 0.3
 """What words count in a spoken sentence, beside what they count else: a sentence is asked for its meaning."""
 _RELATIVE = 0.3
 _ABSOLUTE = 0.1
