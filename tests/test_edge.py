@@ -6,13 +6,16 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from fakes import BagOfWords
 from programmes import Loading, row
+from stores import ENCODER, talk
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
-from service.stores import catalogue
+from service.stores import catalogue, edge_writing
+from service.stores.catalogue import Asked
 from service.stores.edge import EdgeStore
 from service.stores.edge_generation import translated
 
@@ -147,3 +150,27 @@ def test_nothing_is_created_by_asking(tmp_path: Path) -> None:
     with pytest.raises(NothingLoadedError):
         EdgeStore(tmp_path / "none", "sessions").manifest()
     assert not (tmp_path / "none").exists()
+
+
+def test_a_large_catalogue_is_indexed_in_several_segments(
+    store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_writing, "_GRAPH_ABOVE", 1_000)
+    monkeypatch.setattr(edge_writing, "_USUAL_WORDS", 8)
+    count = 2_000
+    rows = np.random.default_rng(5).normal(size=(count, ENCODER.fingerprint.dimension))
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    sessions = [talk(number) for number in range(count)]
+    with store.building(ENCODER.fingerprint, sessions=count) as builder:
+        for start in range(0, count, 250):
+            builder.upsert(sessions[start : start + 250], vectors[start : start + 250])
+        manifest = builder.commit(expected=count, sources=["test"])
+    (points,) = (store._root / "generations" / manifest.generation).glob("points")
+    assert len(list((points / "segments").iterdir())) > 2
+    with store.reading() as generation:
+        for place in range(0, count, 97):
+            nearest = generation.search(vectors[place], 1, NO_FILTERS)[0]
+            assert nearest.session.id == sessions[place].id
+            assert nearest.score == pytest.approx(1, abs=1e-4)
+        asked = Asked("keyword", "number1234")
+        assert generation.search(vectors[0], 1, NO_FILTERS, asked)[0].session.source_id == "1234"

@@ -37,10 +37,10 @@ _INDEXES: dict[
 _PART = 1_000_000
 """Words (terms) of one segment: some 4,000 sessions. A segment is indexed in memory while it is written, then
 read from files: so a load's memory hardly grows with the catalogue, and whoever answers needs little."""
-_MOST_PARTS, _USUAL_WORDS = 16, 250
-"""Segments of a larger catalogue, about, as each one is asked for every question; words of a session."""
 _GRAPH_ABOVE = 50_000
 """Sessions from which there is an index of nearest vectors (HNSW); exact search is fast enough below."""
+_GRAPHS, _USUAL_WORDS = 4, 250
+"""Segments with such an index, about, as each one is asked for every question; and words of a session."""
 _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
 _GRAPH = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
 
@@ -66,7 +66,8 @@ class EdgeBuilder:
 
     def __init__(self, target: Target, path: Path, encoder: Fingerprint, sessions: int) -> None:
         """Create an empty generation for about `sessions` sessions in `path`, indexes first."""
-        self._part = max(_PART, _USUAL_WORDS * sessions // _MOST_PARTS)
+        graphs = sessions > _GRAPH_ABOVE
+        self._part = _USUAL_WORDS * sessions // _GRAPHS if graphs else _PART
         self._words = 0
         self._target = target
         self._path = path
@@ -156,7 +157,7 @@ def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
         hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
         optimizers=edge.EdgeOptimizersConfig(
             indexing_threshold=1,  # kilobytes: whatever there is
-            default_segment_number=4 * _MOST_PARTS,
+            default_segment_number=64,  # more than there are: none is joined with another
         ),
         id_tracker_memory=_FROM_FILES,
         wal_enabled=False,
