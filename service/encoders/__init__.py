@@ -14,7 +14,7 @@ from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
 DEFAULT_PRECISION = "int8"
-"""Precision of a new catalogue: it finds the same as fp32 in a fraction of the time (benchmarks/RESULTS.md).
+"""Precision of a new catalogue: near fp32 in a fraction of the time (benchmarks/RESULTS.md).
 On a GPU it is half."""
 
 log = logging.getLogger(__name__)
