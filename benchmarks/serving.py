@@ -44,7 +44,7 @@ class Service:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             self._wait()
-        except BaseException:
+        except BaseException:  # Ctrl-C too must not leave the process behind; raised again
             self.__exit__()
             raise
         return self

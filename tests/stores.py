@@ -31,15 +31,15 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
     """Give a function that opens the same catalogue anew each time it is called."""
     opened: list[SessionStore] = []
     if kind == "embedded":
-        make: OpenStore = lambda: EdgeStore(folder, "sessions")  # noqa: E731
+        make: OpenStore = lambda: EdgeStore(folder, "sessions")  # noqa: E731  # one name for three ways
     elif kind == "memory":
         client = QdrantClient(":memory:")
-        make = lambda: ServerStore(memory_settings(), client, fresh_seconds=0)  # noqa: E731
+        make = lambda: ServerStore(memory_settings(), client, fresh_seconds=0)  # noqa: E731  # one name for three ways
     else:
         settings = request.getfixturevalue("server_settings")
         if kind == "server-grpc":
             settings = speaking_grpc(settings)
-        make = lambda: ServerStore(settings, fresh_seconds=0)  # noqa: E731
+        make = lambda: ServerStore(settings, fresh_seconds=0)  # noqa: E731  # one name for three ways
 
     def open_store() -> SessionStore:
         opened.append(make())
@@ -72,4 +72,4 @@ def write(
 def talk(number: int, title: str = "", **fields: object) -> Session:
     """A session whose title says its number."""
     values = {"event": "Summit", "year": 2026, "source_id": str(number), **fields}
-    return Session(title=title or f"Talk number{number}", **values)  # type: ignore[arg-type]
+    return Session(title=title or f"Talk number{number}", **values)  # type: ignore[arg-type]  # fields of a session

@@ -162,7 +162,7 @@ def test_a_name_in_the_cache_is_found_without_a_network(
     assert (found.name, found.revision) == ("someone/some-model", "abc123")
     assert asked[0]["local_files_only"] is True
     assert asked[0]["revision"] == "abc123"
-    assert "*.bin" not in asked[0]["allow_patterns"]  # type: ignore[operator]
+    assert "*.bin" not in asked[0]["allow_patterns"]  # type: ignore[operator]  # a list
 
 
 def test_only_safetensors_are_loaded(tmp_path: Path) -> None:

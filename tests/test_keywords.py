@@ -8,7 +8,7 @@ from service.stores.keywords import question_terms, session_terms
 
 
 def session(title: str, **values: object) -> Session:
-    return Session(event="E", year=2026, source_id="1", title=title, **values)  # type: ignore[arg-type]
+    return Session(event="E", year=2026, source_id="1", title=title, **values)  # type: ignore[arg-type]  # fields by name
 
 
 def match(question: str, found: Session, languages: Sequence[str] = ("en",)) -> float:

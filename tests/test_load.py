@@ -101,10 +101,10 @@ def test_vectors_of_an_interrupted_load_are_used_by_the_next(loading: Loading) -
     rows = [row(number) for number in range(300)]
 
     class Interrupted(BagOfWords):
-        def encode_sessions(self, texts: object) -> object:  # type: ignore[override]
+        def encode_sessions(self, texts: object) -> object:  # type: ignore[override]  # any texts will do
             if len(self.embedded) >= 128:
                 raise KeyboardInterrupt
-            return super().encode_sessions(texts)  # type: ignore[arg-type]
+            return super().encode_sessions(texts)  # type: ignore[arg-type]  # they are passed on
 
     loading.encoder = Interrupted()
     with pytest.raises(KeyboardInterrupt):
@@ -226,7 +226,7 @@ def test_progress_is_given_every_session_to_embed(loading: Loading) -> None:
         loading.store,
         lambda store: loading.encoder,
         say=lambda text: None,
-        progress=lambda steps, total: [seen.append((step, total)) or step for step in steps],  # type: ignore[func-returns-value]
+        progress=lambda steps, total: [seen.append((step, total)) or step for step in steps],  # type: ignore[func-returns-value]  # None, so step follows
     )
     assert seen == [(256, 600), (256, 600), (88, 600)]
 

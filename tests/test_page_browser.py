@@ -168,7 +168,7 @@ def test_a_phone_shows_everything_in_its_width(browser: Chrome, address: str) ->
             for control in browser.find_elements(By.CSS_SELECTOR, selector):
                 control.click()
         root = by_css(browser, "html")
-        assert int(root.get_property("scrollWidth")) <= 360  # type: ignore[arg-type]
+        assert int(root.get_property("scrollWidth")) <= 360  # type: ignore[arg-type]  # it is a number
 
 
 def test_filters_unfold_on_a_phone(browser: Chrome, address: str) -> None:
@@ -208,7 +208,7 @@ def test_nothing_is_refused_or_fetched_from_elsewhere(
     browser = open_browser()
     for path in ("/", "/?q=health&year=2026"):
         browser.get(address + path)
-        assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+        assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # no types there
         names = browser.execute_script(
             "return performance.getEntriesByType('resource').map(entry => entry.name)"
         )

@@ -80,7 +80,7 @@ def test_server_starts_empty_answers_through_loads_and_ends_in_order(
     server: subprocess.Popen[str], fetch: Fetch, tmp_path: Path
 ) -> None:
     status, body = fetch("/readyz")
-    assert (status, body["error"]["code"]) == (503, "nothing_loaded")  # type: ignore[index]
+    assert (status, body["error"]["code"]) == (503, "nothing_loaded")  # type: ignore[index]  # it is JSON
     loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
     loading.rows([row(number) for number in range(50)])
     wait_for(lambda: fetch("/readyz")[0] == 200, seconds=5)
@@ -99,7 +99,7 @@ def test_server_starts_empty_answers_through_loads_and_ends_in_order(
         for count in (60, 70, 80):
             loading.rows([row(number) for number in range(count)])
             text = row(count - 1)["title"].replace(" ", "+")
-            wait_for(lambda text=text: _finds(fetch, text), seconds=5)  # type: ignore[misc]
+            wait_for(lambda text=text: _finds(fetch, text), seconds=5)  # type: ignore[misc]  # bound now
     finally:
         ended.set()
         for thread in threads:
@@ -142,7 +142,7 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
         loader = start("load", tmp_path / "data", source, counted)
         if chance.random() < 0.8:  # while it embeds, else while it starts, reads or writes
             wanted = before + chance.randrange(1, sessions)
-            wait_for(lambda wanted=wanted, loader=loader: (  # type: ignore[misc]
+            wait_for(lambda wanted=wanted, loader=loader: (  # type: ignore[misc]  # bound now
                 len(counted.read_text()) >= min(wanted, sessions) or loader.poll() is not None
             ))  # fmt: skip
         time.sleep(chance.random())

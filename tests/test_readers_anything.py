@@ -89,7 +89,7 @@ def test_any_json_in_any_format(
 @settings(SETTINGS, max_examples=400)
 @given(st.sampled_from(FILES), st.data(), st.sampled_from(["", *sorted(FORMATS)]))
 def test_any_damage_in_any_format(path: object, data: st.DataObject, format: str) -> None:
-    content = path.read_bytes()  # type: ignore[attr-defined]
+    content = path.read_bytes()  # type: ignore[attr-defined]  # drawn from paths
     position = data.draw(st.integers(0, len(content)))
     kind = data.draw(st.sampled_from(["cut", "insert", "flip", "whole", "zip", "gzip"]))
     junk = data.draw(
@@ -104,7 +104,7 @@ def test_any_damage_in_any_format(path: object, data: st.DataObject, format: str
         "zip": zipped({"x": content}),
         "gzip": gzip.compress(content),
     }[kind]
-    attempt(path.name, damaged, format=format)  # type: ignore[attr-defined]
+    attempt(path.name, damaged, format=format)  # type: ignore[attr-defined]  # drawn from paths
 
 
 @SETTINGS

@@ -196,9 +196,9 @@ def test_sources_that_change_while_they_are_read_leave_no_receipt(
     loading: Loading, programme: Path
 ) -> None:
     class Meddling(BagOfWords):
-        def encode_sessions(self, texts: object) -> object:  # type: ignore[override]
+        def encode_sessions(self, texts: object) -> object:  # type: ignore[override]  # any texts will do
             write_csv(programme, ROWS[:-1])
-            return super().encode_sessions(texts)  # type: ignore[arg-type]
+            return super().encode_sessions(texts)  # type: ignore[arg-type]  # they are passed on
 
     before = programme.read_bytes()
     loading.encoder = Meddling()

@@ -23,7 +23,7 @@ OPTIONS = Options(event="Test Conf", year=2026)
 
 
 def record(**values: object) -> Record:
-    return Record(**({"place": "here", "title": "Sails"} | values))  # type: ignore[arg-type]
+    return Record(**({"place": "here", "title": "Sails"} | values))  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(

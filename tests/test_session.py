@@ -30,7 +30,7 @@ _SESSIONS = st.builds(
 
 def a_session(**changes: object) -> Session:
     values = {"event": "Summit", "year": 2026, "source_id": "7", "title": "Health analytics"}
-    return Session(**{**values, **changes})  # type: ignore[arg-type]
+    return Session(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
 
 
 @given(_SESSIONS)

@@ -24,7 +24,7 @@ def paths(*names: str | Path) -> list[str]:
 
 def tar(members: dict[str, bytes], mode: str = "w") -> bytes:
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]  # the mode is a parameter
         for name, content in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
@@ -119,7 +119,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
 @pytest.mark.parametrize("name", ["talks.csv.gz", "no-suffix"])
 def test_compressed_files_are_known_by_content(tmp_path: Path, pack: object, name: str) -> None:
-    path = write(tmp_path / name, pack(TALKS))  # type: ignore[operator]
+    path = write(tmp_path / name, pack(TALKS))  # type: ignore[operator]  # a function is a parameter
     (source,) = find_sources([str(path)])
     assert source.read() == TALKS
     assert source.name == str(path)

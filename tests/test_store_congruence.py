@@ -13,7 +13,7 @@ from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
 from service.stores.catalogue import SessionStore
 
-_WORDS = "health data maps trees wards sleep tests birds trains music law rain".split()  # noqa: SIM905
+_WORDS = "health data maps trees wards sleep tests birds trains music law rain".split()  # noqa: SIM905  # shorter to read
 
 
 def programme(seed: int, count: int = 120) -> list[Session]:

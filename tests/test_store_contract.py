@@ -46,7 +46,7 @@ def session(number: int, **changes: object) -> Session:
         "language": "en",
         "starts_at": START + timedelta(days=number % 2),
     }
-    return Session(**{**values, **changes})  # type: ignore[arg-type]
+    return Session(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
 
 
 SESSIONS = [session(number) for number in range(20)]

@@ -275,7 +275,7 @@ def test_random_operations(machine: type[Machine]) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(f"{machine.__name__}: {machine.operations} operations, {machine.kills} kills")  # noqa: T201
+    print(f"{machine.__name__}: {machine.operations} operations, {machine.kills} kills")  # noqa: T201  # what -s is for
     if LONG:
         assert machine.kills > 0
         assert machine.operations >= 1_000

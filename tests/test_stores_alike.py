@@ -37,7 +37,7 @@ def store(open_store: OpenStore) -> SessionStore:
 def found(store: SessionStore, question: str, limit: int = 3, **filters: object) -> list[str]:
     vector = ENCODER.encode_queries([question])[0]
     with store.reading() as generation:
-        hits = generation.search(vector, limit, Filters(**filters))  # type: ignore[arg-type]
+        hits = generation.search(vector, limit, Filters(**filters))  # type: ignore[arg-type]  # filters by name
     return [hit.session.source_id for hit in hits]
 
 
@@ -99,7 +99,7 @@ def test_filters(store: SessionStore, filters: dict[str, object], expected: set[
     write(store, SESSIONS)
     assert set(found(store, "health", 10, **filters)) == expected
     with store.reading() as generation:
-        assert generation.count(Filters(**filters)) == len(expected)  # type: ignore[arg-type]
+        assert generation.count(Filters(**filters)) == len(expected)  # type: ignore[arg-type]  # filters by name
 
 
 def test_facets_count_values_most_frequent_first(store: SessionStore) -> None:

@@ -84,7 +84,7 @@ def test_zones_in_their_order() -> None:
 
 def test_an_offset_wins_over_a_zone_that_disagrees() -> None:
     plus_one = NINE.replace(tzinfo=timezone(timedelta(hours=1)))
-    assert in_zone(plus_one, ("UTC",)).utcoffset() == timedelta(hours=1)  # type: ignore[union-attr]
+    assert in_zone(plus_one, ("UTC",)).utcoffset() == timedelta(hours=1)  # type: ignore[union-attr]  # it has a zone
     plus_two = in_zone(NINE.replace(tzinfo=timezone(timedelta(hours=2))), ("Europe/Oslo",))
     assert plus_two is not None
     assert plus_two.tzinfo == ZoneInfo("Europe/Oslo")

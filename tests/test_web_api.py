@@ -40,13 +40,13 @@ def empty(tmp_path: Path) -> FlaskClient:
 
 def found(answer: TestResponse) -> list[str]:
     assert answer.status_code == 200, answer.text
-    return [result["session"]["id"] for result in answer.json["results"]]  # type: ignore[index]
+    return [result["session"]["id"] for result in answer.json["results"]]  # type: ignore[index]  # it is JSON
 
 
 def complaint(answer: TestResponse, status: int) -> dict[str, str]:
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/json"
-    body: dict[str, Any] = answer.json  # type: ignore[assignment]
+    body: dict[str, Any] = answer.json  # type: ignore[assignment]  # it is JSON
     assert list(body) == ["error"]
     assert sorted(body["error"]) == ["code", "message"]
     error: dict[str, str] = body["error"]

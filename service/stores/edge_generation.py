@@ -177,7 +177,9 @@ def translated(action: str) -> Iterator[None]:
     """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError."""
     try:
         yield
-    except BaseException as error:
+    except (
+        BaseException
+    ) as error:  # a panic of the driver is no Exception; all else is raised again
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise StoreError(f"The embedded store could not {action}: {error}") from error
         raise

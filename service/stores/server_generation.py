@@ -207,7 +207,7 @@ def dense(record: models.Record | models.ScoredPoint) -> list[float]:
         raise StoreError(
             f"Session {record.id} has no vector. Roll back (conference-helper rollback) or load again."
         )
-    return vector[TEXT]  # type: ignore[return-value]
+    return vector[TEXT]  # type: ignore[return-value]  # this name's vector is dense
 
 
 def _consistency(value: str | int | None) -> models.ReadConsistency | None:

@@ -100,7 +100,7 @@ def fused(
 def condition(filters: Filters) -> models.Filter | None:
     """Return the filters as the server's conditions, None where there are none."""
     conditions = [
-        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]
+        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # texts or numbers
         for name, values in filters.given()
     ]
     return models.Filter(must=list(conditions)) if conditions else None

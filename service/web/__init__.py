@@ -36,7 +36,7 @@ def create_app(searcher: Searcher, *, deadline: float = DEADLINE_SECONDS) -> Fla
     metrics.measure(app)
     app.register_error_handler(Exception, errors.answer)
     app.after_request(_add_security_headers)
-    app.wsgi_app = requests.Limits(app.wsgi_app, deadline)  # type: ignore[method-assign]
+    app.wsgi_app = requests.Limits(app.wsgi_app, deadline)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -99,7 +99,7 @@ def show() -> Response:
     source = registry
     if _MULTIPROCESS in os.environ:
         source = CollectorRegistry()
-        multiprocess.MultiProcessCollector(source)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(source)  # type: ignore[no-untyped-call]  # no types there
     return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -113,7 +113,7 @@ def measure(app: Flask) -> None:
 def forget_process(pid: int) -> None:
     """Drop the gauges of a worker that ended."""
     if _MULTIPROCESS in os.environ:
-        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # no types there
 
 
 def _start() -> None:
