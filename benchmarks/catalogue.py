@@ -23,8 +23,8 @@ from loaders.export import EXPORT_VERSION
 from service.encoder import Vectors
 from service.session import Session
 from service.settings import PREFIX
-from service.stores.catalogue import SCHEMA_VERSION
 from service.stores.edge import EdgeStore
+from service.stores.manifest import SCHEMA_VERSION
 from service.verdict import bank_key
 
 NAME = "sessions"

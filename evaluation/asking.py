@@ -10,7 +10,8 @@ from service.answers import Answer
 from service.encoder import Encoder, Fingerprint, Vectors
 from service.errors import QueryError
 from service.search import Searcher
-from service.stores.catalogue import Generation, Manifest
+from service.stores.catalogue import Generation
+from service.stores.manifest import Manifest
 
 
 class Remembering:

@@ -16,7 +16,8 @@ from loaders.sync import Comparison, Gate, Progress, apply, check_removals, comp
 from service.encoder import Encoder
 from service.errors import InputError, NothingLoadedError
 from service.filters import NO_FILTERS
-from service.stores.catalogue import Manifest, SessionStore
+from service.stores.catalogue import SessionStore
+from service.stores.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from loaders.readers import find_reader
 from loaders.record import Complaint, NotPlaced, Options, Record, Skip, to_session
 from loaders.report import Report, is_bad
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from loaders.staging import Staging
 from loaders.text import tidy
 from loaders.times import AmbiguousDate

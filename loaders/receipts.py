@@ -22,7 +22,7 @@ from loaders.record import Options
 from loaders.report import Report
 from loaders.sources import digest
 from loaders.staging import Plan
-from service.stores.catalogue import Manifest
+from service.stores.manifest import Manifest
 
 KEPT = 20
 """Receipts kept, the newest."""

@@ -5,49 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from loaders.record import Options, Record
-from service.errors import InputError
+from loaders.record import Record
 from service.words import folded
 
-_NAMES = {
-    "source_id": "id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",
-    "title": "presentation title|paper title|proposal title|title of talk|title of session|vortragsthema|sitzung|titulo de la sesion|titulo de la ponencia|ponencia|sesion|intitule|titre de la conference|titolo del talk|titolo della sessione|sessione|intervento|titulo da sessao|sessao|title|session title|talk title|event title|name of session|session|session name|talk|subject|summary|titel|vortrag|vortragstitel|thema|titulo|titulo de la charla|charla|titre|titre de la session|titolo|titulo da palestra|palestra",
-    "abstract": "subtitle|untertitel|subtitulo|sous titre|sottotitolo|session abstract|talk abstract|summary of talk|long abstract|short abstract|synopsis|outline|abstract|description|session description|talk description|long description|details|text|content|short description|beschreibung|zusammenfassung|inhalt|kurzbeschreibung|descripcion|resumen|resume|descriptif|descrizione|sommario|riassunto|descricao|resumo",
-    "speakers": "speaker full name|speakers names|presented by|presenter name|presenter names|author s|moderator|moderators|panelists|vortragende n|dozent|dozentin|moderation|expositor|expositores|conferencista|conferencistas|conferenciante|orateur|orateurs|oratrice|oratore|oratori|oradora|nom de l intervenant|nome relatore|nome do palestrante|speaker full names|sprecher innen|referent innen|referentinnen|sprecher in|redner in|speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|orador|oradores|intervenant|intervenants|intervenante|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|orador a",
-    "first_name": "first name|given name|vorname|nombre|prenom|nome",
-    "last_name": "last name|family name|surname|nachname|apellido|apellidos|nom de famille|nom|cognome|sobrenome|apelido",
-    "track": "session category|topic area|subject area|fachbereich|schwerpunkt|themenfeld|themengebiet|area|area tematica|eje|axe|percorso|sezione|eixo|topico|track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|trilha",
-    "level": "level|audience level|audience|difficulty|experience level|niveau|schwierigkeit|zielgruppe|nivel|dificultad|livello|nivel de dificuldade|publico",
-    "kind": "kind|type|session type|talk type|format|session format|event subtype|submission|submission type|art|typ|veranstaltungsart|tipo|formato|tipo de charla|type de session|tipo di sessione",
-    "language": "talk language|language of talk|idioma de la charla|langue de la session|lingua del talk|idioma da palestra|sprache des vortrags|presentation language|language|lang|spoken language|session language|sprache|vortragssprache|idioma|lengua|langue|lingua",
-    "room": "auditorium|raumname|horsaal|salon|espace|spazio|espaco|room name|session room|location name|room|location|venue|place|hall|stage|where|raum|ort|saal|buhne|sala|lugar|aula|salle|lieu|luogo|stanza|auditorio|local",
-    "date": "date|day|datum|tag|fecha|dia|jour|data|giorno",
-    "start": "time slot|timeslot|slot|zeitslot|horario|creneau|creneau horaire|orario|scheduled at|start datetime|start date time|event start time|datum uhrzeit|fecha y hora|date et heure|data e ora|data e hora|heure debut|ora di inizio|start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|zeit|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
-    "end": "event end time|end datetime|end date time|hora de termino|ora di fine|fim hora|end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
-    "duration": "minutos|minuten|dauer min|duration minutes|duration min|durata minuti|duracao minutos|duree minutes|lange|duration|length|minutes|dauer|duracion|duree|durata|duracao",
-    "zone": "timezone|time zone|tz|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario",
-    "url": "session link|talk link|event url|public url|url de la charla|url della sessione|url|link|web|website|session url|talk url|permalink|webseite|enlace|lien|collegamento",
-    "tags": "topics covered|stichworter|etiqueta|mots clefs|tag s|tags|tag list|keywords|labels|topics|schlagworte|schlagworter|stichworte|etiquetas|palabras clave|mots cles|etichette|parole chiave|palavras chave",
-    "event": "event|conference|conference name|event name|veranstaltung|konferenz|evento|conferencia|conference serie|evenement",
-    "year": "year|jahr|ano|annee|anno",
-    "state": "state|status|decision|proposal state|submission state|accepted|zustand|estado|etat|statut|stato",
-}  # fmt: skip
-"""For each field, the headers that mean it, without case, accents and punctuation: English, German,
-Spanish, French, Italian, Portuguese."""
-
-FIELDS = tuple(_NAMES)
-_SYNONYMS = {name: field for field, names in _NAMES.items() for name in names.split("|")}
-_PERSONAL = re.compile(
-    r"\b(e ?mail|mail|correo|courriel|phone|telephone|telefon\w*|telefono|tel|mobile|handy|movil|cell)\b"
-)
 _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
              "accept queue", "angenommen", "bestatigt", "aceptado", "aceptada", "confirmado", "accepte", "confirme", "accettato", "aceito", "approved", "aprobado", "aprobada", "approuve", "approuvee", "approvato", "aprovado",
              "accepted confirmed", "si", "sim", "oui", "ja", "public", "final", "live", "active", "selected"}  # fmt: skip
 _LIST = re.compile(r"\s*[|;\n]\s*")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
-_NUMBERED = re.compile(r"(.*\D) \d{1,2}")
-_SEVERAL = {"speakers", "tags", "first_name", "last_name", "abstract"}
 _RANGE = re.compile(
     r"(.*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
     r"(\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?: ?uhr)?)",
@@ -56,73 +22,12 @@ _RANGE = re.compile(
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FORMULA = {"=", "+", "-", "@"}
 _DEPTH = 6  # of values inside values
-_SHOWN = 20
 _COMPANY = re.compile(
     r"\b(inc|ltd|llc|gmbh|corp|co|ag|sa|srl|university|universit\w*|universidad|institute|institut\w*|"
     r"foundation|group|labs?|college|ministry|department|company|bank|school|hospital|center|centre|"
     r"phd|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
     re.I,
 )
-
-
-@lru_cache(maxsize=4096)
-def header_key(header: str) -> str:
-    """Return a header without case, accents and punctuation, as the synonym table is keyed."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return " ".join(re.sub(r"[\W_]+", " ", folded(spaced)).split())
-
-
-def field_of(header: str) -> str:
-    """Return the field that a header means, "" if none: "Vortragende 2" are speakers."""
-    key = header_key(header)
-    if field := _SYNONYMS.get(key, ""):
-        return field
-    numbered = _NUMBERED.fullmatch(key)
-    field = _SYNONYMS.get(numbered[1], "") if numbered else ""
-    return field if field in _SEVERAL else ""
-
-
-def not_understood(headers: Sequence[str], what: str) -> str:
-    """Return the words for columns or keys that mean no field."""
-    names = ", ".join(header[:40] for header in headers[:_SHOWN])
-    more = f" and {len(headers) - _SHOWN} more" if len(headers) > _SHOWN else ""
-    return f"{what} not understood: {names}{more}"
-
-
-def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, list[str]], list[str]]:
-    """Return for each field the headers that mean it, and the headers not understood.
-
-    What the caller mapped wins; columns of e-mail addresses and telephone numbers are never used.
-    Raises InputError if the caller maps to a field that does not exist.
-    """
-    chosen = {header_key(column): field for column, field in options.columns}
-    for column, field in options.columns:
-        if field not in FIELDS:
-            raise InputError(
-                f'--map "{column}={field}": there is no field {field!r}. '
-                f"Fields: {', '.join(FIELDS)}."
-            )
-    columns: dict[str, list[str]] = {}
-    unknown: list[str] = []
-    for header in headers:
-        key = header_key(header)
-        field = chosen.get(key) or ("" if _PERSONAL.search(key) else field_of(header))
-        if field and (field in chosen.values()) and key not in chosen:
-            field = ""  # the caller named another column for this field
-        if field:
-            columns.setdefault(field, []).append(header)
-        elif key and not _PERSONAL.search(key):
-            unknown.append(header)
-    if (
-        not chosen
-        and "title" not in columns
-        and "name" in map(header_key, columns.get("speakers", ()))
-    ):
-        names = columns["speakers"]
-        title = next(header for header in names if header_key(header) == "name")
-        names.remove(title)
-        columns["title"] = [title]
-    return {field: names for field, names in columns.items() if names}, unknown
 
 
 def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str) -> Record:

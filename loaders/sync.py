@@ -23,14 +23,8 @@ from service.encoder import AT_ONCE, Encoder, Vectors
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
 from service.session import Session
-from service.stores.catalogue import (
-    SCHEMA_VERSION,
-    Builder,
-    Generation,
-    Manifest,
-    SessionStore,
-    Updater,
-)
+from service.stores.catalogue import Builder, Generation, SessionStore, Updater
+from service.stores.manifest import SCHEMA_VERSION, Manifest
 from service.verdict import bank_key
 
 _GUARDED_FROM = 10

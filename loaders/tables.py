@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from loaders.columns import field_of, header_key, map_columns
 from loaders.record import Complaint, Options, Record
-from loaders.rows import field_of, header_key, is_accepted, map_columns, shown, to_record
-from loaders.sources import SourceFile
+from loaders.rows import is_accepted, shown, to_record
+from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from loaders.workbooks import open_sheets
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from loaders import times
+from loaders.columns import field_of, header_key
 from loaders.record import Complaint, Options, Record
-from loaders.rows import field_of, header_key
 from loaders.tables import Table
 from loaders.text import line
 from service.words import folded

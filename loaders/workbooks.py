@@ -14,7 +14,7 @@ import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 
 from loaders.archives import DAMAGE, Budget, is_workbook
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from service.errors import InputError
 
 MAX_CELLS = 20_000_000

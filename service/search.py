@@ -34,15 +34,9 @@ from service.questions import (
 from service.reasons import Explainer, Reason
 from service.session import Session
 from service.spoken import is_spoken
-from service.stores.catalogue import (
-    Asked,
-    FacetCounts,
-    Generation,
-    Hit,
-    Manifest,
-    Reading,
-)
+from service.stores.catalogue import Asked, FacetCounts, Generation, Hit, Reading
 from service.stores.fusion import CANDIDATES
+from service.stores.manifest import Manifest
 from service.values import KnownValues
 from service.verdict import (
     LOOKED_AT,

@@ -8,7 +8,8 @@ from typing import Any
 
 from loaders.readers import find_reader
 from loaders.record import Complaint, Options, Skip, to_session
-from loaders.sources import SourceFile, find_sources, from_bytes
+from loaders.source_file import SourceFile, from_bytes
+from loaders.sources import find_sources
 from service.session import Session
 
 DATA = Path(__file__).parent / "data"

@@ -12,8 +12,9 @@ from qdrant_client import QdrantClient
 
 from service.session import Session
 from service.settings import Settings, load_settings
-from service.stores.catalogue import Manifest, SessionStore
+from service.stores.catalogue import SessionStore
 from service.stores.edge import EdgeStore
+from service.stores.manifest import Manifest
 from service.stores.server import ServerStore
 
 KINDS = ("embedded", "memory", "server", "server-grpc")

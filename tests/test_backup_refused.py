@@ -13,8 +13,8 @@ from stores import talk, write
 from service.errors import MismatchError, VerificationError
 from service.stores import archive
 from service.stores.archive import restore_backup, write_backup
-from service.stores.catalogue import SCHEMA_VERSION, Manifest
 from service.stores.edge import EdgeStore
+from service.stores.manifest import SCHEMA_VERSION, Manifest
 
 SESSIONS = [talk(number) for number in range(10)]
 

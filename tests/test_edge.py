@@ -14,7 +14,7 @@ from stores import ENCODER, talk
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
-from service.stores import catalogue, edge_writing
+from service.stores import edge_writing, manifest
 from service.stores.catalogue import Asked
 from service.stores.edge import EdgeStore
 from service.stores.edge_generation import translated
@@ -39,7 +39,7 @@ def test_a_newer_schema_is_refused_by_readers_and_loaders(
     store: EdgeStore, loading: Loading, tmp_path: Path
 ) -> None:
     loading.rows([row(1)])
-    change_manifest(manifest_file(store, tmp_path), schema=catalogue.SCHEMA_VERSION + 1)
+    change_manifest(manifest_file(store, tmp_path), schema=manifest.SCHEMA_VERSION + 1)
     with pytest.raises(MismatchError, match="Upgrade conference-helper"), store.reading():
         pass
     with pytest.raises(MismatchError, match="newer version"):

@@ -16,7 +16,7 @@ from loaders.record import (
     split_year,
     to_session,
 )
-from loaders.sources import from_bytes
+from loaders.source_file import from_bytes
 from service.session import Session
 
 OPTIONS = Options(event="Test Conf", year=2026)

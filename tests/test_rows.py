@@ -1,16 +1,12 @@
 import pytest
 
+from loaders.columns import FIELDS, field_of, header_key, map_columns, not_understood
 from loaders.record import Options
 from loaders.rows import (
-    FIELDS,
     as_list,
     as_names,
     as_text,
-    field_of,
-    header_key,
     is_accepted,
-    map_columns,
-    not_understood,
     shown,
     takes_place,
     to_record,

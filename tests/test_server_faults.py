@@ -15,9 +15,9 @@ from service import deadline, request_id
 from service.errors import AccessError, LockedError, StorageFullError, StoreError
 from service.settings import load_settings
 from service.stores.breaker import Breaker
-from service.stores.catalogue import Manifest
 from service.stores.connection import Connection
 from service.stores.failures import ExistsError, MissingError
+from service.stores.manifest import Manifest
 from service.stores.server import ServerStore
 
 MANIFEST = Manifest("sessions-000001-20260512T093000123456", "2026-05-12", ENCODER.fingerprint, 1)

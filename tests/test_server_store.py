@@ -18,7 +18,8 @@ from service.settings import Settings, load_settings
 from service.stores import open_store
 from service.stores.connection import Connection, address_of, api_key
 from service.stores.server import ServerStore
-from service.stores.server_writing import MAX_BYTES, MAX_POINTS, batches
+from service.stores.server_collection import MAX_POINTS
+from service.stores.server_writing import MAX_BYTES, batches
 
 
 @pytest.fixture

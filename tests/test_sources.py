@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from reading_sources import read, zipped
 
-from loaders import archives, sources
-from loaders.sources import SourceFile, find_sources, from_bytes
+from loaders import archives, source_file, sources
+from loaders.source_file import SourceFile, from_bytes
+from loaders.sources import find_sources
 from service.errors import InputError
 
 TALKS = b"title,abstract\nSails,Hoisted.\n"
@@ -258,11 +259,11 @@ def test_what_is_no_text_is_refused_with_its_line() -> None:
 
 
 def test_files_and_lines_have_a_greatest_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_LINE", 4)
+    monkeypatch.setattr(source_file, "MAX_LINE", 4)
     source = from_bytes("x", b"abcd\nabcdefghijkl\nab")
     assert list(source.lines()) == [(1, b"abcd\n"), (2, None), (3, b"ab")]
     assert "".join(source.text_lines()).endswith("ab")
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 4)
+    monkeypatch.setattr(source_file, "MAX_FILE_BYTES", 4)
     with pytest.raises(InputError, match="larger than"):
         source.read()
     with pytest.raises(InputError, match="larger than"):

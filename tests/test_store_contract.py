@@ -20,7 +20,8 @@ from service.errors import (
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
-from service.stores.catalogue import KEPT_GENERATIONS, Asked, Manifest, SessionStore
+from service.stores.catalogue import KEPT_GENERATIONS, Asked, SessionStore
+from service.stores.manifest import Manifest
 
 ENCODER = BagOfWords()
 START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))

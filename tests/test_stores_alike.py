@@ -20,7 +20,8 @@ from service.errors import (
     VerificationError,
 )
 from service.filters import NO_FILTERS, Filters
-from service.stores.catalogue import KEPT_GENERATIONS, EventCount, SessionStore
+from service.stores.catalogue import KEPT_GENERATIONS, SessionStore
+from service.stores.manifest import EventCount
 
 
 @pytest.fixture(params=KINDS)

@@ -20,9 +20,10 @@ from service.encoders.sharing import SharedEncoder
 from service.errors import VerificationError
 from service.filters import Filters
 from service.search import Searcher
-from service.stores.catalogue import Asked, Generation, Hit, Manifest
+from service.stores.catalogue import Asked, Generation, Hit
 from service.stores.copying import copy_catalogue
 from service.stores.edge import EdgeStore
+from service.stores.manifest import Manifest
 from service.verdict import (
     VERDICTS,
     Bank,

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sentence_transformers import SentenceTransformer
+
 from service.encoders.model_folder import ModelFolder
+from training.datasets import Dataset
+from training.folder import longest_text
+from training.trainer import Recipe, shown
 
 _SHOWN = ("hit@3", "mrr@10", "ndcg@10")
 
@@ -27,6 +32,33 @@ class CardFacts:
     share: float
     before: Sequence[Mapping[str, Any]]
     after: Sequence[Mapping[str, Any]]
+
+
+def card_facts(
+    base: ModelFolder,
+    model: SentenceTransformer,
+    recipe: Recipe,
+    datasets: Sequence[Dataset],
+    *,
+    sources: str,
+    share: float = 1.0,
+    before: Sequence[Mapping[str, Any]] = (),
+    after: Sequence[Mapping[str, Any]] = (),
+) -> CardFacts:
+    """Return what is to be said of a model that was trained from `base` by the recipe."""
+    return CardFacts(
+        base=called(base),
+        licence=licence_of(base.path),
+        dimension=int(model.get_embedding_dimension() or 0),
+        window=recipe.window,
+        limit=longest_text(model),
+        datasets=[(one.name, one.lines, one.weight) for one in datasets],
+        sources=sources,
+        recipe=shown(recipe),
+        share=share,
+        before=before,
+        after=after,
+    )
 
 
 def called(base: ModelFolder) -> str:

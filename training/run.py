@@ -18,13 +18,13 @@ from service.session import Session
 from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
 from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
-from training.folder import check_output, longest_text, put_weights, take_weights, write_model
-from training.model_card import CardFacts, called, licence_of, write_card
+from training.folder import check_output, put_weights, take_weights, write_model
+from training.model_card import card_facts, write_card
 from training.model_encoder import ModelEncoder, open_measured
 from training.pairs import KINDS, make_pairs
 from training.sampling import epoch_steps
 from training.splitting import Split, split_by_year
-from training.trainer import Recipe, Say, Trained, shown, train
+from training.trainer import Recipe, Say, Trained, train
 from training.verdict import check_better, check_names, table
 
 _DEVELOPMENT_SESSIONS = 600
@@ -119,7 +119,17 @@ def run(
         raise VerificationError(
             f"{error} Nothing was written; {work} may be removed, or kept to measure again."
         ) from None
-    write_model(model, request.output, _card(request, recipe, datasets, base, model, outcome))
+    facts = card_facts(
+        base,
+        model,
+        recipe,
+        datasets,
+        sources=request.sources,
+        share=share,
+        before=[row.as_dict() for row in before],
+        after=[row.as_dict() for row in after],
+    )
+    write_model(model, request.output, write_card(facts))
     shutil.rmtree(work, ignore_errors=True)
     say(
         f"Wrote {request.output}. Use it: conference-helper load --model {request.output} SOURCE..."
@@ -213,28 +223,3 @@ def _average(
     share = choose_share(measure)
     put_weights(model, average(trained, base, share))
     return share
-
-
-def _card(
-    request: TrainRequest,
-    recipe: Recipe,
-    datasets: Sequence[Dataset],
-    base: ModelFolder,
-    model: SentenceTransformer,
-    outcome: TrainOutcome,
-) -> str:
-    return write_card(
-        CardFacts(
-            base=called(base),
-            licence=licence_of(base.path),
-            dimension=int(model.get_embedding_dimension() or 0),
-            window=recipe.window,
-            limit=longest_text(model),
-            datasets=[(one.name, one.lines, one.weight) for one in datasets],
-            sources=request.sources,
-            recipe=shown(recipe),
-            share=outcome.share,
-            before=[row.as_dict() for row in outcome.before],
-            after=[row.as_dict() for row in outcome.after],
-        )
-    )

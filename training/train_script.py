@@ -19,14 +19,13 @@ from training.datasets import read_config
 from training.folder import (
     SCRATCH_MODEL,
     check_output,
-    longest_text,
     open_model,
     open_scratch,
     write_model,
 )
-from training.model_card import CardFacts, called, licence_of, write_card
+from training.model_card import card_facts, write_card
 from training.sampling import epoch_steps
-from training.trainer import Recipe, Trained, shown, train
+from training.trainer import Recipe, Trained, train
 
 CONFIG = Path(__file__).parent / "data_config.json"
 
@@ -71,21 +70,8 @@ def run(asked: argparse.Namespace) -> Trained:
     model.max_seq_length = own_window
     for name, count in trained.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
-    card = write_card(
-        CardFacts(
-            base=called(base),
-            licence=licence_of(base.path),
-            dimension=int(model.get_embedding_dimension() or 0),
-            window=recipe.window,
-            limit=longest_text(model),
-            datasets=[(one.name, one.lines, one.weight) for one in datasets],
-            sources=f"the datasets of {asked.config.name}",
-            recipe=shown(recipe),
-            share=1.0,
-            before=(),
-            after=(),
-        )
-    )
+    sources = f"the datasets of {asked.config.name}"
+    card = write_card(card_facts(base, model, recipe, datasets, sources=sources))
     write_model(model, asked.output, card)
     shutil.rmtree(work, ignore_errors=True)
     _say(f"Wrote {asked.output}.")

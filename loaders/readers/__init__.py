@@ -22,7 +22,7 @@ from loaders.readers import (
     table,
 )
 from loaders.record import Complaint, Options, Record
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from service.errors import InputError
 
 

@@ -7,7 +7,7 @@ from loaders.readers.json_lines import read_lines
 from loaders.readers.json_sessions import member
 from loaders.record import Complaint, Options, Record
 from loaders.rows import shown
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from service.errors import StoreError
 from service.session import Session
 

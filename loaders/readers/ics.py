@@ -12,7 +12,7 @@ from icalendar.prop.broken import vBroken
 
 from loaders.record import Complaint, Options, Record, split_year
 from loaders.rows import as_names
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from loaders.text import storable
 from service.errors import InputError
 from service.session import zone_of

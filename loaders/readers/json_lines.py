@@ -6,7 +6,7 @@ from typing import Any
 
 from loaders.readers.json_sessions import read_objects
 from loaders.record import Complaint, Options, Record
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 
 NAME = "jsonl"
 _SAMPLE = 200

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.columns import map_columns, not_understood
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, map_columns, not_understood, shown, to_record
-from loaders.sources import SourceFile
+from loaders.rows import is_accepted, shown, to_record
+from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from service.errors import InputError
 

@@ -9,7 +9,7 @@ import yaml
 from loaders.readers.json_sessions import member, objects
 from loaders.record import Complaint, Options, Record, split_year
 from loaders.rows import as_names, as_text, as_year, joined
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from service.errors import InputError
 
 NAME = "rubyevents"

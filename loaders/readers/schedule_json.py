@@ -6,7 +6,7 @@ from typing import Any
 from loaders.readers.json_sessions import member, objects, parse
 from loaders.record import Complaint, Options, Record, split_year
 from loaders.rows import as_names, as_text, as_year, joined
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from service.errors import InputError
 
 NAME = "schedule.json"

@@ -8,7 +8,7 @@ from defusedxml.common import DefusedXmlException
 
 from loaders.record import Complaint, Options, Record, split_year
 from loaders.rows import as_year, joined
-from loaders.sources import MAX_FILE_BYTES, SourceFile
+from loaders.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
 
 NAME = "schedule.xml"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.columns import field_of
 from loaders.readers.json_sessions import no_sessions, objects, parse
 from loaders.record import Complaint, Options, Record
-from loaders.rows import as_names, as_text, field_of, shown, takes_place
-from loaders.sources import SourceFile
+from loaders.rows import as_names, as_text, shown, takes_place
+from loaders.source_file import SourceFile
 
 NAME = "sessionize"
 _FIELDS = ("track", "level", "language", "kind")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from loaders.programme import read_programme
 from loaders.record import Complaint, Options, Record
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from loaders.tables import sheet_tables
 from loaders.workbooks import is_workbook_source
 

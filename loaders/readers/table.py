@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from loaders.programme import read_programme
 from loaders.record import Complaint, Options, Record
-from loaders.sources import SourceFile
+from loaders.source_file import SourceFile
 from loaders.tables import find_header, is_text, text_head, text_table
 from loaders.timetable import read_timetable
 

@@ -23,7 +23,8 @@ import numpy as np
 from service.encoder import Vectors, checked
 from service.errors import EncoderError, InputError, MismatchError, StoreError, VerificationError
 from service.session import Session
-from service.stores.catalogue import Generation, Manifest, SessionStore
+from service.stores.catalogue import Generation, SessionStore
+from service.stores.manifest import Manifest
 
 _PART = 4096
 _SUMS = "SHA256SUMS"

@@ -1,103 +1,24 @@
-"""What a store of sessions can do, and the manifest that says what one generation of a catalogue holds.
+"""What a store of sessions can do: the protocols that every store keeps, and the values they speak.
 
 A catalogue lives in generations. A builder writes a new one beside what is served; its commit verifies it,
 writes the manifest last and switches the catalogue's name to it in one atomic step. Everything here speaks
 Session, numpy and plain values: no Qdrant type crosses it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 from uuid import UUID
 
 from service.calibration import Calibration
 from service.encoder import Fingerprint, Vectors
-from service.errors import MismatchError, StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
-
-SCHEMA_VERSION = 2
-"""Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
+from service.stores.manifest import EventCount, Manifest
 
 KEPT_GENERATIONS = 2
 """How many generations before the served one are kept for rollback."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventCount:
-    """How many sessions of one event and year a catalogue holds."""
-
-    event: str
-    year: int
-    sessions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What one generation holds and which encoder made its vectors."""
-
-    generation: str
-    created_at: str
-    encoder: Fingerprint
-    sessions: int
-    events: tuple[EventCount, ...] = ()
-    sources: tuple[str, ...] = ()
-    previous: str | None = None
-    languages: tuple[str, ...] = ()
-    schema: int = SCHEMA_VERSION
-    revision: int = 0
-    """How often the generation was changed in place since it was built."""
-    calibration: Calibration | None = None
-    """From where on a question counts as answered here; None in a catalogue of an older version."""
-
-    @property
-    def state(self) -> str:
-        """What tells two contents of a catalogue apart: the generation and its revision."""
-        return f"{self.generation}.{self.revision}" if self.revision else self.generation
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the manifest as JSON values."""
-        return {
-            **asdict(self),
-            "encoder": self.encoder.as_dict(),
-            "events": [asdict(event) for event in self.events],
-            "sources": list(self.sources),
-            "languages": list(self.languages),
-            "calibration": self.calibration.as_dict() if self.calibration else None,
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Manifest":
-        """Return the manifest that `as_dict` gave.
-
-        Raises MismatchError for a catalogue of a newer schema, StoreError for anything else unreadable.
-        """
-        try:
-            schema = int(values["schema"])
-            if schema > SCHEMA_VERSION:
-                raise MismatchError(
-                    f"The catalogue was written by a newer version (schema {schema}; this program "
-                    f"reads up to {SCHEMA_VERSION}). Upgrade conference-helper, or use another "
-                    "CONFERENCE_HELPER_CATALOGUE."
-                )
-            return cls(
-                **{
-                    **values,
-                    "encoder": Fingerprint.from_dict(values["encoder"]),
-                    "events": tuple(EventCount(**event) for event in values["events"]),
-                    "sources": tuple(values["sources"]),
-                    "languages": tuple(values.get("languages", ())),
-                    "calibration": Calibration.from_dict(found)
-                    if (found := values.get("calibration"))
-                    else None,
-                }
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                f"The catalogue's manifest cannot be read ({error!r}). "
-                "Roll back (conference-helper rollback) or load the conference again."
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +61,6 @@ class Known:
 
 FacetCounts = dict[str, list[tuple[str | int, int]]]
 """For each payload field, its values and how many sessions have them, most frequent first."""
-
-
-def check_schema(manifest: Manifest) -> None:
-    """Raise MismatchError if the generation is of an older schema: searching needs what it lacks."""
-    if manifest.schema != SCHEMA_VERSION:
-        raise MismatchError(
-            f"The catalogue was written by an older version (schema {manifest.schema}, not "
-            f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE. "
-            "Its vectors are kept: nothing is embedded again."
-        )
 
 
 class Generation(Protocol):

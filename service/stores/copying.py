@@ -1,6 +1,7 @@
 """Copying a catalogue from one store to another: sessions and vectors as they are, nothing embedded again."""
 
-from service.stores.catalogue import Generation, Manifest, SessionStore
+from service.stores.catalogue import Generation, SessionStore
+from service.stores.manifest import Manifest
 
 
 def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:

@@ -27,9 +27,10 @@ from service.errors import (
     StorageFullError,
     StoreError,
 )
-from service.stores.catalogue import KEPT_GENERATIONS, Manifest, check_schema
+from service.stores.catalogue import KEPT_GENERATIONS
 from service.stores.edge_generation import EdgeGeneration
 from service.stores.edge_writing import EdgeBuilder, write_file
+from service.stores.manifest import Manifest, check_schema
 
 _SESSION_BYTES = 12_000  # measured: 6 to 11 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it

@@ -13,7 +13,7 @@ from service.encoder import Vectors, checked
 from service.errors import StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
-from service.stores.catalogue import Asked, FacetCounts, Hit, Known, Manifest
+from service.stores.catalogue import Asked, FacetCounts, Hit, Known
 from service.stores.edge_queries import (
     TEXT,
     Question,
@@ -24,6 +24,7 @@ from service.stores.edge_queries import (
 )
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import question_terms
+from service.stores.manifest import Manifest
 
 BATCH = 256
 """Points of one read or write."""

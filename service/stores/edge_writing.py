@@ -14,10 +14,11 @@ import qdrant_edge as edge
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
-from service.stores.catalogue import Check, Manifest, count_events, list_languages
+from service.stores.catalogue import Check, count_events, list_languages
 from service.stores.edge_generation import BATCH, EdgeGeneration, translated
 from service.stores.edge_queries import KEYWORDS, TEXT, sparse
 from service.stores.keywords import session_terms
+from service.stores.manifest import Manifest
 
 _FROM_FILES = edge.Memory.Cold
 """Where indexes of a whole segment lie: in files, of which the system keeps in memory what is asked for."""

@@ -28,9 +28,10 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.settings import Settings
-from service.stores.catalogue import KEPT_GENERATIONS, Manifest, check_schema, count_events
+from service.stores.catalogue import KEPT_GENERATIONS, count_events
 from service.stores.connection import Connection
 from service.stores.failures import MissingError
+from service.stores.manifest import Manifest, check_schema
 from service.stores.server_generation import ServerGeneration
 from service.stores.server_indexing import wait_until_indexed
 from service.stores.server_lock import ServerLock

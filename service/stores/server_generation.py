@@ -12,10 +12,11 @@ from service.errors import StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
 from service.settings import Settings
-from service.stores.catalogue import Asked, FacetCounts, Hit, Known, Manifest
+from service.stores.catalogue import Asked, FacetCounts, Hit, Known
 from service.stores.connection import Connection
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import question_terms
+from service.stores.manifest import Manifest
 from service.stores.server_queries import (
     TEXT,
     Question,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -11,25 +10,24 @@ from uuid import UUID
 import numpy as np
 from qdrant_client import models
 
-from service.encoder import UNIT_TOLERANCE, Fingerprint, Vectors, checked
+from service.encoder import UNIT_TOLERANCE, Vectors, checked
 from service.errors import VerificationError
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.settings import Settings
-from service.stores.catalogue import Check, Manifest, count_events, list_languages
+from service.stores.catalogue import Check, count_events, list_languages
 from service.stores.connection import Connection
-from service.stores.failures import ExistsError
 from service.stores.keywords import session_terms
-from service.stores.server_generation import INDEXES, ServerGeneration, dense
+from service.stores.manifest import Manifest
+from service.stores.server_collection import MAX_POINTS, create_collection
+from service.stores.server_generation import ServerGeneration, dense
 from service.stores.server_queries import KEYWORDS, TEXT, sparse
 
-MAX_POINTS = 256
 MAX_BYTES = 5 * 2**20
-"""Bounds of one batch: the server refuses requests of 32 MiB, and a lost small one is soon sent again."""
+"""Bytes of one batch: the server refuses requests of 32 MiB, and a lost small one is soon sent again."""
 
 _NUMBER_BYTES = 13  # a float32 in JSON
 _SAMPLE = 64
-_STRICT_EF = 4096
 
 
 class Target(Protocol):
@@ -218,44 +216,6 @@ class ServerUpdater(Writer):
         return manifest
 
 
-def create_collection(
-    connection: Connection, settings: Settings, name: str, encoder: Fingerprint
-) -> None:
-    """Create an empty collection for vectors of that encoder, with its payload indexes."""
-    # Its name is ours alone: if it is there, a first try came through and only its answer was lost.
-    with suppress(ExistsError):
-        connection.call(
-            "create a generation",
-            lambda client: client.create_collection(
-                name,
-                vectors_config={
-                    TEXT: models.VectorParams(
-                        size=encoder.dimension,
-                        distance=models.Distance.DOT,
-                        on_disk=settings.qdrant_on_disk_vectors,
-                    )
-                },
-                sparse_vectors_config={
-                    KEYWORDS: models.SparseVectorParams(
-                        modifier=models.Modifier.IDF,
-                        # In files that memory caches: pinned, words take more of it than vectors.
-                        index=models.SparseIndexParams(on_disk=True),
-                    )
-                },
-                shard_number=settings.qdrant_shards,
-                replication_factor=settings.qdrant_replicas,
-                write_consistency_factor=settings.qdrant_write_consistency,
-                hnsw_config=models.HnswConfigDiff(
-                    m=settings.qdrant_hnsw_m, ef_construct=settings.qdrant_hnsw_build_ef
-                ),
-                quantization_config=_quantization(settings),
-                strict_mode_config=_strict_mode(settings),
-            ),
-        )
-    for field, kind in INDEXES.items():
-        _create_index(connection, name, field, kind)
-
-
 def batches(
     points: Sequence[models.PointStruct], vector_bytes: int
 ) -> Iterator[list[models.PointStruct]]:
@@ -282,40 +242,3 @@ def _words_bytes(point: models.PointStruct) -> int:
 def now() -> str:
     """Return the moment for a manifest."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _create_index(
-    connection: Connection, name: str, field: str, kind: models.PayloadSchemaType
-) -> None:
-    connection.call(
-        "index a field",
-        lambda client: client.create_payload_index(
-            name, field_name=field, field_schema=kind, wait=True
-        ),
-    )
-
-
-def _quantization(settings: Settings) -> models.ScalarQuantization | None:
-    if settings.qdrant_quantization == "none":
-        return None
-    return models.ScalarQuantization(
-        scalar=models.ScalarQuantizationConfig(
-            type=models.ScalarType.INT8, quantile=0.99, always_ram=True
-        )
-    )
-
-
-def _strict_mode(settings: Settings) -> models.StrictModeConfig | None:
-    if not settings.qdrant_strict and settings.qdrant_strict_read_rate is None:
-        return None
-    limits: dict[str, Any] = {
-        "unindexed_filtering_retrieve": False,
-        "unindexed_filtering_update": False,
-        "search_max_hnsw_ef": _STRICT_EF,
-        "upsert_max_batchsize": MAX_POINTS,
-    }
-    return models.StrictModeConfig(
-        enabled=True,
-        read_rate_limit=settings.qdrant_strict_read_rate,
-        **(limits if settings.qdrant_strict else {}),
-    )

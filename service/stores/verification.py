@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from service.encoder import checked
 from service.errors import EncoderError, VerificationError
 from service.filters import NO_FILTERS
-from service.stores.catalogue import Generation, Manifest, SessionStore, count_events
+from service.stores.catalogue import Generation, SessionStore, count_events
+from service.stores.manifest import Manifest
 
 _MODULUS = 2**128
 

@@ -1,0 +1,148 @@
+"""One file to read, as bounded bytes, lines or text, however it is encoded."""
+
+import codecs
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import BinaryIO
+
+from service.errors import InputError
+
+MAX_FILE_BYTES = 512 * 2**20
+MAX_LINE = 8 * 2**20
+_HEAD = 64 * 2**10
+_BLOCK = 2**20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file to read: its name for people, a way to open it (again), and the files beside it by path.
+
+    `path` is relative to the folder or archive it came from; `origin` is what the caller named, and
+    `is_named` whether that was this very file.
+    """
+
+    name: str
+    path: str
+    open: Callable[[], BinaryIO]
+    size: int
+    beside: dict[str, "SourceFile"] = field(default_factory=dict, repr=False, compare=False)
+    origin: str = ""
+    is_named: bool = False
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB: enough to tell a format by."""
+        with self.open() as stream:
+            return stream.read(_HEAD)
+
+    @cached_property
+    def head_text(self) -> str:
+        """The first 64 KiB as text, however it is encoded, without white space before it."""
+        decode = codecs.getincrementaldecoder(_marked(self.head) or "utf-8")
+        try:
+            return decode().decode(self.head).lstrip("\ufeff \t\r\n")
+        except UnicodeDecodeError:
+            return self.head.decode("cp1252", "replace").lstrip()
+
+    def read(self) -> bytes:
+        """Return the whole content. Raises InputError if it is larger than 512 MiB."""
+        if self.size > MAX_FILE_BYTES:
+            self._refuse_size()
+        with self.open() as stream:
+            content = stream.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            self._refuse_size()
+        return content
+
+    def text(self) -> str:
+        """Return the whole content as text. Raises InputError if it is not text."""
+        content = self.read()
+        try:
+            return _decoded(content)
+        except UnicodeDecodeError as error:
+            number = content.count(b"\n", 0, error.start) + 1
+            raise self._not_text(number) from error
+
+    def lines(self) -> Iterator[tuple[int, bytes | None]]:
+        """Yield (line number, line), None for a line that is longer than 8 MiB, which is passed over."""
+        with self.open() as stream:
+            number = 0
+            while block := stream.readline(MAX_LINE + 1):
+                number += 1
+                if len(block) > MAX_LINE and not block.endswith(b"\n"):
+                    while block and not block.endswith(b"\n"):
+                        block = stream.readline(MAX_LINE)
+                    yield number, None
+                else:
+                    yield number, block
+
+    def text_lines(self) -> Iterator[str]:
+        """Yield the lines as text with their ends, one longer than 8 MiB cut off there.
+
+        Raises InputError if it is not text.
+        """
+        number = 0
+        with io.TextIOWrapper(self.open(), self._encoding(), newline="") as stream:
+            try:
+                while block := stream.readline(MAX_LINE):
+                    number += 1
+                    yield block
+                    while len(block) >= MAX_LINE and not block.endswith(("\n", "\r")):
+                        block = stream.readline(MAX_LINE)
+            except UnicodeError as error:
+                raise self._not_text(number + 1) from error
+
+    def _encoding(self) -> str:
+        """The encoding of the whole content, read in blocks."""
+        if named := _marked(self.head):
+            return named
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with self.open() as stream:
+            try:
+                while block := stream.read(_BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return "cp1252"
+        return "utf-8"
+
+    def _refuse_size(self) -> None:
+        raise InputError(
+            f"{self.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it into several files."
+        )
+
+    def _not_text(self, number: int) -> InputError:
+        return InputError(
+            f"{self.name}:{number}: the text is neither UTF-8 nor Windows-1252. Save it as UTF-8."
+        )
+
+
+def _marked(head: bytes) -> str:
+    """The encoding that a byte order mark names, "" without one."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
+
+
+def _decoded(content: bytes) -> str:
+    """Text by its byte order mark, else UTF-8 if it is that, else Windows-1252."""
+    if named := _marked(content[:4]):
+        return content.decode(named)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def from_bytes(name: str, content: bytes) -> SourceFile:
+    """Return a source whose content is already at hand."""
+    return SourceFile(
+        name, name, lambda: io.BytesIO(content), len(content), origin=name, is_named=True
+    )
