@@ -1,6 +1,5 @@
 """Searcher: a question, a mode and filters in; the nearest sessions out."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,7 +13,6 @@ from service.diversity import vary
 from service.encoder import Encoder, Fingerprint, Vectors
 from service.errors import (
     ConferenceHelperError,
-    MismatchError,
     NotFoundError,
     NotReadyError,
     QueryError,
@@ -24,6 +22,7 @@ from service.filters import FACETS, NO_FILTERS, Filters
 from service.folding import Talk, find_talks, in_time
 from service.measuring import note, timed
 from service.names import Names
+from service.own_encoder import OwnEncoder
 from service.questions import (
     DEFAULT_LIMIT,
     check_diversity,
@@ -42,7 +41,6 @@ from service.verdict import (
     LOOKED_AT,
     NAMED,
     NOTHING,
-    Bank,
     Judgement,
     bank_key,
     is_exact,
@@ -67,12 +65,8 @@ class Searcher:
     def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
-        self._open_encoder = open_encoder
-        self._encoder: Encoder | None = None
-        self._warm: Fingerprint | None = None
+        self._encoder = OwnEncoder(open_encoder)
         self._trouble: ConferenceHelperError | None = None
-        self._loading = threading.Lock()
-        self._bank: tuple[Encoder, Bank] | None = None
         self._names: tuple[str, Names] = ("", Names(()))
         self._values = KnownValues()
 
@@ -100,7 +94,7 @@ class Searcher:
         diversity = check_diversity(diversity)
         with self.store.reading() as generation:
             with timed("encode"):
-                vector = self._encode(query, generation.manifest)
+                vector = self._encoder.encode(query, generation.manifest)
             with timed("search"):
                 spelled = self._values.spelled(generation, filters)
                 asked = self._asked(generation, mode, query)
@@ -167,7 +161,7 @@ class Searcher:
                     for name, left in others.items()
                 }
             query, mode = clean_question(question), check_mode(mode)
-            vector = self._encode(query, generation.manifest)
+            vector = self._encoder.encode(query, generation.manifest)
             asked = self._asked(generation, mode, query)
             found = {
                 left: _find(generation, vector, mode, asked, left, CONSIDERED)
@@ -188,11 +182,11 @@ class Searcher:
         """
         try:
             with self.store.reading() as generation:
-                if self._warm != generation.manifest.encoder:
-                    self._encode("ready", generation.manifest)
+                if not self._encoder.is_ready(generation.manifest):
+                    self._encoder.encode("ready", generation.manifest)
                 self._asked(generation, "hybrid", "ready")
                 if generation.manifest.calibration:
-                    self._everyday(generation.manifest)
+                    self._encoder.everyday(generation.manifest)
             self._trouble = None
         except ConferenceHelperError as error:
             self._trouble = error
@@ -205,14 +199,9 @@ class Searcher:
         """
         with self.store.reading() as generation:
             self.store.check()
-            if self._warm == generation.manifest.encoder:
+            if self._encoder.is_ready(generation.manifest):
                 return generation.manifest
         raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
-
-    def _encode(self, question: str, manifest: Manifest) -> Vectors:
-        vector: Vectors = self._matching_encoder(manifest).encode_queries([question])[0]
-        self._warm = manifest.encoder
-        return vector
 
     def _asked(self, generation: Generation, mode: str, query: str) -> Asked:
         kept, names = self._names
@@ -249,28 +238,9 @@ class Searcher:
             mode != "hybrid" or asked.spoken
         ):  # judged by words and meaning alike, as it was calibrated
             hits = generation.search(vector, LOOKED_AT, filters, Asked("hybrid", asked.text))
-        bank = self._everyday(generation.manifest)
+        bank = self._encoder.everyday(generation.manifest)
         nearness = bank.nearness(vector, without=calibration.answered)
         return judge(asked.text, hits, nearness, calibration)
-
-    def _everyday(self, manifest: Manifest) -> Bank:
-        """Return the everyday questions, embedded once for each encoder."""
-        encoder = self._matching_encoder(manifest)
-        with self._loading:
-            if self._bank is None or self._bank[0] is not encoder:
-                self._bank = (encoder, Bank(encoder))
-            return self._bank[1]
-
-    def _matching_encoder(self, manifest: Manifest) -> Encoder:
-        encoder = self._encoder
-        if encoder is None or encoder.fingerprint.differences(manifest.encoder):
-            with self._loading:
-                encoder = self._encoder
-                if encoder is None or encoder.fingerprint.differences(manifest.encoder):
-                    encoder = self._open_encoder(manifest.encoder)
-                    check_match(encoder.fingerprint, manifest)
-                    self._encoder = encoder
-        return encoder
 
 
 def _find(
@@ -327,16 +297,3 @@ def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[str | int, int]]
         value = getattr(hit.session, name)
         counts.update(set(value) if isinstance(value, tuple) else [value] if value else [])
     return sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
-
-
-def check_match(encoder: Fingerprint, manifest: Manifest) -> None:
-    """Raise MismatchError unless `encoder` is the one that embedded the catalogue."""
-    differences = encoder.differences(manifest.encoder)
-    if differences:
-        raise MismatchError(
-            f"The catalogue was embedded with {manifest.encoder.model} (window "
-            f"{manifest.encoder.window}), but the chosen encoder is {encoder.model} (window "
-            f"{encoder.window}): they differ in {', '.join(differences)}. Unset "
-            "CONFERENCE_HELPER_MODEL and CONFERENCE_HELPER_WINDOW to use the catalogue's own, or "
-            "embed it anew: conference-helper load SOURCE --model MODEL"
-        )
