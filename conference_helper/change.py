@@ -28,7 +28,9 @@ from service.stores import open_store
 @click.option("--keep-service", is_flag=True, help="Load breaks and registration too.")
 @click.option("--model", help="Model to embed with: a folder or a name.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
-@click.option("--allow-removals", is_flag=True, help="Remove over 20 % of an event, or despite bad rows.")
+@click.option(
+    "--allow-removals", is_flag=True, help="Remove over 20 % of an event, or despite bad rows."
+)
 @click.option("--strict", is_flag=True, help="Load nothing if any session is skipped as bad.")
 @click.option("--gate", is_flag=True, help="Serve nothing that finds less than what is served.")
 @click.option(
