@@ -48,17 +48,18 @@ class Pieced:
 
     def cut(self, texts: Sequence[str]) -> Pieces:
         """Return the word pieces of each text, cut at the window."""
-        encodings = self._tokenizer.encode_batch_fast([self._clip(text) for text in texts])
+        encodings = self._tokenizer.encode_batch_fast([clip(text, self.window) for text in texts])
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
 
     def count_longer(self, texts: Sequence[str]) -> int:
         """Return how many texts have more word pieces than the window."""
-        encodings = self._whole.encode_batch_fast([self._clip(text) for text in texts])
+        encodings = self._whole.encode_batch_fast([clip(text, self.window) for text in texts])
         return sum(len(encoding.ids) > self.window for encoding in encodings)
 
-    def _clip(self, text: str) -> str:
-        """Spare the tokenizer what no window can reach."""
-        return text[: self.window * _CHARACTERS_A_PIECE]
+
+def clip(text: str, window: int) -> str:
+    """Return the start of a text: spares the tokenizer what no window of so many word pieces can reach."""
+    return text[: window * _CHARACTERS_A_PIECE]
 
 
 def plan(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from service.encoder import Fingerprint, Vectors, checked
+from service.encoders.batching import Pieced, clip
 from service.encoders.model_folder import ModelFolder
 from service.errors import EncoderError, ModelError
 
@@ -22,7 +23,6 @@ DEFAULT_WINDOW = 256
 512, and the model was trained on texts of up to 250."""
 
 _BATCH = 32
-_CHARACTERS_A_PIECE = 100  # BERT's tokenizer turns a longer word into one unknown piece
 
 
 class SentenceTransformerEncoder:
@@ -67,12 +67,7 @@ class SentenceTransformerEncoder:
 
     def count_longer(self, texts: Sequence[str]) -> int:
         """Return how many texts have more word pieces than the window, and so are cut when embedded."""
-        encodings = self._tokenizer.encode_batch([self._clip(text) for text in texts])
-        return sum(len(encoding.ids) > self.fingerprint.window for encoding in encodings)
-
-    def _clip(self, text: str) -> str:
-        """Spare the tokenizer what no window can reach."""
-        return text[: self.fingerprint.window * _CHARACTERS_A_PIECE]
+        return self._pieced.count_longer(texts)
 
     def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
         shape = (len(texts), self.fingerprint.dimension)
@@ -82,7 +77,7 @@ class SentenceTransformerEncoder:
             encode = getattr(self.model, method)
             try:
                 vectors = encode(
-                    [self._clip(text) for text in texts],
+                    [clip(text, self.fingerprint.window) for text in texts],
                     batch_size=_BATCH,
                     normalize_embeddings=True,
                     convert_to_numpy=True,
@@ -114,13 +109,8 @@ class SentenceTransformerEncoder:
         return model
 
     @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._folder.path / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+    def _pieced(self) -> Pieced:
+        return Pieced(self._folder.path / "tokenizer.json", self.fingerprint.window, 0)
 
 
 def _pooling(settings: dict[str, Any]) -> str:
