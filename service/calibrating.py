@@ -1,11 +1,10 @@
 """Calibrates the verdict on one catalogue, from the catalogue itself and from everyday questions.
 
 What the catalogue answers: titles asked of the rest of their sessions, each once with its session and once
-without it, and topic words (tracks and tags). What it does not: the bank of everyday questions, each held
-against all the others. Both go through the search that people's questions go through.
+without it. What it does not: the bank of everyday questions, each held against all the others. Both go through
+the search that people's questions go through.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,7 +16,16 @@ from service.encoder import Encoder, Vectors
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.stores.catalogue import Asked, Generation, Hit
-from service.verdict import LOOKED_AT, Bank, Evidence, bank_key, nearest, share_of_words, weigh
+from service.verdict import (
+    LOOKED_AT,
+    Bank,
+    Evidence,
+    bank_key,
+    nearest,
+    share_of_words,
+    strength_of_words,
+    weigh,
+)
 
 _SAMPLE = 200
 _SCANNED = 2_000
@@ -25,9 +33,8 @@ _FEWEST = 5
 """Questions of a kind below which nothing is concluded from them."""
 _LIKELY_WORDS = 12
 """Words from which an abstract says enough to be found by its title."""
-_ALLOWED, _ALLOWED_APART, _ALLOWED_STRONG = 0.04, 0.01, 0.005
-"""Shares of everyday questions that may pass for related ones, at most and at least, and for strong ones."""
-_ALLOWED_MISSES = 0.03
+_ALLOWED, _ALLOWED_STRONG = 0.03, 0.005
+"""Shares of everyday questions that may pass for related and for strong ones."""
 
 
 Embed = Callable[[Sequence[Session]], Vectors]
@@ -40,6 +47,7 @@ class _Found:
 
     similarities: tuple[float, ...]
     share: float
+    strength: float
     to_bank: Vectors
 
 
@@ -60,22 +68,23 @@ def calibrate(
     spread = float(np.std([np.mean(sorted(found.similarities)[-3:]) for found in everyday]))
     embed = embed or (lambda some: encoder.encode_sessions([session.text for session in some]))
     within, without = _titles(generation, bank, encoder, embed, sessions)
-    topics = _topics(generation, bank, encoder, sessions)
 
     def of(found: Sequence[_Found], answered: Sequence[int] = ()) -> list[Evidence]:
         return [_weighed(one, spread, answered) for one in found]
 
-    def of_bank(answered: Sequence[int] = ()) -> list[Evidence]:
+    def of_bank(found: Sequence[_Found], answered: Sequence[int] = ()) -> list[Evidence]:
         """Return the evidence of each everyday question, as if the bank did not hold it."""
-        return [_weighed(one, spread, [place, *answered]) for place, one in enumerate(everyday)]
+        return [_weighed(one, spread, [place, *answered]) for place, one in enumerate(found)]
 
     answered: tuple[int, ...] = ()
     if len(within) >= _FEWEST:
         usual = np.median([one.nearest for one in of(within)])
-        answered = tuple(place for place, one in enumerate(of_bank()) if one.nearest >= usual)
-    below = [one for place, one in enumerate(of_bank(answered)) if place not in answered]
-    above = of([*within, *without, *topics], answered)
-    related = _cut([one.nearest for one in below], [one.nearest for one in above])
+        by_share = [replace(one, strength=0.0) for one in everyday]  # titles have no other either
+        answered = tuple(
+            place for place, one in enumerate(of_bank(by_share)) if one.nearest >= usual
+        )
+    below = [one for place, one in enumerate(of_bank(everyday, answered)) if place not in answered]
+    related = float(np.quantile([one.nearest for one in below], 1 - _ALLOWED))
     strong = float(np.quantile([one.first for one in below], 1 - _ALLOWED_STRONG))
     if len(within) >= _FEWEST:
         others, own = of(without, answered), of(within, answered)
@@ -85,29 +94,34 @@ def calibrate(
 
 def _weighed(found: _Found, spread: float, without: Sequence[int]) -> Evidence:
     nearness = nearest(found.to_bank, without=without)
-    return weigh(found.similarities, found.share, nearness, spread)
+    return weigh(found.similarities, found.share, found.strength, nearness, spread)
 
 
 def _ask(
     generation: Generation, bank: Bank, questions: Sequence[str], vectors: Vectors
 ) -> list[_Found]:
     return [
-        _look(question, _search(generation, question, vector), to_bank)
+        _look(question, *_search(generation, question, vector), to_bank)
         for question, vector, to_bank in zip(
             questions, vectors, vectors @ bank.vectors.T, strict=True
         )
     ]
 
 
-def _search(generation: Generation, question: str, vector: Vectors) -> list[Hit]:
-    return generation.search(vector, LOOKED_AT + 1, NO_FILTERS, Asked("hybrid", question))
+def _search(generation: Generation, question: str, vector: Vectors) -> tuple[list[Hit], float]:
+    """Return the sessions that a question finds, and the strength of its words."""
+    best = generation.best_score(question, NO_FILTERS)
+    asked = Asked("hybrid", question, best=best)
+    hits = generation.search(vector, LOOKED_AT + 1, NO_FILTERS, asked)
+    return hits, strength_of_words(question, best, generation.manifest.sessions)
 
 
-def _look(question: str, hits: Sequence[Hit], to_bank: Vectors) -> _Found:
+def _look(question: str, hits: Sequence[Hit], strength: float, to_bank: Vectors) -> _Found:
     looked_at = hits[:LOOKED_AT]
     return _Found(
         tuple(hit.similarity for hit in looked_at),
         share_of_words(question, [hit.session for hit in looked_at]),
+        strength,
         to_bank,
     )
 
@@ -125,7 +139,10 @@ def _titles(
     embed: Embed,
     sessions: Sequence[Session],
 ) -> tuple[list[_Found], list[_Found]]:
-    """Ask titles of the rest of their sessions; return what is found with each session and without it."""
+    """Ask titles of the rest of their sessions; return what is found with each session and without it.
+
+    Their words have no strength: what is best found by a title is the session that has it.
+    """
     pairs = list(islice((pair for pair in map(_apart, sessions) if pair), _SAMPLE))
     if not pairs:
         return [], []
@@ -134,10 +151,11 @@ def _titles(
     within, without = [], []
     near = vectors @ bank.vectors.T
     for (question, rest), vector, own, to_bank in zip(pairs, vectors, rests, near, strict=True):
-        others = [hit for hit in _search(generation, question, vector) if hit.session.id != rest.id]
+        hits, _ = _search(generation, question, vector)
+        others = [hit for hit in hits if hit.session.id != rest.id]
         similarity = float(vector @ own)
-        without.append(_look(question, others, to_bank))
-        within.append(_look(question, [Hit(rest, similarity, similarity), *others], to_bank))
+        without.append(_look(question, others, 0.0, to_bank))
+        within.append(_look(question, [Hit(rest, similarity, similarity), *others], 0.0, to_bank))
     return within, without
 
 
@@ -149,29 +167,6 @@ def _apart(session: Session) -> tuple[str, Session] | None:
     if not question or len(abstract.split()) < _LIKELY_WORDS:
         return None
     return question, replace(session, title="", abstract=abstract)
-
-
-def _topics(
-    generation: Generation, bank: Bank, encoder: Encoder, sessions: Sequence[Session]
-) -> list[_Found]:
-    """Ask the tracks and tags that most sessions have."""
-    counts = Counter(
-        topic for session in sessions for topic in {session.track, *session.tags} if topic
-    )
-    topics = [topic for topic, _ in counts.most_common(_SAMPLE)]
-    return _ask(generation, bank, topics, encoder.encode_queries(topics)) if topics else []
-
-
-def _cut(below: Sequence[float], above: Sequence[float]) -> float:
-    """Return the evidence that at most 4 % of the everyday questions reach.
-
-    Where the catalogue's own questions stand well apart, fewer of them: down to 1 %, as long as no more than
-    3 % of its own fall below.
-    """
-    least, most = np.quantile(below, (1 - _ALLOWED, 1 - _ALLOWED_APART))
-    if len(above) < _FEWEST:
-        return float(least)
-    return float(np.clip(np.quantile(above, _ALLOWED_MISSES), least, most))
 
 
 def _divide(below: Sequence[float], above: Sequence[float]) -> float:

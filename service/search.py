@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from service.analysis import Analysis
 from service.answers import Answer, SearchResult
 from service.diversity import vary
 from service.encoder import Encoder, Fingerprint, Vectors
@@ -17,11 +18,10 @@ from service.errors import (
     NotReadyError,
     QueryError,
 )
-from service.exact import exact_first, quoted_phrases
+from service.exact import exact_first
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.folding import Talk, find_talks, in_time
 from service.measuring import note, timed
-from service.names import Names
 from service.own_encoder import OwnEncoder
 from service.questions import (
     DEFAULT_LIMIT,
@@ -32,7 +32,6 @@ from service.questions import (
 )
 from service.reasons import Explainer, Reason
 from service.session import Session
-from service.spoken import is_spoken
 from service.stores.catalogue import Asked, FacetCounts, Generation, Hit, Reading
 from service.stores.fusion import CANDIDATES
 from service.stores.manifest import Manifest
@@ -67,8 +66,8 @@ class Searcher:
         self.store = store
         self._encoder = OwnEncoder(open_encoder)
         self._trouble: ConferenceHelperError | None = None
-        self._names: tuple[str, Names] = ("", Names(()))
         self._values = KnownValues()
+        self._analysis = Analysis(self._values)
 
     def search(
         self,
@@ -97,7 +96,7 @@ class Searcher:
                 vector = self._encoder.encode(query, generation.manifest)
             with timed("search"):
                 spelled = self._values.spelled(generation, filters)
-                asked = self._asked(generation, mode, query)
+                asked = self._analysis.read(generation, query, mode, spelled)
                 find = partial(_find, generation, vector, mode, asked, spelled)
                 pool = max(limit, _POOL) if diversity else limit
                 talks = find_talks(find, pool, folded=fold)
@@ -162,9 +161,15 @@ class Searcher:
                 }
             query, mode = clean_question(question), check_mode(mode)
             vector = self._encoder.encode(query, generation.manifest)
-            asked = self._asked(generation, mode, query)
             found = {
-                left: _find(generation, vector, mode, asked, left, CONSIDERED)
+                left: _find(
+                    generation,
+                    vector,
+                    mode,
+                    self._analysis.read(generation, query, mode, left),
+                    left,
+                    CONSIDERED,
+                )
                 for left in set(others.values())
             }
         return {name: _count_values(found[left], name) for name, left in others.items()}
@@ -184,7 +189,7 @@ class Searcher:
             with self.store.reading() as generation:
                 if not self._encoder.is_ready(generation.manifest):
                     self._encoder.encode("ready", generation.manifest)
-                self._asked(generation, "hybrid", "ready")
+                self._analysis.read(generation, "ready", "hybrid", NO_FILTERS)
                 if generation.manifest.calibration:
                     self._encoder.everyday(generation.manifest)
             self._trouble = None
@@ -202,19 +207,6 @@ class Searcher:
             if self._encoder.is_ready(generation.manifest):
                 return generation.manifest
         raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
-
-    def _asked(self, generation: Generation, mode: str, query: str) -> Asked:
-        kept, names = self._names
-        if kept != generation.manifest.state:
-            names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speakers"))
-            self._names = (generation.manifest.state, names)
-        return Asked(
-            "keyword" if mode == "keyword" else "hybrid",
-            query,
-            phrases=quoted_phrases(query),
-            names=names.named_in(query),
-            spoken=is_spoken(query),
-        )
 
     def _judge(
         self,
@@ -234,13 +226,12 @@ class Searcher:
         if is_exact(asked, talks[0][0].session):
             return NAMED
         hits = [hit for talk in talks for hit in talk]
-        if (
-            mode != "hybrid" or asked.spoken
-        ):  # judged by words and meaning alike, as it was calibrated
-            hits = generation.search(vector, LOOKED_AT, filters, Asked("hybrid", asked.text))
+        if mode != "hybrid" or asked.spoken:  # judged as it was calibrated: by words and meaning
+            plain = replace(asked, mode="hybrid", spoken=False)
+            hits = generation.search(vector, LOOKED_AT, filters, plain)
         bank = self._encoder.everyday(generation.manifest)
         nearness = bank.nearness(vector, without=calibration.answered)
-        return judge(asked.text, hits, nearness, calibration)
+        return judge(asked, hits, nearness, calibration, generation.manifest.sessions)
 
 
 def _find(

@@ -1,18 +1,25 @@
 """The honest answer: whether anything in the catalogue fits a question, and how well.
 
     strong      a session is just about it, or it was found by its title, a phrase or a speaker's name
-    related     sessions near it, or one whose title, speakers, track and tags have all its words
+    related     sessions near it, or one whose title, speakers, track and tags have all its words, or that has
+                the one rare word asked for
     none        nothing fits; what is listed is only the nearest
 
 A similarity says little by itself: what is high in one catalogue is low in another. So a question is held
 against the catalogue and against a bank of everyday questions that no conference answers:
 
-    evidence = similarity + 2 * spread * share of its words that one session has - 0.6 * nearness to the bank
+    evidence = similarity + spread * (share + strength) - 0.7 * nearness to the bank
+
+where share is how many of its words one session has, and strength how well they are found: the highest
+keyword score, by what a word would score that one session only has, and by the root of how many words it is,
+
+    strength = keyword score / (ln(sessions) * sqrt(words))
 
 and the catalogue's own calibration (see `service.calibrating`) says from where on that is enough.
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,15 +47,19 @@ LOOKED_AT = 10
 _TOGETHER = 32
 """Questions embedded at a time, so that those of people need not wait for all of them."""
 _NEAREST = 3
-_AGAINST = 0.6
-_WORDS = 2.0
+_EVIDENCE = "2"
+"""Changes with what evidence is made of."""
+_AGAINST = 0.7
 _SHORTEST_ROOT = 4
 _ROOT_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a question being answered: by the nearest sessions together, by the nearest alone."""
+    """What speaks for a question being answered: by the nearest sessions together, by the nearest alone.
+
+    The strength of the words is of the catalogue, and so no part of what speaks for one session.
+    """
 
     nearest: float
     first: float
@@ -61,8 +72,8 @@ def read_bank() -> tuple[str, ...]:
 
 
 def bank_key() -> str:
-    """Return a digest of the everyday questions: a calibration is good for these alone."""
-    return _digest(read_bank())
+    """Return a digest of the everyday questions and of how they count: what a calibration is good for."""
+    return _digest((_EVIDENCE, *read_bank()))
 
 
 class Bank:
@@ -105,11 +116,19 @@ def share_of_words(question: str, sessions: Sequence[Session]) -> float:
     return best / len(wanted) if wanted else 0.0
 
 
-def weigh(similarities: Sequence[float], share: float, nearness: float, spread: float) -> Evidence:
+def strength_of_words(question: str, best: float, sessions: int) -> float:
+    """Return what the highest keyword score of a question comes to in a catalogue of so many sessions."""
+    words = len(set(content_words(question)))
+    return best / (math.log(sessions + 2) * math.sqrt(words)) if words else 0.0
+
+
+def weigh(
+    similarities: Sequence[float], share: float, strength: float, nearness: float, spread: float
+) -> Evidence:
     """Return the evidence of the sessions looked at; no session at all is as good as an opposite one."""
     best = sorted(similarities, reverse=True)[:_NEAREST] or [-1.0]
-    rest = _WORDS * spread * share - _AGAINST * nearness
-    return Evidence(float(np.mean(best)) + rest, best[0] + rest)
+    rest = spread * share - _AGAINST * nearness
+    return Evidence(float(np.mean(best)) + rest + spread * strength, best[0] + rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +144,37 @@ NOTHING = Judgement("none", -float("inf"))
 
 
 def judge(
-    question: str, hits: Iterable[Hit], nearness: float, calibration: Calibration
+    asked: Asked, hits: Iterable[Hit], nearness: float, calibration: Calibration, sessions: int
 ) -> Judgement:
-    """Judge a question by what a search for it found; the LOOKED_AT best count."""
+    """Judge a question by what a search for it found; the LOOKED_AT best count.
+
+    `sessions` is how many the catalogue has.
+    """
     looked_at = nlargest(LOOKED_AT, hits, key=lambda hit: hit.score)
     evidence = weigh(
         [hit.similarity for hit in looked_at],
-        share_of_words(question, [hit.session for hit in looked_at]),
+        share_of_words(asked.text, [hit.session for hit in looked_at]),
+        strength_of_words(asked.text, asked.best or 0.0, sessions),
         nearness,
         calibration.spread,
     )
     if evidence.nearest < calibration.related:
-        named = any(has_all_words(question, hit.session) for hit in looked_at)
+        named = any(is_named(asked, hit.session) for hit in looked_at)
         return Judgement("related" if named else "none", evidence.nearest)
     strong = evidence.first >= calibration.strong
     return Judgement("strong" if strong else "related", evidence.nearest)
 
 
-def has_all_words(question: str, session: Session) -> bool:
-    """Return whether a session's title, speakers, track and tags have every word that the question asks for."""
+def is_named(asked: Asked, session: Session) -> bool:
+    """Return whether a session's title, speakers, track and tags have every word that is asked for.
+
+    Of a single rare word it is enough that the session has it anywhere.
+    """
+    words = set(content_words(asked.text))
+    if len(words) == 1 and any(session.id in having for having in asked.rare):
+        return True
     named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
-    return set(split_words(named)).issuperset(content_words(question))
+    return words.issubset(split_words(named))
 
 
 def is_exact(asked: Asked, session: Session) -> bool:

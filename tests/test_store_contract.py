@@ -347,3 +347,29 @@ def test_languages_stand_in_the_manifest(open_store: OpenStore) -> None:
         "en",
     )
     assert open_store().manifest().languages == ("de", "en")
+
+
+def test_rare_words_are_found_as_they_stand_and_bring_their_sessions_first(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    far = session(300, title="Quiet hours", abstract="nobody speaks of zymurgys here", year=2024)
+    write(store, [*SESSIONS, far])
+    text = "common word7 zymurgys"
+    with store.reading() as generation:
+        found = generation.having(["zymurgys", "zymurgy", "common"], 2)
+        assert [len(some) for some in found] == [1, 0, 2]
+        assert found[0] == (far.id,)
+        assert generation.having([], 2) == []
+        best = generation.best_score(text, NO_FILTERS)
+        assert best > generation.best_score(text, Filters(year=(2026,))) > 0
+        assert generation.best_score("xylophone", NO_FILTERS) == 0
+    plain = find(store, Asked("hybrid", text))
+    given = find(store, Asked("hybrid", text, best=best))
+    assert given == plain
+    rare = Asked("hybrid", text, rare=(found[0],), gain=2.0, best=best)
+    assert find(store, rare)[0][0] == "300"
+    scores = {id: score for id, score, _ in plain}
+    assert find(store, rare)[0][1] == pytest.approx(scores["300"] + 2, abs=1e-5)
+    only = find(store, rare, filters=Filters(year=(2025,)))
+    assert "300" not in {id for id, _, _ in only}

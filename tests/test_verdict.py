@@ -1,5 +1,6 @@
 """The honest answer: what counts as found, related or not there at all."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +29,12 @@ from service.verdict import (
     VERDICTS,
     Bank,
     bank_key,
-    has_all_words,
     is_exact,
+    is_named,
     judge,
     nearest,
     share_of_words,
+    strength_of_words,
     weigh,
 )
 from service.web import create_app
@@ -189,17 +191,21 @@ def test_share_of_words_takes_roots_whole_short_words_and_any_script() -> None:
 
 
 def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
-    evidence = weigh([0.5, 0.2, 0.4, 0.3], share=0.5, nearness=0.5, spread=0.1)
-    assert evidence.nearest == pytest.approx(0.4 + 0.1 - 0.3)
-    assert evidence.first == pytest.approx(0.5 + 0.1 - 0.3)
+    evidence = weigh([0.5, 0.2, 0.4, 0.3], share=0.5, strength=0.2, nearness=0.5, spread=0.1)
+    assert evidence.nearest == pytest.approx(0.4 + 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
+    assert evidence.first == pytest.approx(0.5 + 0.1 * 0.5 - 0.7 * 0.5)
+    assert strength_of_words("of a glacier and ice", 6.0, 98) == pytest.approx(
+        6 / (math.log(100) * math.sqrt(2))
+    )
+    assert strength_of_words("?!", 6.0, 98) == 0
     assert nearest(np.array([0.9, 0.1, 0.2, 0.3], dtype=np.float32), without=[0]) == pytest.approx(
         0.2
     )
     for similarity, expected in ((0.9, "strong"), (0.5, "related"), (0.1, "none")):
         hit = Hit(replace(SESSIONS[3], title="x y"), similarity, similarity)
-        assert judge("volcano", [hit], 0.1, CALIBRATION).verdict == expected
+        assert judge(Asked("hybrid", "volcano"), [hit], 0.1, CALIBRATION, 100).verdict == expected
         assert expected in VERDICTS
-    assert judge("volcano", [], 0.1, CALIBRATION).verdict == "none"
+    assert judge(Asked("hybrid", "volcano"), [], 0.1, CALIBRATION, 100).verdict == "none"
 
 
 def test_what_counts_as_named() -> None:
@@ -249,8 +255,14 @@ def test_page_and_command_line_say_that_nothing_fits(
 
 def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:
     found = replace(talk(1), title="Abgleich: Kontenabstimmung mit Würfeln")
-    assert has_all_words("Kontenabstimmung mit Wurfeln", found)
-    assert not has_all_words("Kontenabstimmung mit Karten", found)
+    assert is_named(Asked("hybrid", "Kontenabstimmung mit Wurfeln"), found)
+    assert not is_named(Asked("hybrid", "Kontenabstimmung mit Karten"), found)
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
-    assert judge("kontenabstimmung", [Hit(found, 0.1, 0.1)], 0.3, strict).verdict == "related"
-    assert judge("kontoauszug", [Hit(found, 0.1, 0.1)], 0.3, strict).verdict == "none"
+    assert (
+        judge(Asked("hybrid", "kontenabstimmung"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict
+        == "related"
+    )
+    assert (
+        judge(Asked("hybrid", "kontoauszug"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict
+        == "none"
+    )

@@ -30,6 +30,9 @@ class Asked:
     phrases     parts of it that must stand in a session word by word
     names       speakers, spelled as in the catalogue, whom the question names in full
     spoken      it is a sentence, whose words are chosen for their meaning
+    rare        for each of its rare words, the sessions that have it
+    gain        what a session gains for each rare word that it has
+    best        what `Generation.best_score` says of it; a hybrid search looks itself where this is None
     """
 
     mode: Literal["keyword", "hybrid"]
@@ -37,6 +40,9 @@ class Asked:
     phrases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     spoken: bool = False
+    rare: tuple[tuple[UUID, ...], ...] = ()
+    gain: float = 0.0
+    best: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,14 @@ class Generation(Protocol):
         Without `asked` the score is the dot product with `vector` (dimension,), a unit vector. With it, the
         score is BM25's (see `service.stores.keywords`) or the fused one (see `service.stores.fusion`).
         """
+        ...
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return a question's highest keyword score among sessions that pass, 0 if they have no word of it."""
+        ...
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word, as `split_words` gives it, up to `most` sessions that have just this word."""
         ...
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:

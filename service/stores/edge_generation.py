@@ -23,7 +23,7 @@ from service.stores.edge_queries import (
     nearest,
 )
 from service.stores.fusion import keyword_weight
-from service.stores.keywords import question_terms
+from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest
 
 BATCH = 256
@@ -61,14 +61,25 @@ class EdgeGeneration:
             question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
         )
         if asked.mode == "keyword":
-            request = by_keywords(question, terms, limit)
-        else:
-            best = self._shard.query(by_keywords(question, terms, 1))
-            weight = keyword_weight(
-                best[0].score if best else 0.0, self.manifest.sessions, spoken=asked.spoken
-            )
-            request = fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
-        return self._shard.query(request)
+            return self._shard.query(by_keywords(terms, limit, question.condition))
+        best = self._best(terms, question.condition) if asked.best is None else asked.best
+        weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
+        return self._shard.query(fused(question, [terms, *phrases], limit, asked, weight))
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
+        with translated("search"):
+            return self._best(question_terms(text, self.manifest.languages), condition(filters))
+
+    def _best(self, terms: Terms, passing: edge.Filter | None) -> float:
+        found = self._shard.query(by_keywords(terms, 1, passing))
+        return found[0].score if found else 0.0
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        with translated("search"):
+            found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
+        return [tuple(_uuid(point.id) for point in points) for points in found]
 
     def _read(self, points: Sequence[edge.ScoredPoint], row: Vectors | None) -> list[Hit]:
         """Read the sessions found, in order: by id, which is faster than with the query that finds them.

@@ -1,11 +1,12 @@
 """What is asked of Qdrant Edge: nearest by meaning, by words, and both fused; answers are ids and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import qdrant_edge as edge
 
 from service.filters import Filters
+from service.stores.catalogue import Asked
 from service.stores.fusion import CANDIDATES, NAMED
 from service.stores.keywords import Terms
 
@@ -27,24 +28,25 @@ def nearest(question: Question, limit: int) -> edge.QueryRequest:
     return edge.QueryRequest(query=_by_meaning(question), limit=limit, filter=question.condition)
 
 
-def by_keywords(question: Question, terms: Terms, limit: int) -> edge.QueryRequest:
+def by_keywords(
+    terms: Terms, limit: int, condition: edge.Filter | None = None
+) -> edge.QueryRequest:
     """Return the request for the highest keyword scores."""
     query = edge.Query.Nearest(sparse(terms), using=KEYWORDS)
-    return edge.QueryRequest(query=query, limit=limit, filter=question.condition)
+    return edge.QueryRequest(query=query, limit=limit, filter=condition)
 
 
 def fused(
     question: Question,
     terms: Sequence[Terms],
     limit: int,
-    *,
+    asked: Asked,
     weight: float,
-    names: Sequence[str],
 ) -> edge.QueryRequest:
     """Return the request for the highest fused scores (see `service.stores.fusion`).
 
     `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
-    scored by meaning; sessions of speakers called one of `names` are candidates too, and gain.
+    scored by meaning; sessions of the speakers asked for, or with rare words, are candidates too, and gain.
     """
     proposals = [
         edge.Prefetch(CANDIDATES, _by_meaning(question), filter=question.condition),
@@ -56,13 +58,12 @@ def fused(
         scored.append(_proposal(question, terms[0], 4 * CANDIDATES))
         by_words = edge.Expression.Variable("$score[1]")
         score.append(edge.Expression.Mult([edge.Expression.Constant(weight), by_words]))
-    if names:
-        by_them = edge.FieldCondition(key="speakers", match=edge.MatchAny(list(names)))
+    for gain, condition in _gains(asked):
         given = [question.condition] if question.condition else []
-        both = edge.Filter(must=[by_them, *given])
+        both = edge.Filter(must=[condition, *given])
         proposals.append(edge.Prefetch(CANDIDATES, _by_meaning(question), filter=both))
-        gain = [edge.Expression.Constant(NAMED), edge.Expression.Condition(by_them)]
-        score.append(edge.Expression.Mult(gain))
+        factors = [edge.Expression.Constant(gain), edge.Expression.Condition(condition)]
+        score.append(edge.Expression.Mult(factors))
     every = edge.Prefetch(len(proposals) * CANDIDATES, _by_meaning(question), prefetches=proposals)
     return edge.QueryRequest(
         prefetches=[every, *scored],
@@ -83,6 +84,14 @@ def condition(filters: Filters) -> edge.Filter | None:
 def sparse(terms: Terms) -> edge.SparseVector:
     """Return terms as Edge takes them."""
     return edge.SparseVector(terms.indices, terms.values)
+
+
+def _gains(asked: Asked) -> Iterator[tuple[float, edge.FieldCondition | edge.HasIdCondition]]:
+    """Yield what sessions gain, and which do."""
+    if asked.names:
+        yield NAMED, edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
+    for sessions in asked.rare:
+        yield asked.gain, edge.HasIdCondition(set(sessions))
 
 
 def _by_meaning(question: Question) -> edge.Query:

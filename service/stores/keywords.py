@@ -87,17 +87,37 @@ def question_terms(question: str, languages: Iterable[str]) -> Terms:
     `languages` are sessions' language codes. A word that any of them passes over (a stop word) is passed
     over, unless nothing else is left.
     """
-    analyses = sorted({_ENGLISH, *map(_analysis, languages)})
+    analyses = _analyses(languages)
     words = split_words(question)
-    kept = [word for word in words if all(_word(word, one).stem is not None for one in analyses)]
     weights: dict[int, float] = {}
+    kept = _kept(words, analyses)
     for analysis in analyses:
-        asked = [_word(word, analysis) for word in kept or words]
+        asked = [_word(word, analysis) for word in kept]
         stems = [word.stem for word in asked if word.stem is not None]
         weights |= dict.fromkeys(_pairs(stems), PAIR) | dict.fromkeys(stems, STEM)
         weights |= dict.fromkeys((word.form for word in asked), FORM)
     weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), NAME)
     return Terms(list(weights), list(weights.values()))
+
+
+def asked_words(question: str, languages: Iterable[str]) -> list[str]:
+    """Return the words that `question_terms` asks for, each once."""
+    return list(dict.fromkeys(_kept(split_words(question), _analyses(languages))))
+
+
+def word_terms(word: str) -> Terms:
+    """Return what finds the sessions that have a word just as it stands; its score says nothing."""
+    return Terms([_word(word, _ENGLISH).form], [1.0])
+
+
+def _analyses(languages: Iterable[str]) -> list[str]:
+    return sorted({_ENGLISH, *map(_analysis, languages)})
+
+
+def _kept(words: Sequence[str], analyses: Sequence[str]) -> Sequence[str]:
+    """Leave out what is a stop word in any of the languages, unless nothing else is left."""
+    kept = [word for word in words if all(_word(word, one).stem is not None for one in analyses)]
+    return kept or words
 
 
 def _analysis(language: str) -> str:

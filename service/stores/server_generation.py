@@ -15,9 +15,10 @@ from service.settings import Settings
 from service.stores.catalogue import Asked, FacetCounts, Hit, Known
 from service.stores.connection import Connection
 from service.stores.fusion import keyword_weight
-from service.stores.keywords import question_terms
+from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest
 from service.stores.server_queries import (
+    KEYWORDS,
     TEXT,
     Question,
     Request,
@@ -25,6 +26,7 @@ from service.stores.server_queries import (
     condition,
     fused,
     nearest,
+    sparse,
 )
 
 INDEXES = {
@@ -78,14 +80,38 @@ class ServerGeneration:
             question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
         )
         if asked.mode == "keyword":
-            return self._query(by_keywords(question, terms, limit, with_all=True))
-        best = self._query(by_keywords(question, terms, 1))
-        weight = keyword_weight(
-            best[0].score if best else 0.0, self.manifest.sessions, spoken=asked.spoken
+            return self._query(by_keywords(terms, limit, question.condition, with_all=True))
+        best = self._best(terms, question.condition) if asked.best is None else asked.best
+        weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
+        return self._query(fused(question, [terms, *phrases], limit, asked, weight))
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
+        return self._best(question_terms(text, self.manifest.languages), condition(filters))
+
+    def _best(self, terms: Terms, passing: models.Filter | None) -> float:
+        found = self._query(by_keywords(terms, 1, passing))
+        return found[0].score if found else 0.0
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        if not words:
+            return []
+        requests = [
+            models.QueryRequest(
+                query=models.NearestQuery(nearest=sparse(word_terms(word))),
+                using=KEYWORDS,
+                limit=most,
+            )
+            for word in words
+        ]
+        answers = self._connection.call(
+            "search",
+            lambda client: client.query_batch_points(
+                self._name, requests, consistency=self._consistency
+            ),
         )
-        return self._query(
-            fused(question, [terms, *phrases], limit, weight=weight, names=asked.names)
-        )
+        return [tuple(UUID(str(point.id)) for point in answer.points) for answer in answers]
 
     def _query(self, request: Request) -> list[models.ScoredPoint]:
         answer = self._connection.call(

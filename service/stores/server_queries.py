@@ -1,12 +1,13 @@
 """What is asked of a Qdrant server: nearest by meaning, by words, and both fused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qdrant_client import models
 
 from service.filters import Filters
+from service.stores.catalogue import Asked
 from service.stores.fusion import CANDIDATES, NAMED
 from service.stores.keywords import Terms
 
@@ -39,13 +40,15 @@ def nearest(question: Question, limit: int) -> Request:
     }
 
 
-def by_keywords(question: Question, terms: Terms, limit: int, *, with_all: bool = False) -> Request:
+def by_keywords(
+    terms: Terms, limit: int, condition: models.Filter | None = None, *, with_all: bool = False
+) -> Request:
     """Return the request for the highest keyword scores; `with_all` brings payloads and vectors."""
     return {
         "query": sparse(terms),
         "using": KEYWORDS,
         "limit": limit,
-        "query_filter": question.condition,
+        "query_filter": condition,
         "with_payload": with_all,
         "with_vectors": [TEXT] if with_all else False,
     }
@@ -55,14 +58,13 @@ def fused(
     question: Question,
     terms: Sequence[Terms],
     limit: int,
-    *,
+    asked: Asked,
     weight: float,
-    names: Sequence[str],
 ) -> Request:
     """Return the request for the highest fused scores (see `service.stores.fusion`).
 
     `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
-    scored by meaning; sessions of speakers called one of `names` are candidates too, and gain.
+    scored by meaning; sessions of the speakers asked for, or with rare words, are candidates too, and gain.
     """
     proposals = [
         _by_meaning(question, question.condition),
@@ -73,11 +75,10 @@ def fused(
     if terms[0].indices:
         scored.append(_proposal(question, terms[0], 4 * CANDIDATES))
         score.append(models.MultExpression(mult=[weight, "$score[1]"]))
-    if names:
-        by_them = models.FieldCondition(key="speakers", match=models.MatchAny(any=list(names)))
+    for gain, condition in _gains(asked):
         given = [question.condition] if question.condition else []
-        proposals.append(_by_meaning(question, models.Filter(must=[by_them, *given])))
-        score.append(models.MultExpression(mult=[NAMED, by_them]))
+        proposals.append(_by_meaning(question, models.Filter(must=[condition, *given])))
+        score.append(models.MultExpression(mult=[gain, condition]))
     every = models.Prefetch(
         prefetch=proposals,
         query=question.vector,
@@ -109,6 +110,15 @@ def condition(filters: Filters) -> models.Filter | None:
 def sparse(terms: Terms) -> models.SparseVector:
     """Return terms as the server takes them."""
     return models.SparseVector(indices=terms.indices, values=terms.values)
+
+
+def _gains(asked: Asked) -> Iterator[tuple[float, models.FieldCondition | models.HasIdCondition]]:
+    """Yield what sessions gain, and which do."""
+    if asked.names:
+        names = models.MatchAny(any=list(asked.names))
+        yield NAMED, models.FieldCondition(key="speakers", match=names)
+    for sessions in asked.rare:
+        yield asked.gain, models.HasIdCondition(has_id=[str(id) for id in sessions])
 
 
 def _by_meaning(question: Question, condition: models.Filter | None) -> models.Prefetch:

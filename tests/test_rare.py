@@ -1,0 +1,96 @@
+"""Rare words: who asks for a word that hardly any session has gets the session with it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fakes import BagOfWords
+from stores import ENCODER, talk, write
+
+from service.calibrating import calibrate
+from service.filters import Filters
+from service.rare import RareWords
+from service.search import Searcher
+from service.session import Session
+from service.stores.edge import EdgeStore
+from service.stores.edge_generation import EdgeGeneration
+
+COUNT = 620  # enough for a word of two sessions to be rare
+
+
+def programme(count: int = COUNT) -> list[Session]:
+    """Alike sessions; the last has a word of its own far down its abstract, four share another."""
+    usual = (
+        "We talk of data and of how teams work with it every day, from plan to practice and back."
+    )
+    sessions = [
+        talk(number, title=f"Data work {number}", abstract=usual) for number in range(count)
+    ]
+    for place in range(4):
+        sessions[place] = talk(place, title=f"Data work {place}", abstract=f"{usual} Heliotrope.")
+    sessions[-1] = talk(count, title="Quiet hours", abstract=f"{usual} {usual} Then zymurgy, too.")
+    return sessions
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Iterator[Searcher]:
+    store = EdgeStore(tmp_path, "sessions")
+    sessions = programme()
+    with store.building(ENCODER.fingerprint, sessions=len(sessions)) as builder:
+        builder.upsert(sessions, ENCODER.encode_sessions([session.text for session in sessions]))
+        builder.commit(
+            expected=len(sessions),
+            sources=["test"],
+            check=lambda generation: calibrate(generation, ENCODER),
+        )
+    yield Searcher(store, lambda fingerprint: BagOfWords())
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "question", ["zymurgy", "Zymurgy?", "data zymurgy", "plan practice zymurgy"]
+)
+def test_the_session_with_a_rare_word_comes_first(searcher: Searcher, question: str) -> None:
+    assert searcher.search(question).results[0].session.title == "Quiet hours"
+
+
+def test_one_rare_word_is_never_nothing_but_it_must_pass_the_filters(searcher: Searcher) -> None:
+    for mode in ("hybrid", "semantic", "keyword"):
+        assert searcher.search("zymurgy", mode=mode).verdict in ("strong", "related")
+    assert searcher.search("xylophone").verdict == "none"
+    elsewhere = searcher.search("zymurgy", filters=Filters(event=("Elsewhere",)))
+    assert (elsewhere.verdict, elsewhere.results) == ("none", ())
+
+
+def test_what_is_rare(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Sequence[str]] = []
+    having = EdgeGeneration.having
+
+    def noted(self: EdgeGeneration, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        looked.append(words)
+        return having(self, words, most)
+
+    monkeypatch.setattr(EdgeGeneration, "having", noted)
+    words = RareWords()
+    with searcher.store.reading() as generation:
+        found, gain = words.find(
+            generation, "zymurgy and data, zymurgy and heliotrope and nothing2"
+        )
+        assert [len(sessions) for sessions in found] == [1]
+        assert gain == pytest.approx(1 / 4)
+        assert words.find(generation, "data zymurgy") == (found, 1 / 2)
+        assert looked == [["zymurgy", "data", "heliotrope", "nothing2"], []]
+        assert words.find(generation, "?!") == ((), 0)
+        assert words.find(generation, " ".join(f"word{n}" for n in range(8)) + " zymurgy") == (
+            (),
+            0,
+        )
+
+
+def test_in_a_small_programme_no_word_is_rare(tmp_path: Path) -> None:
+    store = EdgeStore(tmp_path, "sessions")
+    write(store, programme(50))
+    with store.reading() as generation:
+        assert RareWords().find(generation, "zymurgy") == ((), 0)
+    store.close()
