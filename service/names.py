@@ -1,7 +1,7 @@
 """Speakers that a question names in full: in any order, without accents, with one typo in a long word."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from service.words import split_words
 
@@ -16,38 +16,25 @@ class Names:
         """Index the speakers' names as the catalogue spells them."""
         self._spelled: list[tuple[str, frozenset[str]]] = []
         self._having: dict[str, list[int]] = defaultdict(list)
-        self._near: dict[str, list[str]] = defaultdict(list)
         for speaker in speakers:
             words = frozenset(word for word in split_words(speaker) if len(word) > 1)
             if len(words) > 1:
                 for word in words:
                     self._having[word].append(len(self._spelled))
                 self._spelled.append((speaker, words))
-        for word in self._having:
-            for variant in _shortened(word):
-                self._near[variant].append(word)
 
     def named_in(self, question: str) -> tuple[str, ...]:
         """Return the speakers whose whole name (initials aside) stands together in the question."""
-        asked = split_words(question)
-        likely = Counter(
-            place
-            for known in {known for word in asked for known in self._likely(word)}
-            for place in self._having[known]
-        )
+        asked = [word for word in split_words(question) if len(word) > 1]
+        known, long = set(asked), [word for word in asked if len(word) >= _LONG - 1]
+        typed_right = Counter(place for word in known for place in self._having.get(word, ()))
         return tuple(
             speaker
-            for place in sorted(likely)
+            for place in sorted(typed_right)
             for speaker, words in [self._spelled[place]]
-            if likely[place] >= len(words) and _stands_in(words, asked)
+            if typed_right[place] == len(words) or _may_be_mistyped(words, known, long)
+            if _stands_in(words, asked)
         )
-
-    def _likely(self, word: str) -> Iterator[str]:
-        """Yield the words of names that the word may be: itself, and those one typo apart."""
-        if word in self._having:
-            yield word
-        for variant in _shortened(word):
-            yield from self._near.get(variant, ())
 
 
 def is_one_typo(one: str, other: str) -> bool:
@@ -63,9 +50,19 @@ def is_one_typo(one: str, other: str) -> bool:
     )
 
 
+def _may_be_mistyped(name: frozenset[str], asked: set[str], long: Sequence[str]) -> bool:
+    """Return whether just one word of a name is missing, and a long word that is asked may be it."""
+    missing = name - asked
+    if len(missing) > 1:
+        return False
+    wanted = next(iter(missing))
+    return len(wanted) >= _LONG and any(
+        abs(len(word) - len(wanted)) <= 1 and is_one_typo(word, wanted) for word in long
+    )
+
+
 def _stands_in(name: frozenset[str], asked: Sequence[str]) -> bool:
     """Return whether the words of a name stand next to each other, at most one with a typo."""
-    asked = [word for word in asked if len(word) > 1]
     return any(
         _is_name(name, asked[start : start + len(name)])
         for start in range(len(asked) - len(name) + 1)
@@ -79,11 +76,3 @@ def _is_name(name: frozenset[str], asked: Sequence[str]) -> bool:
         known = next(iter(missing))
         return len(known) >= _LONG and is_one_typo(wrong[0], known)
     return not missing
-
-
-def _shortened(word: str) -> Iterator[str]:
-    """Yield a long word and every form of it with one letter left out; words one typo apart share one."""
-    if len(word) >= _LONG - 1:
-        yield word
-        for place in range(len(word)):
-            yield word[:place] + word[place + 1 :]

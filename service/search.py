@@ -48,8 +48,8 @@ from service.verdict import (
 
 CONSIDERED = 100
 """Sessions that the facet counts of a question look at: the best ones."""
-_WITH_PHRASE = 3 * CANDIDATES
-"""Sessions looked at for a quoted phrase: all that meaning, words and it propose, as it may stand last."""
+_WITH_PHRASE = 5 * CANDIDATES
+"""Sessions looked at for a quoted phrase: many, as what has it may stand low."""
 _POOL = 30
 """Talks from which a varied answer is chosen."""
 _BY_MEANING = Reason(("meaning",), None)

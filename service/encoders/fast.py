@@ -44,13 +44,13 @@ class FastEncoder:
         self._open_gpu: Callable[[int], Gpu] | None = None
         self._gpu: Gpu | None = None
         self._pieced = Pieced(bundle.path / TOKENIZER, self.fingerprint.window, bundle.pad)
-        self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad)
+        self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad, lasting=lasting)
         if not self._passes_probe():
             self._runtime.forget_compiled()
             if not self._passes_probe():
                 raise ModelError(f"{bundle.path} gives other vectors than when it was made.")
         if lasting:
-            self._runtime.fix_shapes()
+            self._runtime.warm_up()
 
     def use_gpu(self, open_gpu: Callable[[int], Gpu]) -> None:
         """From now on encode many texts on a GPU, opened at first use with the id that pads texts."""

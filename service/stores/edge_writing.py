@@ -38,10 +38,13 @@ _INDEXES: dict[
 _PART = 1_000_000
 """Words (terms) of one segment: some 4,000 sessions. A segment is indexed in memory while it is written, then
 read from files: so a load's memory hardly grows with the catalogue, and whoever answers needs little."""
+_SMALL_ABOVE = 5_000
+"""Sessions from which vectors are kept in 8 bits too: they propose, and what they propose is scored in full."""
 _GRAPH_ABOVE = 50_000
 """Sessions from which there is an index of nearest vectors (HNSW); exact search is fast enough below."""
 _GRAPHS, _USUAL_WORDS = 4, 250
 """Segments with such an index, about, as each one is asked for every question; and words of a session."""
+_SMALL = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, memory=_FROM_FILES)
 _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
 _GRAPH = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
 
@@ -154,6 +157,7 @@ def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
     keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_FROM_FILES)
     return edge.EdgeConfig(
         vectors={TEXT: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
+        quantization_config=_SMALL if sessions > _SMALL_ABOVE else None,
         sparse_vectors={KEYWORDS: keywords},
         hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
         optimizers=edge.EdgeOptimizersConfig(

@@ -11,8 +11,8 @@ finds, and by what a word that stands in one session only would score in this ca
 
 import math
 
-CANDIDATES = 50
-"""How many sessions each way of searching proposes to the fusion."""
+CANDIDATES = 30
+"""How many sessions each way of searching proposes to the fusion, at least."""
 NAMED = 2.0
 """What a session of a speaker named in full gains: more than words and meaning give a question this short."""
 
@@ -25,6 +25,11 @@ _SPOKEN = 0.3
 """What words count in a spoken sentence, beside what they count else: a sentence is asked for its meaning."""
 _RELATIVE = 0.3
 _ABSOLUTE = 0.1
+
+
+def proposed(limit: int) -> int:
+    """Return how many sessions each way of searching proposes where so many are wanted."""
+    return max(CANDIDATES, limit)
 
 
 def keyword_weight(best: float, sessions: int, *, spoken: bool) -> float:

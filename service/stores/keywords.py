@@ -81,11 +81,12 @@ def session_terms(session: Session) -> Terms:
     )
 
 
-def question_terms(question: str, languages: Iterable[str]) -> Terms:
+@lru_cache(maxsize=100)
+def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
     """Return what a question asks of keyword search, in every one of the catalogue's languages.
 
     `languages` are sessions' language codes. A word that any of them passes over (a stop word) is passed
-    over, unless nothing else is left.
+    over, unless nothing else is left. The last ones are remembered: several searches share a question.
     """
     analyses = _analyses(languages)
     words = split_words(question)

@@ -8,7 +8,7 @@ from qdrant_client import models
 
 from service.filters import Filters
 from service.stores.catalogue import Asked
-from service.stores.fusion import CANDIDATES, NAMED
+from service.stores.fusion import NAMED, proposed
 from service.stores.keywords import Terms
 
 TEXT = "text"
@@ -66,25 +66,26 @@ def fused(
     `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
     scored by meaning; sessions of the speakers asked for, or with rare words, are candidates too, and gain.
     """
+    count = proposed(limit)
     proposals = [
-        _by_meaning(question, question.condition),
-        *(_proposal(question, some) for some in terms if some.indices),
+        _by_meaning(question, question.condition, count),
+        *(_proposal(question, some, count) for some in terms if some.indices),
     ]
     score: list[Any] = ["$score[0]"]
     scored = []
     if terms[0].indices:
-        scored.append(_proposal(question, terms[0], 4 * CANDIDATES))
+        scored.append(_proposal(question, terms[0], 2 * count))
         score.append(models.MultExpression(mult=[weight, "$score[1]"]))
     for gain, condition in _gains(asked):
         given = [question.condition] if question.condition else []
-        proposals.append(_by_meaning(question, models.Filter(must=[condition, *given])))
+        proposals.append(_by_meaning(question, models.Filter(must=[condition, *given]), count))
         score.append(models.MultExpression(mult=[gain, condition]))
     every = models.Prefetch(
         prefetch=proposals,
         query=question.vector,
         using=TEXT,
         params=question.parameters,
-        limit=len(proposals) * CANDIDATES,
+        limit=len(proposals) * count,
     )
     return {
         "prefetch": [every, *scored],
@@ -121,17 +122,17 @@ def _gains(asked: Asked) -> Iterator[tuple[float, models.FieldCondition | models
         yield asked.gain, models.HasIdCondition(has_id=[str(id) for id in sessions])
 
 
-def _by_meaning(question: Question, condition: models.Filter | None) -> models.Prefetch:
+def _by_meaning(question: Question, condition: models.Filter | None, limit: int) -> models.Prefetch:
     return models.Prefetch(
         query=question.vector,
         using=TEXT,
         filter=condition,
         params=question.parameters,
-        limit=CANDIDATES,
+        limit=limit,
     )
 
 
-def _proposal(question: Question, terms: Terms, limit: int = CANDIDATES) -> models.Prefetch:
+def _proposal(question: Question, terms: Terms, limit: int) -> models.Prefetch:
     return models.Prefetch(
         query=sparse(terms), using=KEYWORDS, filter=question.condition, limit=limit
     )
