@@ -174,3 +174,28 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
             assert nearest.score == pytest.approx(1, abs=1e-4)
         asked = Asked("keyword", "number1234")
         assert generation.search(vectors[0], 1, NO_FILTERS, asked)[0].session.source_id == "1234"
+
+
+def test_vectors_of_8_bits_propose_and_full_ones_decide(
+    store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_writing, "_SMALL_ABOVE", 1_000)
+    count = 2_000
+    random = np.random.default_rng(6)
+    rows = random.normal(size=(count + 20, ENCODER.fingerprint.dimension))
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    sessions = [talk(number) for number in range(count)]
+    with store.building(ENCODER.fingerprint, sessions=count) as builder:
+        builder.upsert(sessions, vectors[:count])
+        builder.commit(expected=count, sources=["test"])
+    assert list(store._root.rglob("quantized*"))
+    with store.reading() as generation:
+        for question in vectors[count:]:
+            products = vectors[:count] @ question
+            nearest = np.argsort(-products)[:3]
+            hits = generation.search(question, 3, NO_FILTERS)
+            assert [int(hit.session.source_id) for hit in hits] == nearest.tolist()
+            assert [hit.score for hit in hits] == pytest.approx(products[nearest], abs=1e-5)
+            fused = generation.search(question, 3, NO_FILTERS, Asked("hybrid", "xylophone"))
+            assert [hit.session.id for hit in fused] == [hit.session.id for hit in hits]
+            assert [hit.score for hit in fused] == pytest.approx(products[nearest], abs=1e-5)

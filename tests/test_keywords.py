@@ -1,4 +1,3 @@
-
 import pytest
 
 from service.session import Session

@@ -35,8 +35,8 @@ _INDEXES: dict[
     "day": _KEYWORD,
     "starts_at": edge.DatetimeIndexParams(memory=_FROM_FILES),
 }
-_PART = 1_000_000
-"""Words (terms) of one segment: some 4,000 sessions. A segment is indexed in memory while it is written, then
+_PART = 3_000_000
+"""Words (terms) of one segment: some 12,000 sessions. A segment is indexed in memory while it is written, then
 read from files: so a load's memory hardly grows with the catalogue, and whoever answers needs little."""
 _SMALL_ABOVE = 5_000
 """Sessions from which vectors are kept in 8 bits too: they propose, and what they propose is scored in full."""
@@ -165,6 +165,7 @@ def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
             default_segment_number=64,  # more than there are: none is joined with another
         ),
         id_tracker_memory=_FROM_FILES,
+        max_search_threads=1,  # a question is too short to be divided: that doubles what it costs
         wal_enabled=False,
     )
 
