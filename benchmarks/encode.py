@@ -49,7 +49,8 @@ def main() -> None:
             for precision in PRECISIONS
         }
         rows = _bulk(baseline, encoders, texts[: asked.sessions], asked.rounds)
-        rows += _question(baseline, encoders, asked.rounds)
+        for in_a_row in (True, False):
+            rows += _question(baseline, encoders, asked.rounds, in_a_row=in_a_row)
     report(rows, "python -m benchmarks.encode " + " ".join(sys.argv[1:]), asked.json)
 
 
@@ -86,23 +87,31 @@ def _bulk(baseline: Any, encoders: dict[str, Encoder], texts: list[str], rounds:
     return rows
 
 
-def _question(baseline: Any, encoders: dict[str, Encoder], rounds: int) -> list[Row]:
-    """Each question is encoded by everyone in turn, so that what else the machine does hits all alike."""
+def _question(
+    baseline: Any, encoders: dict[str, Encoder], rounds: int, *, in_a_row: bool
+) -> list[Row]:
+    """Encode single questions: everyone a dozen in a row, then the next one; or each question in turn.
+
+    In turn, everyone finds the processor's cache full of another's weights.
+    """
     ways: dict[str, Callable[[str], Any]] = {"baseline": lambda text: baseline.encode([text])}
     for precision, encoder in encoders.items():
         ways[precision] = lambda text, encoder=encoder: encoder.encode_queries([text])  # type: ignore[misc]  # bound now
     times: dict[str, list[float]] = {name: [] for name in ways}
+    blocks = [QUESTIONS] if in_a_row else [(question,) for question in QUESTIONS]
     for turn in range(4 * rounds):
-        for question in QUESTIONS:
+        for block in blocks:
             for name, way in ways.items():
                 time.sleep(PAUSE)
-                started = time.perf_counter()
-                way(question)
-                if turn:
-                    times[name].append(1000 * (time.perf_counter() - started))
+                for question in block:
+                    started = time.perf_counter()
+                    way(question)
+                    if turn:
+                        times[name].append(1000 * (time.perf_counter() - started))
+    how = "in a row" if in_a_row else "in turn with the others"
     return [
         Row(
-            f"encoding one short question, p50, {precision}",
+            f"encoding one short question, p50, {how}, {precision}",
             median(times["baseline"]),
             median(times[precision]),
             "ms",

@@ -53,8 +53,8 @@ class EdgeGeneration:
                 points = self._shard.query(nearest(question, limit))
             else:
                 points = self._by_words(question, limit, asked)
-            points.sort(key=lambda point: (-point.score, str(point.id)))
-            return self._read(points, None if asked is None else row)
+            found = sorted((-point.score, str(point.id)) for point in points)
+            return self._read(found, None if asked is None else row)
 
     def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
         terms, *phrases = (
@@ -81,16 +81,17 @@ class EdgeGeneration:
             found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
         return [tuple(_uuid(point.id) for point in points) for points in found]
 
-    def _read(self, points: Sequence[edge.ScoredPoint], row: Vectors | None) -> list[Hit]:
-        """Read the sessions found, in order: by id, which is faster than with the query that finds them.
+    def _read(self, found: Sequence[tuple[float, str]], row: Vectors | None) -> list[Hit]:
+        """Read the sessions found (negative scores, ids): by id, which is faster than with the query.
 
         The scores are dot products where there is no `row`; else they are computed with it.
         """
-        ids = [point.id for point in points]
         vector: list[str] | bool = [TEXT] if row is not None else False
-        records = self._shard.retrieve(ids, with_payload=True, with_vector=vector)
-        found = {record.id: record for record in records}
-        return [_hit(found[point.id], point.score, row) for point in points]
+        records = self._shard.retrieve(
+            [id for _, id in found], with_payload=True, with_vector=vector
+        )
+        by_id = {str(record.id): record for record in records}
+        return [_hit(by_id[id], -score, row) for score, id in found]
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
