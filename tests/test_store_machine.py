@@ -56,7 +56,7 @@ class Machine(RuleBasedStateMachine):
     """One catalogue, and the states it must have: `history` ends with what is served."""
 
     folder: Path
-    short = (10, 30)
+    short = (5, 30)
     """Examples, and steps of each, of a short run."""
     operations = kills = 0
     """Run so far, in all examples."""
