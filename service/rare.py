@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from service.stores.catalogue import Generation
-from service.stores.fusion import RARE, RARE_GAIN
 from service.stores.keywords import asked_words
 
 _MOST_WORDS = 8
 """Words of a question from which a single one decides little."""
-_USUAL = 300
-"""Sessions of which one has a word that is rare: in a small programme most words stand but once."""
+_RARE, _USUAL = 3, 300
+"""Sessions that have a rare word, at most; and, unless it is asked for alone, of how many just one has it: in a
+small programme most words stand but once."""
+_GAIN = 1.0
+"""What a session gains for having all words of a question, all of them rare."""
 _KEPT = 20_000
 
 Sessions = tuple[UUID, ...]
@@ -25,12 +27,13 @@ class RareWords:
 
     def find(self, generation: Generation, question: str) -> tuple[tuple[Sessions, ...], float]:
         """Return, for each rare word of the question, the sessions that have it, and what those gain."""
-        most = min(RARE, generation.manifest.sessions // _USUAL)
         words = asked_words(question, generation.manifest.languages)
+        usual = generation.manifest.sessions // _USUAL
+        most = _RARE if len(words) == 1 else min(_RARE, usual)
         if not most or not 0 < len(words) <= _MOST_WORDS:
             return (), 0.0
         found = self._look(generation, words, most)
-        return tuple(some for some in found if 0 < len(some) <= most), RARE_GAIN / len(words)
+        return tuple(some for some in found if 0 < len(some) <= most), _GAIN / len(words)
 
     def _look(self, generation: Generation, words: Sequence[str], most: int) -> list[Sessions]:
         state = generation.manifest.state

@@ -88,9 +88,13 @@ def test_what_is_rare(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> No
         )
 
 
-def test_in_a_small_programme_no_word_is_rare(tmp_path: Path) -> None:
+def test_in_a_small_programme_a_word_is_rare_only_by_itself(tmp_path: Path) -> None:
     store = EdgeStore(tmp_path, "sessions")
     write(store, programme(50))
     with store.reading() as generation:
-        assert RareWords().find(generation, "zymurgy") == ((), 0)
+        assert RareWords().find(generation, "data zymurgy") == ((), 0)
+        assert RareWords().find(generation, "heliotrope") == ((), 1)
+        found, gain = RareWords().find(generation, "zymurgy")
+        assert [len(sessions) for sessions in found] == [1]
+        assert gain == 1
     store.close()

@@ -1,7 +1,7 @@
 """How every store fuses meaning and words: one score for both.
 
     score = dot product + weight * keyword score (+ 2 for a speaker named in full)
-            (+ 1 / words asked for, for each rare one: a word that three sessions at most have)
+            (+ what `service.rare` gives for a rare word)
 
 This is a convex combination of scores rather than of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
 Functions for Hybrid Retrieval", 2023): reciprocal ranks forget how far apart two sessions are. The dot product
@@ -16,10 +16,6 @@ CANDIDATES = 30
 NAMED = 2.0
 """What a session of a speaker named in full gains: more than words and meaning give a question this short."""
 
-RARE = 3
-"""Sessions that have a rare word, at most, and never more than one in three hundred."""
-RARE_GAIN = 1.0
-"""What a session gains for having all words of a question, all of them rare."""
 
 _SPOKEN = 0.3
 """What words count in a spoken sentence, beside what they count else: a sentence is asked for its meaning."""
