@@ -1,6 +1,7 @@
 """A server that is busy, full, slow, away or wrong: what a caller sees of it, and when."""
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -51,10 +52,12 @@ def healthy(method: str, path: str, body: bytes) -> Answer:
     """Answer as a server that holds one session does."""
     if path == "/":
         return 200, {}, b'{"title": "qdrant", "version": "1.20.0"}'
+    session = talk(1)
+    point = {"id": str(session.id), "version": 1, "score": 0.5, "payload": session.payload()}
     if path.endswith("/points/query"):
-        session = talk(1)
-        point = {"id": str(session.id), "version": 1, "score": 0.5, "payload": session.payload()}
         return ok({"points": [point]})
+    if path.endswith("/points/query/batch"):
+        return ok([{"points": [point]} for _ in json.loads(body)["searches"]])
     if path.endswith("/points/count"):
         return ok({"count": 1})
     if path.endswith("/facet"):
