@@ -1,10 +1,9 @@
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from fakes import BagOfWords
+from stores import talk
 from web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.encoder import Fingerprint
@@ -253,84 +252,6 @@ def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) 
     assert searcher.search(question, mode=mode).mode == mode
 
 
-def test_similar_leaves_out_the_session_and_its_repeats(tmp_path: Path) -> None:
-    again = replace(SESSIONS[0], year=2026, source_id="9")
-    _, searcher = open_loaded(tmp_path, [*SESSIONS, again])
-    hits = searcher.similar(str(again.id))
-    assert hits[0].session.source_id == "2"
-    assert {hit.session.source_id for hit in hits}.isdisjoint({"1", "9"})
-    assert len(searcher.similar(str(again.id), filters=Filters(event=("Meetup",)))) == 1
-    with pytest.raises(NotFoundError):
-        searcher.similar("00000000-0000-0000-0000-000000000000")
-    with pytest.raises(QueryError, match="no session id"):
-        searcher.similar("x")
-
-
-def a_talk(year: int, title: str = "Queues that scale", **changes: Any) -> Session:
-    """Return a sitting of one talk in one year."""
-    values: dict[str, Any] = {
-        "event": "Summit",
-        "year": year,
-        "source_id": f"{title}-{year}",
-        "title": title,
-        "abstract": "How queues behave when everybody comes at once.",
-        "speakers": ("Ana Ruiz",),
-    }
-    return Session(**{**values, **changes})
-
-
-@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
-def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, mode: str) -> None:
-    sittings = [a_talk(year) for year in range(2014, 2027)]
-    namesake = a_talk(2020, speakers=("Ola Berg",), source_id="another")
-    searcher = open_loaded(tmp_path, [*SESSIONS, *sittings, namesake])[1]
-    found = searcher.search("queues that scale", limit=2, mode=mode).results
-    assert {found[0].session.speakers, found[1].session.speakers} == {("Ana Ruiz",), ("Ola Berg",)}
-    talk = next(one for one in found if one.session.speakers == ("Ana Ruiz",))
-    assert talk.session.year == 2026
-    assert [one.year for one in talk.occurrences] == list(range(2014, 2027))
-    told = talk.as_dict()["occurrences"][0]
-    assert told == {
-        "id": str(sittings[0].id),
-        "event": "Summit",
-        "year": 2014,
-        "starts_at": None,
-        "room": "",
-    }
-    unfolded = searcher.search("queues that scale", limit=9, mode=mode, fold=False).results
-    assert len(unfolded) == 9
-    assert all(one.occurrences == (one.session,) for one in unfolded)
-
-
-def test_folding_still_fills_the_limit(tmp_path: Path) -> None:
-    crowd = [a_talk(2026, source_id=f"sitting-{number}") for number in range(120)]
-    searcher = open_loaded(tmp_path, [*crowd, *SESSIONS])[1]
-    found = searcher.search("queues when everybody comes at once", mode="semantic").results
-    assert len({one.session.title for one in found}) == 3
-    assert len(found[0].occurrences) == 120
-
-
-def test_diversity_prefers_sessions_that_differ(tmp_path: Path) -> None:
-    alike = [
-        a_talk(2026, title=f"Queues that scale {word}", abstract="Queues that scale, once more.")
-        for word in ("well", "fast", "far")
-    ]
-    other = a_talk(2026, title="Queues of people", abstract="Waiting at a counter.")
-    searcher = open_loaded(tmp_path, [*alike, other])[1]
-    plain = [one.session for one in searcher.search("queues that scale").results]
-    assert other not in plain
-    varied = searcher.search("queues that scale", limit=2, diversity=0.7).results
-    assert varied[0].session == plain[0]
-    assert varied[1].session == other
-    assert [
-        one.session for one in searcher.search("queues that scale", diversity=0).results
-    ] == plain
-    with pytest.raises(QueryError, match="diversity is '2'; give a number from 0 to 1"):
-        searcher.search("queues", diversity=2)
-    with pytest.raises(QueryError, match="diversity is 'nan'"):
-        searcher.search("queues", diversity=float("nan"))
-
-
 @pytest.mark.parametrize(
     ("day", "found"),
     [
@@ -362,7 +283,14 @@ def test_ranges_that_cannot_be_used(day: str, says: str) -> None:
 
 def test_facets_follow_the_question_and_the_filters(tmp_path: Path) -> None:
     filler = [
-        a_talk(2020, title=f"Filler {number}", speakers=(f"Speaker {number}",), track="Filler")
+        talk(
+            number,
+            title=f"Filler {number}",
+            year=2020,
+            abstract="How queues behave when everybody comes at once.",
+            speakers=(f"Speaker {number}",),
+            track="Filler",
+        )
         for number in range(200)
     ]
     searcher = open_loaded(tmp_path, [*filler, *SESSIONS])[1]
