@@ -190,3 +190,13 @@ def test_the_command_exports_what_a_load_would_use(
     as_json = CliRunner().invoke(main, [*command, "--precision", "fp32", "--json"])
     assert json.loads(as_json.stdout)["encoder"]["window"] == 256
     assert wanted == [(256, "int8"), (256, "fp32")]
+
+
+def test_8_bits_are_a_fourth(models: Path) -> None:
+    sizes = {
+        json.loads(path.with_name("bundle.json").read_text("utf-8"))["fingerprint"]["precision"]: (
+            path.stat().st_size
+        )
+        for path in models.glob("*/graph.bin")
+    }
+    assert sizes["int8"] < 0.27 * sizes["fp32"]

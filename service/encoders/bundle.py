@@ -19,7 +19,7 @@ import filelock
 from service.encoder import Fingerprint
 from service.errors import ModelError
 
-VERSION = 1
+VERSION = 2
 """Raised when the layout, the graph's making or the runtime's settings change vectors."""
 
 GRAPH, TOKENIZER, COMPILED = "graph.xml", "tokenizer.json", "compiled"

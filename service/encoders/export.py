@@ -86,6 +86,7 @@ def _make(reference: SentenceTransformerEncoder, bundle: Bundle) -> Bundle:
         graph.join_projections(made)
         if bundle.fingerprint.precision == "int8":
             graph.quantize_weights(made)
+            graph.quantize_tables(made)
         openvino.save_model(made, bundle.path / GRAPH, compress_to_fp16=False)
     except ConferenceHelperError:
         raise
