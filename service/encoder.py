@@ -102,14 +102,13 @@ def checked(vectors: npt.NDArray[Any], rows: int, dimension: int) -> Vectors:
             f"Expected vectors of shape {(rows, dimension)}, got {result.shape}. "
             "The model does not fit this catalogue."
         )
-    if not np.isfinite(result).all():
-        row = int(np.flatnonzero(~np.isfinite(result).all(axis=1))[0])
+    lengths = np.sqrt(np.einsum("ij,ij->i", result, result))  # NaN and infinity stay what they are
+    far = np.flatnonzero(~(np.abs(lengths - 1) <= UNIT_TOLERANCE))
+    if not far.size:
+        return result
+    row = int(far[0])
+    if not np.isfinite(result[row]).all():
         raise EncoderError(f"Vector {row} holds NaN or infinity: the model is damaged or unfit.")
-    lengths = np.linalg.norm(result, axis=1)
-    far = np.flatnonzero(np.abs(lengths - 1) > UNIT_TOLERANCE)
-    if far.size:
-        raise EncoderError(
-            f"Vector {int(far[0])} has length {lengths[far[0]]:.4f}, not 1: "
-            "dot-product search needs unit vectors."
-        )
-    return result
+    raise EncoderError(
+        f"Vector {row} has length {lengths[row]:.4f}, not 1: dot-product search needs unit vectors."
+    )

@@ -5,6 +5,7 @@ takes microseconds, embedding every sentence would take longer than the search.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,13 @@ from functools import lru_cache
 from service.session import Session
 from service.words import split_words
 
-_SENTENCE = re.compile(r"\S(?:.*?[.!?…](?=\s|$)|.*?[。！？]|.*$)", re.MULTILINE)
+_WITHIN = r"[^.!?…。！？\n]"
+_SENTENCE = re.compile(
+    rf"\S{_WITHIN}*(?:[.!?…](?!\s|$){_WITHIN}*)*(?:[.!?…](?=\s|$)|[。！？]|$)", re.MULTILINE
+)
 _TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
+"""A letter that folding may change."""
 _SHORTEST_ROOT = 4
 _ROOT_SHARE = 0.7
 _LONGEST = 400
@@ -65,32 +71,41 @@ class Explainer:
 
     def __call__(self, session: Session) -> Reason:
         """Return why `session` answers."""
-        fields = {
-            "title": session.title,
-            "speaker": " ".join(session.speakers),
-            "words": " ".join((session.abstract, session.track, *session.tags)),
+        marks = self._likeness.marks(session.abstract)
+        has = {
+            "title": self._has(session.title),
+            "speaker": self._has(*session.speakers),
+            "words": bool(marks) or self._has(session.track, *session.tags),
+            "meaning": self._by_meaning,
         }
-        matched = [name for name, text in fields.items() if next(self._likeness.marks(text), None)]
-        if self._by_meaning:
-            matched.append("meaning")
-        return Reason(tuple(matched), nearest_sentence(self._likeness, session.abstract))
+        matched = tuple(name for name, found in has.items() if found)
+        return Reason(matched, nearest_sentence(session.abstract, marks))
+
+    def _has(self, *texts: str) -> bool:
+        return any(self._likeness.marks(text) for text in texts)
 
 
-def nearest_sentence(likeness: "_Likeness", abstract: str) -> Snippet | None:
-    """Return the sentence that shares most of the asked words, the first of equals; None if there is none."""
-    sentences = [(found.start(), found[0][:_LONGEST]) for found in _SENTENCE.finditer(abstract)]
-    if not sentences:
+def nearest_sentence(abstract: str, marks: Sequence[Span]) -> Snippet | None:
+    """Return the sentence that has most of the words at `marks`, the first of equals; None if there is none."""
+    first = _SENTENCE.search(abstract)
+    if not first:
         return None
-    marks = [tuple(likeness.marks(text)) for _, text in sentences]
-    shared = [
-        {text[start:end].casefold() for start, end in spans}
-        for (_, text), spans in zip(sentences, marks, strict=True)
-    ]
+    found = _SENTENCE.finditer(abstract) if marks else (first,)
+    starts, ends = zip(
+        *((one.start(), min(one.end(), one.start() + _LONGEST)) for one in found), strict=True
+    )
+    within: list[list[Span]] = [[] for _ in starts]
+    for start, end in marks:
+        place = bisect_right(starts, start) - 1
+        if end <= ends[place]:
+            within[place].append((start, end))
+    shared = [{abstract[start:end].casefold() for start, end in some} for some in within]
     often = Counter(word for words in shared for word in words)
     worth = [sum(1 / often[word] for word in words) + len(words) for words in shared]
-    best = max(range(len(sentences)), key=lambda place: (worth[place], -place))
-    start, text = sentences[best]
-    return Snippet(text, start, start + len(text), marks[best])
+    best = worth.index(max(worth))
+    start, end = starts[best], ends[best]
+    spans = tuple((first - start, last - start) for first, last in within[best])
+    return Snippet(abstract[start:end], start, end, spans)
 
 
 class _Likeness:
@@ -106,23 +121,31 @@ class _Likeness:
             if len(word) >= _SHORTEST_ROOT:
                 self._by_start[word[:_SHORTEST_ROOT]].append(word)
 
-    def marks(self, text: str) -> Iterator[Span]:
-        """Yield their places in the text, in order."""
-        if not self._may_have(text):
-            return
+    def marks(self, text: str) -> list[Span]:
+        """Return their places in the text, in order."""
+        if text.isascii() or not _FOREIGN.search(text):
+            return self._plain_marks(text)
+        found: list[Span] = []
         for token in _TOKEN.finditer(text):
             words = _words_of(token[0])
             if len(words) > 1:  # a run of signs without spaces: its parts are found within it
-                yield from _runs(token, words, self._exact)
+                found += _runs(token, words, self._exact)
             elif words and self._is_like(words[0]):
-                yield token.span()
+                found.append(token.span())
+        return found
 
-    def _may_have(self, text: str) -> bool:
-        """Return whether a text is worth a look at every word: most sentences hold no start of an asked one."""
-        if not text.isascii():
-            return True
-        lower = text.lower()
-        return any(start in lower for start in self._starts)
+    def _plain_marks(self, text: str) -> list[Span]:
+        """Look only where a plain text has the start of an asked word: most words are none."""
+        lower, found = text.lower(), set()
+        for start in self._starts:
+            place = lower.find(start)
+            while place >= 0:
+                token = _TOKEN.match(lower, place)
+                first = not place or not lower[place - 1].isalnum()
+                if first and token and self._is_like(token[0]):
+                    found.add(token.span())
+                place = lower.find(start, place + 1)
+        return sorted(found)
 
     def _is_like(self, word: str) -> bool:
         known = self._known.get(word)
