@@ -1,7 +1,9 @@
 """One generation of an embedded catalogue: a Qdrant Edge shard, open for reading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,19 +19,25 @@ from service.stores.catalogue import Asked, FacetCounts, Hit, Known
 from service.stores.edge_queries import (
     TEXT,
     Question,
+    among,
     by_keywords,
     condition,
-    fused,
+    gaining,
     nearest,
 )
-from service.stores.fusion import keyword_weight
-from service.stores.keywords import Terms, question_terms, word_terms
+from service.stores.fusion import CANDIDATES, keyword_weight, proposed
+from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
 
 BATCH = 256
 """Points of one read or write."""
 
 _ALL_VALUES = 1_000_000
+_REMEMBERED = 64
+"""Searches by words that are kept: a question's is wanted for its fusion and for its verdict."""
+
+Scores = dict[UUID, float]
+"""Sessions and what they score, best first where a store gave them."""
 
 
 class EdgeGeneration:
@@ -39,6 +47,7 @@ class EdgeGeneration:
         """Open the generation in `path`. Raises StoreError if it is damaged."""
         self.manifest = manifest
         self.readers = 0
+        self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
         with translated(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
 
@@ -48,50 +57,68 @@ class EdgeGeneration:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
         question = Question(row.tolist(), condition(filters))
+        scores: Mapping[UUID, float]
         with translated("search"):
             if asked is None:
-                points = self._shard.query(nearest(question, limit))
+                similarities = scores = self._scores(nearest(question, limit))
+            elif asked.mode == "keyword":
+                scores = self._words(asked.text, filters, limit)
+                similarities = self._similarities(question, scores.keys())
             else:
-                points = self._by_words(question, limit, asked)
-            found = sorted((-point.score, str(point.id)) for point in points)
-            return self._read(found, None if asked is None else row)
+                similarities, scores = self._fused(question, limit, asked, filters)
+        best = sorted((-score, id) for id, score in scores.items())[:limit]
+        sessions = self.get([id for _, id in best])
+        return [
+            Hit(session, -score, similarities[id])
+            for session, (score, id) in zip(sessions, best, strict=True)
+        ]
 
-    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[edge.ScoredPoint]:
-        terms, *phrases = (
-            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
-        )
-        if asked.mode == "keyword":
-            return self._shard.query(by_keywords(terms, limit, question.condition))
-        best = self._best(terms, question.condition) if asked.best is None else asked.best
-        weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
-        return self._shard.query(fused(question, [terms, *phrases], limit, asked, weight))
+    def _fused(
+        self, question: Question, limit: int, asked: Asked, filters: Filters
+    ) -> tuple[Scores, Scores]:
+        """Return the dot products and the fused scores of what is proposed (see `service.stores.fusion`).
+
+        A phrase only proposes candidates, as words and meaning do. Sessions of the speakers asked for, or with
+        rare words, are candidates too, and gain.
+        """
+        count = proposed(limit)
+        words = self._words(asked.text, filters, 2 * count)
+        similarities = self._scores(nearest(question, count))
+        gaining_some = [(gain, self._scores(request)) for gain, request in gaining(question, asked)]
+        for _, some in gaining_some:
+            similarities |= dict(islice(some.items(), count))
+        lists = [words, *(self._words(phrase, filters, count) for phrase in asked.phrases)]
+        others = {id for some in lists for id in islice(some, count)} - similarities.keys()
+        similarities |= self._similarities(question, others)
+        weight = keyword_weight(_best(words), self.manifest.sessions, spoken=asked.spoken)
+        return similarities, {
+            id: similarity
+            + weight * words.get(id, 0.0)
+            + sum(gain for gain, some in gaining_some if id in some)
+            for id, similarity in similarities.items()
+        }
 
     def best_score(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
         with translated("search"):
-            return self._best(question_terms(text, self.manifest.languages), condition(filters))
+            return _best(self._words(text, filters, 2 * CANDIDATES))
 
-    def _best(self, terms: Terms, passing: edge.Filter | None) -> float:
-        found = self._shard.query(by_keywords(terms, 1, passing))
-        return found[0].score if found else 0.0
+    def _look(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
+        """Return the highest keyword scores of a text, best first; the last ones are remembered."""
+        terms = question_terms(text, self.manifest.languages)
+        return self._scores(by_keywords(terms, limit, condition(filters))) if terms.indices else {}
+
+    def _similarities(self, question: Question, ids: Collection[UUID]) -> Scores:
+        return self._scores(among(question, ids)) if ids else {}
+
+    def _scores(self, request: edge.QueryRequest) -> Scores:
+        return {_uuid(point.id): point.score for point in self._shard.query(request)}
 
     def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
         with translated("search"):
             found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
         return [tuple(_uuid(point.id) for point in points) for points in found]
-
-    def _read(self, found: Sequence[tuple[float, str]], row: Vectors | None) -> list[Hit]:
-        """Read the sessions found (negative scores, ids): by id, which is faster than with the query.
-
-        The scores are dot products where there is no `row`; else they are computed with it.
-        """
-        vector: list[str] | bool = [TEXT] if row is not None else False
-        records = self._shard.retrieve(
-            [id for _, id in found], with_payload=True, with_vector=vector
-        )
-        by_id = {str(record.id): record for record in records}
-        return [_hit(by_id[id], -score, row) for score, id in found]
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
@@ -169,11 +196,8 @@ class EdgeGeneration:
                 return
 
 
-def _hit(record: edge.Record, score: float, row: Vectors | None) -> Hit:
-    similarity = score
-    if row is not None:
-        similarity = float(np.asarray(_dense(record.vector), dtype=np.float32) @ row)
-    return Hit(Session.from_payload(record.payload or {}), score, similarity)
+def _best(scores: Mapping[UUID, float]) -> float:
+    return next(iter(scores.values()), 0.0)
 
 
 def _dense(vector: Any) -> list[float]:

@@ -1,13 +1,14 @@
-"""What is asked of Qdrant Edge: nearest by meaning, by words, and both fused; answers are ids and scores."""
+"""What is asked of Qdrant Edge: nearest by meaning, by words, and what is fused; answers are ids and scores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import qdrant_edge as edge
 
 from service.filters import Filters
 from service.stores.catalogue import Asked
-from service.stores.fusion import NAMED, proposed
+from service.stores.fusion import NAMED
 from service.stores.keywords import Terms
 
 TEXT = "text"
@@ -20,6 +21,9 @@ _AGAIN = edge.SearchParams(
 _IN_FULL = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
 """Where vectors are kept in 8 bits too: twice as many as are wanted are found by these, then scored in full; or
 all are scored in full."""
+
+_MOST_GAINING = 1_000
+"""Sessions of the speakers that one question names, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +49,22 @@ def by_keywords(
     return edge.QueryRequest(query=query, limit=limit, filter=condition)
 
 
-def fused(
-    question: Question,
-    terms: Sequence[Terms],
-    limit: int,
-    asked: Asked,
-    weight: float,
-) -> edge.QueryRequest:
-    """Return the request for the highest fused scores (see `service.stores.fusion`).
+def among(question: Question, ids: Collection[UUID]) -> edge.QueryRequest:
+    """Return the request for the dot products of these sessions, whatever the question's filter."""
+    wanted = edge.Filter(must=[edge.HasIdCondition(set(ids))])
+    return _in_full(question, len(ids), wanted)
 
-    `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
-    scored by meaning; sessions of the speakers asked for, or with rare words, are candidates too, and gain.
-    """
-    count = proposed(limit)
-    proposals = [
-        edge.Prefetch(count, _by_meaning(question), filter=question.condition, params=_AGAIN),
-        *(_proposal(question, some, count) for some in terms if some.indices),
-    ]
-    score = [edge.Expression.Variable("$score[0]")]
-    scored = []
-    if terms[0].indices:
-        scored.append(_proposal(question, terms[0], 2 * count))
-        by_words = edge.Expression.Variable("$score[1]")
-        score.append(edge.Expression.Mult([edge.Expression.Constant(weight), by_words]))
-    for gain, condition in _gains(asked):
-        given = [question.condition] if question.condition else []
-        both = edge.Filter(must=[condition, *given])
-        proposals.append(edge.Prefetch(count, _by_meaning(question), filter=both))
-        factors = [edge.Expression.Constant(gain), edge.Expression.Condition(condition)]
-        score.append(edge.Expression.Mult(factors))
-    every = edge.Prefetch(
-        len(proposals) * count, _by_meaning(question), prefetches=proposals, params=_IN_FULL
-    )
-    return edge.QueryRequest(
-        prefetches=[every, *scored],
-        query=edge.Formula(edge.Expression.Sum(score), {"$score[0]": -1.0, "$score[1]": 0.0}),
-        limit=limit,
-    )
+
+def gaining(question: Question, asked: Asked) -> Iterator[tuple[float, edge.QueryRequest]]:
+    """Yield what sessions gain, and the request for the dot products of those that do."""
+    conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
+    if asked.names:
+        by_name = edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
+        conditions.append((NAMED, by_name))
+    conditions += [(asked.gain, edge.HasIdCondition(set(sessions))) for sessions in asked.rare]
+    given = [question.condition] if question.condition else []
+    for gain, some in conditions:
+        yield gain, _in_full(question, _MOST_GAINING, edge.Filter(must=[some, *given]))
 
 
 def condition(filters: Filters) -> edge.Filter | None:
@@ -98,18 +81,11 @@ def sparse(terms: Terms) -> edge.SparseVector:
     return edge.SparseVector(terms.indices, terms.values)
 
 
-def _gains(asked: Asked) -> Iterator[tuple[float, edge.FieldCondition | edge.HasIdCondition]]:
-    """Yield what sessions gain, and which do."""
-    if asked.names:
-        yield NAMED, edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
-    for sessions in asked.rare:
-        yield asked.gain, edge.HasIdCondition(set(sessions))
+def _in_full(question: Question, limit: int, passing: edge.Filter) -> edge.QueryRequest:
+    return edge.QueryRequest(
+        query=_by_meaning(question), limit=limit, filter=passing, params=_IN_FULL
+    )
 
 
 def _by_meaning(question: Question) -> edge.Query:
     return edge.Query.Nearest(question.vector, using=TEXT)
-
-
-def _proposal(question: Question, terms: Terms, limit: int) -> edge.Prefetch:
-    query = edge.Query.Nearest(sparse(terms), using=KEYWORDS)
-    return edge.Prefetch(limit, query, filter=question.condition)
