@@ -1,11 +1,12 @@
 """How answers, rows and JSON look in a terminal."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.answers import Answer, SearchResult
+if TYPE_CHECKING:
+    from service.answers import Answer, SearchResult
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -13,7 +14,7 @@ def print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: "Answer") -> None:
     """Print each session that answers, or say that none passes the filters."""
     if not answer.results:
         click.echo("No session passes these filters. Drop one and ask again.")
@@ -23,7 +24,7 @@ def print_answer(answer: Answer) -> None:
         print_result(result)
 
 
-def print_result(result: SearchResult) -> None:
+def print_result(result: "SearchResult") -> None:
     """Print one session with its rank, its similarity and its other sittings."""
     session = result.session
     when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""

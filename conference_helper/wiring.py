@@ -5,26 +5,28 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service import errors
-from service.encoder import Encoder, Fingerprint
-from service.search import Searcher
 from service.settings import Settings
-from service.stores.catalogue import SessionStore
 
 if TYPE_CHECKING:
+    from service.encoder import Encoder, Fingerprint
     from service.encoders import Choice
+    from service.search import Searcher
+    from service.stores.catalogue import SessionStore
 
 
-def searcher_for(settings: Settings, store: SessionStore, *, lasting: bool = False) -> Searcher:
+def searcher_for(settings: Settings, store: "SessionStore", *, lasting: bool = False) -> "Searcher":
     """Return a searcher over the store that embeds questions with the catalogue's own encoder.
 
     One that is `lasting` will be asked much, by many at a time.
     """
+    from service.search import Searcher
+
     return Searcher(store, partial(answering_encoder, settings, lasting=lasting))
 
 
 def answering_encoder(
-    settings: Settings, fingerprint: Fingerprint, *, lasting: bool = False
-) -> Encoder:
+    settings: Settings, fingerprint: "Fingerprint", *, lasting: bool = False
+) -> "Encoder":
     """Return the encoder of a catalogue's questions, shared by threads and with a memory if `lasting`."""
     encoder = catalogue_encoder(settings, fingerprint, lasting=lasting)
     if not lasting:
@@ -35,8 +37,8 @@ def answering_encoder(
 
 
 def catalogue_encoder(
-    settings: Settings, fingerprint: Fingerprint, *, lasting: bool = False
-) -> Encoder:
+    settings: Settings, fingerprint: "Fingerprint", *, lasting: bool = False
+) -> "Encoder":
     """Return the encoder that the settings choose, else the one that embedded the catalogue."""
     from service.encoders import open_catalogue_encoder, open_encoder
 
@@ -55,7 +57,7 @@ def catalogue_encoder(
     )
 
 
-def loading_encoder(settings: Settings, store: SessionStore) -> Encoder:
+def loading_encoder(settings: Settings, store: "SessionStore") -> "Encoder":
     """Return the encoder that the settings choose, else the catalogue's own, else the default one."""
     from service.encoders import open_encoder
 
@@ -73,7 +75,7 @@ def loading_encoder(settings: Settings, store: SessionStore) -> Encoder:
     )
 
 
-def export_chosen(settings: Settings, store: SessionStore) -> dict[str, Any]:
+def export_chosen(settings: Settings, store: "SessionStore") -> dict[str, Any]:
     """Export the model that a load would use, anew if it was before; return what was made.
 
     Raises ModelError, with the reason, for a model that cannot be exported.

@@ -80,7 +80,7 @@ def plain_logging() -> Iterator[None]:
 def test_logs_are_json_without_what_was_asked(
     app: Flask, capsys: pytest.CaptureFixture[str], queries: bool
 ) -> None:
-    logs.configure("json")
+    logs.configure()
     logs.log_requests(app, queries=queries)
     app.test_client().get("/api/search?q=secret+words", headers={"X-Request-ID": "abc"})
     (line,) = [line for line in capsys.readouterr().err.splitlines() if '"request"' in line]

@@ -19,7 +19,7 @@ from service.search import Searcher
 from service.settings import load_settings
 from service.stores.server import ServerStore
 from service.web import create_app
-from service.web.server import Watcher
+from service.web.watcher import Watcher
 
 DEADLINE = 2.0
 ASKERS = 8

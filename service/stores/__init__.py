@@ -1,10 +1,14 @@
 """The only package that knows a Qdrant library; `open_store` picks the store that the settings name."""
 
+from typing import TYPE_CHECKING
+
 from service.settings import Settings
-from service.stores.catalogue import SessionStore
+
+if TYPE_CHECKING:
+    from service.stores.catalogue import SessionStore
 
 
-def open_store(settings: Settings) -> SessionStore:
+def open_store(settings: Settings) -> "SessionStore":
     """Return the store of the settings' catalogue; nothing is opened or created yet."""
     if settings.qdrant_url:
         from service.stores.server import ServerStore
@@ -13,7 +17,7 @@ def open_store(settings: Settings) -> SessionStore:
     return open_embedded(settings)
 
 
-def open_embedded(settings: Settings) -> SessionStore:
+def open_embedded(settings: Settings) -> "SessionStore":
     """Return the embedded store of the settings' catalogue, whether or not they name a server."""
     from service.stores.edge import EdgeStore
 

@@ -1,10 +1,15 @@
-"""The Flask front end: `create_app` builds it from a searcher."""
+"""The Flask front end: `create_app` builds it from a searcher.
 
-from flask import Flask, Response
-from flask.json.provider import DefaultJSONProvider
+Flask is imported by who builds it: the process that only watches over others needs no part of it.
+"""
 
-from service.search import Searcher
-from service.web import api, errors, health, metrics, openapi, pages, requests
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from flask.json.provider import DefaultJSONProvider
+
+    from service.search import Searcher
 
 DEADLINE_SECONDS = 2.0
 
@@ -21,11 +26,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def create_app(searcher: Searcher, *, deadline: float = DEADLINE_SECONDS) -> Flask:
+def create_app(searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS) -> "Flask":
     """Return the front end that answers with `searcher`; it reads, and changes nothing.
 
     A request is answered within `deadline` seconds, with an error if need be.
     """
+    from flask import Flask
+
+    from service.web import api, errors, health, metrics, openapi, pages, requests
+
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
@@ -40,15 +49,17 @@ def create_app(searcher: Searcher, *, deadline: float = DEADLINE_SECONDS) -> Fla
     return app
 
 
-def _json(app: Flask) -> DefaultJSONProvider:
+def _json(app: "Flask") -> "DefaultJSONProvider":
     """UTF-8 as it is, keys in the order given."""
+    from flask.json.provider import DefaultJSONProvider
+
     provider = DefaultJSONProvider(app)
     provider.ensure_ascii = False
     provider.sort_keys = False
     return provider
 
 
-def _add_security_headers(response: Response) -> Response:
+def _add_security_headers(response: "Response") -> "Response":
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -13,10 +13,8 @@ from service import request_id
 log = logging.getLogger(__name__)
 
 
-def configure(log_format: str) -> None:
-    """Send every log line out as JSON; where the format is text, leave logging as it is."""
-    if log_format != "json":
-        return
+def configure() -> None:
+    """Send every log line out as JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -1,0 +1,66 @@
+"""Keeps a searcher ready for the next question, in a thread of its own."""
+
+import logging
+import threading
+
+from service import deadline, measuring
+from service.errors import ConferenceHelperError, NothingLoadedError
+from service.search import Searcher
+from service.web import DEADLINE_SECONDS
+
+_WATCH_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Watcher(threading.Thread):
+    """Keeps a searcher ready: opens each new generation and loads its encoder as soon as it is there."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        seconds: float = _WATCH_SECONDS,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        super().__init__(name="watcher", daemon=True)
+        self._deadline_seconds = deadline_seconds
+        self._searcher = searcher
+        self._seconds = seconds
+        self._ended = threading.Event()
+        self._said = ""
+        self._state = ""
+
+    def run(self) -> None:
+        """Look every second until `end`; a trouble is logged once, and again when it changes."""
+        while True:
+            self._look()
+            if self._ended.wait(self._seconds):
+                return
+
+    def end(self) -> None:
+        """Stop looking."""
+        self._ended.set()
+        self.join()
+
+    def _look(self) -> None:
+        try:
+            with deadline.within(self._deadline_seconds):
+                self._searcher.warm_up()
+                self._note_switch()
+            trouble = ""
+        except NothingLoadedError as error:
+            trouble = str(error)
+        except ConferenceHelperError as error:
+            trouble = f"Not ready: {error}"
+        if trouble and trouble != self._said:
+            log.warning("%s", trouble)
+        self._said = trouble
+
+    def _note_switch(self) -> None:
+        with self._searcher.store.reading() as generation:
+            state = generation.manifest.state
+        if self._state not in ("", state):
+            measuring.note("switch")
+            log.warning("Serving generation %s.", state)
+        self._state = state
