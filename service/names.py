@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from sys import intern
 
 from service.words import split_words
 
@@ -14,10 +15,10 @@ class Names:
 
     def __init__(self, speakers: Iterable[str]) -> None:
         """Index the speakers' names as the catalogue spells them."""
-        self._spelled: list[tuple[str, frozenset[str]]] = []
+        self._spelled: list[tuple[str, tuple[str, ...]]] = []
         self._having: dict[str, list[int]] = defaultdict(list)
         for speaker in speakers:
-            words = frozenset(word for word in split_words(speaker) if len(word) > 1)
+            words = tuple({intern(word) for word in split_words(speaker) if len(word) > 1})
             if len(words) > 1:
                 for word in words:
                     self._having[word].append(len(self._spelled))
@@ -32,8 +33,8 @@ class Names:
             speaker
             for place in sorted(typed_right)
             for speaker, words in [self._spelled[place]]
-            if typed_right[place] == len(words) or _may_be_mistyped(words, known, long)
-            if _stands_in(words, asked)
+            if typed_right[place] == len(words) or _may_be_mistyped(frozenset(words), known, long)
+            if _stands_in(frozenset(words), asked)
         )
 
 

@@ -1,6 +1,5 @@
 """Writing an embedded generation: a builder fills an empty shard, verifies it and switches to it."""
 
-import ctypes
 import json
 import os
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import qdrant_edge as edge
 
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
+from service.resident import give_back
 from service.session import Session
 from service.stores.catalogue import Check, count_events, list_languages
 from service.stores.edge_generation import BATCH, EdgeGeneration, translated
@@ -143,7 +143,7 @@ class EdgeBuilder:
         self._shard.flush()
         self._shard.optimize()
         self._shard.flush()
-        _give_memory_back()
+        give_back()
 
     def close(self) -> None:
         """Release the generation's files."""
@@ -168,13 +168,6 @@ def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
         max_search_threads=1,  # a question is too short to be divided: that doubles what it costs
         wal_enabled=False,
     )
-
-
-def _give_memory_back() -> None:
-    """Return freed memory to the system, where the C library would keep it (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
 
 
 def _verify(generation: EdgeGeneration, expected: int) -> None:

@@ -5,6 +5,7 @@ The first process only watches over the others: what it does not import saves it
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -50,12 +51,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
 
     def load(self) -> "Flask":
         """Return the app, in the worker, with its watcher started."""
+        from service.resident import let_go
         from service.web import create_app
         from service.web.watcher import Watcher
 
         _configure_logs(self._settings)
         searcher = self._open_searcher()
-        Watcher(searcher, deadline_seconds=self._settings.deadline).start()
+        opened = partial(let_go, self._settings.data_dir)  # opening reads what answering does not
+        Watcher(searcher, deadline_seconds=self._settings.deadline, opened=opened).start()
         app = create_app(searcher, deadline=self._settings.deadline)
         if self._settings.log_format == "json":
             from service.web import logs

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from service import deadline, measuring
 from service.errors import ConferenceHelperError, NothingLoadedError
@@ -22,9 +23,12 @@ class Watcher(threading.Thread):
         seconds: float = _WATCH_SECONDS,
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
+        opened: Callable[[], None] = lambda: None,
     ) -> None:
+        """Look every so many `seconds`; call `opened` when a generation is ready that was not served yet."""
         super().__init__(name="watcher", daemon=True)
         self._deadline_seconds = deadline_seconds
+        self._opened = opened
         self._searcher = searcher
         self._seconds = seconds
         self._ended = threading.Event()
@@ -60,7 +64,10 @@ class Watcher(threading.Thread):
     def _note_switch(self) -> None:
         with self._searcher.store.reading() as generation:
             state = generation.manifest.state
-        if self._state not in ("", state):
+        if state == self._state:
+            return
+        if self._state:
             measuring.note("switch")
             log.warning("Serving generation %s.", state)
         self._state = state
+        self._opened()
