@@ -36,7 +36,10 @@ def disk() -> Iterator[Path]:
 def test_files_of_a_folder_leave_memory_and_come_back(disk: Path) -> None:
     for folder in ("one", "other"):
         (disk / folder).mkdir()
-        (disk / folder / "a file").write_bytes(b"x" * 2**20)
+        with (disk / folder / "a file").open("wb") as file:
+            file.write(b"x" * 2**20)
+            file.flush()
+            os.fsync(file.fileno())  # what is not on the disk yet cannot leave memory
     paths = [disk / folder / "a file" for folder in ("one", "other")]
     with (
         paths[0].open("rb") as one,
