@@ -1,6 +1,6 @@
 """What a search answers: results with their occurrences, and why each is there."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from service.reasons import Reason, Snippet
@@ -66,7 +66,12 @@ class Answer:
 def _told(snippet: Snippet | None) -> dict[str, Any] | None:
     if snippet is None:
         return None
-    return {**asdict(snippet), "marks": [list(mark) for mark in snippet.marks]}
+    return {
+        "text": snippet.text,
+        "start": snippet.start,
+        "end": snippet.end,
+        "marks": [list(mark) for mark in snippet.marks],
+    }
 
 
 def _brief(session: Session) -> dict[str, Any]:

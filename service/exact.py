@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from service.session import Session
 from service.stores.catalogue import Asked, Hit
-from service.words import split_words
+from service.words import split_words, words_of
 
 PHRASE, TITLE = 6.0, 3.0
 """What they gain beyond any other score: each phrase more than a title, a title more than a name."""
@@ -44,11 +44,11 @@ def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: S
 
 
 def _title_gain(asked: Sequence[str], title: str) -> float:
-    words = split_words(title)
-    if list(asked) == words:
+    words = words_of(title)
+    if tuple(asked) == words:
         return TITLE
     main, *subtitle = _MAIN_TITLE.split(title, maxsplit=1)
-    by_main = _nearly(asked, split_words(main)) if subtitle else 0.0
+    by_main = _nearly(asked, words_of(main)) if subtitle else 0.0
     return max(_nearly(asked, words), by_main)
 
 

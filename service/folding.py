@@ -1,9 +1,11 @@
 """Folding: repeats of one talk, over years or sittings, become one result."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from service.session import Session
 from service.stores.catalogue import Hit
+from service.words import words_of
 
 _AS_GOOD = 5
 """Decimals of a score that count: texts that differ in nothing differ in the sixth by rounding."""
@@ -40,8 +42,9 @@ def fold(hits: Sequence[Hit]) -> list[Talk]:
     """
     talks: list[Talk] = []
     places: dict[str, int] = {}
-    for hit in hits:
-        keys = hit.session.talk_keys
+    alike = Counter(words_of(hit.session.title) for hit in hits)
+    for hit in hits:  # only sessions with a title in common may be of one talk
+        keys = hit.session.talk_keys if alike[words_of(hit.session.title)] > 1 else ()
         place = next((places[key] for key in keys if key in places), len(talks))
         if place == len(talks):
             talks.append([])

@@ -9,10 +9,9 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from service.session import Session
-from service.words import split_words
+from service.words import split_words, words_of
 
 _WITHIN = r"[^.!?…。！？\n]"
 _SENTENCE = re.compile(
@@ -127,7 +126,7 @@ class _Likeness:
             return self._plain_marks(text)
         found: list[Span] = []
         for token in _TOKEN.finditer(text):
-            words = _words_of(token[0])
+            words = words_of(token[0])
             if len(words) > 1:  # a run of signs without spaces: its parts are found within it
                 found += _runs(token, words, self._exact)
             elif words and self._is_like(words[0]):
@@ -158,11 +157,6 @@ class _Likeness:
             return True
         rooted = self._by_start.get(word[:_SHORTEST_ROOT], ())
         return any(_same_root(word, other) for other in rooted)
-
-
-@lru_cache(maxsize=50_000)
-def _words_of(token: str) -> tuple[str, ...]:
-    return tuple(split_words(token))
 
 
 def _runs(token: re.Match[str], words: Sequence[str], asked: frozenset[str]) -> Iterator[Span]:

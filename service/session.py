@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.errors import StoreError
-from service.words import split_words
+from service.words import split_words, words_of
 
 RECIPE_VERSION = 1
 """Raised when `Session.text` changes: vectors of two recipes cannot share a catalogue."""
@@ -82,7 +82,7 @@ class Session:
 
         Two sessions are the same talk if they share a key; without speakers nothing is a repeat.
         """
-        title = " ".join(split_words(self.title))
+        title = " ".join(words_of(self.title))
         names = (_person(speaker) for speaker in self.speakers)
         return tuple(_digest(f"{title}\n{name}") for name in names if title and name)
 

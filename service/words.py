@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = {
     "ø": "o",
@@ -52,3 +53,9 @@ def split_words(text: str) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a short text that is met again and again: a title, or a word with its signs."""
+    return tuple(split_words(text))
