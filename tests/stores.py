@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from service.stores.server import ServerStore
 KINDS = ("embedded", "memory", "server", "server-grpc")
 OpenStore = Callable[[], SessionStore]
 ENCODER = BagOfWords()
+START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
 def memory_settings(**options: object) -> Settings:
@@ -74,3 +76,30 @@ def talk(number: int, title: str = "", **fields: object) -> Session:
     """A session whose title says its number."""
     values = {"event": "Summit", "year": 2026, "source_id": str(number), **fields}
     return Session(title=title or f"Talk number{number}", **values)  # type: ignore[arg-type]  # fields of a session
+
+
+@pytest.fixture(params=KINDS)
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
+    """Return a way to open one and the same catalogue again and again."""
+    with opening(request.param, tmp_path, request) as opener:
+        yield opener
+
+
+def session(number: int, **changes: object) -> Session:
+    """One of many sessions that differ in all that stores filter and count by."""
+    values: dict[str, object] = {
+        "event": "Summit" if number % 2 else "Meetup",
+        "year": 2024 + number % 3,
+        "source_id": str(number),
+        "title": f"Title{number}",
+        "abstract": f"word{number} common",
+        "speakers": (f"Speaker {number % 4}", "Zoë Brändström"),
+        "track": ("Health", "Finance")[number % 2],
+        "level": "Beginner",
+        "language": "en",
+        "starts_at": START + timedelta(days=number % 2),
+    }
+    return Session(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+SESSIONS = [session(number) for number in range(20)]

@@ -1,6 +1,5 @@
 """backup, restore, verify, generations and migrate, over every store."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
-from stores import ENCODER, KINDS, OpenStore, memory_settings, opening, talk, write
+from stores import ENCODER, OpenStore, memory_settings, talk, write
 from test_store_congruence import programme
 
 from conference_helper import main
@@ -21,12 +20,6 @@ from service.stores.server import ServerStore
 from service.stores.verification import verify
 
 SESSIONS = programme(3, 300)
-
-
-@pytest.fixture(params=KINDS)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
-    with opening(request.param, tmp_path / "data", request) as opener:
-        yield opener
 
 
 def contents(store: SessionStore) -> dict[Any, Any]:

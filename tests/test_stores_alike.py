@@ -1,14 +1,12 @@
 """What every store does, whatever it is made of."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
 from fakes import BagOfWords
-from stores import ENCODER, KINDS, OpenStore, opening, talk, write
+from stores import ENCODER, OpenStore, talk, write
 from web_fixtures import SESSIONS
 
 from service.errors import (
@@ -22,12 +20,6 @@ from service.errors import (
 from service.filters import NO_FILTERS, Filters
 from service.stores.catalogue import KEPT_GENERATIONS, SessionStore
 from service.stores.manifest import EventCount
-
-
-@pytest.fixture(params=KINDS)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
-    with opening(request.param, tmp_path, request) as opener:
-        yield opener
 
 
 @pytest.fixture
