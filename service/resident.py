@@ -13,12 +13,14 @@ def let_go(folder: Path) -> None:
 
     Where the system cannot do that, all stays as it is.
     """
-    if not _MAPS.exists():
+    try:
+        lines = _MAPS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:  # another system, or one that does not say
         return
-    library = ctypes.CDLL(None)
-    for line in _MAPS.read_text("utf-8", "surrogateescape").splitlines():
+    library, place = ctypes.CDLL(None), folder.resolve()
+    for line in lines:
         span, *_, path = line.split(maxsplit=5)
-        if Path(path).is_relative_to(folder):
+        if Path(path).is_relative_to(place):
             start, end = (int(address, 16) for address in span.split("-"))
             library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _PAGE_OUT)
 

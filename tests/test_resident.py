@@ -33,7 +33,10 @@ def disk() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_files_of_a_folder_leave_memory_and_come_back(disk: Path) -> None:
+def test_files_of_a_folder_leave_memory_and_come_back(
+    disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(disk)
     for folder in ("one", "other"):
         (disk / folder).mkdir()
         with (disk / folder / "a file").open("wb") as file:
@@ -49,7 +52,14 @@ def test_files_of_a_folder_leave_memory_and_come_back(disk: Path) -> None:
     ):
         assert mapped[:] == kept[:]
         assert min(resident(path) for path in paths) == 1024
-        let_go(disk / "one")
+        let_go(Path("one"))
         assert resident(paths[0]) < 1024
         assert resident(paths[1]) == 1024
         assert mapped[:] == kept[:]
+
+
+def test_where_the_system_says_nothing_all_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.resident._MAPS", tmp_path / "none")
+    let_go(tmp_path)
