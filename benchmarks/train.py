@@ -96,9 +96,10 @@ def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
     """Steps a second of `training.trainer.train`."""
     from training import trainer
     from training.datasets import Dataset
+    from training.recipe import Recipe
 
     model = _model(asked)
-    recipe = trainer.Recipe(
+    recipe = Recipe(
         steps=asked.steps + 1,
         batch_size=asked.batch,
         window=asked.window,

@@ -70,8 +70,8 @@ def train(
     from training import archive, run
     from training.evaluating import HELD_BACK
     from training.folder import check_output, open_model, open_scratch
+    from training.recipe import Recipe
     from training.splitting import parse_until
-    from training.trainer import Recipe
 
     settings, years = load_settings(model=model), parse_until(until)
     check_output(output)

@@ -22,7 +22,8 @@ from training.folder import open_model, open_scratch, take_weights
 from training.losses import ColumnsLoss
 from training.model_encoder import digest
 from training.pairs import make_pairs
-from training.trainer import Recipe, Trained, train
+from training.recipe import Recipe
+from training.trainer import Trained, train
 
 RECIPE = Recipe(
     steps=8, batch_size=8, window=24, learning_rate=3e-3, save_every=3, bf16=False, device="cpu"

@@ -11,7 +11,7 @@ from sentence_transformers import SentenceTransformer
 from service.encoders.model_folder import ModelFolder
 from training.datasets import Dataset
 from training.folder import longest_text
-from training.trainer import Recipe, shown
+from training.recipe import Recipe, shown
 
 _SHOWN = ("hit@3", "mrr@10", "ndcg@10")
 

@@ -22,9 +22,10 @@ from training.folder import check_output, put_weights, take_weights, write_model
 from training.model_card import card_facts, write_card
 from training.model_encoder import ModelEncoder, open_measured
 from training.pairs import KINDS, make_pairs
+from training.recipe import Recipe
 from training.sampling import epoch_steps
 from training.splitting import Split, split_by_year
-from training.trainer import Recipe, Say, Trained, train
+from training.trainer import Say, Trained, train
 from training.verdict import check_better, check_names, table
 
 _DEVELOPMENT_SESSIONS = 600

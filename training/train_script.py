@@ -24,8 +24,9 @@ from training.folder import (
     write_model,
 )
 from training.model_card import card_facts, write_card
+from training.recipe import Recipe
 from training.sampling import epoch_steps
-from training.trainer import Recipe, Trained, train
+from training.trainer import Trained, train
 
 CONFIG = Path(__file__).parent / "data_config.json"
 

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,45 +16,18 @@ from sentence_transformers import (
 from torch.utils.data import DataLoader, IterableDataset
 from transformers import PrinterCallback, ProgressCallback, TrainerCallback
 
-from service.errors import EncoderError, InputError
+from service.errors import EncoderError
 from training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
 from training.datasets import BadLines, Dataset
-from training.folder import longest_text
 from training.losses import ColumnsLoss
+from training.recipe import Recipe, check_recipe, shown
 from training.sampling import Batch, WeightedBatches
 
 _COLUMNS = ("question", "answer", "wrong")
 _SAY_SECONDS = 20
-_NO_MATTER = ("save_every", "device", "slice_rows")
 
 Say = Callable[[str], None]
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """How to train. `steps` are updates of the weights, `window` word pieces of a text, `warmup` steps.
-
-    `slice_rows` texts are embedded at a time; `cached` keeps only one slice in memory. `bf16` None means
-    where the device computes in it.
-    """
-
-    steps: int
-    batch_size: int = 128
-    window: int = 250
-    learning_rate: float = 2e-5
-    warmup: int = 0
-    seed: int = 7
-    slice_rows: int = 32
-    cached: bool = False
-    bf16: bool | None = None
-    save_every: int = 50
-    device: str | None = None
-
-
-def shown(recipe: Recipe) -> dict[str, Any]:
-    """Return the settings that decide what comes out, for people."""
-    return {key: value for key, value in asdict(recipe).items() if key not in _NO_MATTER}
 
 
 @dataclass(slots=True)
@@ -85,7 +58,7 @@ def train(
     Raises EncoderError if the loss is not a number (the model then has its last good weights), InputError
     for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
     """
-    _check(model, recipe)
+    check_recipe(model, recipe)
     torch.manual_seed(recipe.seed)
     model.max_seq_length = recipe.window
     bad = BadLines()
@@ -291,13 +264,3 @@ def _set_rate(scheduler: Any, optimizer: Any, step: int) -> None:
     rates = zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True)
     for group, (full, share) in zip(optimizer.param_groups, rates, strict=True):
         group["lr"] = full * share(step)
-
-
-def _check(model: SentenceTransformer, recipe: Recipe) -> None:
-    limit = longest_text(model)
-    if not 8 <= recipe.window <= limit:
-        raise InputError(f"The window of {recipe.window} is not between 8 and the model's {limit}.")
-    if recipe.batch_size < 2 or recipe.steps < 1:
-        raise InputError("Training needs at least one step, and two pairs in a batch.")
-    if not 0 < recipe.learning_rate < float("inf"):
-        raise InputError(f"The learning rate {recipe.learning_rate:g} is not above 0.")
