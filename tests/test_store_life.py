@@ -1,0 +1,162 @@
+"""What every store does over its life: generations follow each other, loaders and readers meet."""
+
+import threading
+
+import numpy as np
+import pytest
+from fakes import BagOfWords
+from stores import ENCODER, OpenStore, talk, write
+from web_fixtures import SESSIONS
+
+from service.errors import (
+    LockedError,
+    StoreError,
+)
+from service.filters import NO_FILTERS, Filters
+from service.stores.catalogue import SessionStore
+from service.stores.manifest import EventCount
+
+
+@pytest.fixture
+def store(open_store: OpenStore) -> SessionStore:
+    return open_store()
+
+
+def found(store: SessionStore, question: str, limit: int = 3, **filters: object) -> list[str]:
+    vector = ENCODER.encode_queries([question])[0]
+    with store.reading() as generation:
+        hits = generation.search(vector, limit, Filters(**filters))  # type: ignore[arg-type]  # filters by name
+    return [hit.session.source_id for hit in hits]
+
+
+def test_what_was_written_is_read(store: SessionStore) -> None:
+    write(store, SESSIONS)
+    with store.reading() as generation:
+        assert generation.get([session.id for session in SESSIONS]) == list(SESSIONS)
+        assert generation.count(NO_FILTERS) == len(SESSIONS)
+
+
+def test_equal_scores_come_in_the_order_of_ids(store: SessionStore) -> None:
+    twins = [talk(number, "Same words") for number in range(6)]
+    write(store, twins)
+    vector = ENCODER.encode_queries(["same words"])[0]
+    with store.reading() as generation:
+        ids = [str(hit.session.id) for hit in generation.search(vector, 6, NO_FILTERS)]
+    assert ids == sorted(str(session.id) for session in twins)
+
+
+def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
+    sessions = [talk(number) for number in range(600)]
+    write(store, sessions)
+    with store.reading() as generation:
+        known = {item.id: item for item in generation.known()}
+        scanned = list(generation.scan(batch=100))
+    assert set(known) == {session.id for session in sessions}
+    assert known[sessions[5].id].text_hash == sessions[5].text_hash
+    assert known[sessions[5].id].payload_hash == sessions[5].payload()["payload_hash"]
+    assert {session for batch, _ in scanned for session in batch} == set(sessions)
+    for batch, vectors in scanned:
+        np.testing.assert_allclose(
+            vectors, ENCODER.encode_sessions([session.text for session in batch]), atol=1e-6
+        )
+
+
+def test_manifest_says_what_was_loaded(store: SessionStore) -> None:
+    manifest = write(store, SESSIONS)
+    assert manifest == store.manifest()
+    assert manifest.encoder == ENCODER.fingerprint
+    assert manifest.sessions == len(SESSIONS)
+    assert manifest.sources == ("test",)
+    assert manifest.events == (
+        EventCount("Meetup", 2026, 1),
+        EventCount("Summit", 2025, 1),
+        EventCount("Summit", 2026, 2),
+    )
+
+
+def test_new_generation_replaces_the_old_one(store: SessionStore, open_store: OpenStore) -> None:
+    other = open_store()
+    first = write(store, SESSIONS)
+    assert found(other, "health", 1) != []
+    second = write(store, [talk(7, "Health of whales")])
+    assert second.previous == first.generation
+    assert found(store, "health") == found(other, "health") == ["7"]
+    assert [one.generation for one in store.generations()] == [second.generation, first.generation]
+
+
+def test_lock_keeps_other_threads_out(open_store: OpenStore) -> None:
+    raised: list[Exception] = []
+
+    def load() -> None:
+        try:
+            with open_store().lock():
+                pass
+        except LockedError as error:
+            raised.append(error)
+
+    with open_store().lock():
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join()
+    assert len(raised) == 1
+
+
+def test_load_after_a_rollback_removes_what_was_rolled_back(store: SessionStore) -> None:
+    first = write(store, [talk(1)])
+    second = write(store, [talk(2)])
+    store.rollback()
+    third = write(store, [talk(3)])
+    names = [one.generation for one in store.generations()]
+    assert names == [third.generation, first.generation]
+    assert second.generation not in names
+
+
+def test_catalogue_survives_reopening(open_store: OpenStore) -> None:
+    first = open_store()
+    manifest = write(first, SESSIONS)
+    first.close()
+    again = open_store()
+    assert again.manifest() == manifest
+    assert found(again, "pipelines that do not break", 1) == ["3"]
+
+
+def test_another_encoder_builds_anew(store: SessionStore) -> None:
+    write(store, SESSIONS)
+    other = BagOfWords(weights="other")
+    assert write(store, SESSIONS, other).encoder == other.fingerprint
+    assert store.manifest().encoder.differences(ENCODER.fingerprint) == ["weights"]
+
+
+def test_readers_and_a_loader_at_once(store: SessionStore, open_store: OpenStore) -> None:
+    write(store, [talk(number) for number in range(20)])
+    reader = open_store()
+    counts: list[int] = []
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            with reader.reading() as generation:
+                counts.append(generation.count(NO_FILTERS))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        for number in range(3):
+            write(store, [talk(one) for one in range(20 + number)])
+    finally:
+        ended.set()
+        thread.join()
+    assert set(counts) <= {20, 21, 22}
+    with reader.reading() as generation:
+        assert generation.count(NO_FILTERS) == 22
+
+
+def test_check_passes_or_says_which_versions_fit(store: SessionStore) -> None:
+    """A server further from the client than it is made for is used all the same, and said not to be ready."""
+    try:
+        store.check()
+    except StoreError as error:
+        assert "one minor version at a time" in str(error)
+        assert store.kind == "server"
+    write(store, SESSIONS)
+    assert found(store, "health analytics region", 1) == ["2"]
