@@ -67,7 +67,7 @@ def _bulk(baseline: Any, encoders: dict[str, Encoder], texts: list[str], rounds:
         "baseline": lambda: baseline.encode(texts, batch_size=32, normalize_embeddings=True)
     }
     for precision, encoder in encoders.items():
-        ways[precision] = lambda encoder=encoder: encoder.encode_sessions(texts)  # type: ignore[misc]  # bound now
+        ways[precision] = lambda encoder=encoder: encoder.encode_sessions(texts)  # type: ignore[misc]  # mypy infers no lambda with a default
     seconds, vectors = _interleaved(ways, rounds)
     rows = []
     for precision in encoders:
@@ -96,7 +96,7 @@ def _question(
     """
     ways: dict[str, Callable[[str], Any]] = {"baseline": lambda text: baseline.encode([text])}
     for precision, encoder in encoders.items():
-        ways[precision] = lambda text, encoder=encoder: encoder.encode_queries([text])  # type: ignore[misc]  # bound now
+        ways[precision] = lambda text, encoder=encoder: encoder.encode_queries([text])  # type: ignore[misc]  # mypy infers no lambda with a default
     times: dict[str, list[float]] = {name: [] for name in ways}
     blocks = [QUESTIONS] if in_a_row else [(question,) for question in QUESTIONS]
     for turn in range(4 * rounds):

@@ -12,11 +12,10 @@ from stores import ENCODER, memory_settings, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.record import Options
-from service.errors import LockedError, RefusedError, SettingsError, StoreError, VerificationError
+from service.errors import LockedError, RefusedError, StoreError, VerificationError
 from service.filters import NO_FILTERS
-from service.settings import Settings, load_settings
-from service.stores import open_store
-from service.stores.connection import Connection, address_of, api_key
+from service.settings import Settings
+from service.stores.connection import Connection
 from service.stores.server import ServerStore
 from service.stores.server_collection import MAX_POINTS
 from service.stores.server_writing import MAX_BYTES, batches
@@ -253,45 +252,6 @@ def test_rollback_where_the_previous_one_is_gone(client: QdrantClient) -> None:
     client.delete_collection(first.generation)
     with pytest.raises(RefusedError, match="no earlier generation"):
         store.rollback()
-
-
-@pytest.mark.parametrize(
-    ("given", "address"),
-    [
-        ("https://qdrant.example.org", "https://qdrant.example.org:443"),
-        ("https://qdrant.example.org:6333/", "https://qdrant.example.org:6333"),
-        ("http://qdrant", "http://qdrant:6333"),
-        ("http://[::1]:7000", "http://[::1]:7000"),
-        ("https://example.org/qdrant/", "https://example.org:443/qdrant"),
-    ],
-)
-def test_a_url_without_a_port_gets_the_right_one(given: str, address: str) -> None:
-    assert address_of(given) == address
-
-
-@pytest.mark.parametrize("url", ["http://user:secret@host", "http://host:port", "http://host?a=b"])
-def test_urls_that_cannot_be_used_are_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="CONFERENCE_HELPER_QDRANT_URL"):
-        address_of(url)
-
-
-def test_url_without_a_scheme_is_refused() -> None:
-    with pytest.raises(SettingsError, match="CONFERENCE_HELPER_QDRANT_URL"):
-        load_settings(qdrant_url="localhost:6333")
-
-
-def test_api_key_comes_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text("secret\n", "utf-8")
-    assert api_key(load_settings(qdrant_api_key_file=file)) == "secret"
-    with pytest.raises(SettingsError, match="cannot be read"):
-        api_key(load_settings(qdrant_api_key_file=tmp_path / "none"))
-
-
-def test_the_url_picks_the_server_store() -> None:
-    store = open_store(load_settings(qdrant_url="http://127.0.0.1:1"))
-    assert isinstance(store, ServerStore)
-    store.close()
 
 
 @pytest.mark.parametrize(
