@@ -13,7 +13,7 @@ from service import verdict
 from service.stores.edge import EdgeStore
 
 EVERYDAY = verdict.read_bank()
-pytest_plugins = ["fast_models", "qdrant_server", "stores"]
+pytest_plugins = ["fast_models", "qdrant_server", "stores", "web_fixtures"]
 
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own there

@@ -180,34 +180,6 @@ def test_a_session_without_event_or_year_is_refused_with_the_remedy(loading: Loa
     assert [(e.event, e.year) for e in loading.store.manifest().events] == [("Given", 2030)]
 
 
-def test_bad_rows_are_skipped_named_and_written_to_the_rejects(
-    loading: Loading, tmp_path: Path
-) -> None:
-    rejects = tmp_path / "rejects.csv"
-    outcome = loading.rows([row(1), row(2, title=" "), row(3, title="Lunch")], rejects=rejects)
-    report = outcome.report
-    assert (report.read, report.kept, report.skipped.total()) == (3, 1, 2)
-    assert any("no title" in line and "programme.csv:3" in line for line in loading.said)
-    assert "programme.csv:3,no title" in rejects.read_text()
-
-
-def test_strict_loads_nothing_when_a_row_is_bad(loading: Loading) -> None:
-    with pytest.raises(InputError, match="--strict"):
-        loading.rows([row(1), row(2, title="")], strict=True)
-    loading.rows([row(1), row(2, title="Lunch")], strict=True)
-    assert loading.count() == 1
-
-
-@pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
-def test_rejects_hold_no_formulas(loading: Loading, tmp_path: Path, cell: str) -> None:
-    path = tmp_path / "=1.csv"
-    write_csv(path, [row(1), row(2, title="")])
-    loading.files(path, rejects=tmp_path / "rejects.csv")
-    from loaders.report import safe_cell
-
-    assert safe_cell(cell) == "'" + cell
-
-
 def test_sessions_without_abstract_are_counted_as_thin(loading: Loading) -> None:
     outcome = loading.rows([row(1), row(2, abstract="TBA")])
     assert outcome.report.thin == 1
@@ -266,62 +238,3 @@ def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
     assert reader.manifest().schema == 2
     assert loading.count() == 2
     reader.close()
-
-
-def test_a_bad_row_keeps_the_session_that_it_was(loading: Loading) -> None:
-    rows = [row(number) for number in range(12)]
-    loading.rows(rows)
-    outcome = loading.rows([*rows[:10], row(10, title="")])
-    plan = outcome.comparison.plan
-    assert (plan.same, plan.held, plan.gone, loading.count()) == (11, 1, 1, 11)
-    assert "1 of these kept since bad rows may be theirs" in "\n".join(loading.said)
-    assert {"Title number10", "Title number9"} <= loading.titles()
-    assert "Title number11" not in loading.titles()
-
-
-@pytest.mark.parametrize("bad", [row(1, id="", title=""), row(3, title="")])
-def test_a_bad_row_that_may_be_any_session_holds_back_removals(
-    loading: Loading, bad: dict[str, object]
-) -> None:
-    sittings = [row(3), row(3, start="2026-05-12T18:00:00+02:00")]
-    others = [row(number) for number in (1, 2)]
-    loading.rows([*others, *sittings])
-    outcome = loading.rows([row(1), sittings[0], bad])
-    assert outcome.comparison.plan.gone == 0
-    assert {"Title number1", "Title number2", "Title number3"} == loading.titles()
-
-
-def test_a_bad_line_holds_back_removals_until_they_are_allowed(loading: Loading) -> None:
-    file = loading.folder / "sessions.jsonl"
-    lines = [json.dumps({"id": n, "title": f"T{n}", "event": "E", "year": 2026}) for n in (1, 2, 3)]
-    file.write_text("\n".join(lines))
-    loading.files(file)
-    file.write_text("\n".join([lines[0], lines[1][:-5]]))
-    outcome = loading.files(file)
-    assert (outcome.comparison.plan.same, loading.count()) == (3, 3)
-    loading.files(file, allow_removals=True)
-    assert loading.titles() == {"T1"}
-
-
-def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
-    folder = loading.folder / "event"
-    folder.mkdir()
-    for name in ("a", "b"):
-        (folder / f"{name}.csv").write_text(f"id,title,event,year\n{name},{name},E,2026\n")
-    loading.files(folder)
-    (folder / "b.csv").write_text("id,title,event,year\nb,,E,2026\n")
-    outcome = loading.files(folder)
-    assert (outcome.comparison.plan.held, loading.titles()) == (1, {"a", "b"})
-
-
-def test_what_is_held_is_embedded_by_another_encoder_too(loading: Loading) -> None:
-    loading.rows([row(1), row(2)])
-    loading.encoder = BagOfWords(weights="tuned")
-    loading.rows([row(1), row(2, title="")])
-    assert (len(loading.encoder.embedded) >= 2, loading.count()) == (True, 2)
-
-
-def test_a_break_is_no_bad_row(loading: Loading) -> None:
-    loading.rows([row(1), row(2)])
-    loading.rows([row(1), row(2, title="Lunch")])
-    assert loading.titles() == {"Title number1"}

@@ -1,56 +1,22 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
-from web_fixtures import SESSIONS, open_empty, open_loaded, write
+from web_fixtures import SESSIONS, complaint, write
 from werkzeug.test import TestResponse
 
-from service.errors import StoreError
 from service.questions import FILTER_NAMES
 from service.search import Searcher
 from service.stores.edge import EdgeStore
-from service.web import create_app
 
 HEALTH, REGION, PIPELINES, MAPS = (str(session.id) for session in SESSIONS)
-
-
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[tuple[EdgeStore, Searcher]]:
-    store, searcher = open_loaded(tmp_path)
-    yield store, searcher
-    store.close()
-
-
-@pytest.fixture
-def client(loaded: tuple[EdgeStore, Searcher]) -> FlaskClient:
-    return create_app(loaded[1]).test_client()
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> FlaskClient:
-    return create_app(open_empty(tmp_path)[1]).test_client()
 
 
 def found(answer: TestResponse) -> list[str]:
     assert answer.status_code == 200, answer.text
     return [result["session"]["id"] for result in answer.json["results"]]  # type: ignore[index]  # it is JSON
-
-
-def complaint(answer: TestResponse, status: int) -> dict[str, str]:
-    assert answer.status_code == status, answer.text
-    assert answer.content_type == "application/json"
-    body: dict[str, Any] = answer.json  # type: ignore[assignment]  # it is JSON
-    assert list(body) == ["error"]
-    assert sorted(body["error"]) == ["code", "message"]
-    error: dict[str, str] = body["error"]
-    return error
 
 
 def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
@@ -221,90 +187,6 @@ def test_a_new_generation_is_picked_up(
     assert found(answer) == [HEALTH]
     assert answer.get_json()["results"][0]["session"]["title"] == "Sourdough"
     assert client.get("/api/status").get_json()["generation"] > before
-
-
-def test_health(client: FlaskClient, loaded: tuple[EdgeStore, Searcher]) -> None:
-    assert client.get("/livez").json == {"status": "alive"}
-    answer = client.get("/readyz")
-    assert complaint(answer, 503)["code"] == "not_ready"
-    assert int(answer.headers["Retry-After"]) > 0
-    loaded[1].warm_up()
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    generation = loaded[0].manifest().generation
-    assert answer.json == {"status": "ready", "generation": generation, "sessions": 4}
-
-
-def test_health_with_nothing_loaded(empty: FlaskClient) -> None:
-    assert empty.get("/livez").status_code == 200
-    answer = empty.get("/readyz")
-    assert complaint(answer, 503)["code"] == "nothing_loaded"
-    assert int(answer.headers["Retry-After"]) > 0
-
-
-def test_health_with_a_broken_store(
-    client: FlaskClient, loaded: tuple[EdgeStore, Searcher], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise StoreError("The disk is gone.")
-
-    monkeypatch.setattr(loaded[0], "reading", fail)
-    assert client.get("/livez").status_code == 200
-    error = complaint(client.get("/readyz"), 503)
-    assert error == {"code": "store_unavailable", "message": "The disk is gone."}
-
-
-def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
-    document = client.get("/openapi.json").get_json()
-    assert document["openapi"].startswith("3.1")
-    validate(document)
-    rules = client.application.url_map.iter_rules()
-    routes = {
-        rule.rule.replace("<", "{").replace(">", "}") for rule in rules if "static" not in rule.rule
-    }
-    assert set(document["paths"]) == routes
-
-
-def test_openapi_names_every_parameter(client: FlaskClient) -> None:
-    paths = client.get("/openapi.json").get_json()["paths"]
-    for path in ("/", "/api/search", "/api/facets"):
-        names = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
-        assert names >= FILTER_NAMES.keys()
-        if path != "/":
-            query = "&".join(f"{name}=" for name in names - {"q", "limit"})
-            assert client.get(f"{path}?q=a&{query}").status_code == (200 if "q" in names else 400)
-
-
-@pytest.mark.parametrize(
-    ("path", "schema"),
-    [
-        ("/api/search?q=health&limit=50", "Answer"),
-        (f"/api/sessions/{HEALTH}", "Session"),
-        (f"/api/sessions/{MAPS}", "Session"),
-        ("/api/facets", "Facets"),
-        ("/api/status", "Status"),
-        ("/api/search?q=", "Error"),
-        (f"/api/sessions/{UUID(int=7)}", "Error"),
-        ("/livez", "Alive"),
-        ("/readyz", "Ready"),
-        ("/openapi.json", "Document"),
-    ],
-)
-def test_answers_fit_their_schema(
-    client: FlaskClient, loaded: tuple[EdgeStore, Searcher], path: str, schema: str
-) -> None:
-    loaded[1].warm_up()
-    document = client.get("/openapi.json").get_json()
-    validator = Draft202012Validator(
-        {"$ref": f"#/components/schemas/{schema}", "components": document["components"]},
-        format_checker=Draft202012Validator.FORMAT_CHECKER,
-    )
-    validator.validate(client.get(path).get_json())
-
-
-def test_the_schema_knows_every_field_of_a_session(client: FlaskClient) -> None:
-    schema = client.get("/openapi.json").get_json()["components"]["schemas"]["Session"]
-    assert set(schema["required"]) == set(SESSIONS[0].as_dict())
 
 
 def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -11,9 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from web_fixtures import SESSIONS, open_empty, open_loaded, write
 
-from service.search import Searcher
 from service.session import Session
-from service.stores.edge import EdgeStore
 from service.web import create_app
 from service.web.words import safe_url, split_abstract, tell_when, tell_zone
 
@@ -45,18 +42,6 @@ class Page(HTMLParser):
     @property
     def links(self) -> list[str]:
         return [str(link["href"]) for link in self.all("a")]
-
-
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[tuple[EdgeStore, Searcher]]:
-    store, searcher = open_loaded(tmp_path)
-    yield store, searcher
-    store.close()
-
-
-@pytest.fixture
-def client(loaded: tuple[EdgeStore, Searcher]) -> FlaskClient:
-    return create_app(loaded[1]).test_client()
 
 
 def read(client: FlaskClient, path: str, status: int = 200) -> Page:

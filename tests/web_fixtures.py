@@ -1,14 +1,19 @@
-"""A small programme, embedded by a bag of words, and a searcher over it."""
+"""A small programme, embedded by a bag of words, a searcher over it, and clients of the front end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
+import pytest
 from fakes import BagOfWords
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from service.search import Searcher
 from service.session import Session
 from service.stores.edge import EdgeStore
+from service.web import create_app
 
 _ZONE = timezone(timedelta(hours=2))
 
@@ -78,3 +83,30 @@ def open_loaded(folder: Path, sessions: Sequence[Session] = SESSIONS) -> tuple[E
     store, searcher = open_empty(folder)
     write(store, sessions)
     return store, searcher
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Iterator[tuple[EdgeStore, Searcher]]:
+    store, searcher = open_loaded(tmp_path)
+    yield store, searcher
+    store.close()
+
+
+@pytest.fixture
+def client(loaded: tuple[EdgeStore, Searcher]) -> FlaskClient:
+    return create_app(loaded[1]).test_client()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> FlaskClient:
+    return create_app(open_empty(tmp_path)[1]).test_client()
+
+
+def complaint(answer: TestResponse, status: int) -> dict[str, str]:
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/json"
+    body: dict[str, Any] = answer.json  # type: ignore[assignment]  # it is JSON
+    assert list(body) == ["error"]
+    assert sorted(body["error"]) == ["code", "message"]
+    error: dict[str, str] = body["error"]
+    return error

@@ -1,0 +1,66 @@
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from web_fixtures import SESSIONS
+
+from service.questions import FILTER_NAMES
+from service.search import Searcher
+from service.stores.edge import EdgeStore
+
+HEALTH, *_, MAPS = (str(session.id) for session in SESSIONS)
+
+
+def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+    rules = client.application.url_map.iter_rules()
+    routes = {
+        rule.rule.replace("<", "{").replace(">", "}") for rule in rules if "static" not in rule.rule
+    }
+    assert set(document["paths"]) == routes
+
+
+def test_openapi_names_every_parameter(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    for path in ("/", "/api/search", "/api/facets"):
+        names = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
+        assert names >= FILTER_NAMES.keys()
+        if path != "/":
+            query = "&".join(f"{name}=" for name in names - {"q", "limit"})
+            assert client.get(f"{path}?q=a&{query}").status_code == (200 if "q" in names else 400)
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/api/search?q=health&limit=50", "Answer"),
+        (f"/api/sessions/{HEALTH}", "Session"),
+        (f"/api/sessions/{MAPS}", "Session"),
+        ("/api/facets", "Facets"),
+        ("/api/status", "Status"),
+        ("/api/search?q=", "Error"),
+        (f"/api/sessions/{UUID(int=7)}", "Error"),
+        ("/livez", "Alive"),
+        ("/readyz", "Ready"),
+        ("/openapi.json", "Document"),
+    ],
+)
+def test_answers_fit_their_schema(
+    client: FlaskClient, loaded: tuple[EdgeStore, Searcher], path: str, schema: str
+) -> None:
+    loaded[1].warm_up()
+    document = client.get("/openapi.json").get_json()
+    validator = Draft202012Validator(
+        {"$ref": f"#/components/schemas/{schema}", "components": document["components"]},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    validator.validate(client.get(path).get_json())
+
+
+def test_the_schema_knows_every_field_of_a_session(client: FlaskClient) -> None:
+    schema = client.get("/openapi.json").get_json()["components"]["schemas"]["Session"]
+    assert set(schema["required"]) == set(SESSIONS[0].as_dict())
