@@ -32,15 +32,16 @@ class RareWords:
         most = _RARE if len(words) == 1 else min(_RARE, usual)
         if not most or not 0 < len(words) <= _MOST_WORDS:
             return (), 0.0
-        found = self._look(generation, words, most)
+        found = self._look(generation, words)
         return tuple(some for some in found if 0 < len(some) <= most), _GAIN / len(words)
 
-    def _look(self, generation: Generation, words: Sequence[str], most: int) -> list[Sessions]:
+    def _look(self, generation: Generation, words: Sequence[str]) -> list[Sessions]:
+        """Return the sessions of each word, more than _RARE of them where it is not rare."""
         state = generation.manifest.state
         known = {word: self._known.get((state, word)) for word in words}
         new = [word for word, sessions in known.items() if sessions is None]
         if len(self._known) > _KEPT:
             self._known.clear()
-        for word, sessions in zip(new, generation.having(new, most + 1), strict=True):
+        for word, sessions in zip(new, generation.having(new, _RARE + 1), strict=True):
             known[word] = self._known[state, word] = sessions
         return [sessions or () for sessions in known.values()]

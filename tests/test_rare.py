@@ -98,3 +98,10 @@ def test_in_a_small_programme_a_word_is_rare_only_by_itself(tmp_path: Path) -> N
         assert [len(sessions) for sessions in found] == [1]
         assert gain == 1
     store.close()
+
+
+def test_what_is_rare_does_not_depend_on_what_was_asked_before(searcher: Searcher) -> None:
+    words = RareWords()
+    with searcher.store.reading() as generation:
+        assert words.find(generation, "data heliotrope") == ((), 1 / 2)
+        assert words.find(generation, "heliotrope") == RareWords().find(generation, "heliotrope")
