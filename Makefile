@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/demo-data
 
+# In a folder without .env and without an address: the sample summit never goes to a server.
+DEMO := mkdir -p $(DEMO_DATA) && cd $(DEMO_DATA) && env -u CONFERENCE_HELPER_QDRANT_URL \
+	CONFERENCE_HELPER_DATA_DIR=. ../bin/conference-helper
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check
 
@@ -13,12 +17,12 @@ help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
 
 demo: $(READY) ## load the sample summit and ask it "Health Analytics?"
-	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper load samples
-	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper search "Health Analytics?"
+	$(DEMO) load ../../samples
+	$(DEMO) search "Health Analytics?"
 
 serve: $(READY) ## serve the sample summit on http://127.0.0.1:8000
-	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper load samples
-	CONFERENCE_HELPER_DATA_DIR=$(DEMO_DATA) $(BIN)/conference-helper serve
+	$(DEMO) load ../../samples
+	$(DEMO) serve
 
 test: check ## run every check and every test
 

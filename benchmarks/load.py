@@ -10,7 +10,6 @@ first source alone, then with all of them. The other measurements take the first
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.catalogue import COMMAND, environment
 from benchmarks.results import Row, report
 from loaders.load import LoadRequest, run
 from loaders.readers import find_reader
@@ -29,8 +29,6 @@ from loaders.record import Complaint, Options, Skip, to_session
 from loaders.sources import find_sources
 from service.encoder import Fingerprint, Vectors
 from service.stores.edge import EdgeStore
-
-_COMMAND = "import conference_helper; conference_helper.main()"
 
 
 class RandomEncoder:
@@ -88,7 +86,8 @@ def _unchanged(asked: argparse.Namespace) -> list[Row]:
 
 
 def _load(asked: argparse.Namespace, data: str) -> tuple[float, dict[str, Any]]:
-    arguments = ["load", asked.sources[0], "--json", "--event", asked.event]
+    source = str(Path(asked.sources[0]).absolute())
+    arguments = ["load", source, "--json", "--event", asked.event]
     arguments += ["--year", str(asked.year)] if asked.year else []
     return _command(data, *arguments)
 
@@ -97,8 +96,9 @@ def _command(data: str, *arguments: str) -> tuple[float, dict[str, Any]]:
     """Run a command on a data directory; return the seconds it took and the JSON it printed."""
     started = time.perf_counter()
     done = subprocess.run(  # noqa: S603 -- our own command with the caller's arguments
-        [sys.executable, "-c", _COMMAND, *arguments],
-        env={**os.environ, "CONFERENCE_HELPER_DATA_DIR": data},
+        [*COMMAND, *arguments],
+        cwd=data,
+        env=environment(Path(data)),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
