@@ -1,13 +1,19 @@
 """The command that serves the page and the API: serve."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import click
 
 from conference_helper.wiring import searcher_for
 from service.settings import load_settings
 from service.stores import open_store
+
+_SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder of metrics that several processes share; read when they are first imported."""
 
 
 @click.command()
@@ -17,8 +23,23 @@ from service.stores import open_store
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the page and the API until told to stop."""
     settings = load_settings(host=host, port=port, workers=workers)
-    if settings.workers > 1:  # read when the metrics are first imported
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
-    from service.web.server import run
+    with _counting_together() if settings.workers > 1 else nullcontext():
+        from service.web.server import run
 
-    run(settings, lambda: searcher_for(settings, open_store(settings), lasting=True))
+        run(settings, lambda: searcher_for(settings, open_store(settings), lasting=True))
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """Give the processes a folder in which they count together, unless they were given one."""
+    if _SHARED_METRICS in os.environ:
+        yield
+        return
+    folder, first = tempfile.mkdtemp(prefix="metrics-"), os.getpid()
+    os.environ[_SHARED_METRICS] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == first:  # the others are forks of it, and end here too
+            del os.environ[_SHARED_METRICS]
+            shutil.rmtree(folder)

@@ -87,7 +87,7 @@ def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionS
     dice = random.Random(_SEED)  # noqa: S311  # no secret
     chosen = dice.sample(list(sessions), min(size, len(sessions)))
     by_speaker = sorted({speaker for session in chosen for speaker in session.speakers})
-    titles = {session.title: _ids(sessions, "title", session.title) for session in chosen}
+    titles = {session.title: _titled(sessions, session.title) for session in chosen}
     sentences = {
         dice.choice(found): {str(session.id): 1}
         for session in chosen
@@ -110,8 +110,8 @@ def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionS
     ]
 
 
-def _ids(sessions: Sequence[Session], field: str, value: str) -> dict[str, int]:
-    return {str(session.id): 1 for session in sessions if getattr(session, field) == value}
+def _titled(sessions: Sequence[Session], title: str) -> dict[str, int]:
+    return {str(session.id): 1 for session in sessions if session.title == title}
 
 
 def _speaking(sessions: Sequence[Session], name: str) -> dict[str, int]:
@@ -140,7 +140,7 @@ def _lines(folder: Path, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if file is None:
         raise InputError(f"{folder} has no {name} or {name}.gz. Give a folder in BEIR's layout.")
     try:
-        with _open(file) if file.suffix == ".gz" else file.open(encoding="utf-8") as rows:
+        with _open(file) as rows:
             for number, row in enumerate(rows, start=1):
                 if row.strip():
                     yield f"{file}:{number}", _values(file, number, row)

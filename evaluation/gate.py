@@ -36,25 +36,20 @@ def gate(
     def check(new: Generation, encoder: Encoder) -> None:
         try:
             with store.reading() as served:
-                _check(served, open_encoder, new, encoder)
+                _compare(served, new, encoder)
         except NothingLoadedError:
             say("Nothing is served yet: there is nothing to compare with.")
         except MismatchError:
             say("What is served is of an older version and cannot be asked: nothing is compared.")
 
-    def _check(
-        served: Generation,
-        open_served: Callable[[Fingerprint], Encoder],
-        new: Generation,
-        encoder: Encoder,
-    ) -> None:
+    def _compare(served: Generation, new: Generation, encoder: Encoder) -> None:
         sets = make_sets(_alike(served, new), size=_QUESTIONS)
         if not sets:
             say("No session stands alike in both generations: there is nothing to compare.")
             return
         old = encoder
         if encoder.fingerprint.differences(served.manifest.encoder):
-            old = open_served(served.manifest.encoder)
+            old = open_encoder(served.manifest.encoder)
         told, worse = [], []
         of_served, of_new = _asker(served, old), _asker(new, encoder)
         for asked in sets:

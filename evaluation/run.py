@@ -17,8 +17,8 @@ from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
 from loaders.vector_cache import VectorCache
 from service.calibrating import calibrate
 from service.encoder import Encoder, Fingerprint
-from service.errors import InputError, QueryError, VerificationError
-from service.questions import DEFAULT_MODE, MODES
+from service.errors import InputError, VerificationError
+from service.questions import DEFAULT_MODE, MODES, check_mode
 from service.search import Searcher
 from service.session import Session
 from service.stores.catalogue import SessionStore
@@ -176,9 +176,7 @@ def parse_least(text: str) -> tuple[str, float]:
 
 def chosen_modes(mode: str | None) -> tuple[str, ...]:
     """Return the mode as the only one, all for none. Raises QueryError that lists the known ones."""
-    if mode and mode not in MODES:
-        raise QueryError(f"There is no mode {mode[:40]!r}. Known modes: {', '.join(MODES)}.")
-    return (mode,) if mode else MODES
+    return (check_mode(mode),) if mode else MODES
 
 
 def _fill(

@@ -60,7 +60,10 @@ class Receipts:
         return values and _receipt(values)
 
     def keep(self, identity: str, manifest: Manifest, plan: Plan, report: Report) -> None:
-        """Keep what a load planned and found before it left the generation of that manifest."""
+        """Keep what a load planned and found before it left the generation of that manifest.
+
+        Where it cannot be kept, that is said: the load itself is done.
+        """
         same = plan.new + plan.changed + plan.same
         values = {
             "plan": asdict(Plan(0, 0, 0, 0, same, plan.kept, plan.held)),
@@ -70,8 +73,13 @@ class Receipts:
         kept.pop(_key(identity, manifest), None)
         newest = dict([*kept.items(), (_key(identity, manifest), values)][-KEPT:])
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        beside.write_text(json.dumps(newest), "utf-8")
-        beside.replace(self._file)
+        try:
+            beside.write_text(json.dumps(newest), "utf-8")
+            beside.replace(self._file)
+        except OSError as error:
+            log.warning(
+                "%s is not written: %s. The next load reads its sources again.", self._file, error
+            )
 
     def _read(self) -> dict[str, Any]:
         try:

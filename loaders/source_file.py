@@ -139,10 +139,3 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("cp1252")
-
-
-def from_bytes(name: str, content: bytes) -> SourceFile:
-    """Return a source whose content is already at hand."""
-    return SourceFile(
-        name, name, lambda: io.BytesIO(content), len(content), origin=name, is_named=True
-    )

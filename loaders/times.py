@@ -57,8 +57,6 @@ _HOURS_OFF = {
     "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "brt": -3, "art": -3, "sast": 2,
 }  # fmt: skip
 
-DATE_ORDERS = ("dmy", "mdy")
-
 
 class AmbiguousDate(ValueError):
     """A date whose day and month could be either way round."""

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-FACETS = ("event", "year", "track", "level", "language", "speakers", "day")
-"""Payload fields that sessions can be filtered and counted by."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
@@ -28,3 +25,5 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+FACETS = tuple(field.name for field in fields(Filters))
+"""Payload fields that sessions can be filtered and counted by."""

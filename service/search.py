@@ -142,7 +142,6 @@ class Searcher:
         self,
         filters: Filters = NO_FILTERS,
         *,
-        names: Sequence[str] = FACETS,
         question: str = "",
         mode: str | None = None,
     ) -> FacetCounts:
@@ -153,7 +152,7 @@ class Searcher:
         """
         with self.store.reading() as generation:
             spelled = self._values.spelled(generation, filters)
-            others = {name: replace(spelled, **{name: ()}) for name in names}
+            others = {name: replace(spelled, **{name: ()}) for name in FACETS}
             if not question:
                 return {
                     name: self._values.count(generation, name, left)

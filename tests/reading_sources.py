@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.readers import find_reader
 from loaders.record import Complaint, Options, Skip, to_session
-from loaders.source_file import SourceFile, from_bytes
+from loaders.source_file import SourceFile
 from loaders.sources import find_sources
 from service.session import Session
 
@@ -57,6 +57,13 @@ def read(*names: str | Path, **options: Any) -> Reading:
     for source in find_sources(str(DATA / name) if name != "-" else "-" for name in names):
         reading.take(source, Options(**_placed(options)))
     return reading
+
+
+def from_bytes(name: str, content: bytes) -> SourceFile:
+    """Return a source whose content is already at hand."""
+    return SourceFile(
+        name, name, lambda: BytesIO(content), len(content), origin=name, is_named=True
+    )
 
 
 def read_bytes(name: str, content: bytes, **options: Any) -> Reading:

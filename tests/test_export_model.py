@@ -109,6 +109,19 @@ def test_a_bundle_that_gives_other_vectors_is_not_used(copied: Path, fast: Fast)
         FastEncoder(bundle)
 
 
+def test_why_a_bundle_cannot_be_run_is_said(
+    copied: Path, fast: Fast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("no such instruction")
+
+    bundle = read_bundle(copied, fast("int8").fingerprint)
+    assert bundle
+    monkeypatch.setattr("openvino.Core.compile_model", fail)
+    with pytest.raises(ModelError, match="cannot be compiled: no such instruction"):
+        FastEncoder(bundle)
+
+
 def test_what_was_compiled_is_made_again_when_damaged(copied: Path, fast: Fast) -> None:
     bundle = read_bundle(copied, fast("int8").fingerprint)
     assert bundle

@@ -49,6 +49,16 @@ def test_stems_follow_the_language_of_the_session() -> None:
     assert match("Datenbanken", german, ("en",)) == 0
 
 
+def test_a_language_without_a_stemmer_is_stemmed_as_english() -> None:
+    for language in ("estonian", "filipino", "et"):
+        assert session_terms(session("Running queries", language=language)) == session_terms(
+            session("Running queries", language="en")
+        )
+    assert session_terms(session("Datenbank", language="de-AT")) == session_terms(
+        session("Datenbank", language="de")
+    )
+
+
 def test_accents_and_names_of_any_spelling() -> None:
     found = session("Keynote", speakers=("Zoë Brändström",))
     assert match("brandstrom zoe", found) == pytest.approx(match("Zoë Brändström", found), rel=0.5)

@@ -228,6 +228,15 @@ def test_damaged_receipts_are_said_and_written_anew(
     assert is_known(loading, programme)
 
 
+def test_a_load_is_done_where_its_receipt_cannot_be_kept(
+    loading: Loading, programme: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (loading.folder / "loads.json").mkdir()
+    loading.files(programme)
+    assert loading.count() > 0
+    assert "loads.json is not written" in caplog.text
+
+
 def test_only_the_newest_receipts_are_kept(
     loading: Loading, programme: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading_sources import from_bytes
 
 from loaders.readers import export
 from loaders.record import (
@@ -16,7 +17,6 @@ from loaders.record import (
     split_year,
     to_session,
 )
-from loaders.source_file import from_bytes
 from service.session import Session
 
 OPTIONS = Options(event="Test Conf", year=2026)

@@ -294,14 +294,11 @@ def test_facets_follow_the_question_and_the_filters(tmp_path: Path) -> None:
         for number in range(200)
     ]
     searcher = open_loaded(tmp_path, [*filler, *SESSIONS])[1]
-    assert ("Health", 2) in searcher.facets(names=["track"], question="health analytics")["track"]
-    counted = searcher.facets(names=["track"], question="health analytics", mode="keyword")
-    assert counted == {"track": [("Health", 2)]}
-    speakers = searcher.facets(
-        parse_filters({"year": ["2026"]}),
-        names=["speakers", "year"],
-        question="health",
-        mode="keyword",
-    )
-    assert speakers == {"speakers": [("Ana Ruiz", 1)], "year": [(2025, 1), (2026, 1)]}
-    assert sum(count for _, count in searcher.facets(names=["track"])["track"]) == 203
+    assert ("Health", 2) in searcher.facets(question="health analytics")["track"]
+    counted = searcher.facets(question="health analytics", mode="keyword")
+    assert counted["track"] == [("Health", 2)]
+    of_2026 = parse_filters({"year": ["2026"]})
+    counted = searcher.facets(of_2026, question="health", mode="keyword")
+    assert counted["speakers"] == [("Ana Ruiz", 1)]
+    assert counted["year"] == [(2025, 1), (2026, 1)]
+    assert sum(count for _, count in searcher.facets()["track"]) == 203

@@ -1,11 +1,14 @@
-"""How many processes may serve."""
+"""How many processes may serve, and where several count together."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from conference_helper import main
+from service.settings import Settings
 
 
 def test_embedded_serving_is_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,3 +18,24 @@ def test_embedded_serving_is_one_process(tmp_path: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 4
     assert "one process" in result.output
     assert "CONFERENCE_HELPER_QDRANT_URL" in result.output
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_several_count_in_a_folder_that_is_gone_after_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    seen: list[str] = []
+
+    def serve(settings: Settings, open_searcher: object) -> None:
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        assert (folder is not None) == (workers > 1)
+        seen.extend(path.name for path in tmp_path.iterdir())
+        assert folder is None or tmp_path / seen[0] == Path(folder)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("service.web.server.run", serve)
+    result = CliRunner().invoke(main, ["serve", "--workers", str(workers)])
+    assert result.exit_code == 0, result.output
+    assert len(seen) == workers - 1
+    assert list(tmp_path.iterdir()) == []
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ

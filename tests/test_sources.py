@@ -8,10 +8,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from reading_sources import read, zipped
+from reading_sources import from_bytes, read, zipped
 
 from loaders import archives, source_file, sources
-from loaders.source_file import SourceFile, from_bytes
+from loaders.source_file import SourceFile
 from loaders.sources import find_sources
 from service.errors import InputError
 

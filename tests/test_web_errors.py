@@ -18,6 +18,7 @@ from service.errors import (
     StoreError,
 )
 from service.search import Searcher
+from service.stores.edge import EdgeStore
 from service.web import create_app
 from service.web.errors import STATUS
 
@@ -25,15 +26,8 @@ JSON_PATHS = ("/api", "/api/", "/api/nothing", "/api/search/more", "/livez/x", "
 
 
 @pytest.fixture
-def searcher(tmp_path: Path) -> Iterator[Searcher]:
-    store, searcher = open_loaded(tmp_path)
-    yield searcher
-    store.close()
-
-
-@pytest.fixture
-def client(searcher: Searcher) -> FlaskClient:
-    return create_app(searcher).test_client()
+def searcher(loaded: tuple[EdgeStore, Searcher]) -> Searcher:
+    return loaded[1]
 
 
 def raising(error: BaseException) -> object:
@@ -80,6 +74,7 @@ def test_errors_of_the_program(
     error: ConferenceHelperError,
     status: int,
     code: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(searcher, "search", raising(error))
     answer = client.get("/api/search?q=health")
@@ -93,6 +88,10 @@ def test_errors_of_the_program(
     assert str(error) in page.text
     assert 'value="health"' in page.text
     assert ("Retry-After" in page.headers) == (status == 503)
+
+    logged = [record.getMessage() for record in caplog.records]
+    failures = [f"/api/search answered {status}: {error}", f"/ answered {status}: {error}"]
+    assert logged == (failures if status >= 500 else [])
 
 
 def test_another_encoder_is_refused(tmp_path: Path) -> None:

@@ -50,13 +50,13 @@ class BadLines:
 
     def __init__(self) -> None:
         self.skipped: Counter[str] = Counter()
-        self._seen: set[tuple[str, int]] = set()
+        self._last: dict[str, int] = {}
 
     def skip(self, dataset: Dataset, number: int, reason: str) -> None:
-        """Note a bad line once, however often its dataset is read."""
-        if (dataset.name, number) in self._seen:
+        """Note a bad line once, however often its dataset is read: from its start on, in order."""
+        if number <= self._last.get(dataset.name, 0):
             return
-        self._seen.add((dataset.name, number))
+        self._last[dataset.name] = number
         self.skipped[dataset.name] += 1
         if self.skipped[dataset.name] <= NAMED:
             log.warning("%s:%d skipped: %s", dataset.path, number, reason)

@@ -45,7 +45,7 @@ class FastEncoder:
         self._gpu: Gpu | None = None
         self._pieced = Pieced(bundle.path / TOKENIZER, self.fingerprint.window, bundle.pad)
         self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad, lasting=lasting)
-        if not self._passes_probe():
+        if not self._passes_at_first():
             self._runtime.forget_compiled()
             if not self._passes_probe():
                 raise ModelError(f"{bundle.path} gives other vectors than when it was made.")
@@ -94,12 +94,16 @@ class FastEncoder:
         for start in range(0, len(texts), size):
             yield self._pieced.cut([prompt + text for text in texts[start : start + size]])
 
-    def _passes_probe(self) -> bool:
-        pieces = self._pieced.cut([self._bundle.probe.text])[0]
+    def _passes_at_first(self) -> bool:
+        """Return whether what was compiled before still serves; whatever is wrong with it, it is made anew."""
         try:
-            found = self._runtime.one(pieces)[0]
+            return self._passes_probe()
         except ModelError:
             return False
+
+    def _passes_probe(self) -> bool:
+        pieces = self._pieced.cut([self._bundle.probe.text])[0]
+        found = self._runtime.one(pieces)[0]
         expected = np.array(self._bundle.probe.vector, dtype=np.float32)
         if not expected.size:  # it is being made
             return True

@@ -122,7 +122,7 @@ def _kept(words: Sequence[str], analyses: Sequence[str]) -> Sequence[str]:
 
 
 def _analysis(language: str) -> str:
-    return LANGUAGES.get(language.casefold()[:2], _ENGLISH)
+    return LANGUAGES.get(language.casefold().partition("-")[0], _ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)

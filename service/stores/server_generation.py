@@ -165,13 +165,13 @@ class ServerGeneration:
             yield sessions, np.asarray(rows, dtype=np.float32)
 
     def records(self, ids: Sequence[UUID], *, vectors: bool) -> list[models.Record]:
-        """Return the points of those ids that are there, in any order."""
+        """Return the points of those ids that are there, in any order, with their vectors or their payloads."""
         return self._connection.call(
             "read sessions",
             lambda client: client.retrieve(
                 self._name,
                 ids=[str(id) for id in ids],
-                with_payload=True,
+                with_payload=not vectors,
                 with_vectors=vectors,
                 consistency=self._consistency,
             ),

@@ -40,9 +40,12 @@ _MESSAGES = {
 log = logging.getLogger(__name__)
 
 
-def status_of(error: errors.ConferenceHelperError) -> HTTPStatus:
-    """Return the status that says what kind of error it is."""
-    return _mapped(error)[0]
+def note_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
+    """Return the status that says what kind of error it is; what is not the asker's doing is logged."""
+    status, _ = _mapped(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("%s answered %d: %s", request.path, status, error)
+    return status
 
 
 def code_of(error: errors.ConferenceHelperError) -> str:
@@ -55,10 +58,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(error)
     if isinstance(error, errors.ConferenceHelperError):
-        status, code = _mapped(error)
-        message = str(error)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.warning("%s answered %d: %s", request.path, status, message)
+        status, code, message = note_failure(error), code_of(error), str(error)
     else:
         status, code = _UNEXPECTED
         message = "Something went wrong here. It was noted; try again later."

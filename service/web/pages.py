@@ -17,7 +17,7 @@ from service.questions import (
 from service.web import words
 from service.web.asking import read_arguments, read_once, read_options, searcher
 from service.web.choices import Search, list_chips, list_fields
-from service.web.errors import finish, status_of
+from service.web.errors import finish, note_failure
 
 EXAMPLES = (
     "Health analytics",
@@ -69,8 +69,7 @@ def index() -> Response:
     except NothingLoadedError as error:
         return make_response(_render("nothing.html", search, message=str(error)))
     except ConferenceHelperError as error:
-        page = _render("problem.html", search, message=str(error))
-        return finish(make_response(page), status_of(error))
+        return _problem(search, error)
 
 
 @bp.get("/sessions/<id>/similar")
@@ -82,8 +81,12 @@ def similar(id: str) -> Response:
         results = searcher().similar(id)
         return make_response(_render("similar.html", search, session=session, results=results))
     except ConferenceHelperError as error:
-        page = _render("problem.html", search, message=str(error))
-        return finish(make_response(page), status_of(error))
+        return _problem(search, error)
+
+
+def _problem(search: Search, error: ConferenceHelperError) -> Response:
+    page = _render("problem.html", search, message=str(error))
+    return finish(make_response(page), note_failure(error))
 
 
 def _results(search: Search) -> str:
