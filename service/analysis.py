@@ -1,5 +1,7 @@
 """What a search by words takes of a question: its phrases, speakers, rare words, and how well words find."""
 
+import threading
+
 from service.exact import quoted_phrases
 from service.filters import Filters
 from service.names import Names
@@ -16,6 +18,7 @@ class Analysis:
         """Take what counts the catalogue's speakers."""
         self._values = values
         self._names: tuple[str, Names] = ("", Names(()))
+        self._reading = threading.Lock()
         self._rare = RareWords()
 
     def read(self, generation: Generation, question: str, mode: str, filters: Filters) -> Asked:
@@ -33,8 +36,20 @@ class Analysis:
         )
 
     def _speakers(self, generation: Generation) -> Names:
+        """Return the generation's speakers; while one thread reads them, others go on with those before."""
         kept, names = self._names
-        if kept != generation.manifest.state:
+        if kept == generation.manifest.state:
+            return names
+        if not self._reading.acquire(blocking=not kept):
+            return names
+        try:
+            return self._read_speakers(generation)
+        finally:
+            self._reading.release()
+
+    def _read_speakers(self, generation: Generation) -> Names:
+        kept, names = self._names
+        if kept != generation.manifest.state:  # nobody read them while this thread waited
             names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speakers"))
             self._names = (generation.manifest.state, names)
         return names

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import SettingsError
 
 PREFIX = "CONFERENCE_HELPER_"
+LOCK_ENDING = "-lock"
+"""What the name of a catalogue's lock ends in, on a server."""
 
 
 class Settings(BaseSettings):
@@ -22,7 +24,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("conference-helper"))
     """Where embedded catalogues and computed vectors live."""
     catalogue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] = "sessions"
-    """Name of the catalogue: lower-case letters, digits, - and _."""
+    """Name of the catalogue: lower-case letters, digits, - and _, not ending in -lock."""
     qdrant_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] | None = None
     """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
     http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
@@ -109,6 +111,13 @@ class Settings(BaseSettings):
     """Port that `serve` listens on."""
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     """Requests that `serve` answers at a time."""
+
+    @field_validator("catalogue")
+    @classmethod
+    def _is_no_lock(cls, name: str) -> str:
+        if name.endswith(LOCK_ENDING):
+            raise ValueError(f"names that end in {LOCK_ENDING} are those of locks; choose another")
+        return name
 
 
 def load_settings(**options: Any) -> Settings:

@@ -11,7 +11,7 @@ import pytest
 from stores import talk, write
 
 from service.errors import MismatchError, VerificationError
-from service.stores import archive
+from service.stores import archive, edge_generation
 from service.stores.archive import restore_backup, write_backup
 from service.stores.edge import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION, Manifest
@@ -22,7 +22,8 @@ SESSIONS = [talk(number) for number in range(10)]
 @pytest.fixture
 def backup(store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A backup of ten sessions in three parts."""
-    monkeypatch.setattr(archive, "_PART", 4)
+    monkeypatch.setattr(edge_generation, "BATCH", 2)
+    monkeypatch.setattr(archive, "_BATCHES", 2)
     write(store, SESSIONS)
     folder = tmp_path / "backup"
     write_backup(store, folder)

@@ -156,7 +156,13 @@ def test_load_with_another_model_embeds_anew(invoke: Invoke, programme: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "99999"), ("WINDOW", "many"), ("CATALOGUE", "../../etc"), ("THREADS", "0")],
+    [
+        ("PORT", "99999"),
+        ("WINDOW", "many"),
+        ("CATALOGUE", "../../etc"),
+        ("CATALOGUE", "sessions-lock"),
+        ("THREADS", "0"),
+    ],
 )
 def test_settings_that_cannot_be_used_are_named(
     invoke: Invoke, monkeypatch: pytest.MonkeyPatch, name: str, value: str

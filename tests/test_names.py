@@ -1,6 +1,19 @@
-import pytest
+"""Speakers that a question names, and who reads them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from web_fixtures import SESSIONS, write
+
+from service.analysis import Analysis
+from service.filters import NO_FILTERS, Filters
 from service.names import Names, is_one_typo
+from service.search import Searcher
+from service.stores.catalogue import Generation
+from service.stores.edge import EdgeStore
+from service.values import Counts, KnownValues
 
 NAMES = Names(
     ["Zoë Brändström", "Alexandru Agachi", "James A. Bednar", "Nikos Li", "Will May", "Ng"]
@@ -44,3 +57,33 @@ def test_speakers_named_in_full(question: str, named: tuple[str, ...]) -> None:
 def test_one_typo(one: str, other: str, expected: bool) -> None:
     assert is_one_typo(one, other) is expected
     assert is_one_typo(other, one) is expected
+
+
+def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
+    loaded: tuple[EdgeStore, Searcher],
+) -> None:
+    store, _ = loaded
+    slow, reading, done = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(KnownValues):
+        def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
+            if slow.is_set():
+                reading.set()
+                done.wait(10)
+            return super().count(generation, name, filters)
+
+    def named(question: str) -> tuple[str, ...]:
+        with store.reading() as generation:
+            return analysis.read(generation, question, "hybrid", NO_FILTERS).names
+
+    analysis = Analysis(Slow())
+    assert named("Ana Ruiz") == ("Ana Ruiz",)
+    write(store, [replace(SESSIONS[0], speakers=("New Comer",))])
+    slow.set()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(named, "New Comer")
+        assert reading.wait(10)
+        assert named("Ana Ruiz") == ("Ana Ruiz",)
+        done.set()
+        assert first.result() == ("New Comer",)
+    assert named("Ana Ruiz") == ()

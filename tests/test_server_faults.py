@@ -86,6 +86,26 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
     assert len(server.seen) == 2
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failed(408, "Timeout"),
+        failed(500, "Service internal error: Waiting for consensus operation commit failed"),
+        failed(500, "The replica set does not have enough active replicas"),
+    ],
+)
+def test_a_cluster_that_settles_is_asked_again_by_a_loader(answer: Answer) -> None:
+    with stub(in_turn(answer, ok({"count": 7}))) as server:
+        assert count(connection_to(server.url)) == 7
+    with (
+        stub(in_turn(answer, ok({"count": 7}))) as server,
+        deadline.within(2),
+        pytest.raises(StoreError),
+    ):
+        count(connection_to(server.url))
+    assert len(server.seen) == 1
+
+
 def test_retry_after_is_honoured() -> None:
     with stub(in_turn(failed(429, "busy", Retry_After="1"), ok({"count": 7}))) as server:
         started = time.monotonic()

@@ -1,11 +1,14 @@
 """A node of a cluster that lags behind for a moment: nothing it says may cost a lock or a generation."""
 
+import math
 from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient, models
-from stores import memory_settings, talk, write
+from stores import ENCODER, memory_settings, talk, write
 
+from service import deadline
+from service.calibration import Calibration
 from service.errors import LockedError
 from service.stores.server import ServerStore
 
@@ -54,6 +57,92 @@ def test_nothing_is_removed_where_the_served_generation_has_no_manifest_yet(
     with store.building(second.encoder, sessions=1):
         pass
     assert set(names(client)) == {first.generation, second.generation}
+
+
+def test_nothing_newer_than_what_a_node_says_is_served_is_removed(
+    store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write(store, [talk(1)]), write(store, [talk(2)])
+    look = client.get_collection
+    for served in (first.generation, "nothing"):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                client,
+                "get_collection",
+                lambda name, served=served: look(served if name == "sessions" else name),
+            )
+            with store.building(second.encoder, sessions=1):
+                pass
+        assert set(names(client)) == {first.generation, second.generation}
+
+
+def test_a_generation_that_was_rolled_back_is_removed_by_the_next_load(
+    store: ServerStore, client: QdrantClient
+) -> None:
+    first, second = write(store, [talk(1)]), write(store, [talk(2)])
+    store.rollback()
+    third = write(store, [talk(3)])
+    assert set(names(client)) == {first.generation, third.generation}
+    assert second.generation not in names(client)
+
+
+def test_a_number_that_comes_back_a_little_different_is_no_other_manifest(
+    store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = client.get_collection
+
+    def rounding(name: str) -> models.CollectionInfo:
+        found = look(name)
+        if kept := (found.config.metadata or {}).get("manifest", {}).get("calibration"):
+            kept["spread"] = math.nextafter(kept["spread"], 1.0)
+        return found
+
+    monkeypatch.setattr(client, "get_collection", rounding)
+    monkeypatch.setattr("service.stores.server._SEEN_SECONDS", 0.0)
+    calibration = Calibration("bank", (), 0.1, 0.2, 0.3)
+    with store.building(ENCODER.fingerprint, sessions=1) as builder:
+        builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))
+        builder.commit(expected=1, sources=["test"], check=lambda new: calibration)
+    served = store.manifest().calibration
+    assert served is not None
+    assert served != calibration
+    assert served.spread == pytest.approx(0.1)
+
+
+def test_the_lock_has_as_many_replicas_as_the_catalogue(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: dict[str, Any] = {}
+    create = client.create_collection
+
+    def noted(name: str, **options: Any) -> bool:
+        made[name] = options
+        return create(name, **options)
+
+    monkeypatch.setattr(client, "create_collection", noted)
+    store = ServerStore(memory_settings(qdrant_replicas=2), client)
+    with store.lock():
+        pass
+    assert made["sessions-lock"]["replication_factor"] == 2
+
+
+def test_values_are_counted_exactly_where_nobody_waits(
+    store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, [talk(1)])
+    exact: list[bool] = []
+    facet = client.facet
+
+    def noted(name: str, **options: Any) -> models.FacetResponse:
+        exact.append(options["exact"])
+        return facet(name, **options)
+
+    monkeypatch.setattr(client, "facet", noted)
+    with store.reading() as generation:
+        generation.facets(["event"])
+        with deadline.within(2):
+            assert generation.facets(["event"]) == {"event": [("Summit", 1)]}
+    assert exact == [True, False]
 
 
 def test_a_manifest_that_changed_is_published_by_setting_the_alias(

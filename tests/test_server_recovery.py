@@ -51,7 +51,7 @@ def searcher(proxy: Proxy) -> Iterator[Searcher]:
 @pytest.fixture
 def app(searcher: Searcher) -> Iterator[Flask]:
     """The app with its watcher running."""
-    watcher = Watcher(searcher, 0.5, deadline_seconds=DEADLINE)
+    watcher = Watcher(searcher, 0.5, opening_seconds=DEADLINE)
     watcher.start()
     yield create_app(searcher, deadline=DEADLINE)
     watcher.end()

@@ -50,11 +50,12 @@ def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
     write(store, sessions)
     with store.reading() as generation:
         known = {item.id: item for item in generation.known()}
-        scanned = list(generation.scan(batch=100))
+        scanned = list(generation.scan())
     assert set(known) == {session.id for session in sessions}
     assert known[sessions[5].id].text_hash == sessions[5].text_hash
     assert known[sessions[5].id].payload_hash == sessions[5].payload()["payload_hash"]
     assert {session for batch, _ in scanned for session in batch} == set(sessions)
+    assert [len(batch) for batch, _ in scanned] == [256, 256, 88]
     for batch, vectors in scanned:
         np.testing.assert_allclose(
             vectors, ENCODER.encode_sessions([session.text for session in batch]), atol=1e-6

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from service.session import Session
 from service.stores.catalogue import Generation, SessionStore
 from service.stores.manifest import Manifest
 
-_PART = 4096
+_BATCHES = 16
+"""Batches of sessions in one part, some 4,000 sessions."""
 _SUMS = "SHA256SUMS"
 _HEAD = "backup.json"
 _VERSION = 1
@@ -116,12 +118,17 @@ def _refused(folder: Path, why: str) -> VerificationError:
 
 
 def _write_parts(generation: Generation, folder: Path) -> Iterator[str]:
-    for number, (sessions, vectors) in enumerate(generation.scan(batch=_PART)):
+    batches = generation.scan()
+    for number in count():
+        some = list(islice(batches, _BATCHES))
+        if not some:
+            return
         name = f"{number:05d}"
         lines, rows = _files(folder, name)
         with lines.open("w", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(session.payload()) + "\n" for session in sessions)
-        np.save(rows, vectors)
+            for sessions, _ in some:
+                stream.writelines(json.dumps(session.payload()) + "\n" for session in sessions)
+        np.save(rows, np.concatenate([vectors for _, vectors in some]))
         yield name
 
 

@@ -115,7 +115,7 @@ class Generation(Protocol):
         """Yield what a loader compares, for every session."""
         ...
 
-    def scan(self, *, batch: int = 256) -> Iterator[tuple[list[Session], Vectors]]:
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
         ...
 

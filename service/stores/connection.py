@@ -41,7 +41,7 @@ class Connection:
         """Keep the settings; nothing is connected yet. `client` takes the place of what they would make."""
         self._settings = settings
         self._given = client
-        self._clients: dict[tuple[int, bool], QdrantClient] = {}
+        self._clients: dict[int, QdrantClient] = {}
         self._mutex = threading.Lock()
         self._version: str | None = None
         self.breaker = Breaker()
@@ -95,13 +95,13 @@ class Connection:
         """Close the connections of this process."""
         with self._mutex:
             clients, self._clients = self._clients, {}
-        for (process, _), client in clients.items():
+        for process, client in clients.items():
             if process == os.getpid():
                 client.close()
 
     def _once(self, send: Callable[[QdrantClient], T], serving: bool) -> T:
         if not serving:
-            return self._sent(send, serving)
+            return self._sent(send)
         if not self.breaker.admit():
             raise StoreError(
                 f"{self.place} did not answer several times in a row; it is tried again in a moment. "
@@ -109,7 +109,7 @@ class Connection:
             )
         reached = False
         try:
-            answer = self._sent(send, serving)
+            answer = self._sent(send)
             reached = True
         except Exception as error:  # raised again; it tells whether the server is away
             reached = not is_away(error)
@@ -122,24 +122,24 @@ class Connection:
                 self.breaker.failed()
         return answer
 
-    def _sent(self, send: Callable[[QdrantClient], T], serving: bool) -> T:
+    def _sent(self, send: Callable[[QdrantClient], T]) -> T:
         id = request_id.current.get()
         with headers({"x-request-id": id} if id else {}):
-            return send(self._client(serving))
+            return send(self._client())
 
-    def _client(self, serving: bool) -> QdrantClient:
+    def _client(self) -> QdrantClient:
         if self._given is not None:
             return self._given
-        key = (os.getpid(), serving)
-        if key not in self._clients:
+        process = os.getpid()
+        if process not in self._clients:
             with self._mutex:
-                if key not in self._clients:
-                    self._clients[key] = self._made(serving)
-        return self._clients[key]
+                if process not in self._clients:
+                    self._clients[process] = self._made()
+        return self._clients[process]
 
-    def _made(self, serving: bool) -> QdrantClient:
+    def _made(self) -> QdrantClient:
+        """Make a client; what the deadline leaves of its timeout is for each call to see."""
         settings = self._settings
-        seconds = settings.qdrant_timeout
         address = address_of(settings.qdrant_url or "")
         sent = {"accept-encoding": "identity"}
         if key := api_key(settings):
@@ -162,7 +162,7 @@ class Connection:
             url=address,
             grpc_port=settings.qdrant_grpc_port,
             prefer_grpc=settings.qdrant_grpc,
-            timeout=max(1, int(min(seconds, settings.deadline) if serving else seconds)),
+            timeout=max(1, int(settings.qdrant_timeout)),
             headers=sent,
             grpc_options=options,
             check_compatibility=False,  # `check` does it, and means it

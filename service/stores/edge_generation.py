@@ -168,9 +168,9 @@ class EdgeGeneration:
                 payload = record.payload or {}
                 yield Known(_uuid(record.id), **{key: payload[key] for key in keys})
 
-    def scan(self, *, batch: int = BATCH) -> Iterator[tuple[list[Session], Vectors]]:
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
-        for records in self._scroll(payload=True, vectors=True, batch=batch):
+        for records in self._scroll(payload=True, vectors=True, batch=BATCH):
             sessions = [Session.from_payload(record.payload or {}) for record in records]
             rows = [_dense(record.vector) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)

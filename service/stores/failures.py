@@ -17,6 +17,8 @@ DRIVER_ERRORS = (ApiException, QdrantException, grpc.RpcError, httpx.HTTPError, 
 """What a call of the client raises; ValueError comes from its in-memory mode and from names it won't send."""
 
 _BUSY = {429, 502, 503, 504}
+_SETTLING = ("consensus", "leader is not established", "active replicas")
+"""What a cluster says, with status 500, while it chooses a leader or a node comes back: over in a while."""
 _STATUS = {
     grpc.StatusCode.NOT_FOUND: 404,
     grpc.StatusCode.UNAUTHENTICATED: 401,
@@ -61,7 +63,10 @@ def translated(place: str, action: str, error: Exception) -> StoreError:
 def wait_before_retry(error: Exception) -> bool | float:
     """Return whether to try again, or after how many seconds where the server says so."""
     left = deadline.remaining()
-    if left == 0 or not (is_away(error) or _status(error) in _BUSY):
+    passing = is_away(error) or _status(error) in _BUSY
+    if left is None:  # nobody waits for an answer, and all that a loader sends may be sent again
+        passing = passing or _status(error) == 408 or _is_settling(error)
+    if left == 0 or not passing:
         return False
     wait = _retry_after(error)
     if wait is None:
@@ -78,6 +83,10 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, grpc.RpcError):
         return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
     return _status(error) in (502, 503, 504)
+
+
+def _is_settling(error: BaseException) -> bool:
+    return _status(error) == 500 and _says(error, *_SETTLING)
 
 
 def _is_httpcore(error: BaseException) -> bool:

@@ -63,7 +63,7 @@ class ServerStore:
         self.name = settings.catalogue
         self._pattern = re.compile(re.escape(self.name) + r"-(\d{6})-\d{8}T\d{12}")
         self.connection = Connection(settings, client)
-        self._lock = ServerLock(self.connection, f"{self.name}-lock", settings.qdrant_lock_seconds)
+        self._lock = ServerLock(self.connection, settings)
         self._fresh_seconds = fresh_seconds
         self._asking = threading.Lock()
         self._served: tuple[Manifest, float] | None = None
@@ -250,7 +250,8 @@ class ServerStore:
 
     def _is_served(self, manifest: Manifest) -> bool:
         try:
-            return self.manifest() == manifest
+            # Not the whole: a number with many digits may come back from the server with another last one.
+            return self.manifest().state == manifest.state
         except NothingLoadedError:
             return False
 
@@ -281,13 +282,18 @@ class ServerStore:
         return f"{self.name}-{max(numbers, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
     def _remove_leftovers(self) -> None:
-        """Remove builds that never ended and generations beyond those kept; a lock holder's work."""
+        """Remove builds that never ended and generations beyond those kept; a lock holder's work.
+
+        What was ended and is newer than what is served stays, for a node that lags behind may tell the alias
+        as it was before the switch. After a rollback that keeps one more, until the next load.
+        """
         committed = {manifest.generation: manifest for manifest in self.generations()}
-        kept: set[str] = set()
-        name = self.pointer()
-        if name is not None and name not in committed:
+        served = name = self.pointer()
+        if served is not None and served not in committed:
             return  # a node that lags behind answered: nothing it says is a reason to remove
-        while name is not None and name in committed and len(kept) <= KEPT_GENERATIONS:
+        kept = {newer for newer in committed if served is None or newer > served}
+        room = len(kept) + KEPT_GENERATIONS
+        while name is not None and name in committed and len(kept) <= room:
             kept.add(name)
             name = committed[name].previous
         for name in self._collections():

@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 from qdrant_client import models
 
+from service import deadline
 from service.encoder import Vectors, checked
 from service.errors import StoreError
 from service.filters import NO_FILTERS, Filters
@@ -157,9 +158,9 @@ class ServerGeneration:
                 payload = record.payload or {}
                 yield Known(UUID(str(record.id)), **{key: payload[key] for key in keys})
 
-    def scan(self, *, batch: int = _BATCH) -> Iterator[tuple[list[Session], Vectors]]:
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
-        for records in self._scroll(payload=True, vectors=True, batch=batch):
+        for records in self._scroll(payload=True, vectors=[TEXT], batch=_BATCH):
             sessions = [Session.from_payload(record.payload or {}) for record in records]
             rows = [dense(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
@@ -172,12 +173,16 @@ class ServerGeneration:
                 self._name,
                 ids=[str(id) for id in ids],
                 with_payload=not vectors,
-                with_vectors=vectors,
+                with_vectors=[TEXT] if vectors else False,
                 consistency=self._consistency,
             ),
         )
 
     def _facet(self, name: str, filters: Filters) -> list[tuple[str | int, int]]:
+        """Return the counts of every value, as the index tells them while somebody waits.
+
+        Exact ones are a read for each value: seconds where there are thousands of speakers.
+        """
         answer = self._connection.call(
             "count values",
             lambda client: client.facet(
@@ -185,7 +190,7 @@ class ServerGeneration:
                 key=name,
                 facet_filter=condition(filters),
                 limit=_ALL_VALUES,
-                exact=True,
+                exact=deadline.remaining() is None,
                 consistency=self._consistency,
             ),
         )
@@ -193,7 +198,7 @@ class ServerGeneration:
         return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0])))
 
     def _scroll(
-        self, *, payload: bool | list[str], vectors: bool, batch: int
+        self, *, payload: bool | list[str], vectors: bool | list[str], batch: int
     ) -> Iterator[list[models.Record]]:
         offset = None
         while True:
@@ -204,7 +209,7 @@ class ServerGeneration:
                 return
 
     def _page(
-        self, offset: Any, payload: bool | list[str], vectors: bool, batch: int
+        self, offset: Any, payload: bool | list[str], vectors: bool | list[str], batch: int
     ) -> tuple[list[models.Record], Any]:
         return self._connection.call(
             "read sessions",

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import ConferenceHelperError, LockedError
+from service.settings import LOCK_ENDING, Settings
 from service.stores.connection import Connection
 from service.stores.failures import ExistsError, MissingError
 
@@ -28,11 +29,12 @@ log = logging.getLogger(__name__)
 class ServerLock:
     """The lock of one catalogue; the thread that holds it may take it again."""
 
-    def __init__(self, connection: Connection, name: str, seconds: float) -> None:
-        """Name the lock's collection; a holder that gives no sign of life for `seconds` loses it."""
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        """Name the lock's collection; who gives no sign of life for `qdrant_lock_seconds` loses it."""
         self._connection = connection
-        self._name = name
-        self._seconds = seconds
+        self._name = f"{settings.catalogue}{LOCK_ENDING}"
+        self._seconds = settings.qdrant_lock_seconds
+        self._replicas = settings.qdrant_replicas
         self._token = ""
         self._depth = 0
         self._mutex = threading.RLock()
@@ -117,7 +119,11 @@ class ServerLock:
         self._connection.call(
             "create a lock for this load",
             lambda client: client.create_collection(
-                self._name, vectors_config={}, shard_number=1, metadata=self._sign()
+                self._name,
+                vectors_config={},
+                shard_number=1,
+                replication_factor=self._replicas,  # else a node that is away takes the lock along
+                metadata=self._sign(),
             ),
         )
 

@@ -14,7 +14,7 @@ import httpx
 from service import deadline
 
 MAX_BODY_BYTES = 64 * 2**20
-"""An answer larger than this is refused: the largest one asked for stays below a tenth of it."""
+"""An answer larger than this is refused: pages of 256 sessions stay below a tenth of it."""
 
 
 class BodyTooLargeError(httpx.HTTPError):
@@ -25,7 +25,7 @@ class DeadlineTransport(httpx.BaseTransport):
     """Sends requests through a pool of connections that obey `service.deadline`."""
 
     def __init__(self, *, ca_file: str | None, connections: int) -> None:
-        """Keep up to `connections` open; `ca_file` holds the authorities to trust beside the system's."""
+        """Keep up to `connections` open; `ca_file` holds the authorities to trust in place of the system's."""
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl.create_default_context(cafile=ca_file),
             max_connections=connections,

@@ -58,7 +58,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         _configure_logs(self._settings)
         searcher = self._open_searcher()
         opened = partial(let_go, self._settings.data_dir)  # opening reads what answering does not
-        Watcher(searcher, deadline_seconds=self._settings.deadline, opened=opened).start()
+        Watcher(searcher, opened=opened).start()
         app = create_app(searcher, deadline=self._settings.deadline)
         if self._settings.log_format == "json":
             from service.web import logs

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from service import deadline, measuring
 from service.errors import ConferenceHelperError, NothingLoadedError
 from service.search import Searcher
-from service.web import DEADLINE_SECONDS
 
 _WATCH_SECONDS = 1.0
+_OPENING_SECONDS = 30.0
+"""What opening a generation may take: all its speakers are read, for longer than a question may take."""
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +23,12 @@ class Watcher(threading.Thread):
         searcher: Searcher,
         seconds: float = _WATCH_SECONDS,
         *,
-        deadline_seconds: float = DEADLINE_SECONDS,
+        opening_seconds: float = _OPENING_SECONDS,
         opened: Callable[[], None] = lambda: None,
     ) -> None:
         """Look every so many `seconds`; call `opened` when a generation is ready that was not served yet."""
         super().__init__(name="watcher", daemon=True)
-        self._deadline_seconds = deadline_seconds
+        self._opening_seconds = opening_seconds
         self._opened = opened
         self._searcher = searcher
         self._seconds = seconds
@@ -49,7 +50,7 @@ class Watcher(threading.Thread):
 
     def _look(self) -> None:
         try:
-            with deadline.within(self._deadline_seconds):
+            with deadline.within(self._opening_seconds):
                 self._searcher.warm_up()
                 self._note_switch()
             trouble = ""
