@@ -1,5 +1,7 @@
 """Commands that ask: search, similar."""
 
+from contextlib import closing
+
 import click
 
 from conference_helper.printing import print_answer, print_json, print_result
@@ -44,8 +46,7 @@ def search(
 ) -> None:
     """Print the sessions nearest to QUESTION; options that filter may be repeated."""
     settings = load_settings()
-    store = open_store(settings)
-    try:
+    with closing(open_store(settings)) as store:
         answer = searcher_for(settings, store).search(
             question,
             limit=check_limit(limit),
@@ -54,8 +55,6 @@ def search(
             fold=fold,
             diversity=check_diversity(diversity),
         )
-    finally:
-        store.close()
     if as_json:
         print_json(answer.as_dict())
     else:
@@ -68,10 +67,7 @@ def search(
 def similar(id: str, limit: str) -> None:
     """Print the sessions nearest to the session of that ID, without its repeats."""
     settings = load_settings()
-    store = open_store(settings)
-    try:
+    with closing(open_store(settings)) as store:
         results = searcher_for(settings, store).similar(id, limit=check_limit(limit))
-    finally:
-        store.close()
     for result in results:
         print_result(result)

@@ -1,5 +1,6 @@
 """The command that measures answers: evaluate."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -52,9 +53,8 @@ def evaluate(
     before = comparing.read_run(compare) if compare else None
     others = run.read_offtopic(offtopic)
     settings = load_settings(model=model)
-    store = open_store(settings)
     rows: list[run.Row] = []
-    try:
+    with closing(open_store(settings)) as store:
         if datasets:
             encoder, cache = loading_encoder(settings, store), settings.data_dir / "vectors.sqlite"
             for folder in datasets:
@@ -65,8 +65,6 @@ def evaluate(
         else:
             own = partial(catalogue_encoder, settings)
             rows += run.evaluate_catalogue(store, own, modes=modes, offtopic=others)
-    finally:
-        store.close()
     if save:
         comparing.save_run(rows, save)
     printed = [row.as_dict() for row in rows]

@@ -1,5 +1,7 @@
 """Commands for models: export-model."""
 
+from contextlib import closing
+
 import click
 
 from conference_helper.printing import print_json
@@ -15,7 +17,8 @@ from service.stores import open_store
 def export_model(model: str | None, precision: str | None, as_json: bool) -> None:
     """Export the model for the fast encoder and verify it; a load does so by itself where need be."""
     settings = load_settings(model=model, precision=precision)
-    made = export_chosen(settings, open_store(settings))
+    with closing(open_store(settings)) as store:
+        made = export_chosen(settings, store)
     if as_json:
         print_json(made)
         return

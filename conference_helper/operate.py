@@ -1,5 +1,6 @@
 """Commands that run it for years: status, rollback, generations, verify, backup, restore, migrate."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -16,8 +17,8 @@ from service.stores import open_embedded, open_store
 def status(as_json: bool) -> None:
     """Print what is loaded."""
     settings = load_settings()
-    store = open_store(settings)
-    found = searcher_for(settings, store).status()
+    with closing(open_store(settings)) as store:
+        found = searcher_for(settings, store).status()
     if as_json:
         print_json(found)
         return
@@ -32,8 +33,8 @@ def status(as_json: bool) -> None:
 @click.command()
 def rollback() -> None:
     """Serve the generation before the present one again."""
-    store = open_store(load_settings())
-    manifest = store.rollback()
+    with closing(open_store(load_settings())) as store:
+        manifest = store.rollback()
     click.echo(f"Serving generation {manifest.generation} with {manifest.sessions} sessions again.")
 
 
@@ -41,8 +42,8 @@ def rollback() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def generations(as_json: bool) -> None:
     """Print the kept generations, newest first; the served one is marked."""
-    store = open_store(load_settings())
-    kept, served = store.generations(), store.manifest().generation
+    with closing(open_store(load_settings())) as store:
+        kept, served = store.generations(), store.manifest().generation
     if as_json:
         print_json({"served": served, "generations": [one.as_dict() for one in kept]})
         return
@@ -56,7 +57,8 @@ def verify() -> None:
     """Read everything that is served and check it: counts, vectors, payloads, the catalogue's name."""
     from service.stores.verification import verify as check
 
-    manifest = check(open_store(load_settings()))
+    with closing(open_store(load_settings())) as store:
+        manifest = check(store)
     click.echo(f"Generation {manifest.generation} is sound: {manifest.sessions} sessions.")
 
 
@@ -66,7 +68,8 @@ def backup(folder: Path) -> None:
     """Write what is served to FOLDER, which must be new or empty; serving goes on."""
     from service.stores.archive import write_backup
 
-    manifest = write_backup(open_store(load_settings()), folder)
+    with closing(open_store(load_settings())) as store:
+        manifest = write_backup(store, folder)
     click.echo(f"Wrote {manifest.sessions} sessions of {manifest.generation} to {folder}.")
 
 
@@ -76,7 +79,8 @@ def restore(folder: Path) -> None:
     """Load the backup in FOLDER into a new generation and serve it; `rollback` undoes it."""
     from service.stores.archive import restore_backup
 
-    manifest = restore_backup(folder, open_store(load_settings()))
+    with closing(open_store(load_settings())) as store:
+        manifest = restore_backup(folder, store)
     click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
 
 
@@ -91,7 +95,7 @@ def migrate(target: str) -> None:
         raise errors.SettingsError(
             "migrate needs both stores. Set CONFERENCE_HELPER_QDRANT_URL to the server's address."
         )
-    stores = open_embedded(settings), open_store(settings)
-    source, destination = stores if target == "server" else stores[::-1]
-    manifest = copy_catalogue(source, destination)
+    with closing(open_embedded(settings)) as embedded, closing(open_store(settings)) as server:
+        stores = (embedded, server) if target == "server" else (server, embedded)
+        manifest = copy_catalogue(*stores)
     click.echo(f"Copied {manifest.sessions} sessions to {manifest.generation} ({target}).")

@@ -1,5 +1,6 @@
 """The command that adapts the model to an archive: train."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conference_helper.printing import print_json
+from conference_helper.wiring import chosen_model, served_fingerprint
 from service import errors
 from service.settings import Settings, load_settings
 from service.stores import open_store
@@ -79,11 +81,8 @@ def train(
     if sources:
         sessions = archive.read_sources(sources, Options(event=event, year=year), say)
     else:
-        store = open_store(settings)
-        try:
+        with closing(open_store(settings)) as store:
             sessions = archive.read_catalogue(store)
-        finally:
-            store.close()
     if from_scratch:
         base, beginning = open_scratch(settings.model, device=settings.device)
     else:
@@ -123,16 +122,9 @@ def _base(settings: Settings) -> "ModelFolder":
     """The model in use: the settings' own, else the catalogue's, else the default one."""
     from service.encoders.model_folder import find_model
 
-    if settings.model:
-        return find_model(settings.model, settings.model_revision)
-    store = open_store(settings)
-    try:
-        encoder = store.manifest().encoder
-    except errors.NothingLoadedError:
-        return find_model(None, settings.model_revision)
-    finally:
-        store.close()
-    return find_model(encoder.model, settings.model_revision or encoder.revision or None)
+    with closing(open_store(settings)) as store:
+        chosen = chosen_model(settings, served_fingerprint(store))
+    return find_model(chosen.name, chosen.revision)
 
 
 def _check_installed() -> None:

@@ -1,6 +1,6 @@
 """Wires settings, encoders and stores together for the commands."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,34 +43,24 @@ def catalogue_encoder(
     from service.encoders import open_catalogue_encoder, open_encoder
 
     choice = replace(_choice(settings), precision=fingerprint.precision, lasting=lasting)
-    if (
-        settings.model in (None, fingerprint.model)
-        and settings.model_revision in (None, fingerprint.revision)
-        and settings.window in (None, fingerprint.window)
-    ):
+    chosen = chosen_model(settings, fingerprint)
+    own = ChosenModel(fingerprint.model, fingerprint.revision or None, fingerprint.window)
+    if chosen == own:
         return open_catalogue_encoder(fingerprint, choice)
-    return open_encoder(
-        settings.model or fingerprint.model,
-        revision=settings.model_revision or fingerprint.revision or None,
-        window=settings.window or fingerprint.window,
-        choice=choice,
-    )
+    return open_encoder(chosen.name, revision=chosen.revision, window=chosen.window, choice=choice)
 
 
 def loading_encoder(settings: Settings, store: "SessionStore") -> "Encoder":
     """Return the encoder that the settings choose, else the catalogue's own, else the default one."""
     from service.encoders import open_encoder
 
-    try:
-        fingerprint = store.manifest().encoder
-    except errors.NothingLoadedError:
-        fingerprint = None
-    own = fingerprint if fingerprint and not settings.model else None
+    served = served_fingerprint(store)
+    chosen = chosen_model(settings, served)
     return open_encoder(
-        own.model if own else settings.model,
-        revision=settings.model_revision or (own and own.revision) or None,
-        window=settings.window or (own.window if own else None),
-        catalogue=fingerprint,
+        chosen.name,
+        revision=chosen.revision,
+        window=chosen.window,
+        catalogue=served,
         choice=_choice(settings),
     )
 
@@ -82,19 +72,44 @@ def export_chosen(settings: Settings, store: "SessionStore") -> dict[str, Any]:
     """
     from service.encoders import export_model
 
-    try:
-        own = store.manifest().encoder
-    except errors.NothingLoadedError:
-        own = None
-    if own and settings.model not in (None, own.model):
-        own = None
+    served = served_fingerprint(store)
+    chosen = chosen_model(settings, served)
+    own = served if served and chosen.name == served.model else None
     return export_model(
-        settings.model or (own.model if own else None),
-        revision=settings.model_revision or (own.revision if own else None) or None,
-        window=settings.window or (own.window if own else None),
+        chosen.name,
+        revision=chosen.revision,
+        window=chosen.window,
         precision=settings.precision or (own.precision if own else None),
         models=settings.data_dir / "models",
+        device=settings.device,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """A model's name or folder, its revision and its window; None is the default of each."""
+
+    name: str | None
+    revision: str | None
+    window: int | None
+
+
+def chosen_model(settings: Settings, served: "Fingerprint | None") -> ChosenModel:
+    """Return what the settings choose, the rest as what is served has it, if that is of the same model."""
+    own = served if served and settings.model in (None, served.model) else None
+    return ChosenModel(
+        settings.model or (own.model if own else None),
+        settings.model_revision or (own.revision if own else None) or None,
+        settings.window or (own.window if own else None),
+    )
+
+
+def served_fingerprint(store: "SessionStore") -> "Fingerprint | None":
+    """Return the fingerprint of the encoder that embedded what is served, None before the first load."""
+    try:
+        return store.manifest().encoder
+    except errors.NothingLoadedError:
+        return None
 
 
 def _choice(settings: Settings) -> "Choice":

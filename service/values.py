@@ -1,8 +1,11 @@
 """The values of a catalogue's facets: how many sessions have them, and how the catalogue spells them."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import cachetools
 
 from service.filters import NO_FILTERS, Filters
 from service.measuring import note
@@ -10,7 +13,8 @@ from service.questions import in_day_range
 from service.stores.catalogue import Generation
 from service.words import folded
 
-_COUNTS_KEPT = 500
+VALUES_KEPT = 200_000
+"""Values in the lists of counts that are kept, those asked for last: some 140 bytes each."""
 
 Counts = list[tuple[str | int, int]]
 """Values and how many sessions have them, most frequent first."""
@@ -21,18 +25,22 @@ class KnownValues:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._counted: dict[tuple[str, str, Filters], Counts] = {}
+        self._counted: cachetools.LRUCache[tuple[str, str, Filters], Counts] = cachetools.LRUCache(
+            VALUES_KEPT, getsizeof=lambda counts: len(counts) + 1
+        )
+        self._lock = threading.Lock()
 
     def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
         """Return the values of the payload field `name` among sessions that pass, and their counts."""
         key = (generation.manifest.state, name, filters)
-        counts = self._counted.get(key)
+        with self._lock:
+            counts = self._counted.get(key)
         note("cache", hit="no" if counts is None else "yes")
         if counts is None:
             counts = generation.facets([name], filters)[name]
-            if len(self._counted) >= _COUNTS_KEPT:
-                self._counted.clear()
-            self._counted[key] = counts
+            if len(counts) < VALUES_KEPT:  # it would refuse longer ones
+                with self._lock:
+                    self._counted[key] = counts
         return counts
 
     def spelled(self, generation: Generation, filters: Filters) -> Filters:

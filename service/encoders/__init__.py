@@ -61,7 +61,7 @@ def open_encoder(
     if choice.kind == "reference" or choice.models is None:
         return reference
     gpu = not choice.lasting and has_gpu(choice.device)
-    precision = choice.precision or ("half" if gpu else DEFAULT_PRECISION)
+    precision = choice.precision or _precision_of_new(gpu)
     if catalogue and not choice.precision:
         same = replace(reference.fingerprint, precision=catalogue.precision)
         precision = precision if same.differences(catalogue) else catalogue.precision
@@ -100,6 +100,7 @@ def export_model(
     window: int | None,
     precision: str | None,
     models: Path,
+    device: str | None = None,
 ) -> dict[str, Any]:
     """Export a model into the folder of bundles, in place of its bundle if there is one; say what was made.
 
@@ -109,7 +110,13 @@ def export_model(
 
     reference = SentenceTransformerEncoder(find_model(model, revision), window=window)
     with making(models):
-        return describe(export(reference, models, precision or DEFAULT_PRECISION))
+        chosen = precision or _precision_of_new(has_gpu(device))
+        return describe(export(reference, models, chosen))
+
+
+def _precision_of_new(gpu: bool) -> str:
+    """The precision of a new catalogue, where none was chosen."""
+    return "half" if gpu else DEFAULT_PRECISION
 
 
 def _read_again(wanted: Fingerprint, choice: Choice) -> FastEncoder | None:
