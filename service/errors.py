@@ -9,6 +9,7 @@ ConferenceHelperError
 ├── EncoderError             the model gave vectors that cannot be used
 ├── StoreError               the store cannot be reached, read or written
 │   ├── StorageFullError     too little free space to build a generation
+│   ├── DamagedError         what the store holds is not what was written
 │   └── AccessError          the store does not let this key do it
 ├── NothingLoadedError       the catalogue has no generation yet
 ├── NotReadyError            the encoder is still being loaded
@@ -20,6 +21,11 @@ ConferenceHelperError
 
 Messages are written for people: what is wrong, where, and what to do next.
 """
+
+REMEDY = (
+    "Roll back (conference-helper rollback) or restore a backup (conference-helper restore FOLDER)."
+)
+"""What to do where a generation is damaged."""
 
 
 class ConferenceHelperError(Exception):
@@ -56,6 +62,10 @@ class StoreError(ConferenceHelperError):
 
 class StorageFullError(StoreError):
     """Too little free space to build a generation."""
+
+
+class DamagedError(StoreError):
+    """What the store holds is not what was written."""
 
 
 class AccessError(StoreError):

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.errors import StoreError
+from service.errors import REMEDY, DamagedError
 from service.words import split_words, words_of
 
 RECIPE_VERSION = 1
@@ -120,7 +120,7 @@ class Session:
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> "Session":
-        """Return the session that `payload` holds. Raises StoreError if it is not one."""
+        """Return the session that `payload` holds. Raises DamagedError if it is not one."""
         try:
             texts: dict[str, Any] = {key: str(payload.get(key, "")) for key in _TEXTS}
             lists: dict[str, Any] = {key: tuple(map(str, payload.get(key, ()))) for key in _LISTS}
@@ -136,9 +136,8 @@ class Session:
                 **lists,
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                f"The catalogue holds a point that is not a session ({error!r}). "
-                "Load the conference again, or roll back: conference-helper rollback"
+            raise DamagedError(
+                f"The catalogue holds a point that is not a session ({error!r}). {REMEDY}"
             ) from error
 
     def as_dict(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ which the next one removes.
 """
 
 import json
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ import filelock
 
 from service.encoder import Fingerprint
 from service.errors import (
+    REMEDY,
+    DamagedError,
     LockedError,
+    MismatchError,
     NothingLoadedError,
     RefusedError,
     StorageFullError,
@@ -32,6 +36,7 @@ from service.stores.edge_generation import EdgeGeneration
 from service.stores.edge_writing import EdgeBuilder, write_file
 from service.stores.manifest import Manifest, check_schema
 
+log = logging.getLogger(__name__)
 _SESSION_BYTES = 12_000  # measured: 6 to 11 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
 
@@ -124,20 +129,25 @@ class EdgeStore:
         """Nothing to check: the library and its data are one."""
 
     def generations(self) -> list[Manifest]:
-        """Return the manifests of all kept generations, newest first."""
-        return [self._manifest(name) for name in sorted(self._committed(), reverse=True)]
+        """Return the manifests of all kept generations that can be read, newest first."""
+        found = self._readable()
+        return [found[name] for name in sorted(found, reverse=True)]
 
     def rollback(self) -> Manifest:
-        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+        """Switch to the generation before the served one, or to the newest where that one cannot be read.
+
+        Raises RefusedError if none is kept.
+        """
         with self.lock():
-            previous = self.manifest().previous
-            if previous is None or previous not in self._committed():
+            kept, served = self._readable(), self.pointer()
+            previous = kept[served].previous if served in kept else max(kept, default=None)
+            if previous is None or previous not in kept:
                 raise RefusedError(
-                    "There is no earlier generation to roll back to. Load the conference again instead."
+                    "There is no earlier generation to roll back to. Load the conference again; where what is "
+                    f"served is damaged, remove {self._root} first and load every conference again."
                 )
-            manifest = self._manifest(previous)
             self.switch(previous)
-            return manifest
+            return kept[previous]
 
     def close(self) -> None:
         """Release what is open."""
@@ -152,9 +162,10 @@ class EdgeStore:
             return (self._root / "current").read_text("utf-8").strip() or None
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise StoreError(
-                f"{self._root / 'current'} cannot be read: {error.strerror}."
+        except (OSError, UnicodeDecodeError) as error:
+            raise DamagedError(
+                f"{self._root / 'current'} cannot be read ({error}). Remove it, then run: "
+                "conference-helper rollback"
             ) from error
 
     def switch(self, name: str) -> None:
@@ -189,11 +200,18 @@ class EdgeStore:
         try:
             values = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError) as error:
-            raise StoreError(
-                f"{file} cannot be read ({error}). Roll back (conference-helper rollback) "
-                "or load the conference again."
-            ) from error
+            raise DamagedError(f"{file} cannot be read ({error}). {REMEDY}") from error
         return Manifest.from_dict(values)
+
+    def _readable(self) -> dict[str, Manifest]:
+        """The manifests of the kept generations; those that cannot be read are said and left out."""
+        found = {}
+        for name in self._committed():
+            try:
+                found[name] = self._manifest(name)
+            except (DamagedError, MismatchError) as error:
+                log.warning("%s", error)
+        return found
 
     def _borrow(self) -> EdgeGeneration:
         if current := self._borrow_if(self.pointer()):
@@ -243,12 +261,18 @@ class EdgeStore:
             generation.close()
 
     def _remove_leftovers(self) -> None:
-        """Remove builds that never ended and generations beyond those kept; a lock holder's work."""
-        kept: set[str] = set()
+        """Remove builds that never ended and generations beyond those kept; a lock holder's work.
+
+        While a manifest cannot be read, every generation that has one stays: one of them may be wanted.
+        """
+        committed, manifests = self._committed(), self._readable()
+        kept = committed - manifests.keys()
         name = self.pointer()
-        while name is not None and name in self._committed() and len(kept) <= KEPT_GENERATIONS:
+        if kept or name not in committed:
+            kept = committed
+        while name in manifests and len(kept) <= KEPT_GENERATIONS:
             kept.add(name)
-            name = self._manifest(name).previous
+            name = manifests[name].previous
         for path in self._generations.glob("*"):
             if path.name not in kept:
                 shutil.rmtree(path)

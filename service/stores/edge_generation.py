@@ -12,7 +12,7 @@ import numpy as np
 import qdrant_edge as edge
 
 from service.encoder import Vectors, checked
-from service.errors import StoreError
+from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
 from service.stores.catalogue import Asked, FacetCounts, Hit, Known
@@ -36,6 +36,8 @@ _ALL_VALUES = 1_000_000
 _REMEMBERED = 64
 """Searches by words that are kept: a question's is wanted for its fusion and for its verdict."""
 
+_WRITABLE = "It must be writable even to be read. Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
+
 Scores = dict[UUID, float]
 """Sessions and what they score, best first where a store gave them."""
 
@@ -50,6 +52,11 @@ class EdgeGeneration:
         self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
         with translated(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
+            anything = nearest(Question([1.0] + [0.0] * (manifest.encoder.dimension - 1), None), 1)
+            answers = bool(self._shard.query(anything))
+        if manifest.sessions and not answers:
+            self._shard.close()
+            raise DamagedError(f"{path} finds nothing: its vectors are damaged. {REMEDY}")
 
     def search(
         self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
@@ -109,7 +116,10 @@ class EdgeGeneration:
         return self._scores(by_keywords(terms, limit, condition(filters))) if terms.indices else {}
 
     def _similarities(self, question: Question, ids: Collection[UUID]) -> Scores:
-        return self._scores(among(question, ids)) if ids else {}
+        found = self._scores(among(question, ids)) if ids else {}
+        if len(found) < len(ids):
+            raise DamagedError(f"{len(ids) - len(found)} sessions have no vector. {REMEDY}")
+        return found
 
     def _scores(self, request: edge.QueryRequest) -> Scores:
         return {_uuid(point.id): point.score for point in self._shard.query(request)}
@@ -132,8 +142,7 @@ class EdgeGeneration:
         with translated("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
         return {
-            _uuid(record.id): np.asarray(_dense(record.vector), dtype=np.float32)
-            for record in records
+            _uuid(record.id): np.asarray(_dense(record), dtype=np.float32) for record in records
         }
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
@@ -172,7 +181,7 @@ class EdgeGeneration:
         """Yield all sessions with their vectors, in batches."""
         for records in self._scroll(payload=True, vectors=True, batch=BATCH):
             sessions = [Session.from_payload(record.payload or {}) for record in records]
-            rows = [_dense(record.vector) for record in records]
+            rows = [_dense(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 
     def close(self) -> None:
@@ -200,7 +209,10 @@ def _best(scores: Mapping[UUID, float]) -> float:
     return next(iter(scores.values()), 0.0)
 
 
-def _dense(vector: Any) -> list[float]:
+def _dense(record: edge.Record) -> list[float]:
+    vector: Any = record.vector
+    if not isinstance(vector, dict) or TEXT not in vector:
+        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
     values: list[float] = vector[TEXT]
     return values
 
@@ -217,6 +229,10 @@ def translated(action: str) -> Iterator[None]:
     except (
         BaseException
     ) as error:  # a panic of the driver is no Exception; all else is raised again
+        if isinstance(error, ConferenceHelperError):
+            raise
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise StoreError(f"The embedded store could not {action}: {error}") from error
+            told = f"The embedded store could not {action}: {error}."
+            denied = "permission denied" in told.casefold() or "read-only" in told.casefold()
+            raise StoreError(f"{told} {_WRITABLE if denied else REMEDY}") from error
         raise

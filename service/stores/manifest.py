@@ -6,7 +6,7 @@ from typing import Any
 
 from service.calibration import Calibration
 from service.encoder import Fingerprint
-from service.errors import MismatchError, StoreError
+from service.errors import REMEDY, DamagedError, MismatchError
 
 SCHEMA_VERSION = 2
 """Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
@@ -59,7 +59,7 @@ class Manifest:
     def from_dict(cls, values: Mapping[str, Any]) -> "Manifest":
         """Return the manifest that `as_dict` gave.
 
-        Raises MismatchError for a catalogue of a newer schema, StoreError for anything else unreadable.
+        Raises MismatchError for a catalogue of a newer schema, DamagedError for anything else unreadable.
         """
         try:
             schema = int(values["schema"])
@@ -82,9 +82,8 @@ class Manifest:
                 }
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                f"The catalogue's manifest cannot be read ({error!r}). "
-                "Roll back (conference-helper rollback) or load the conference again."
+            raise DamagedError(
+                f"The catalogue's manifest cannot be read ({error!r}). {REMEDY}"
             ) from error
 
 

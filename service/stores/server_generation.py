@@ -9,7 +9,7 @@ from qdrant_client import models
 
 from service import deadline
 from service.encoder import Vectors, checked
-from service.errors import StoreError
+from service.errors import REMEDY, DamagedError
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
 from service.settings import Settings
@@ -233,12 +233,10 @@ def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
 
 
 def dense(record: models.Record | models.ScoredPoint) -> list[float]:
-    """Return a point's vector. Raises StoreError if it has none."""
+    """Return a point's vector. Raises DamagedError if it has none."""
     vector = record.vector
     if not isinstance(vector, dict) or not isinstance(vector.get(TEXT), list):
-        raise StoreError(
-            f"Session {record.id} has no vector. Roll back (conference-helper rollback) or load again."
-        )
+        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
     return vector[TEXT]  # type: ignore[return-value]  # this name's vector is dense
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from service.encoder import checked
-from service.errors import EncoderError, VerificationError
+from service.errors import REMEDY, DamagedError, EncoderError, VerificationError
 from service.filters import NO_FILTERS
 from service.stores.catalogue import Generation, SessionStore, count_events
 from service.stores.manifest import Manifest
@@ -21,12 +21,14 @@ def verify(store: SessionStore) -> Manifest:
     problems = []
     if manifest.generation not in {kept.generation for kept in store.generations()}:
         problems.append(f"the catalogue's name leads to {manifest.generation}, which is not kept")
-    with store.opening(manifest) as generation:
-        problems.extend(_problems(generation))
+    try:
+        with store.opening(manifest) as generation:
+            problems.extend(_problems(generation))
+    except DamagedError as error:
+        problems.append(str(error).removesuffix(f" {REMEDY}").removesuffix("."))
     if problems:
         raise VerificationError(
-            f"Generation {manifest.generation} is not sound: {'; '.join(problems)}. "
-            "Roll back (conference-helper rollback), restore a backup or load the conference again."
+            f"Generation {manifest.generation} is not sound: {'; '.join(problems)}. {REMEDY}"
         )
     return manifest
 
@@ -49,7 +51,7 @@ def _problems(generation: Generation) -> list[str]:
                 )
             )
     except EncoderError as error:
-        problems.append(str(error))
+        problems.append(str(error).removesuffix("."))
     else:
         known = _digest((str(one.id), one.payload_hash) for one in generation.known())
         if sum(read) % _MODULUS != known:

@@ -1,0 +1,128 @@
+"""A damaged embedded catalogue: what is said of it, and the ways out that lead out."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from stores import ENCODER, talk, write
+
+from service.errors import DamagedError, RefusedError, StoreError, VerificationError
+from service.filters import NO_FILTERS
+from service.stores.archive import restore_backup, write_backup
+from service.stores.catalogue import Asked
+from service.stores.edge import EdgeStore
+from service.stores.edge_generation import translated
+from service.stores.manifest import Manifest
+from service.stores.verification import verify
+
+
+@pytest.fixture
+def kept(store: EdgeStore) -> list[Manifest]:
+    """Three generations, the oldest first."""
+    return [write(store, [talk(number)]) for number in (1, 2, 3)]
+
+
+def folder_of(tmp_path: Path, manifest: Manifest) -> Path:
+    return tmp_path / "data" / "catalogues" / "sessions" / "generations" / manifest.generation
+
+
+def anew(tmp_path: Path) -> EdgeStore:
+    """The store as another process opens it."""
+    return EdgeStore(tmp_path / "data", "sessions")
+
+
+def test_what_cannot_be_read_is_rolled_back(tmp_path: Path, kept: list[Manifest]) -> None:
+    (folder_of(tmp_path, kept[2]) / "manifest.json").write_text("xx")
+    store = anew(tmp_path)
+    with pytest.raises(DamagedError, match="conference-helper rollback"), store.reading():
+        pass
+    assert store.rollback() == kept[1]
+    assert store.manifest() == kept[1]
+    assert store.rollback() == kept[0]
+
+
+@pytest.mark.parametrize("served", [b"xx", b"\xff", b""])
+def test_a_damaged_pointer_is_mended_by_a_rollback(
+    tmp_path: Path, kept: list[Manifest], served: bytes
+) -> None:
+    pointer = tmp_path / "data" / "catalogues" / "sessions" / "current"
+    pointer.write_bytes(served)
+    store = anew(tmp_path)
+    if served == b"\xff":
+        with pytest.raises(DamagedError, match="Remove it, then run: conference-helper rollback"):
+            store.rollback()
+        pointer.unlink()
+    assert store.rollback() == kept[2]
+
+
+def test_a_generation_that_is_gone_is_rolled_back(tmp_path: Path, kept: list[Manifest]) -> None:
+    shutil.rmtree(folder_of(tmp_path, kept[2]))
+    assert anew(tmp_path).rollback() == kept[1]
+
+
+def test_a_kept_generation_that_cannot_be_read_blocks_nothing(
+    tmp_path: Path, kept: list[Manifest], caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder_of(tmp_path, kept[1]) / "manifest.json").write_text("xx")
+    store = anew(tmp_path)
+    assert store.generations() == [kept[2], kept[0]]
+    assert "manifest.json cannot be read" in caplog.text
+    fourth = write(store, [talk(4)])
+    assert store.manifest() == fourth
+    assert all(folder_of(tmp_path, one).is_dir() for one in kept)
+
+
+def test_a_backup_is_restored_over_what_cannot_be_read(
+    tmp_path: Path, kept: list[Manifest]
+) -> None:
+    write_backup(anew(tmp_path), tmp_path / "backup")
+    for manifest in kept:
+        (folder_of(tmp_path, manifest) / "manifest.json").write_text("xx")
+    store = anew(tmp_path)
+    with pytest.raises(RefusedError, match=r"remove .*sessions first"):
+        store.rollback()
+    assert restore_backup(tmp_path / "backup", store).sessions == 1
+    with store.reading() as generation:
+        assert generation.count() == 1
+
+
+def test_vectors_that_are_gone_are_noticed_when_it_is_opened(
+    tmp_path: Path, kept: list[Manifest]
+) -> None:
+    for file in folder_of(tmp_path, kept[2]).rglob("vector_storage-text/matrix.dat"):
+        file.write_bytes(file.read_bytes()[:100])
+    store = anew(tmp_path)
+    with pytest.raises(DamagedError, match="vectors are damaged"), store.reading():
+        pass
+    with pytest.raises(VerificationError, match=r"not sound: .*damaged\. Roll back"):
+        verify(store)
+    assert store.rollback() == kept[1]
+    assert verify(store) == kept[1]
+
+
+def test_a_vector_that_is_gone_later_is_said(
+    store: EdgeStore, kept: list[Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked("keyword", "talk")
+    vector = ENCODER.encode_queries(["talk"])[0]
+    with store.reading() as generation:
+        monkeypatch.setattr(type(generation), "_scores", _only_by_words(type(generation)._scores))
+        with pytest.raises(DamagedError, match="1 sessions have no vector"):
+            generation.search(vector, 3, NO_FILTERS, asked)
+
+
+def test_a_store_that_may_not_be_written_says_so() -> None:
+    with pytest.raises(StoreError, match="writable even to be read"), translated("open it"):
+        raise OSError("Failed to open mmap: Permission denied")
+    with pytest.raises(StoreError, match="Roll back"), translated("open it"):
+        raise OSError("bad LZ4 block")
+
+
+def _only_by_words(scores: object) -> object:
+    """Find something the first time, by words, and nothing by vectors after that."""
+    found = iter((True, False))
+
+    def once(self: object, request: object) -> object:
+        return scores(self, request) if next(found) else {}  # type: ignore[operator]  # it is a method
+
+    return once
