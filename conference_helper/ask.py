@@ -1,11 +1,9 @@
 """Commands that ask: search, similar."""
 
-from contextlib import closing
-
 import click
 
 from conference_helper.printing import print_answer, print_json, print_result
-from conference_helper.wiring import searcher_for
+from conference_helper.wiring import asking
 from service.questions import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -16,7 +14,6 @@ from service.questions import (
     parse_filters,
 )
 from service.settings import load_settings
-from service.stores import open_store
 
 
 @click.command()
@@ -45,9 +42,8 @@ def search(
     **filters: tuple[str, ...],
 ) -> None:
     """Print the sessions nearest to QUESTION; options that filter may be repeated."""
-    settings = load_settings()
-    with closing(open_store(settings)) as store:
-        answer = searcher_for(settings, store).search(
+    with asking(load_settings()) as searcher:
+        answer = searcher.search(
             question,
             limit=check_limit(limit),
             mode=mode,
@@ -58,7 +54,7 @@ def search(
     if as_json:
         print_json(answer.as_dict())
     else:
-        print_answer(answer)
+        print_answer(answer, filtered=any(filters.values()))
 
 
 @click.command()
@@ -66,8 +62,7 @@ def search(
 @click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
 def similar(id: str, limit: str) -> None:
     """Print the sessions nearest to the session of that ID, without its repeats."""
-    settings = load_settings()
-    with closing(open_store(settings)) as store:
-        results = searcher_for(settings, store).similar(id, limit=check_limit(limit))
+    with asking(load_settings()) as searcher:
+        results = searcher.similar(id, limit=check_limit(limit))
     for result in results:
         print_result(result)

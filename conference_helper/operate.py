@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from conference_helper.printing import print_json
-from conference_helper.wiring import searcher_for
+from conference_helper.wiring import asking
 from service import errors
 from service.settings import load_settings
 from service.stores import open_embedded, open_store
@@ -17,8 +17,8 @@ from service.stores import open_embedded, open_store
 def status(as_json: bool) -> None:
     """Print what is loaded."""
     settings = load_settings()
-    with closing(open_store(settings)) as store:
-        found = searcher_for(settings, store).status()
+    with asking(settings) as searcher:
+        found = searcher.status()
     if as_json:
         print_json(found)
         return

@@ -14,14 +14,22 @@ def print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_answer(answer: "Answer") -> None:
-    """Print each session that answers, or say that none passes the filters."""
+def print_answer(answer: "Answer", *, filtered: bool) -> None:
+    """Print each session that answers, or say why there is none."""
     if not answer.results:
-        click.echo("No session passes these filters. Drop one and ask again.")
+        click.echo(_why_none(answer.mode, filtered))
     elif answer.verdict == "none":
         click.echo("Nothing in this programme fits. The nearest sessions:")
     for result in answer.results:
         print_result(result)
+
+
+def _why_none(mode: str, filtered: bool) -> str:
+    if mode != "keyword":
+        return "No session passes these filters. Drop one and ask again."
+    if filtered:
+        return "No session that passes these filters has any of these words. Drop a filter, or --mode keyword."
+    return "No session has any of these words. Ask by meaning too: without --mode keyword."
 
 
 def print_result(result: "SearchResult") -> None:

@@ -1,9 +1,10 @@
 """The command that adapts the model to an archive: train."""
 
+import math
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,23 @@ from service.stores import open_store
 
 if TYPE_CHECKING:
     from service.encoders.model_folder import ModelFolder
+
+
+class _Range(click.FloatRange):
+    """A range that "nan" is not in."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, ctx))
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return found
+
+
+_COUNT = click.IntRange(0)
+_SHARE = _Range(0, 1)
+_ABOVE_0 = _Range(0, 1000, min_open=True)
 
 
 @click.command()
@@ -31,17 +49,21 @@ if TYPE_CHECKING:
     "--set", "sets", multiple=True, type=click.Path(path_type=Path), help="Measure on this too."
 )
 @click.option("--better", multiple=True, metavar="SET", help="What must get better (held-back).")
-@click.option("--tolerance", default=0.01, show_default=True, help="How far measures may fall.")
-@click.option("--min-pairs", default=1000, show_default=True, help="Fewer are refused.")
+@click.option(
+    "--tolerance", type=_SHARE, default=0.01, show_default=True, help="How far measures may fall."
+)
+@click.option(
+    "--min-pairs", type=_COUNT, default=1000, show_default=True, help="Fewer are refused."
+)
 @click.option(
     "--data", type=click.Path(path_type=Path), help="List of more datasets; files beside."
 )
 @click.option("--model", help="Model to begin with; the one in use when unset.")
 @click.option("--from-scratch", is_flag=True, help="Begin with a model of words only.")
-@click.option("--epochs", type=float, help="Passes over the pairs (1; 2 on a GPU).")
-@click.option("--batch", default=0, help="Pairs a step (128; 512 on a GPU).")
-@click.option("--window", default=0, help="Word pieces of a text (64; 250 on a GPU).")
-@click.option("--learning-rate", default=5e-5, show_default=True)
+@click.option("--epochs", type=_ABOVE_0, help="Passes over the pairs (1; 2 on a GPU).")
+@click.option("--batch", type=_COUNT, default=0, help="Pairs a step (128; 512 on a GPU).")
+@click.option("--window", type=_COUNT, default=0, help="Word pieces of a text (64; 250 on a GPU).")
+@click.option("--learning-rate", type=_ABOVE_0, default=5e-5, show_default=True)
 @click.option("--seed", default=7, show_default=True)
 @click.option("--cached", is_flag=True, help="For batches larger than memory; slower.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")

@@ -1,17 +1,31 @@
 """Wires settings, encoders and stores together for the commands."""
 
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from service import errors
+from service import deadline, errors
 from service.settings import Settings
+from service.stores import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from service.encoder import Encoder, Fingerprint
     from service.encoders import Choice
     from service.search import Searcher
     from service.stores.catalogue import SessionStore
+
+_PATIENCE_SECONDS = 60.0
+"""Time for one question, in which its encoder may have to be loaded."""
+
+
+@contextmanager
+def asking(settings: Settings) -> "Iterator[Searcher]":
+    """Give a searcher for one question; a server that is away is not waited for as a load does."""
+    with closing(open_store(settings)) as store, deadline.within(_PATIENCE_SECONDS):
+        yield searcher_for(settings, store)
 
 
 def searcher_for(settings: Settings, store: "SessionStore", *, lasting: bool = False) -> "Searcher":

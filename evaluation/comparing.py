@@ -82,7 +82,7 @@ def read_run(file: Path) -> Run:
         raise InputError(f"{file} cannot be read: {error}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
-            f"{file} is no saved run ({error!r}). Write one: conference-helper evaluate --save {file}"
+            f"{file} is no saved run ({error!r}). Name a file that `conference-helper evaluate --save` wrote."
         ) from error
 
 

@@ -1,10 +1,12 @@
 """Settings: read once from `CONFERENCE_HELPER_*` and `.env`; options of a command win."""
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import SettingsError
@@ -14,6 +16,17 @@ LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
 
 
+def _check_address(text: str) -> str:
+    if not re.match(r"https?://[^\s/]", text):
+        raise ValueError("start it with http:// or https://, as in https://host:6333")
+    return text
+
+
+OwnPath = Annotated[Path, AfterValidator(Path.expanduser)]
+"""A path in which ~ is the user's own folder, as in a shell."""
+Address = Annotated[str, AfterValidator(_check_address)]
+
+
 class Settings(BaseSettings):
     """Every setting, its type and its default."""
 
@@ -21,18 +34,18 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("conference-helper"))
+    data_dir: OwnPath = Field(default_factory=lambda: user_data_path("conference-helper"))
     """Where embedded catalogues and computed vectors live."""
     catalogue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] = "sessions"
     """Name of the catalogue: lower-case letters, digits, - and _, not ending in -lock."""
-    qdrant_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] | None = None
+    qdrant_url: Address | None = None
     """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
     http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
     qdrant_api_key: SecretStr | None = None
     """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
-    qdrant_api_key_file: Path | None = None
+    qdrant_api_key_file: OwnPath | None = None
     """File that holds the API key, such as a mounted secret; read when the first connection is made."""
-    qdrant_ca_file: Path | None = None
+    qdrant_ca_file: OwnPath | None = None
     """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
     private authority."""
     qdrant_grpc: bool = False
@@ -52,7 +65,9 @@ class Settings(BaseSettings):
     qdrant_write_consistency: Annotated[int, Field(ge=1)] = 1
     """Replicas that must acknowledge a write. Raise it to the number of replicas where a node that returns
     must never be behind; loads then fail while one is away."""
-    qdrant_read_consistency: Literal["majority", "quorum", "all"] | int | None = None
+    qdrant_read_consistency: (
+        Literal["majority", "quorum", "all"] | Annotated[int, Field(ge=1)] | None
+    ) = None
     """Replicas that must agree on an answer; one when unset, which is right for generations that never
     change. Touch it where sessions are changed in place on several replicas."""
     qdrant_on_disk_vectors: bool = False
@@ -91,7 +106,7 @@ class Settings(BaseSettings):
     """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
     deadline: Annotated[float, Field(gt=0)] = 2.0
     """Seconds in which a request is answered, with an error if need be."""
-    model: str | None = None
+    model: Annotated[str, AfterValidator(os.path.expanduser)] | None = None
     """Model to embed with, a folder or a name; the catalogue's own, or the default model, when unset."""
     model_revision: str | None = None
     """Revision of the model, to pin it."""
@@ -128,11 +143,16 @@ def load_settings(**options: Any) -> Settings:
     given = {name: value for name, value in options.items() if value is not None}
     try:
         return Settings(**given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f".env in this folder cannot be read: {error}. Write it as UTF-8, or run in another folder."
+        ) from error
     except ValidationError as error:
-        complaints = [
-            f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
+        found = error.errors(include_url=False, include_input=False)
+        complaints = dict.fromkeys(
+            f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
+            for one in found
+        )
         raise SettingsError(
             "Settings that cannot be used: " + "; ".join(complaints) + ". "
             "Change them in the environment, in .env or on the command line."

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from stores import talk, write
 
-from service.errors import MismatchError, VerificationError
+from service.errors import InputError, MismatchError, VerificationError
 from service.stores import archive, edge_generation
 from service.stores.archive import restore_backup, write_backup
 from service.stores.edge import EdgeStore
@@ -28,6 +28,18 @@ def backup(store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     folder = tmp_path / "backup"
     write_backup(store, folder)
     return folder
+
+
+def test_what_is_no_folder_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
+    write(store, SESSIONS)
+    file = tmp_path / "programme.csv"
+    file.write_text("mine")
+    for folder in (file, tmp_path / "nothing"):
+        with pytest.raises(InputError, match="There is no folder"):
+            restore_backup(folder, store)
+    with pytest.raises(InputError, match="is a file"):
+        write_backup(store, file)
+    assert file.read_text() == "mine"
 
 
 def sign(folder: Path) -> None:

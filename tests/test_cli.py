@@ -1,6 +1,7 @@
 """The command line: what it prints, and with which exit code it ends."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,6 +163,8 @@ def test_load_with_another_model_embeds_anew(invoke: Invoke, programme: Path) ->
         ("CATALOGUE", "../../etc"),
         ("CATALOGUE", "sessions-lock"),
         ("THREADS", "0"),
+        ("QDRANT_URL", "localhost:6333"),
+        ("QDRANT_READ_CONSISTENCY", "-4"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(
@@ -171,6 +174,37 @@ def test_settings_that_cannot_be_used_are_named(
     result = invoke("status")
     assert result.exit_code == 2
     assert f"CONFERENCE_HELPER_{name}" in result.output
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe=1\n", b"CONFERENCE_HELPER_PORT=80\xe9"])
+def test_an_env_file_that_cannot_be_read_is_named(invoke: Invoke, content: bytes) -> None:
+    Path(".env").write_bytes(content)
+    result = invoke("status")
+    assert result.exit_code == 2
+    assert ".env in this folder cannot be read" in result.output
+
+
+def test_the_own_folder_may_be_written_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somebody")
+    monkeypatch.delenv("CONFERENCE_HELPER_DATA_DIR")
+    Path(".env").write_text("CONFERENCE_HELPER_DATA_DIR=~/data\nCONFERENCE_HELPER_MODEL=~/model")
+    settings = load_settings()
+    assert (settings.data_dir, settings.model) == (Path("/somebody/data"), "/somebody/model")
+
+
+def test_a_question_does_not_wait_for_a_server_as_a_load_does(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CONFERENCE_HELPER_QDRANT_URL", "http://127.0.0.1:1")
+    for command in (("search", "x"), ("status",)):
+        started = time.monotonic()
+        assert invoke(*command).exit_code == 3
+        assert time.monotonic() - started < 20
+    assert "Trying again" not in caplog.text
+    monkeypatch.setenv("CONFERENCE_HELPER_QDRANT_RETRY_SECONDS", "1")
+    assert invoke("verify").exit_code == 3
+    assert "Could not read the manifest: ConnectError" in caplog.text
+    assert "Trying again in" in caplog.text
 
 
 def test_settings_come_from_env_file_and_options_win(

@@ -125,6 +125,15 @@ def _finds(fetch: Fetch, text: str) -> bool:
     return bool(results[0]["session"]["title"].replace(" ", "+") == text)
 
 
+def test_an_address_that_is_too_long_is_an_error_like_others(
+    server: subprocess.Popen[str], fetch: Fetch
+) -> None:
+    status, body = fetch(f"/api/search?q={'%F0%9F%98%80' * 700}")
+    assert (status, body["error"]["code"]) == (414, "uri_too_long")  # type: ignore[index]  # it is JSON
+    assert fetch(f"/api/search?q={'%C3%A9' * 1_300}")[1]["error"]["code"] == "nothing_loaded"  # type: ignore[index]  # it is JSON
+    assert fetch("/livez")[0] == 200
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     tmp_path: Path, seed: int

@@ -1,6 +1,7 @@
-"""How many processes may serve, and where several count together."""
+"""Where and with how many processes may be served, and where several count together."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,15 @@ def test_embedded_serving_is_one_process(tmp_path: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 4
     assert "one process" in result.output
     assert "CONFERENCE_HELPER_QDRANT_URL" in result.output
+
+
+def test_an_address_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["serve", "--port", str(port)])
+    assert result.exit_code == 2
+    assert f"127.0.0.1 port {port} cannot be listened on: Address already in use" in result.output
+    assert "--port" in result.output
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -147,6 +147,11 @@ def test_facets_have_a_limit(client: FlaskClient) -> None:
     assert "'quest'" in complaint(client.get("/api/facets?quest=x"), 400)["message"]
 
 
+def test_facets_know_every_mode_and_no_other(client: FlaskClient) -> None:
+    for query in ("mode=bad", "q=health&mode=bad"):
+        assert complaint(client.get(f"/api/facets?{query}"), 400)["code"] == "bad_query"
+
+
 def test_facets_follow_a_question(client: FlaskClient) -> None:
     answer = client.get("/api/facets?q=pipelines&mode=keyword")
     assert answer.json is not None
@@ -201,3 +206,5 @@ def test_similar_sessions(client: FlaskClient) -> None:
     assert [result["rank"] for result in answer["results"]] == [1, 2]
     assert best["id"] not in {result["session"]["id"] for result in answer["results"]}
     assert client.get("/api/sessions/x/similar").status_code == 400
+    spelled = client.get(f"/api/sessions/{best['id'].upper()}/similar?limit=2").get_json()
+    assert spelled == answer

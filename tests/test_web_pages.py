@@ -137,6 +137,15 @@ def test_a_filter_value_that_no_session_has(client: FlaskClient) -> None:
     assert "/?q=health" in page.links
 
 
+def test_words_that_no_session_has_lead_to_asking_by_meaning(client: FlaskClient) -> None:
+    page = read(client, "/?q=zymurgy&mode=keyword")
+    assert "No session has any of these words. Ask by meaning too ." in page.text
+    assert "/?q=zymurgy" in page.links
+    page = read(client, "/?q=reliable&mode=keyword&year=2025")
+    assert "No session that passes these filters has any of these words." in page.text
+    assert {"/?q=reliable&year=2025", "/?q=reliable&mode=keyword"} <= set(page.links)
+
+
 def test_more_sessions_are_a_link_away(client: FlaskClient) -> None:
     assert "/?q=health&limit=10" in read(client, "/?q=health").links
     assert len(read(client, "/?q=health&limit=10").all("article")) == 4

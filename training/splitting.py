@@ -32,8 +32,14 @@ def split_by_year(
     Without one it is the year before the archive's last. A talk that is given again in a later year, or
     whose title is among the `withheld` questions, is not learned from: that would be the answer. Which
     sessions choose depends on themselves alone, so that it stays the same as an archive grows.
-    Raises InputError if there is only one year.
+    Raises InputError if there is only one year, or for an event that no session is of.
     """
+    unknown = until.keys() - {session.event for session in sessions} - {""}
+    if unknown:
+        raise InputError(
+            f"--until names {', '.join(sorted(unknown))}, of which there is no session. "
+            f"There are {', '.join(sorted({session.event for session in sessions})[:20]) or 'none'}."
+        )
     last = max((session.year for session in sessions), default=0)
     limit = until.get("", last - 1)
     early: list[Session] = []
@@ -42,7 +48,7 @@ def split_by_year(
         (early if session.year <= until.get(session.event, limit) else late).append(session)
     if not early or not late:
         years = sorted({session.year for session in sessions})
-        named = ", ".join(str(year) for year in years[:1] + years[1:][-1:]) or "none"
+        named = " to ".join(str(year) for year in years[:1] + years[1:][-1:]) or "no year"
         raise InputError(
             f"Training needs earlier years to learn from and a later one to test with; "
             f"there are sessions of {named}. Load more years, or say --until YEAR."

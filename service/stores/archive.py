@@ -42,6 +42,8 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
     Loads wait meanwhile (they see LockedError), readers do not. Raises InputError unless the folder is new or
     empty, StoreError if it cannot be written; the checksums come last, so half a backup is never taken for one.
     """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file. Name a new folder for each backup.")
     with _writing(folder), store.lock(), store.reading() as generation:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -82,8 +84,13 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
 def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
     """Return a backup's manifest and the names of its parts; every file is as it was written.
 
-    Raises VerificationError, saying what is wrong, or MismatchError if a newer version wrote it.
+    Raises InputError if there is no such folder, VerificationError, saying what is wrong, or MismatchError if
+    a newer version wrote it.
     """
+    if not folder.is_dir():
+        raise InputError(
+            f"There is no folder {folder}. Name one that `conference-helper backup` wrote."
+        )
     try:
         lines = (folder / _SUMS).read_text("utf-8").splitlines()
         sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import stamina
+import stamina.instrumentation
 from qdrant_client import QdrantClient
 from qdrant_client.context_headers import headers
 
@@ -17,7 +18,13 @@ from service import deadline, measuring, request_id
 from service.errors import SettingsError, StoreError
 from service.settings import Settings
 from service.stores.breaker import Breaker
-from service.stores.failures import DRIVER_ERRORS, is_away, translated, wait_before_retry
+from service.stores.failures import (
+    DRIVER_ERRORS,
+    is_away,
+    reason_of,
+    translated,
+    wait_before_retry,
+)
 from service.stores.grpc_channel import GRPC_OPTIONS, obey_deadline
 from service.stores.transport import DeadlineTransport
 
@@ -139,6 +146,7 @@ class Connection:
 
     def _made(self) -> QdrantClient:
         """Make a client; what the deadline leaves of its timeout is for each call to see."""
+        stamina.instrumentation.set_on_retry_hooks([_tell_retry])
         settings = self._settings
         address = address_of(settings.qdrant_url or "")
         sent = {"accept-encoding": "identity"}
@@ -171,6 +179,16 @@ class Connection:
         if settings.qdrant_grpc:
             obey_deadline(client)
         return client
+
+
+def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    if deadline.remaining() is None:  # where somebody waits for an answer, the metrics count it
+        log.warning(
+            "Could not %s: %s. Trying again in %.0f s.",
+            details.name,
+            reason_of(details.caused_by),
+            details.wait_for,
+        )
 
 
 def address_of(url: str) -> str:

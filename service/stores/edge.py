@@ -74,7 +74,7 @@ class EdgeStore:
         name = self.pointer()
         if name is None:
             raise NothingLoadedError(
-                f"Nothing is loaded yet in {self._root}. "
+                f"Nothing is loaded yet as {self.name}. "
                 "Load a conference first: conference-helper load SOURCE"
             )
         return self._manifest(name)

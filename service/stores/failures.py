@@ -57,7 +57,7 @@ def translated(place: str, action: str, error: Exception) -> StoreError:
             f"{place} has no space left to {action}; what is served was not touched. "
             "Free some space on its nodes, then try again."
         )
-    return StoreError(f"{told}: {_reason(error)}. Look at the server's log if it lasts.")
+    return StoreError(f"{told}: {reason_of(error)}. Look at the server's log if it lasts.")
 
 
 def wait_before_retry(error: Exception) -> bool | float:
@@ -113,11 +113,12 @@ def _retry_after(error: BaseException) -> float | None:
 
 
 def _says(error: BaseException, *words: str) -> bool:
-    text = _reason(error).casefold()
+    text = reason_of(error).casefold()
     return any(word in text for word in words)
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """Return what the server or its client said, in a line."""
     if isinstance(error, UnexpectedResponse):
         body = error.content.decode("utf-8", "replace")[:300]
         return f"{error.status_code} {error.reason_phrase}: {body}".strip()

@@ -88,7 +88,7 @@ class ServerStore:
         found = self._metadata(self.name)
         if found is None or "manifest" not in found:
             raise NothingLoadedError(
-                f"Nothing is loaded yet as {self.name} on {self.connection.place}. "
+                f"Nothing is loaded yet as {self.name}. "
                 "Load a conference first: conference-helper load SOURCE"
             )
         manifest = Manifest.from_dict(found["manifest"])

@@ -1,10 +1,11 @@
 """The JSON API: search, one session, facets and status."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
 
-from service.questions import FILTER_NAMES, check_limit
+from service.questions import FILTER_NAMES, check_limit, check_mode
 from service.web.asking import (
     SEARCH_NAMES,
     read_arguments,
@@ -41,7 +42,7 @@ def similar(id: str) -> dict[str, Any]:
     """Answer with the sessions nearest to one session, without its repeats."""
     arguments = read_arguments(("limit", *FILTER_NAMES))
     results = searcher().similar(id, limit=read_limit(arguments), filters=read_filters(arguments))
-    return {"id": id, "results": [result.as_dict() for result in results]}
+    return {"id": str(UUID(id)), "results": [result.as_dict() for result in results]}
 
 
 @bp.get("/facets")
@@ -52,7 +53,7 @@ def facets() -> dict[str, Any]:
     counts = searcher().facets(
         read_filters(arguments),
         question=read_once(arguments, "q", ""),
-        mode=read_once(arguments, "mode", ""),
+        mode=check_mode(read_once(arguments, "mode", "")),
     )
     return {
         "facets": {

@@ -78,6 +78,10 @@ class Search:
         """Return this search among all sessions."""
         return replace(self, filters=NO_FILTERS)
 
+    def by_default(self) -> "Search":
+        """Return this search in the default mode."""
+        return replace(self, mode=DEFAULT_MODE)
+
     def showing(self, limit: int) -> "Search":
         """Return this search with room for `limit` sessions."""
         return replace(self, limit=limit)

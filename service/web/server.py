@@ -4,14 +4,16 @@ The first process only watches over the others: what it does not import saves it
 """
 
 import logging
+import socket
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
-from service.errors import RefusedError
+from service.errors import InputError, RefusedError
 from service.settings import Settings
+from service.web.worker import LONGEST_ADDRESS, Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,7 +39,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         options: dict[str, Any] = {
             "bind": f"{host}:{self._settings.port}",
             "workers": self._settings.workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
+            "limit_request_line": LONGEST_ADDRESS,
             "threads": self._settings.threads,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 120,
@@ -70,15 +73,31 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
 def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     """Serve until SIGTERM or SIGINT; what is being answered then is finished first.
 
-    Raises RefusedError for several workers on an embedded store.
+    Raises RefusedError for several workers on an embedded store, InputError for an address that cannot be
+    listened on.
     """
     if settings.workers > 1 and not settings.qdrant_url:
         raise RefusedError(
             f"{settings.workers} workers were asked for, but an embedded catalogue belongs to one process. "
             "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."
         )
+    _check_address(settings)
     _configure_logs(settings)
     _Server(settings, open_searcher).run()
+
+
+def _check_address(settings: Settings) -> None:
+    """Raise InputError where nobody can listen; gunicorn would try for five seconds."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise InputError(
+            f"{settings.host} port {settings.port} cannot be listened on: {error.strerror}. "
+            "Name another one with --host or --port."
+        ) from error
 
 
 def _configure_logs(settings: Settings) -> None:
