@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from loaders.export import EXPORT_VERSION
 from service.encoder import Vectors
 from service.session import Session
 from service.settings import PREFIX
+from service.stores.copying import Batch, rebuild
 from service.stores.edge import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION
 from service.verdict import bank_key
@@ -124,16 +125,14 @@ def _copy(prepared: Prepared) -> None:
     rows: list[Vectors] = []
     with store.reading() as generation:
         own = generation.manifest
-        with copy.building(
-            replace(own.encoder, precision="fp32"), sessions=own.sessions
-        ) as builder:
+
+        def noted() -> Iterator[Batch]:
             for sessions, vectors in generation.scan():
-                builder.upsert(sessions, vectors)
-                texts += [session.text for session in sessions]
+                texts.extend(session.text for session in sessions)
                 rows.append(vectors)
-            builder.commit(
-                expected=own.sessions, sources=own.sources, check=lambda _: own.calibration
-            )
+                yield sessions, vectors
+
+        rebuild(copy, noted(), replace(own, encoder=replace(own.encoder, precision="fp32")))
     store.close()
     (prepared.folder / "texts.json").write_text(json.dumps(texts), "utf-8")
     np.save(prepared.folder / "vectors.npy", np.concatenate(rows))

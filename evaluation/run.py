@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -14,6 +15,7 @@ import numpy as np
 from evaluation.asking import Asked, Remembering, ask
 from evaluation.datasets import QuestionSet, make_sets, read_corpus, read_questions
 from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
+from loaders.embedding import embed_missing, vectors_of
 from loaders.vector_cache import VectorCache
 from service.calibrating import calibrate
 from service.encoder import Encoder, Fingerprint
@@ -184,18 +186,10 @@ def _fill(
 ) -> None:
     """Embed what the cache does not hold, texts of like length together, and load it all."""
     texts = {session.text_hash: session.text for session in sessions}
-    cache = VectorCache(cache_file, encoder.fingerprint)
-    try:
-        hashes = sorted(texts, key=lambda text_hash: -len(texts[text_hash]))
-        todo = [
-            text_hash
-            for some in _batches(hashes)
-            for missing in [cache.missing(some)]
-            for text_hash in some
-            if text_hash in missing
-        ]
-        for some in _batches(todo):
-            cache.put(some, encoder.encode_sessions([texts[text_hash] for text_hash in some]))
+    with closing(VectorCache(cache_file, encoder.fingerprint)) as cache:
+        longest_first = sorted(texts.items(), key=lambda pair: -len(pair[1]))
+        for _ in embed_missing(longest_first, encoder, cache):
+            pass
         with store.building(encoder.fingerprint, sessions=len(sessions)) as builder:
             for start in range(0, len(sessions), _BATCH):
                 batch = sessions[start : start + _BATCH]
@@ -203,10 +197,11 @@ def _fill(
             builder.commit(
                 expected=len({session.id for session in sessions}),
                 sources=(),
-                check=lambda generation: calibrate(generation, encoder),
+                check=lambda generation: calibrate(
+                    generation, encoder, partial(vectors_of, encoder=encoder, cache=cache)
+                ),
             )
-    finally:
-        cache.close()
+        cache.trim()
 
 
 def _measure(
@@ -246,8 +241,3 @@ def _verdicts(found: Asked, unanswered: Asked) -> dict[str, Measured]:
             [one.evidence or 0.0 for one in others.values()],
         ),
     }
-
-
-def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]

@@ -8,29 +8,27 @@ the store takes them in place.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
+from loaders.embedding import count_missing, embed_missing, vectors_of
 from loaders.report import Report
 from loaders.staging import Plan, Staging
 from loaders.vector_cache import VectorCache
 from service.calibrating import calibrate
 from service.calibration import Calibration
-from service.encoder import AT_ONCE, Encoder, Vectors
+from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
-from service.session import Session
 from service.stores.catalogue import Builder, Generation, SessionStore, Updater
+from service.stores.copying import Batch, rebuild
 from service.stores.manifest import SCHEMA_VERSION, Manifest
 from service.verdict import bank_key
 
 _GUARDED_FROM = 10
 _GUARDED_SHARE = 0.2
 
-Item = TypeVar("Item")
 Progress = Callable[[Iterable[int], int], Iterable[int]]
 """Takes counts of sessions as they are encoded and their total; passes them on while showing progress."""
 Gate = Callable[[Generation, Encoder], None]
@@ -133,7 +131,7 @@ def apply(
         def check(generation: Generation) -> Calibration | None:
             if gate:
                 gate(generation, encoder)
-            return calibrate(generation, encoder, partial(_embed, encoder, cache))
+            return calibrate(generation, encoder, partial(vectors_of, encoder=encoder, cache=cache))
 
         _encode(staging, encoder, cache, every=every, report=report, progress=progress)
         updating = None
@@ -183,19 +181,18 @@ def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
     """Serve a new generation without the sessions of an event, and of a year if given."""
     with store.lock(), store.reading() as generation:
         manifest = generation.manifest
-        left = manifest.sessions - generation.count(_those(event, year))
-        with store.building(manifest.encoder, sessions=left) as builder:
+        left = replace(manifest, sessions=manifest.sessions - generation.count(_those(event, year)))
+
+        def staying() -> Iterator[Batch]:
             for sessions, vectors in generation.scan():
                 rows = [
                     row
                     for row, session in enumerate(sessions)
                     if session.event != event or year not in (None, session.year)
                 ]
-                if rows:
-                    builder.upsert([sessions[row] for row in rows], vectors[rows])
-            return builder.commit(
-                expected=left, sources=manifest.sources, check=lambda left: manifest.calibration
-            )
+                yield [sessions[row] for row in rows], vectors[rows]
+
+        return rebuild(store, staying(), left)
 
 
 def _those(event: str, year: int | None) -> Filters:
@@ -221,35 +218,16 @@ def _encode(
     progress: Progress,
 ) -> None:
     """Encode what the cache does not hold, texts of like length together, longest first."""
-    todo = [
-        text_hash
-        for some in _batches((text_hash for text_hash, _ in staging.texts(every=every)), 500)
-        for text_hash in cache.missing(some)
-    ]
-    wanted = set(todo)
+    total = count_missing((digest for digest, _ in staging.texts(every=every)), cache)
 
     def encoded() -> Iterator[int]:
-        texts = (pair for pair in staging.texts(every=every) if pair[0] in wanted)
-        for batch in _batches(texts, getattr(encoder, "at_once", AT_ONCE)):
-            hashes, words = zip(*batch, strict=True)
-            cache.put(hashes, encoder.encode_sessions(words))
-            report.longer += encoder.count_longer(words)
-            yield len(batch)
+        for texts in embed_missing(staging.texts(every=every), encoder, cache):
+            report.longer += encoder.count_longer(texts)
+            yield len(texts)
 
-    if wanted:
-        for _ in progress(encoded(), len(wanted)):
+    if total:
+        for _ in progress(encoded(), total):
             pass
-
-
-def _embed(encoder: Encoder, cache: VectorCache, sessions: Sequence[Session]) -> Vectors:
-    """Return the sessions' vectors, embedding only what the cache does not hold."""
-    hashes = [session.text_hash for session in sessions]
-    missing = cache.missing(hashes)
-    texts = {session.text_hash: session.text for session in sessions}
-    todo = {text_hash: texts[text_hash] for text_hash in missing}
-    if todo:
-        cache.put(list(todo), encoder.encode_sessions(list(todo.values())))
-    return cache.get(hashes)
 
 
 def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:
@@ -260,9 +238,3 @@ def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None
             rows = [row for row, session in enumerate(carried) if session is not None]
             if rows:
                 builder.upsert([session for session in carried if session], vectors[rows])
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

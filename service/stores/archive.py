@@ -25,6 +25,7 @@ from service.encoder import Vectors, checked
 from service.errors import EncoderError, InputError, MismatchError, StoreError, VerificationError
 from service.session import Session
 from service.stores.catalogue import Generation, SessionStore
+from service.stores.copying import rebuild
 from service.stores.manifest import Manifest
 
 _BATCHES = 16
@@ -70,15 +71,8 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
     wrote it; then nothing is touched.
     """
     manifest, parts = check_backup(folder)
-    with store.building(manifest.encoder, sessions=manifest.sessions) as builder:
-        for name in parts:
-            sessions, vectors = _read_part(folder, name, manifest.encoder.dimension)
-            builder.upsert(sessions, vectors)
-        return builder.commit(
-            expected=manifest.sessions,
-            sources=manifest.sources,
-            check=lambda restored: manifest.calibration,
-        )
+    batches = (_read_part(folder, name, manifest.encoder.dimension) for name in parts)
+    return rebuild(store, batches, manifest)
 
 
 def check_backup(folder: Path) -> tuple[Manifest, list[str]]:

@@ -1,7 +1,14 @@
-"""Copying a catalogue from one store to another: sessions and vectors as they are, nothing embedded again."""
+"""Writing sessions and vectors that are there already as a new generation: nothing is embedded again."""
 
-from service.stores.catalogue import Generation, SessionStore
+from collections.abc import Iterable, Sequence
+
+from service.encoder import Vectors
+from service.session import Session
+from service.stores.catalogue import SessionStore
 from service.stores.manifest import Manifest
+
+Batch = tuple[Sequence[Session], Vectors]
+"""Sessions and their vectors (n, dimension)."""
 
 
 def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:
@@ -10,17 +17,20 @@ def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:
     What the target served before is kept for its rollback.
     """
     with source.lock(), source.reading() as generation:
-        return fill(generation, target)
+        return rebuild(target, generation.scan(), generation.manifest)
 
 
-def fill(generation: Generation, target: SessionStore) -> Manifest:
-    """Write a generation to a new one of `target` and switch to it."""
-    manifest = generation.manifest
+def rebuild(target: SessionStore, batches: Iterable[Batch], manifest: Manifest) -> Manifest:
+    """Write the batches to a new generation, verify it and switch to it; return its manifest.
+
+    `manifest` says by which encoder, how many sessions, of which sources, and how verdicts are calibrated.
+    """
     with target.building(manifest.encoder, sessions=manifest.sessions) as builder:
-        for sessions, vectors in generation.scan():
-            builder.upsert(sessions, vectors)
+        for sessions, vectors in batches:
+            if sessions:
+                builder.upsert(sessions, vectors)
         return builder.commit(
             expected=manifest.sessions,
             sources=manifest.sources,
-            check=lambda copy: manifest.calibration,
+            check=lambda new: manifest.calibration,
         )
