@@ -117,9 +117,9 @@ def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
 
 def _model(asked: argparse.Namespace) -> Any:
     from service.encoders.model_folder import find_model
-    from training.folder import open_model
+    from service.encoders.sentence_transformer import load_model
 
-    return open_model(find_model(asked.model), asked.device)
+    return load_model(find_model(asked.model), asked.device)
 
 
 def _watch() -> Any:

@@ -91,9 +91,10 @@ def train(
     """Train the model on the catalogue, or on sources, and write it if it finds more."""
     _check_installed()
     from loaders.record import Options
+    from service.encoders.sentence_transformer import load_model
     from training import archive, run
     from training.evaluating import HELD_BACK
-    from training.folder import check_output, open_model, open_scratch
+    from training.folder import check_output, open_scratch
     from training.recipe import Recipe
     from training.splitting import parse_until
 
@@ -109,7 +110,7 @@ def train(
         base, beginning = open_scratch(settings.model, device=settings.device)
     else:
         base = _base(settings)
-        beginning = open_model(base, settings.device)
+        beginning = load_model(base, settings.device)
     request = run.TrainRequest(
         output=output,
         until=years,

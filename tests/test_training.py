@@ -15,10 +15,11 @@ from tiny_model import build_body, build_model, sessions_of
 from transformers import AutoModel, AutoTokenizer
 
 from service.encoders.model_folder import find_model
+from service.encoders.sentence_transformer import load_model
 from service.errors import EncoderError, InputError, ModelError, StorageFullError
 from training import train_script
 from training.datasets import Dataset
-from training.folder import open_model, open_scratch, take_weights
+from training.folder import open_scratch, take_weights
 from training.losses import ColumnsLoss
 from training.model_encoder import digest
 from training.pairs import make_pairs
@@ -49,7 +50,7 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
 def run(
     folder: Path, datasets: Sequence[Dataset], place: Path, **changes: Any
 ) -> tuple[SentenceTransformer, Trained, list[str]]:
-    model = open_model(find_model(str(folder)), "cpu")
+    model = load_model(find_model(str(folder)), "cpu")
     recipe = Recipe(**{**{name: getattr(RECIPE, name) for name in RECIPE.__slots__}, **changes})
     said: list[str] = []
     return model, train(model, datasets, recipe, place / "checkpoint", said.append), said
@@ -151,7 +152,7 @@ def test_another_recipe_or_other_data_do_not_go_on(
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
     folder: Path, datasets: list[Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = open_model(find_model(str(folder)), "cpu")
+    model = load_model(find_model(str(folder)), "cpu")
     with pytest.raises(EncoderError, match=r"loss is nan at step 2.*last-good"):
         train(
             model,
@@ -161,7 +162,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
             print,
         )
     kept = SentenceTransformer(str(tmp_path / "bad" / "last-good"), device="cpu")
-    before = take_weights(open_model(find_model(str(folder)), "cpu"))
+    before = take_weights(load_model(find_model(str(folder)), "cpu"))
     assert digest(take_weights(kept)) == digest(take_weights(model)) == digest(before)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
 from service.encoders.model_folder import find_model
-from training.folder import open_model
+from service.encoders.sentence_transformer import load_model
 from training.losses import ColumnsLoss
 
 Open = Callable[[], torch.nn.Module]
@@ -49,7 +49,7 @@ def plain(vectors: list[Tensor]) -> Tensor:
 def test_loss_and_gradients_are_those_of_a_plain_computation(
     folder: Path, columns: int, cached: bool, slice_rows: int
 ) -> None:
-    model = open_model(find_model(str(folder)), "cpu").eval()  # without dropout
+    model = load_model(find_model(str(folder)), "cpu").eval()  # without dropout
     given = texts(columns, 11)
     expected = plain([model(model.preprocess(column))["sentence_embedding"] for column in given])
     torch.autograd.backward(expected)
@@ -68,7 +68,7 @@ def test_loss_and_gradients_are_those_of_a_plain_computation(
 
 
 def test_pairs_are_symmetric_and_triplets_one_way(folder: Path) -> None:
-    model = open_model(find_model(str(folder)), "cpu").eval()
+    model = load_model(find_model(str(folder)), "cpu").eval()
     loss = ColumnsLoss(model, slice_rows=8, cached=False)
 
     def of(*columns: list[str]) -> float:

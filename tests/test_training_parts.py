@@ -12,11 +12,11 @@ from tiny_model import build_model
 from evaluation.measures import NAMES, Measured
 from evaluation.run import Row
 from service.encoders.model_folder import find_model
+from service.encoders.sentence_transformer import load_model
 from service.errors import InputError, VerificationError
 from service.session import Session
 from training.averaging import average, choose_share
 from training.evaluating import HELD_BACK, rank_quality, title_set, topic_set
-from training.folder import open_model
 from training.model_card import licence_of
 from training.model_encoder import ModelEncoder
 from training.pairs import make_pairs
@@ -129,7 +129,7 @@ def test_sets_made_of_sessions(tmp_path: Path) -> None:
     assert set(asked.questions.questions.values()) == {one.title for one in sessions[:10]}
     topics = topic_set("topics", sessions)
     assert set(topics.questions.questions.values()) == {f"Track {n}" for n in range(7)}
-    model = open_model(find_model(str(build_model(tmp_path / "model"))), "cpu")
+    model = load_model(find_model(str(build_model(tmp_path / "model"))), "cpu")
     encoder = ModelEncoder(model, name="tiny")
     assert 0 < rank_quality(encoder, [asked, topics]) < 1
     assert rank_quality(encoder, []) == 0

@@ -16,20 +16,6 @@ SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
 """What the model card's training began with."""
 
 
-def open_model(folder: ModelFolder, device: str | None = None) -> SentenceTransformer:
-    """Return the model of a folder. Raises ModelError if it cannot be loaded."""
-    try:
-        return SentenceTransformer(
-            str(folder.path),
-            device=device,
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True},
-        )
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
-        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
-
-
 def open_scratch(
     model: str | None, *, device: str | None = None
 ) -> tuple[ModelFolder, SentenceTransformer]:

@@ -1,8 +1,7 @@
 """The model card: what a trained model was made from and how, what it reaches, and where its limits are."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,51 +13,8 @@ from training.folder import longest_text
 from training.recipe import Recipe, shown
 
 _SHOWN = ("hit@3", "mrr@10", "ndcg@10")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
-    """What the card says. `before` and `after` are rows of the evaluation, in the same order."""
-
-    base: str
-    licence: str
-    dimension: int
-    window: int
-    limit: int
-    datasets: Sequence[tuple[str, int, float]]
-    """Name, lines and weight of each."""
-    sources: str
-    recipe: Mapping[str, Any]
-    share: float
-    before: Sequence[Mapping[str, Any]]
-    after: Sequence[Mapping[str, Any]]
-
-
-def card_facts(
-    base: ModelFolder,
-    model: SentenceTransformer,
-    recipe: Recipe,
-    datasets: Sequence[Dataset],
-    *,
-    sources: str,
-    share: float = 1.0,
-    before: Sequence[Mapping[str, Any]] = (),
-    after: Sequence[Mapping[str, Any]] = (),
-) -> CardFacts:
-    """Return what is to be said of a model that was trained from `base` by the recipe."""
-    return CardFacts(
-        base=called(base),
-        licence=licence_of(base.path),
-        dimension=int(model.get_embedding_dimension() or 0),
-        window=recipe.window,
-        limit=longest_text(model),
-        datasets=[(one.name, one.lines, one.weight) for one in datasets],
-        sources=sources,
-        recipe=shown(recipe),
-        share=share,
-        before=before,
-        after=after,
-    )
+Figures = Mapping[str, Any]
+"""A row of the evaluation."""
 
 
 def called(base: ModelFolder) -> str:
@@ -74,17 +30,32 @@ def licence_of(folder: Path) -> str:
     return found[1] if found else "other"
 
 
-def write_card(facts: CardFacts) -> str:
-    """Return the card in Markdown, with the front matter that model hubs read."""
+def write_card(
+    base: ModelFolder,
+    model: SentenceTransformer,
+    recipe: Recipe,
+    datasets: Sequence[Dataset],
+    *,
+    sources: str,
+    share: float = 1.0,
+    before: Sequence[Figures] = (),
+    after: Sequence[Figures] = (),
+) -> str:
+    """Return the card of a model trained from `base`, in Markdown with the front matter that model hubs read.
+
+    `before` and `after` are rows of the evaluation in the same order, `share` what the weights have of the
+    trained ones.
+    """
+    licence = licence_of(base.path)
     return "\n".join(
         (
-            *("---", f"license: {facts.licence}", "library_name: sentence-transformers"),
-            *("pipeline_tag: sentence-similarity", f"base_model: {facts.base}"),
+            *("---", f"license: {licence}", "library_name: sentence-transformers"),
+            *("pipeline_tag: sentence-similarity", f"base_model: {called(base)}"),
             *("tags:", "- sentence-transformers", "- feature-extraction"),
             *("- sentence-similarity", "---", ""),
             *("# A model for the sessions of an archive", ""),
-            f"Maps texts to unit vectors of {facts.dimension} dimensions, so that a question lies near the",
-            "sessions that answer it. Compare vectors by dot product.",
+            f"Maps texts to unit vectors of {model.get_embedding_dimension()} dimensions, so that a question",
+            "lies near the sessions that answer it. Compare vectors by dot product.",
             *("", "## Use", ""),
             *("    conference-helper load --model THIS_FOLDER SOURCE...", ""),
             *(
@@ -99,48 +70,53 @@ def write_card(facts: CardFacts) -> str:
                 "Plain transformers: mean of the last hidden states where the attention mask is 1,",
             ),
             "divided by its length.",
-            *("", "## Data", "", f"Made from: {facts.sources}.", ""),
+            *("", "## Data", "", f"Made from: {sources}.", ""),
             *("| dataset | pairs or triplets | weight |", "|---|---|---|"),
-            *(f"| {name} | {lines:,} | {weight:g} |" for name, lines, weight in facts.datasets),
-            *("", "## Procedure", "", f"Began with `{facts.base}`."),
+            *(f"| {one.name} | {one.lines:,} | {one.weight:g} |" for one in datasets),
+            *("", "## Procedure", "", f"Began with `{called(base)}`."),
             "Each step drew one dataset by weight. Loss: MultipleNegativesRankingLoss, cosine similarity,",
             "scale 20, mean pooling; symmetric for pairs, one-way with hard negatives for triplets; no text",
             "twice in a batch. AdamW, linear warm-up and decay.",
             *("", "| setting | value |", "|---|---|"),
-            *(f"| {name} | {value} |" for name, value in facts.recipe.items()),
-            *("", _averaged(facts), "", "## Figures", ""),
-            "On questions of later years, none of which was learned from; set, search mode, before and after.",
-            *("", "| set | mode | " + " | ".join(f"{n} before | after" for n in _SHOWN) + " |"),
-            "|---|---|" + "---|---|" * len(_SHOWN),
-            *(_row(one, other) for one, other in zip(facts.before, facts.after, strict=True)),
+            *(f"| {name} | {value} |" for name, value in shown(recipe).items()),
+            *("", _averaged(share)),
+            *(_figures(before, after) if before else ()),
             *("", "## Intended use and limits", ""),
             "For finding sessions, talks and papers by a question, a title or a topic. It was made for the",
             "archive above; measure before using it elsewhere. A vector does not find names: combine it with",
             "keyword search. It must not be used to judge people, nor where a wrong answer does harm.",
             *(
                 "",
-                f"Texts longer than {facts.limit} word pieces are cut off. The model it began with was",
+                f"Texts longer than {longest_text(model)} word pieces are cut off. It was trained on the first",
             ),
-            f"trained on texts of up to 250 word pieces and this one on the first {facts.window}: it may work",
+            f"{recipe.window} of each text, and models of its family on up to 250 word pieces: it may work",
             "less well on longer ones.",
             *(
                 "",
-                f"Licence: {facts.licence}, that of the model it began with; the data has its own.",
+                f"Licence: {licence}, that of the model it began with; the data has its own.",
                 "",
             ),
         )
     )
 
 
-def _averaged(facts: CardFacts) -> str:
-    if facts.share == 1:
+def _averaged(share: float) -> str:
+    if share == 1:
         return "The weights are the trained ones; none of the base's were mixed in."
     return (
-        f"The weights are {facts.share:g} of the trained ones and {1 - facts.share:.2g} of the base's, "
+        f"The weights are {share:g} of the trained ones and {1 - share:.2g} of the base's, "
         "a share chosen on sessions set apart for it."
     )
 
 
-def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _figures(before: Sequence[Figures], after: Sequence[Figures]) -> Iterator[str]:
+    yield from ("", "## Figures", "")
+    yield "On questions of later years, none of which was learned from; set, search mode, before and after."
+    yield from ("", "| set | mode | " + " | ".join(f"{n} before | after" for n in _SHOWN) + " |")
+    yield "|---|---|" + "---|---|" * len(_SHOWN)
+    yield from (_row(one, other) for one, other in zip(before, after, strict=True))
+
+
+def _row(before: Figures, after: Figures) -> str:
     numbers = (f"{before[name]:.3f} | {after[name]:.3f}" for name in _SHOWN)
     return f"| {after['set']} | {after['mode']} | {' | '.join(numbers)} |"

@@ -13,14 +13,12 @@ from torch import Tensor
 
 from service.encoder import Encoder, Fingerprint, Vectors, checked
 from service.encoders import Choice, open_encoder
+from service.encoders.batching import clip
+from service.encoders.sentence_transformer import DEFAULT_WINDOW
 from training.folder import longest_text
 from training.trainer import supports_bf16
 
-EVALUATION_WINDOW = 256
-"""Word pieces embedded in an evaluation: what `load` embeds unless it is told otherwise."""
-
 _BATCH = 64
-_CHARACTERS_A_PIECE = 100
 
 
 def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models: Path) -> Encoder:
@@ -48,7 +46,7 @@ class ModelEncoder:
             model=name,
             weights=digest(model.state_dict()) + precision,
             dimension=int(model.get_embedding_dimension() or 0),
-            window=min(EVALUATION_WINDOW, longest_text(model)),
+            window=min(DEFAULT_WINDOW, longest_text(model)),
             prompts={key: text for key, text in model.prompts.items() if text},
         )
 
@@ -70,12 +68,11 @@ class ModelEncoder:
         if not texts:
             return np.zeros(shape, dtype=np.float32)
         model, window = self._model, self._model.max_seq_length
-        longest = self.fingerprint.window * _CHARACTERS_A_PIECE
         model.max_seq_length = self.fingerprint.window
         try:
             with self._precision():
                 vectors = getattr(model, method)(
-                    [text[:longest] for text in texts],
+                    [clip(text, self.fingerprint.window) for text in texts],
                     batch_size=_BATCH,
                     convert_to_tensor=True,
                     show_progress_bar=False,

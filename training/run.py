@@ -19,7 +19,7 @@ from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
 from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
 from training.folder import check_output, put_weights, take_weights, write_model
-from training.model_card import card_facts, write_card
+from training.model_card import write_card
 from training.model_encoder import ModelEncoder, open_measured
 from training.pairs import KINDS, make_pairs
 from training.recipe import Recipe
@@ -105,10 +105,8 @@ def run(
 
     before = evaluate("base")
     weights = take_weights(model)
-    own_window = model.max_seq_length
     say(f"Training {recipe.steps} steps of {recipe.batch_size}, first {recipe.window} word pieces.")
     trained = train(model, datasets, recipe, work / "checkpoint", say)
-    model.max_seq_length = own_window
     share = 1.0 if request.from_scratch else _average(model, weights, split, say)
     after = evaluate("trained")
     outcome = TrainOutcome(before, after, share, trained)
@@ -120,7 +118,7 @@ def run(
         raise VerificationError(
             f"{error} Nothing was written; {work} may be removed, or kept to measure again."
         ) from None
-    facts = card_facts(
+    card = write_card(
         base,
         model,
         recipe,
@@ -130,7 +128,7 @@ def run(
         before=[row.as_dict() for row in before],
         after=[row.as_dict() for row in after],
     )
-    write_model(model, request.output, write_card(facts))
+    write_model(model, request.output, card)
     shutil.rmtree(work, ignore_errors=True)
     say(
         f"Wrote {request.output}. Use it: conference-helper load --model {request.output} SOURCE..."

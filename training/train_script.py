@@ -14,16 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.encoders.model_folder import find_model
+from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError
 from training.datasets import read_config
 from training.folder import (
     SCRATCH_MODEL,
     check_output,
-    open_model,
     open_scratch,
     write_model,
 )
-from training.model_card import card_facts, write_card
+from training.model_card import write_card
 from training.recipe import Recipe
 from training.sampling import epoch_steps
 from training.trainer import Trained, train
@@ -50,7 +50,7 @@ def run(asked: argparse.Namespace) -> Trained:
         base, model = open_scratch(asked.model, device=asked.device)
     else:
         base = find_model(asked.model)
-        model = open_model(base, asked.device)
+        model = load_model(base, asked.device)
     epoch = epoch_steps(datasets, asked.batch_size)
     steps = asked.steps or max(1, round(asked.epochs * epoch))
     recipe = Recipe(
@@ -66,13 +66,11 @@ def run(asked: argparse.Namespace) -> Trained:
         device=asked.device,
     )
     work = asked.output.with_name(asked.output.name + ".work")
-    own_window = model.max_seq_length
     trained = train(model, datasets, recipe, work / "checkpoint", _say)
-    model.max_seq_length = own_window
     for name, count in trained.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
     sources = f"the datasets of {asked.config.name}"
-    card = write_card(card_facts(base, model, recipe, datasets, sources=sources))
+    card = write_card(base, model, recipe, datasets, sources=sources)
     write_model(model, asked.output, card)
     shutil.rmtree(work, ignore_errors=True)
     _say(f"Wrote {asked.output}.")

@@ -53,24 +53,27 @@ def train(
     *,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Trained:
-    """Train the model in place; goes on from `checkpoint` if there is one, and leaves its last one there.
+    """Train the model in place, from `checkpoint` on if there is one, and leave the last one there.
 
+    The model keeps its own window.
     Raises EncoderError if the loss is not a number (the model then has its last good weights), InputError
     for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
     """
     check_recipe(model, recipe)
     torch.manual_seed(recipe.seed)
-    model.max_seq_length = recipe.window
+    window = model.max_seq_length
     bad = BadLines()
     stream = WeightedBatches(datasets, batch_size=recipe.batch_size, seed=recipe.seed, bad=bad)
     data = [f"{one.name} {one.weight:g} {one.path.stat().st_size}" for one in datasets]
-    trainer = _Trainer(model, stream, recipe, checkpoint, data, say)
+    trainer = _Trainer(model, stream, recipe, checkpoint, data, say, window)
     for callback in callbacks:
         trainer.add_callback(callback)
     started = time.perf_counter()
+    model.max_seq_length = recipe.window
     try:
         trainer.train()
     finally:
+        model.max_seq_length = window
         model.to(recipe.device or model.device)
         trainer.done.seconds = time.perf_counter() - started
         trainer.done.skipped = dict(bad.skipped)
@@ -126,6 +129,7 @@ class _Trainer(SentenceTransformerTrainer):
         checkpoint: Path,
         data: list[str],
         say: Say,
+        window: int | None,
     ) -> None:
         device = torch.device(recipe.device) if recipe.device else model.device
         bf16 = supports_bf16(device) if recipe.bf16 is None else recipe.bf16
@@ -133,6 +137,7 @@ class _Trainer(SentenceTransformerTrainer):
         self.checkpoint = checkpoint
         self.stream = _Stream(batches, model, recipe.steps)
         self.say = say
+        self._window = window
         self._good: dict[str, torch.Tensor] = {}
         super().__init__(
             model=model,
@@ -199,6 +204,7 @@ class _Trainer(SentenceTransformerTrainer):
 
     def _kept(self) -> Path:
         folder = self.checkpoint.with_name("last-good")
+        self.model.max_seq_length = self._window
         self.model.save(str(folder), create_model_card=False)
         return folder
 

@@ -90,27 +90,32 @@ class SentenceTransformerEncoder:
     @cached_property
     def model(self) -> "SentenceTransformer":
         """The model itself, loaded at first use. Raises ModelError."""
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
-        try:
-            model = SentenceTransformer(
-                str(self._folder.path),
-                device=self._device,
-                trust_remote_code=False,
-                local_files_only=True,
-                model_kwargs={"use_safetensors": True},
-            )
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
-            raise ModelError(f"{self._folder.path} cannot be loaded as a model: {error}") from error
+        model = load_model(self._folder, self._device)
         model.max_seq_length = self.fingerprint.window
         return model
 
     @cached_property
     def _pieced(self) -> Pieced:
         return Pieced(self._folder.path / "tokenizer.json", self.fingerprint.window, 0)
+
+
+def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTransformer":
+    """Return the model of a folder: safetensors only, no code of its own. Raises ModelError."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
+    try:
+        return SentenceTransformer(
+            str(folder.path),
+            device=device,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
 
 
 def _pooling(settings: dict[str, Any]) -> str:
