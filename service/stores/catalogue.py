@@ -158,15 +158,12 @@ class Builder(Protocol):
         ...
 
 
-class Updater(Protocol):
+class Updater(Builder, Protocol):
     """Changes the served generation in place: additions and changes first, removals last.
 
     Every batch is idempotent. After a failure what was written stays, and the same load run again ends it.
+    A commit without `check` leaves the calibration as it was.
     """
-
-    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
-        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
-        ...
 
     def describe(self, sessions: Sequence[Session]) -> None:
         """Replace what is said of sessions that are there; their vectors stay."""
@@ -174,17 +171,6 @@ class Updater(Protocol):
 
     def remove(self, ids: Sequence[UUID]) -> None:
         """Remove sessions; ids that are not there are left alone."""
-        ...
-
-    def commit(
-        self, *, expected: int, sources: Sequence[str], check: Check | None = None
-    ) -> Manifest:
-        """Verify that exactly `expected` sessions are there and write the manifest.
-
-        Without `check` the calibration stays as it was.
-
-        Raises VerificationError if they are not.
-        """
         ...
 
 
@@ -201,21 +187,16 @@ class Reading(Protocol):
         ...
 
     def manifest(self) -> Manifest:
-        """Return the manifest of what is searched."""
+        """Return the manifest of what is searched. Raises NothingLoadedError if there is nothing yet."""
         ...
 
     def check(self) -> None:
-        """Raise StoreError if the store answers, but should not be relied on."""
+        """Raise StoreError if the store answers, but should not be relied on: its version is too far off."""
         ...
 
 
-class SessionStore(Protocol):
+class SessionStore(Reading, Protocol):
     """One catalogue and its generations."""
-
-    @property
-    def kind(self) -> str:
-        """Which store it is, for people: embedded or server."""
-        ...
 
     @property
     def name(self) -> str:
@@ -228,10 +209,6 @@ class SessionStore(Protocol):
         One of an older schema can be scanned, not searched: only who asks for `older` gets it. Raises
         NothingLoadedError if there is none yet, MismatchError for an older schema.
         """
-        ...
-
-    def manifest(self) -> Manifest:
-        """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         ...
 
     def opening(self, manifest: Manifest) -> AbstractContextManager[Generation]:
@@ -255,10 +232,6 @@ class SessionStore(Protocol):
         None where the store would rather build beside: `changes` sessions are too many, or the catalogue is
         small enough for every load to be undone by a rollback.
         """
-        ...
-
-    def check(self) -> None:
-        """Raise StoreError if the store answers, but should not be relied on: its version is too far off."""
         ...
 
     def generations(self) -> list[Manifest]:
