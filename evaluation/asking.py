@@ -75,14 +75,16 @@ class OneGeneration:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Answers:
     """Answers by question id, and how long each took with its embedding, in milliseconds."""
 
     answers: dict[str, Answer]
     took_ms: list[float]
 
 
-def ask(searcher: Searcher, encoder: Remembering, questions: Mapping[str, str], mode: str) -> Asked:
+def ask(
+    searcher: Searcher, encoder: Remembering, questions: Mapping[str, str], mode: str
+) -> Answers:
     """Ask every question of a set; one without a letter has no answer.
 
     The first mode embeds the questions: to make modes comparable, that time is put on the others' too.
@@ -97,4 +99,4 @@ def ask(searcher: Searcher, encoder: Remembering, questions: Mapping[str, str], 
             continue
         answers[id] = answer
         times.append(answer.took_ms + known)
-    return Asked(answers, times)
+    return Answers(answers, times)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.asking import Asked, Remembering, ask
+from evaluation.asking import Answers, Remembering, ask
 from evaluation.datasets import QuestionSet, make_sets, read_corpus, read_questions
 from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
 from loaders.embedding import embed_missing, vectors_of
@@ -205,7 +205,7 @@ def _fill(
 
 
 def _measure(
-    ask_set: Callable[[Mapping[str, str], str], Asked],
+    ask_set: Callable[[Mapping[str, str], str], Answers],
     sets: Sequence[QuestionSet],
     modes: Sequence[str],
     offtopic: Sequence[str],
@@ -227,7 +227,7 @@ def _measure(
             yield Row(asked.name, mode, len(asked.questions), sessions, took, measured)
 
 
-def _verdicts(found: Asked, unanswered: Asked) -> dict[str, Measured]:
+def _verdicts(found: Answers, unanswered: Answers) -> dict[str, Measured]:
     """Return the measures of VERDICT_NAMES; none of a catalogue that was never calibrated."""
     answered = {id: one for id, one in found.answers.items() if one.evidence is not None}
     others = {id: one for id, one in unanswered.answers.items() if one.evidence is not None}

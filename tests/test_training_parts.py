@@ -15,13 +15,13 @@ from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import InputError, VerificationError
 from service.session import Session
+from training.acceptance import check_better, check_names
 from training.averaging import average, choose_share
 from training.evaluating import HELD_BACK, rank_quality, title_set, topic_set
 from training.model_card import licence_of
 from training.model_encoder import ModelEncoder
 from training.pairs import make_pairs
 from training.splitting import parse_until, split_by_year
-from training.verdict import check_better, check_names
 
 LONG = "An abstract that goes on for long enough to say what it is about, and a little more."
 

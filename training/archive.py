@@ -1,6 +1,6 @@
 """The sessions to train on: of a catalogue, or of any source that `load` reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from loaders.reading import stage
 from loaders.record import Options
@@ -9,10 +9,11 @@ from loaders.sources import find_sources
 from loaders.staging import Staging
 from service.session import Session
 from service.stores.catalogue import SessionStore
-from training.trainer import Say
 
 
-def read_sources(sources: Sequence[str], options: Options, say: Say) -> list[Session]:
+def read_sources(
+    sources: Sequence[str], options: Options, say: Callable[[str], None]
+) -> list[Session]:
     """Return the sessions of sources, as `load` reads them. Raises InputError if there are none."""
     staging, report = Staging(), Report()
     try:

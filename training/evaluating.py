@@ -23,14 +23,14 @@ _MOST_TOPICS, _COMMON_TOPIC = 150, 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Questions and the sessions they are asked of."""
+class Examination:
+    """Questions, and the sessions that they are asked of."""
 
     questions: QuestionSet
     sessions: tuple[Session, ...]
 
 
-def title_set(name: str, asked: Sequence[Session], others: Sequence[Session]) -> Asked:
+def title_set(name: str, asked: Sequence[Session], others: Sequence[Session]) -> Examination:
     """Return a set that asks the titles of `asked` for their abstracts, the titles withheld everywhere.
 
     At most 500 questions; `others` fill up to 3,000 sessions among which the right one is to be found.
@@ -44,10 +44,12 @@ def title_set(name: str, asked: Sequence[Session], others: Sequence[Session]) ->
     for session in with_text:
         by_title.setdefault(session.title, {})[str(session.id)] = 1
     titles = list(dict.fromkeys(session.title for session in chosen))
-    return Asked(_question_set(name, {title: by_title[title] for title in titles}), tuple(bare))
+    return Examination(
+        _question_set(name, {title: by_title[title] for title in titles}), tuple(bare)
+    )
 
 
-def topic_set(name: str, sessions: Sequence[Session]) -> Asked:
+def topic_set(name: str, sessions: Sequence[Session]) -> Examination:
     """Return a set that asks the tags and tracks of the sessions for the sessions that have them."""
     having: dict[str, dict[str, int]] = {}
     for session in sessions:
@@ -56,11 +58,13 @@ def topic_set(name: str, sessions: Sequence[Session]) -> Asked:
     most = _COMMON_TOPIC * len(sessions)
     counts = Counter({topic: len(ids) for topic, ids in having.items() if 2 <= len(ids) <= most})
     topics = sorted(topic for topic, _ in counts.most_common(_MOST_TOPICS))
-    return Asked(_question_set(name, {topic: having[topic] for topic in topics}), tuple(sessions))
+    return Examination(
+        _question_set(name, {topic: having[topic] for topic in topics}), tuple(sessions)
+    )
 
 
 def evaluate_model(
-    encoder: Encoder, held_back: Asked, folders: Sequence[Path], cache_file: Path, say: Say
+    encoder: Encoder, held_back: Examination, folders: Sequence[Path], cache_file: Path, say: Say
 ) -> list[Row]:
     """Return the rows of the later years' set and of each given folder, in each of MODES."""
     sets = f"{held_back.questions.name}: {len(held_back.sessions)} sessions"
@@ -73,13 +77,13 @@ def evaluate_model(
     return rows
 
 
-def rank_quality(encoder: Encoder, sets: Sequence[Asked]) -> float:
+def rank_quality(encoder: Encoder, sets: Sequence[Examination]) -> float:
     """Return the mean nDCG@10 over the sets that have questions, by the vectors alone; 0 without any."""
     found = [_ndcg(encoder, asked) for asked in sets if asked.questions.questions]
     return float(np.mean(found)) if found else 0.0
 
 
-def _ndcg(encoder: Encoder, asked: Asked) -> float:
+def _ndcg(encoder: Encoder, asked: Examination) -> float:
     texts = [session.text for session in asked.sessions]
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     vectors = np.empty((len(texts), encoder.fingerprint.dimension), dtype=np.float32)

@@ -15,6 +15,7 @@ from evaluation.run import Row
 from service.encoders.model_folder import ModelFolder
 from service.errors import InputError, StorageFullError, VerificationError
 from service.session import Session
+from training.acceptance import check_better, check_names, table
 from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
 from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
@@ -26,7 +27,6 @@ from training.recipe import Recipe
 from training.sampling import epoch_steps
 from training.splitting import Split, split_by_year
 from training.trainer import Say, Trained, train
-from training.verdict import check_better, check_names, table
 
 _DEVELOPMENT_SESSIONS = 600
 

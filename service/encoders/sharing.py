@@ -23,7 +23,7 @@ TOGETHER = 32
 _LONGEST_WAIT = 10.0
 
 
-class _Asked:
+class _Waiting:
     """A question that waits for its vector, or for the error that kept it from one."""
 
     __slots__ = ("answered", "error", "question", "vector")
@@ -53,7 +53,7 @@ class SharedEncoder:
         self._encoder = encoder
         self._known: cachetools.LRUCache[str, Vectors] = cachetools.LRUCache(remembered)
         self._known_lock = threading.Lock()
-        self._queue: deque[_Asked] = deque()
+        self._queue: deque[_Waiting] = deque()
         self._most = waiting
         self._together = together
         self._encoding = threading.Lock()
@@ -94,17 +94,17 @@ class SharedEncoder:
         with self._known_lock:
             return self._known.get(question)
 
-    def _enqueue(self, question: str) -> _Asked:
+    def _enqueue(self, question: str) -> _Waiting:
         with self._known_lock:
             if len(self._queue) >= self._most:
                 raise BusyError(
                     f"{self._most} questions are waiting already. Ask again in a moment."
                 )
-            asked = _Asked(question)
+            asked = _Waiting(question)
             self._queue.append(asked)
             return asked
 
-    def _wait(self, asked: _Asked) -> None:
+    def _wait(self, asked: _Waiting) -> None:
         """Encode what waits as soon as the encoder is free, until `asked` is answered."""
         left = remaining()
         limit = _LONGEST_WAIT if left is None else left
@@ -134,7 +134,7 @@ class SharedEncoder:
             for asked in batch:
                 asked.answered.set()
 
-    def _give_up(self, asked: _Asked) -> None:
+    def _give_up(self, asked: _Waiting) -> None:
         with self._known_lock:
             if asked in self._queue:
                 self._queue.remove(asked)
@@ -142,7 +142,7 @@ class SharedEncoder:
             asked.error = BusyError("The encoder was not free in time. Ask again in a moment.")
 
 
-def _vector(asked: _Asked) -> Vectors:
+def _vector(asked: _Waiting) -> Vectors:
     if asked.vector is not None:
         return asked.vector
     raise asked.error or BusyError("The question was not encoded in time. Ask again in a moment.")
