@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from loaders.columns import not_understood
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
-from loaders.tables import Header, Table, find_header, is_text, read_table, sheet_tables, text_table
+from loaders.tables import (
+    MAX_COLUMNS,
+    Header,
+    Table,
+    find_header,
+    is_text,
+    read_table,
+    sheet_tables,
+    text_table,
+)
 from loaders.timetable import Timetable, key_of, read_timetable
 from loaders.workbooks import is_workbook_source
 from service.errors import InputError
@@ -92,6 +101,11 @@ def _read(
     name, header = talks.table.name, talks.header
     if header.unknown:
         yield Complaint(f"{name}:{header.number}", not_understood(header.unknown, "columns"), False)
+    if header.width > MAX_COLUMNS:
+        reason = (
+            f"only the first {MAX_COLUMNS:,} columns are read: put those of the programme first"
+        )
+        yield Complaint(f"{name}:{header.number}", reason, False)
     own = None if talks.has_abstracts else read_timetable(talks.table, options)
     timetable = own or _best(talks, timetables, options)
     placed = count = 0

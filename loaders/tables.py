@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ DELIMITERS = ",;\t"
 _HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above the header
 _LONGEST_HEADER = 80
 _MAX_FIELD = 2**20
+MAX_COLUMNS = 1_000
 
 Row = tuple[int, list[str]]
 
@@ -35,6 +37,7 @@ class Header:
     """Where the header stands, which columns each field has, and the columns that mean nothing."""
 
     number: int
+    width: int
     columns: dict[str, list[int]]
     unknown: list[str]
 
@@ -116,23 +119,24 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
 
 
 def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Options) -> Header:
-    """The header that a row would be, its columns told apart by their positions."""
-    labels: dict[str, int] = {}
-    groups = _groups(above, len(cells))
-    keys = [header_key(cell) for cell in cells]
-    for position, cell in enumerate(cells):
+    """The header that a row would be: columns that are called the same are taken together."""
+    positions: dict[str, list[int]] = {}
+    read = cells[:MAX_COLUMNS]
+    groups = _groups(above, len(read))
+    keys = [header_key(cell) for cell in read]
+    times = Counter(keys)
+    for position, (cell, key, group) in enumerate(zip(read, keys, groups, strict=True)):
         label = cell.strip()
-        group = groups[position]
-        if group and (not field_of(label) or keys.count(keys[position]) > 1):
+        if group and (not field_of(label) or times[key] > 1):
             label = _grouped(label, group, position)
-        if not header_key(label):
-            continue
-        while label in labels:
-            label += " 2"
-        labels[label] = position
-    columns, unknown = map_columns(labels, options)
-    positions = {field: [labels[name] for name in names] for field, names in columns.items()}
-    return Header(number, positions, [label.removesuffix(" 2") for label in unknown])
+        if header_key(label):
+            positions.setdefault(label, []).append(position)
+    columns, unknown = map_columns(positions, options)
+    places = {
+        field: [position for label in labels for position in positions[label]]
+        for field, labels in columns.items()
+    }
+    return Header(number, len(cells), places, unknown)
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:
