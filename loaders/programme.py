@@ -58,7 +58,7 @@ def read_programme(
     Raises InputError if no table has a header with titles.
     """
     talks, timetables, others = _sorted(tables, options)
-    beside = list(_neighbours(source)) if len(source.beside) > 1 else []
+    beside = list(_neighbours(source, options)) if len(source.beside) > 1 else []
     if not talks and not timetables:
         raise InputError(
             f"{source.name} has no header row with a title column. "
@@ -144,7 +144,7 @@ def _is_timetable_of_others(
     )
 
 
-def _neighbours(source: SourceFile) -> Iterator[Table]:
+def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
     """The tables of the other files in the same folder, if they are small enough to be a timetable."""
     folder = source.path.rpartition("/")[0]
     files = [
@@ -160,7 +160,7 @@ def _neighbours(source: SourceFile) -> Iterator[Table]:
             if is_workbook_source(file):
                 yield from sheet_tables(file)
             elif is_text(file):
-                yield text_table(file)
+                yield text_table(file, options)
         except InputError:
             continue  # its own turn to be read says what is wrong with it
 

@@ -20,6 +20,8 @@ _HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above t
 _LONGEST_HEADER = 80
 _MAX_FIELD = 2**20
 MAX_COLUMNS = 1_000
+_NOTHING_SAID = Options()
+
 
 Row = tuple[int, list[str]]
 
@@ -42,17 +44,16 @@ class Header:
     unknown: list[str]
 
 
-def text_table(source: SourceFile) -> Table:
+def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
     """Return the table of a CSV or TSV file."""
-    delimiter = _delimiter(source.head_text)
+    delimiter = _delimiter(source.head_text, options)
     return Table(source.name, partial(_text_rows, source.text_lines, delimiter, source.name))
 
 
-def text_head(source: SourceFile) -> Table:
+def text_head(source: SourceFile, options: Options) -> Table:
     """Return the first rows of a CSV or TSV file as a table."""
     text = source.head_text
-    lines = partial(io.StringIO, text, newline="")
-    return Table(source.name, partial(_text_rows, lines, _delimiter(text), source.name))
+    return _split(text, _delimiter(text, options), source.name)
 
 
 def sheet_tables(source: SourceFile) -> list[Table]:
@@ -188,8 +189,28 @@ def _text_rows(
             yield Complaint(f"{name}:{start}", f"not a row of a table: {error}{hint}")
 
 
-def _delimiter(text: str) -> str:
-    """The sign that splits the first lines most often."""
-    head = text[: 16 * 2**10].splitlines()[:_HEADER_WITHIN]
-    counts = {sign: max((line.count(sign) for line in head), default=0) for sign in DELIMITERS}
-    return max(DELIMITERS, key=lambda sign: counts[sign])
+def _split(text: str, delimiter: str, name: str = "") -> Table:
+    lines = partial(io.StringIO, text, newline="")
+    return Table(name, partial(_text_rows, lines, delimiter, name))
+
+
+def _delimiter(text: str, options: Options) -> str:
+    """The sign that splits the first rows into the most fields that are known.
+
+    Of signs that do equally well, it is the one that splits no row into more cells than the header; without
+    a header the one that splits the most rows.
+    """
+
+    def fit(sign: str) -> tuple[int, int, int, int]:
+        table = _split(text, sign)
+        widths = [
+            len(row[1])
+            for row in islice(table.rows(), _HEADER_WITHIN)
+            if not isinstance(row, Complaint)
+        ]
+        if header := find_header(table, options):
+            wider = sum(width > header.width for width in widths)
+            return len(header.columns), sum(map(len, header.columns.values())), -wider, 0
+        return 0, 0, sum(width > 1 for width in widths), max(widths, default=0)
+
+    return max(DELIMITERS, key=fit)

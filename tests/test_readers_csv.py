@@ -1,6 +1,9 @@
 """CSV and TSV as people write them: delimiters, quotes, rows that are too wide, columns by the thousand."""
 
+import pytest
 from reading_sources import read_bytes
+
+from service.errors import InputError
 
 
 def test_columns_of_one_name_by_the_thousand_are_read_at_once() -> None:
@@ -16,3 +19,37 @@ def test_columns_of_one_name_are_all_read() -> None:
     content = b"Title,Speaker,Speaker,Speaker\nSails,Su Sheet,Jo Line,Mo Rope\n"
     (session,) = read_bytes("x.csv", content).sessions
     assert session.speakers == ("Su Sheet", "Jo Line", "Mo Rope")
+
+
+@pytest.mark.parametrize(
+    ("content", "speakers"),
+    [
+        (
+            "Titel;Beschreibung;Vortragende\nA;Indizes, Sperren, Pläne, Statistik und mehr;Jo Do\n",
+            ("Jo Do",),
+        ),
+        (
+            "Title,Abstract,Speakers\nA,Indexes and locks,Ann A; Bob B; Cy C; Dee D\n",
+            ("Ann A", "Bob B", "Cy C", "Dee D"),
+        ),
+        ('Title,Abstract,Speakers\nA,"one; two;\nthree; four; five",Ann A\n', ("Ann A",)),
+        ("Title\tAbstract\tSpeakers\nA\tone, two, three, four\tAnn A; Bob B\n", ("Ann A", "Bob B")),
+        ("Programme, of, all, rooms\nTitle;Abstract;Speakers\nA;one;Ann A\n", ("Ann A",)),
+    ],
+)
+def test_signs_inside_cells_do_not_split_them(content: str, speakers: tuple[str, ...]) -> None:
+    (session,) = read_bytes("x.csv", content.encode()).sessions
+    assert (session.title, session.speakers) == ("A", speakers)
+    assert session.abstract
+
+
+def test_one_column_of_titles_is_not_split() -> None:
+    assert read_bytes("x.csv", b"Title\nSails, and how to mend them\n").titles == [
+        "Sails, and how to mend them"
+    ]
+
+
+def test_a_grid_is_split_where_most_of_its_rows_are() -> None:
+    grid = "When;Left;Right\n9:00;Sails;Knots\n10:00;Tides, moons, winds, waves;Lines\n11:00;Ropes;Oars\n"
+    with pytest.raises(InputError, match="is a timetable"):
+        read_bytes("x.csv", grid.encode())

@@ -16,10 +16,11 @@ def matches(source: SourceFile) -> bool:
     """Whether the text has a row of headers, one of which means a title, or is a timetable."""
     if not is_text(source) or source.head_text[:20].lower().startswith(_NO_TABLE):
         return False
-    head, options = text_head(source), Options()
+    options = Options()
+    head = text_head(source, options)
     return find_header(head, options) is not None or read_timetable(head, options) is not None
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each row below the header."""
-    yield from read_programme(source, [text_table(source)], options)
+    yield from read_programme(source, [text_table(source, options)], options)
