@@ -101,7 +101,7 @@ def _read(
     name, header = talks.table.name, talks.header
     if header.unknown:
         yield Complaint(f"{name}:{header.number}", not_understood(header.unknown, "columns"), False)
-    if header.width > MAX_COLUMNS:
+    if len(header.cells) > MAX_COLUMNS:
         reason = (
             f"only the first {MAX_COLUMNS:,} columns are read: put those of the programme first"
         )

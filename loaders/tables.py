@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ _LONGEST_HEADER = 80
 _MAX_FIELD = 2**20
 MAX_COLUMNS = 1_000
 _NOTHING_SAID = Options()
+_CLOSING = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
+_LEFT_OPEN = (
+    "a quote is left open, and the lines after it went with it: close it, or write it twice"
+)
+_TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
 
 
 Row = tuple[int, list[str]]
@@ -36,10 +42,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, which columns each field has, and the columns that mean nothing."""
+    """Where the header stands, its cells, which columns each field has, and those that mean nothing."""
 
     number: int
-    width: int
+    cells: list[str]
     columns: dict[str, list[int]]
     unknown: list[str]
 
@@ -99,18 +105,28 @@ def find_header(table: Table, options: Options) -> Header | None:
 
 
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each row below the header."""
+    """Yield a Record for each row below the header that does not repeat it."""
     order = options.date_order or _date_order(table, header)
     for row in table.rows():
         if isinstance(row, Complaint):
             yield row
-        elif row[0] > header.number and any(cell.strip() for cell in row[1]):
+        elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
             yield _record(row, header, table.name, order)
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """The cells up to the last one that is not empty."""
+    stripped = [cell.strip() for cell in cells]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
 
 
 def _record(row: Row, header: Header, name: str, order: str) -> Record | Complaint:
     number, cells = row
     place = f"{name}:{number}"
+    if any(cell.strip() for cell in cells[len(header.cells) :]):
+        return Complaint(place, _TOO_WIDE, row=shown(cells))
     values = dict(enumerate(cells))
     if not is_accepted(values, header.columns):
         return Complaint(place, "not accepted", row=shown(cells))
@@ -137,7 +153,7 @@ def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Op
         field: [position for label in labels for position in positions[label]]
         for field, labels in columns.items()
     }
-    return Header(number, len(cells), places, unknown)
+    return Header(number, _filled(cells), places, unknown)
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:
@@ -176,17 +192,44 @@ def _text_rows(
     lines: Callable[[], Iterator[str]], delimiter: str, name: str
 ) -> Iterator[Row | Complaint]:
     csv.field_size_limit(_MAX_FIELD)
-    reader = csv.reader(lines(), delimiter=delimiter)
+    taken: list[str | None] = []  # the lines of the row in hand, None after the last line
+
+    def take() -> Iterator[str]:
+        for line in lines():
+            taken.append(line)
+            yield line
+        taken.append(None)
+
+    reader = csv.reader(take(), delimiter=delimiter)
     while True:
-        start = reader.line_num + 1
+        start, place = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
+        taken.clear()
         try:
-            yield start, next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             swallowed = reader.line_num - start
             hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
-            yield Complaint(f"{name}:{start}", f"not a row of a table: {error}{hint}")
+            yield Complaint(place, f"not a row of a table: {error}{hint}")
+            continue
+        if _is_left_open(taken, delimiter):
+            yield Complaint(place, _LEFT_OPEN, row=shown(cells))
+        else:
+            yield start, cells
+
+
+def _is_left_open(taken: list[str | None], delimiter: str) -> bool:
+    """Whether no quote closes a row's quoted cell, or only one that opens a cell of a later row."""
+    first, rest = taken[0] or "", "".join(line for line in taken[1:] if line)
+    if None in taken:
+        return True
+    closing = _CLOSING.search(rest)
+    if closing is None:
+        return False
+    before, after = rest[: closing.start()][-1:], rest[closing.end() :][:1]
+    opens = before == delimiter or (before in ("", "\n") and first.startswith('"'))
+    return opens and after not in (delimiter, "\r", "\n", "")
 
 
 def _split(text: str, delimiter: str, name: str = "") -> Table:
@@ -209,7 +252,7 @@ def _delimiter(text: str, options: Options) -> str:
             if not isinstance(row, Complaint)
         ]
         if header := find_header(table, options):
-            wider = sum(width > header.width for width in widths)
+            wider = sum(width > len(header.cells) for width in widths)
             return len(header.columns), sum(map(len, header.columns.values())), -wider, 0
         return 0, 0, sum(width > 1 for width in widths), max(widths, default=0)
 

@@ -81,6 +81,17 @@ def test_a_bad_line_holds_back_removals_until_they_are_allowed(loading: Loading)
     assert loading.titles() == {"T1"}
 
 
+def test_a_quote_left_open_holds_back_removals(loading: Loading) -> None:
+    file = loading.folder / "talks.csv"
+    lines = ["title,abstract,event,year", *(f'T{n},"About {n}",E,2026' for n in range(4))]
+    file.write_text("\n".join(lines))
+    loading.files(file)
+    file.write_text("\n".join([*lines[:3], 'T2,"About 2,E,2026', *lines[4:]]))
+    outcome = loading.files(file)
+    assert (outcome.comparison.plan.gone, outcome.comparison.plan.held) == (0, 2)
+    assert loading.titles() == {"T0", "T1", "T2", "T3"}
+
+
 def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
     folder = loading.folder / "event"
     folder.mkdir()

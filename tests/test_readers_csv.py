@@ -53,3 +53,42 @@ def test_a_grid_is_split_where_most_of_its_rows_are() -> None:
     grid = "When;Left;Right\n9:00;Sails;Knots\n10:00;Tides, moons, winds, waves;Lines\n11:00;Ropes;Oars\n"
     with pytest.raises(InputError, match="is a timetable"):
         read_bytes("x.csv", grid.encode())
+
+
+OPEN = "a quote is left open, and the lines after it went with it: close it, or write it twice"
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "titles"),
+    [
+        ('A,one,Su\nB,"two,Jo\nC,three,Mo\n', "x.csv:3", ["A"]),  # nothing closes it
+        (
+            'A,"one",Su\nB,"two,Jo\nC,"three",Mo\nD,"4",Al\n',
+            "x.csv:3",
+            ["A", "D"],
+        ),  # the next row does
+        ('"A","one","Su"\n"B","two","Jo\n"C","three","Mo"\n"D","4","Al"\n', "x.csv:3", ["A", "D"]),
+        ('A,one,"Su', "x.csv:2", []),
+    ],
+)
+def test_a_quote_left_open_is_a_bad_row(rows: str, place: str, titles: list[str]) -> None:
+    reading = read_bytes("x.csv", f"Title,Abstract,Speakers\n{rows}".encode())
+    assert (reading.skipped, reading.titles) == ([(place, OPEN)], titles)
+
+
+def test_quotes_in_texts_of_several_lines_close_nothing() -> None:
+    rows = 'A,"one ""two"",\n""three"", four",Su\nB,"He\nsaid "hi" to us",Jo\n'
+    reading = read_bytes("x.csv", f"Title,Abstract,Speakers\n{rows}".encode())
+    assert [session.speakers for session in reading.sessions] == [("Su",), ("Jo",)]
+
+
+def test_a_row_with_more_cells_than_the_header_is_bad_unless_they_are_empty() -> None:
+    rows = 'A,He said "hi, there" ok,Su Sheet\nB,two,Jo Line,, \n'
+    reading = read_bytes("x.csv", f"Title,Abstract,Speakers\n{rows}".encode())
+    reason = "more cells than the header: put a text that holds the delimiter in quotes"
+    assert (reading.titles, reading.skipped) == (["B"], [("x.csv:2", reason)])
+
+
+def test_a_header_that_comes_again_is_no_session() -> None:
+    reading = read_bytes("x.csv", b"Title,Speaker,\nA,Su\n Title ,Speaker,\nB,Jo\n")
+    assert (reading.titles, reading.skipped) == (["A", "B"], [])
