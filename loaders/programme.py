@@ -55,9 +55,10 @@ def read_programme(
 ) -> Iterator[Record | Complaint]:
     """Yield a Record for each talk of a file's tables, with time and room from a timetable if it has none.
 
-    Raises InputError if no table has a header with titles.
+    Raises InputError if no table has a header with titles, or one that the caller maps is not there.
     """
     talks, timetables, others = _sorted(tables, options)
+    _check_mapped(source, talks)
     beside = list(_neighbours(source, options)) if len(source.beside) > 1 else []
     if not talks and not timetables:
         raise InputError(
@@ -72,11 +73,27 @@ def read_programme(
     for timetable in timetables:
         yield Complaint(timetable.name, "a timetable: it places the talks beside it", False)
     placing = [*timetables, *_timetables_of(beside, options)] if talks else []
+    has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
-        if _is_timetable_of_others(found, talks, beside, options):
+        if has_titles and found.header.has_names:
+            yield Complaint(found.table.name, "names of others: the talks are beside them", False)
+        elif _is_timetable_of_others(found, talks, beside, options):
             yield Complaint(found.table.name, "a timetable: it places the talks beside it", False)
         else:
             yield from _read(found, placing, options)
+
+
+def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
+    """Refuse a column that the caller maps and that no table has, if no other file may have it."""
+    if not talks or not source.is_named or len(source.beside) > 1:
+        return
+    for column in talks[0].header.missing:
+        if all(column in found.header.missing for found in talks):
+            cells = [cell for found in talks for cell in found.header.cells if cell]
+            raise InputError(
+                f'{source.name} has no column "{column}", which --map names. '
+                f"Columns: {', '.join(dict.fromkeys(cells))}."
+            )
 
 
 def _sorted(

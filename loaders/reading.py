@@ -33,7 +33,7 @@ def stage(
 
 
 def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
-    reader = find_reader(source, options.format)
+    reader = find_reader(source, options)
     if reader is None:
         report.ignored.append(source.name)
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from loaders.columns import field_of, header_key, map_columns
+from loaders.columns import field_of, header_key, is_name, map_columns, missing_columns
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
@@ -42,12 +42,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, its cells, which columns each field has, and those that mean nothing."""
+    """Where the header stands, its cells, which columns each field has, and those that mean nothing.
+
+    `missing` are columns that the caller maps and that are not there; `has_names` says that titles stand under
+    "Name", which may as well be the names of people or rooms.
+    """
 
     number: int
     cells: list[str]
     columns: dict[str, list[int]]
     unknown: list[str]
+    missing: list[str]
+    has_names: bool
 
 
 def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
@@ -153,7 +159,9 @@ def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Op
         field: [position for label in labels for position in positions[label]]
         for field, labels in columns.items()
     }
-    return Header(number, _filled(cells), places, unknown)
+    missing = missing_columns(positions, options)
+    has_names = not options.columns and all(map(is_name, columns.get("title", ())))
+    return Header(number, _filled(cells), places, unknown, missing, has_names)
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:

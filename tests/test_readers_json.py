@@ -229,3 +229,8 @@ def test_lines_with_carriage_returns_blank_ones_and_nan() -> None:
         ("B", ""),
     ]
     assert [place for place, _ in found.skipped] == ["windows.jsonl:4"]
+
+
+def test_people_before_the_talks_are_no_sessions() -> None:
+    value = {"speakers": [{"name": "Jo", "bio": "x"}], "talks": [{"title": "A", "abstract": "x"}]}
+    assert read_bytes("x.json", json.dumps(value).encode()).titles == ["A"]

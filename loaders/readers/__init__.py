@@ -60,6 +60,8 @@ READERS = tuple(
         table,
     )
 )
+_NOTHING_SAID = Options()
+_SHOWN = 20  # cells, and signs of each
 FORMATS = tuple(reader.NAME for reader in READERS)
 _OTHER_NAMES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
@@ -68,25 +70,37 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
-def find_reader(source: SourceFile, format: str = "") -> Reader | None:
+def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader | None:
     """Return the reader of the named format, or the first whose format the content looks like.
 
     None for a file in a folder or archive that no reader takes. Raises InputError for a format that does
     not exist and for a file that the caller named and no reader takes.
     """
-    reader = _named(format) if format else None
-    if reader is not None and (source.is_named or reader.matches(source)):
-        return reader
-    if reader is None:
-        reader = next((reader for reader in READERS if reader.matches(source)), None)
-        if reader is not None:
+    readers = [_named(options.format)] if options.format else READERS
+    if options.format and source.is_named:
+        return readers[0]
+    for reader in readers:
+        if reader.matches(source):
             return reader
+    if table in readers and table.matches(source, options):  # by columns that the caller maps
+        return cast(Reader, table)
     if source.is_named:
         raise InputError(
             f"{source.name} is in no format this program reads. Formats: {', '.join(FORMATS)}. "
-            "A table needs a header row with a title column."
+            + _remedy(source)
         )
     return None
+
+
+def _remedy(source: SourceFile) -> str:
+    """What may make a file one that can be read."""
+    cells = [cell.strip()[:_SHOWN] for cell in table.first_cells(source)[:_SHOWN] if cell.strip()]
+    if cells:
+        return (
+            f"As a table, its first row is {', '.join(cells)}: if one of these columns holds the titles, "
+            f'say --map "{cells[0]}=title".'
+        )
+    return "A table needs a header row with a title column."
 
 
 def _named(format: str) -> Reader:
