@@ -61,6 +61,9 @@ def read_programme(
     _check_mapped(source, talks)
     beside = list(_neighbours(source, options)) if len(source.beside) > 1 else []
     if not talks and not timetables:
+        if not source.is_named:
+            yield Complaint(source.name, "a file without sessions", skipped=False)
+            return
         raise InputError(
             f"{source.name} has no header row with a title column. "
             'Name the column that holds titles: --map "Column=title"'

@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
@@ -14,7 +14,7 @@ from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
-from loaders.workbooks import open_sheets
+from loaders.workbooks import Merges, open_sheets
 
 DELIMITERS = ",;\t"
 _HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above the header
@@ -23,6 +23,7 @@ _MAX_FIELD = 2**20
 MAX_COLUMNS = 1_000
 _NOTHING_SAID = Options()
 _CLOSING = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
+_CARRIED = ("date", "start", "end", "track", "room", "kind", "level", "language")
 _LEFT_OPEN = (
     "a quote is left open, and the lines after it went with it: close it, or write it twice"
 )
@@ -38,6 +39,7 @@ class Table:
 
     name: str
     rows: Callable[[], Iterator[Row | Complaint]]
+    merges: Merges = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def sheet_tables(source: SourceFile) -> list[Table]:
     """
     sheets = open_sheets(source)
     return [
-        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows)
-        for name, rows in sheets
+        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows, merges)
+        for name, rows, merges in sheets
     ]
 
 
@@ -113,11 +115,26 @@ def find_header(table: Table, options: Options) -> Header | None:
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each row below the header that does not repeat it."""
     order = options.date_order or _date_order(table, header)
+    carried = [position for field in _CARRIED for position in header.columns.get(field, ())]
+    standing: dict[int, tuple[str, int]] = {}
     for row in table.rows():
         if isinstance(row, Complaint):
             yield row
         elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
+            _carry_down(row, carried, table.merges, standing)
             yield _record(row, header, table.name, order)
+
+
+def _carry_down(
+    row: Row, positions: list[int], merges: Merges, standing: dict[int, tuple[str, int]]
+) -> None:
+    """Give a row what merged cells above it say of it too; `standing` are these texts and their last rows."""
+    number, cells = row
+    for position in positions if merges else ():
+        if last := merges.get((number, position)):
+            standing[position] = cells[position], last
+        elif number <= standing.get(position, ("", 0))[1]:
+            cells[position] = cells[position] or standing[position][0]
 
 
 def _filled(cells: Sequence[str]) -> list[str]:
