@@ -103,6 +103,30 @@ def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
     assert (outcome.comparison.plan.held, loading.titles()) == (1, {"a", "b"})
 
 
+@pytest.mark.parametrize("content", ["", "\ufeff\n"])
+def test_an_empty_file_among_others_holds_back_removals(loading: Loading, content: str) -> None:
+    folder = loading.folder / "event"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.csv").write_text(f"id,title,event,year\n{name},{name},E,2026\n")
+    loading.files(folder)
+    (folder / "b.csv").write_text(content)
+    outcome = loading.files(folder)
+    assert (outcome.comparison.plan.gone, loading.titles()) == (0, {"a", "b"})
+    assert any("an empty file" in line and "b.csv" in line for line in loading.said)
+
+
+def test_a_load_without_sessions_names_files_reasons_and_a_remedy(loading: Loading) -> None:
+    folder = loading.folder / "event"
+    folder.mkdir()
+    (folder / "a.csv").write_text("title,event,year\n,E,2026\n")
+    (folder / "b.txt").write_text("prose")
+    with pytest.raises(
+        InputError, match=r"in .*\(1 no title; no session data: .*b\.txt\)\. .*--map"
+    ):
+        loading.files(folder)
+
+
 def test_what_is_held_is_embedded_by_another_encoder_too(loading: Loading) -> None:
     loading.rows([row(1), row(2)])
     loading.encoder = BagOfWords(weights="tuned")

@@ -159,6 +159,18 @@ SHEET: list[list[str | float]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "cause"),
+    [
+        ("x.csv", "Title\nSails\n".encode("utf-16-le"), "UTF-16 without a byte order mark"),
+        ("x.yaml", b"programme:\n  - Sails\n", "YAML is read only as"),
+    ],
+)
+def test_a_file_of_no_format_is_told_why(name: str, content: bytes, cause: str) -> None:
+    with pytest.raises(InputError, match=cause):
+        read_bytes(name, content)
+
+
 def test_a_workbook_with_a_preamble_two_headers_and_serial_dates() -> None:
     reading = read_bytes("x.xlsx", xlsx({"Day 1": SHEET}), timezone="UTC")
     sails, knots = reading.sessions

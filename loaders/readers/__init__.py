@@ -23,6 +23,7 @@ from loaders.readers import (
 )
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
+from loaders.tables import is_text
 from service.errors import InputError
 
 
@@ -94,6 +95,10 @@ def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader 
 
 def _remedy(source: SourceFile) -> str:
     """What may make a file one that can be read."""
+    if b"\0" in source.head and not is_text(source):
+        return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
+    if source.path.lower().endswith((".yml", ".yaml")):
+        return "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml."
     cells = [cell.strip()[:_SHOWN] for cell in table.first_cells(source)[:_SHOWN] if cell.strip()]
     if cells:
         return (
