@@ -83,7 +83,8 @@ def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader 
     for reader in readers:
         if reader.matches(source):
             return reader
-    if table in readers and table.matches(source, options):  # by columns that the caller maps
+    has_mapped = options.columns and table in readers and table.matches(source, options)
+    if has_mapped:
         return cast(Reader, table)
     if source.is_named:
         raise InputError(
