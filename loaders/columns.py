@@ -9,13 +9,13 @@ from service.errors import InputError
 from service.words import folded
 
 _NAMES = {
-    "source_id": "id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",
+    "source_id": "id|source id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",
     "title": "presentation title|paper title|proposal title|title of talk|title of session|vortragsthema|sitzung|titulo de la sesion|titulo de la ponencia|ponencia|sesion|intitule|titre de la conference|titolo del talk|titolo della sessione|sessione|intervento|titulo da sessao|sessao|title|session title|talk title|event title|name of session|session|session name|talk|subject|summary|titel|vortrag|vortragstitel|thema|titulo|titulo de la charla|charla|titre|titre de la session|titolo|titulo da palestra|palestra",
     "abstract": "subtitle|untertitel|subtitulo|sous titre|sottotitolo|session abstract|talk abstract|summary of talk|long abstract|short abstract|synopsis|outline|abstract|description|session description|talk description|long description|details|text|content|short description|beschreibung|zusammenfassung|inhalt|kurzbeschreibung|descripcion|resumen|resume|descriptif|descrizione|sommario|riassunto|descricao|resumo",
-    "speakers": "speaker full name|speakers names|presented by|presenter name|presenter names|author s|moderator|moderators|panelists|vortragende n|dozent|dozentin|moderation|expositor|expositores|conferencista|conferencistas|conferenciante|orateur|orateurs|oratrice|oratore|oratori|oradora|nom de l intervenant|nome relatore|nome do palestrante|speaker full names|sprecher innen|referent innen|referentinnen|sprecher in|redner in|speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|orador|oradores|intervenant|intervenants|intervenante|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|orador a",
+    "speakers": "speaker full name|speakers names|presented by|presenter name|presenter names|author s|moderator|moderators|panelists|vortragende n|dozent|dozentin|moderation|expositor|expositores|conferencista|conferencistas|conferenciante|orateur|orateurs|oratrice|oratore|oratori|oradora|nom de l intervenant|nome relatore|nome do palestrante|speaker full names|sprecher innen|referent innen|referentinnen|sprecher in|redner in|speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|ponente s|orador|oradores|intervenant|intervenants|intervenante|intervenant e s|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|palestrante s|orador a",
     "first_name": "first name|given name|vorname|nombre|prenom|nome",
     "last_name": "last name|family name|surname|nachname|apellido|apellidos|nom de famille|nom|cognome|sobrenome|apelido",
-    "track": "session category|topic area|subject area|fachbereich|schwerpunkt|themenfeld|themengebiet|area|area tematica|eje|axe|percorso|sezione|eixo|topico|track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|trilha",
+    "track": "session category|topic area|subject area|fachbereich|schwerpunkt|themenfeld|themengebiet|area|area tematica|eje|axe|percorso|sezione|eixo|topico|track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|traccia|trilha",
     "level": "level|audience level|audience|difficulty|experience level|niveau|schwierigkeit|zielgruppe|nivel|dificultad|livello|nivel de dificuldade|publico",
     "kind": "kind|type|session type|talk type|format|session format|event subtype|submission|submission type|art|typ|veranstaltungsart|tipo|formato|tipo de charla|type de session|tipo di sessione",
     "language": "talk language|language of talk|idioma de la charla|langue de la session|lingua del talk|idioma da palestra|sprache des vortrags|presentation language|language|lang|spoken language|session language|sprache|vortragssprache|idioma|lengua|langue|lingua",
@@ -41,6 +41,12 @@ _PERSONAL = re.compile(
 _NUMBERED = re.compile(r"(.*\D) \d{1,2}")
 _SEVERAL = {"speakers", "tags", "first_name", "last_name", "abstract"}
 _SHOWN = 20
+_NAME = "name"
+_OF_TALKS = {"start", "date", "track", "room", "duration"}
+_OF_OTHERS = re.compile(
+    r"\b(capacity|seats|bio|biography|about me|kapazitat|platze|biografie|biografia|biographie|"
+    r"capacidad|capacite|capacita|capacidade|company|employer|logo|photo)\b"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +76,8 @@ def not_understood(headers: Sequence[str], what: str) -> str:
 def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, list[str]], list[str]]:
     """Return for each field the headers that mean it, and the headers not understood.
 
-    What the caller mapped wins; columns of e-mail addresses and telephone numbers are never used.
+    What the caller mapped wins, and is not understood where it is not there; columns of e-mail addresses and
+    telephone numbers are never used. "Name" is a title only among columns that talks have.
     Raises InputError if the caller maps to a field that does not exist.
     """
     chosen = {header_key(column): field for column, field in options.columns}
@@ -80,9 +87,12 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
                 f'--map "{column}={field}": there is no field {field!r}. '
                 f"Fields: {', '.join(FIELDS)}."
             )
+    there = dict.fromkeys(headers)
+    keys = {header_key(header) for header in there}
+    chosen = {key: field for key, field in chosen.items() if key in keys}
     columns: dict[str, list[str]] = {}
     unknown: list[str] = []
-    for header in headers:
+    for header in there:
         key = header_key(header)
         field = chosen.get(key) or ("" if _PERSONAL.search(key) else field_of(header))
         if field and (field in chosen.values()) and key not in chosen:
@@ -91,13 +101,33 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
             columns.setdefault(field, []).append(header)
         elif key and not _PERSONAL.search(key):
             unknown.append(header)
-    if (
-        not chosen
-        and "title" not in columns
-        and "name" in map(header_key, columns.get("speakers", ()))
-    ):
-        names = columns["speakers"]
-        title = next(header for header in names if header_key(header) == "name")
-        names.remove(title)
-        columns["title"] = [title]
-    return {field: names for field, names in columns.items() if names}, unknown
+    names = [header for header in there if is_name(header)] if _NAME not in chosen else []
+    others = {
+        field: kept
+        for field, found in columns.items()
+        if (kept := [header for header in found if header not in names])
+    }
+    if names and "title" not in columns and _are_of_talks(others, keys):
+        columns = {"title": names, **others}
+        unknown = [header for header in unknown if header not in names]
+    missing = missing_columns(there, options)
+    return columns, [*unknown, *(f"{column} (mapped, but not there)" for column in missing)]
+
+
+def missing_columns(headers: Iterable[str], options: Options) -> list[str]:
+    """Return the columns that the caller maps and that are not among the headers."""
+    keys = set(map(header_key, headers))
+    return [column for column, _ in options.columns if header_key(column) not in keys]
+
+
+def is_name(header: str) -> bool:
+    """Whether a header says "name": of a talk, a speaker, a room or whatever else a table may hold."""
+    return header_key(header) == _NAME
+
+
+def _are_of_talks(columns: dict[str, list[str]], keys: set[str]) -> bool:
+    """Whether the columns beside "Name" are those of talks, and not those of people and rooms."""
+    if "speakers" in columns:
+        return True
+    of_others = any(_OF_OTHERS.search(key) or _PERSONAL.search(key) for key in keys)
+    return not of_others and ("abstract" in keys or not _OF_TALKS.isdisjoint(columns))

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from loaders.columns import not_understood
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
-from loaders.tables import Header, Table, find_header, is_text, read_table, sheet_tables, text_table
+from loaders.tables import (
+    MAX_COLUMNS,
+    Header,
+    Table,
+    find_header,
+    is_text,
+    read_table,
+    sheet_tables,
+    text_table,
+)
 from loaders.timetable import Timetable, key_of, read_timetable
 from loaders.workbooks import is_workbook_source
 from service.errors import InputError
@@ -46,11 +55,15 @@ def read_programme(
 ) -> Iterator[Record | Complaint]:
     """Yield a Record for each talk of a file's tables, with time and room from a timetable if it has none.
 
-    Raises InputError if no table has a header with titles.
+    Raises InputError if no table has a header with titles, or one that the caller maps is not there.
     """
     talks, timetables, others = _sorted(tables, options)
-    beside = list(_neighbours(source)) if len(source.beside) > 1 else []
+    _check_mapped(source, talks)
+    beside = list(_neighbours(source, options)) if len(source.beside) > 1 else []
     if not talks and not timetables:
+        if not source.is_named:
+            yield Complaint(source.name, "a file without sessions", skipped=False)
+            return
         raise InputError(
             f"{source.name} has no header row with a title column. "
             'Name the column that holds titles: --map "Column=title"'
@@ -63,11 +76,27 @@ def read_programme(
     for timetable in timetables:
         yield Complaint(timetable.name, "a timetable: it places the talks beside it", False)
     placing = [*timetables, *_timetables_of(beside, options)] if talks else []
+    has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
-        if _is_timetable_of_others(found, talks, beside, options):
+        if has_titles and found.header.has_names:
+            yield Complaint(found.table.name, "names of others: the talks are beside them", False)
+        elif _is_timetable_of_others(found, talks, beside, options):
             yield Complaint(found.table.name, "a timetable: it places the talks beside it", False)
         else:
             yield from _read(found, placing, options)
+
+
+def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
+    """Refuse a column that the caller maps and that no table has, if no other file may have it."""
+    if not talks or not source.is_named or len(source.beside) > 1:
+        return
+    for column in talks[0].header.missing:
+        if all(column in found.header.missing for found in talks):
+            cells = [cell for found in talks for cell in found.header.cells if cell]
+            raise InputError(
+                f'{source.name} has no column "{column}", which --map names. '
+                f"Columns: {', '.join(dict.fromkeys(cells))}."
+            )
 
 
 def _sorted(
@@ -92,6 +121,11 @@ def _read(
     name, header = talks.table.name, talks.header
     if header.unknown:
         yield Complaint(f"{name}:{header.number}", not_understood(header.unknown, "columns"), False)
+    if len(header.cells) > MAX_COLUMNS:
+        reason = (
+            f"only the first {MAX_COLUMNS:,} columns are read: put those of the programme first"
+        )
+        yield Complaint(f"{name}:{header.number}", reason, False)
     own = None if talks.has_abstracts else read_timetable(talks.table, options)
     timetable = own or _best(talks, timetables, options)
     placed = count = 0
@@ -130,7 +164,7 @@ def _is_timetable_of_others(
     )
 
 
-def _neighbours(source: SourceFile) -> Iterator[Table]:
+def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
     """The tables of the other files in the same folder, if they are small enough to be a timetable."""
     folder = source.path.rpartition("/")[0]
     files = [
@@ -146,7 +180,7 @@ def _neighbours(source: SourceFile) -> Iterator[Table]:
             if is_workbook_source(file):
                 yield from sheet_tables(file)
             elif is_text(file):
-                yield text_table(file)
+                yield text_table(file, options)
         except InputError:
             continue  # its own turn to be read says what is wrong with it
 

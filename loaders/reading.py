@@ -12,6 +12,9 @@ from loaders.times import AmbiguousDate
 from service.errors import InputError
 from service.session import Session
 
+_SHOWN = 3
+_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".ics", ".xml")
+
 
 def stage(
     sources: Iterable[SourceFile], options: Options, staging: Staging, report: Report
@@ -27,15 +30,32 @@ def stage(
     for complaint in staging.settle():
         report.drop(complaint)
     if not report.kept:
-        reasons = "; ".join(f"{count} {reason}" for reason, count in report.skipped.most_common(3))
-        raise InputError(f"No session found to load{f' ({reasons})' if reasons else ''}.")
+        raise InputError(_nothing_found(list(read), report))
     return list(read)
 
 
+def _nothing_found(read: list[str], report: Report) -> str:
+    """The words for sources without a session: which they were, why, and what to do."""
+    where = f" in {', '.join(read[:_SHOWN])}" if read else ""
+    reasons = [f"{count} {reason}" for reason, count in report.skipped.most_common(_SHOWN)]
+    if report.ignored:
+        reasons.append(f"no session data: {', '.join(report.ignored[:_SHOWN])}")
+    why = f" ({'; '.join(reasons)})" if reasons else ""
+    return (
+        f"No session found to load{where}{why}. "
+        "Name the files of a programme; --format and --map say how to read them, --rejects lists what was "
+        "skipped."
+    )
+
+
 def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
-    reader = find_reader(source, options.format)
+    reader = find_reader(source, options)
     if reader is None:
-        report.ignored.append(source.name)
+        if not source.head_text and source.path.lower().endswith(_SUFFIXES):
+            report.complain(Complaint(source.name, "an empty file: export it again, or remove it"))
+            staging.hold(set(), [""])
+        else:
+            report.ignored.append(source.name)
         return False
     misplaced: list[str] = []
     kept: set[tuple[str, int]] = set()

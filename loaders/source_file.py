@@ -73,7 +73,13 @@ class SourceFile:
             raise self._not_text(number) from error
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
-        """Yield (line number, line), None for a line that is longer than 8 MiB, which is passed over."""
+        """Yield (line number, line), None for a line that is longer than 8 MiB, which is passed over.
+
+        Lines of UTF-16 and UTF-32 are given as UTF-8.
+        """
+        if _marked(self.head) not in ("", "utf-8-sig"):
+            yield from ((number, line.encode()) for number, line in enumerate(self.text_lines(), 1))
+            return
         with self.open() as stream:
             number = 0
             while block := stream.readline(MAX_LINE + 1):

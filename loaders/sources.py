@@ -2,6 +2,7 @@
 
 import glob
 import hashlib
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,6 +63,8 @@ def _named(name: str) -> list[SourceFile | Path]:
     """What one name stands for: files, or a folder."""
     if name == "-":
         return [_standard_input()]
+    if not name.strip():
+        raise InputError("A source has an empty name. Name a file or a folder: . is this folder.")
     path = Path(name)
     try:
         if path.is_dir():
@@ -141,11 +144,21 @@ def _files(root: Path) -> dict[str, SourceFile]:
     beside: dict[str, SourceFile] = {}
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root).as_posix()
-        if not _is_passed_over(relative) and path.is_file():
+        if _is_passed_over(relative):
+            continue
+        if path.is_file():
             beside[storable(relative)] = _file(path, relative, str(root), beside)
+        elif path.is_symlink() and path.is_dir():
+            beside[storable(relative)] = _link(path, relative, str(root), beside)
     if not beside:
         raise InputError(f"{root} holds no files. Name a folder with session data.")
     return beside
+
+
+def _link(path: Path, relative: str, origin: str, beside: dict[str, SourceFile]) -> SourceFile:
+    """A link to a folder, which is not followed since it may lead back: nothing, so that it is reported."""
+    name = f"{storable(str(path))} (a link to a folder: name that folder too)"
+    return SourceFile(name, storable(relative), io.BytesIO, 0, beside, storable(origin))
 
 
 def _is_passed_over(path: str) -> bool:

@@ -2,22 +2,33 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from loaders.columns import field_of, header_key, map_columns
+from loaders.columns import field_of, header_key, is_name, map_columns, missing_columns
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
-from loaders.workbooks import open_sheets
+from loaders.workbooks import Merges, open_sheets
 
 DELIMITERS = ",;\t"
 _HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above the header
 _LONGEST_HEADER = 80
 _MAX_FIELD = 2**20
+MAX_COLUMNS = 1_000
+_NOTHING_SAID = Options()
+_CLOSING = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
+_CARRIED = ("date", "start", "end", "track", "room", "kind", "level", "language")
+_LEFT_OPEN = (
+    "a quote is left open, and the lines after it went with it: close it, or write it twice"
+)
+_TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
+
 
 Row = tuple[int, list[str]]
 
@@ -28,28 +39,35 @@ class Table:
 
     name: str
     rows: Callable[[], Iterator[Row | Complaint]]
+    merges: Merges = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, which columns each field has, and the columns that mean nothing."""
+    """Where the header stands, its cells, which columns each field has, and those that mean nothing.
+
+    `missing` are columns that the caller maps and that are not there; `has_names` says that titles stand under
+    "Name", which may as well be the names of people or rooms.
+    """
 
     number: int
+    cells: list[str]
     columns: dict[str, list[int]]
     unknown: list[str]
+    missing: list[str]
+    has_names: bool
 
 
-def text_table(source: SourceFile) -> Table:
+def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
     """Return the table of a CSV or TSV file."""
-    delimiter = _delimiter(source.head_text)
+    delimiter = _delimiter(source.head_text, options)
     return Table(source.name, partial(_text_rows, source.text_lines, delimiter, source.name))
 
 
-def text_head(source: SourceFile) -> Table:
+def text_head(source: SourceFile, options: Options) -> Table:
     """Return the first rows of a CSV or TSV file as a table."""
     text = source.head_text
-    lines = partial(io.StringIO, text, newline="")
-    return Table(source.name, partial(_text_rows, lines, _delimiter(text), source.name))
+    return _split(text, _delimiter(text, options), source.name)
 
 
 def sheet_tables(source: SourceFile) -> list[Table]:
@@ -59,8 +77,8 @@ def sheet_tables(source: SourceFile) -> list[Table]:
     """
     sheets = open_sheets(source)
     return [
-        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows)
-        for name, rows in sheets
+        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows, merges)
+        for name, rows, merges in sheets
     ]
 
 
@@ -95,18 +113,43 @@ def find_header(table: Table, options: Options) -> Header | None:
 
 
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each row below the header."""
+    """Yield a Record for each row below the header that does not repeat it."""
     order = options.date_order or _date_order(table, header)
+    carried = [position for field in _CARRIED for position in header.columns.get(field, ())]
+    standing: dict[int, tuple[str, int]] = {}
     for row in table.rows():
         if isinstance(row, Complaint):
             yield row
-        elif row[0] > header.number and any(cell.strip() for cell in row[1]):
+        elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
+            _carry_down(row, carried, table.merges, standing)
             yield _record(row, header, table.name, order)
+
+
+def _carry_down(
+    row: Row, positions: list[int], merges: Merges, standing: dict[int, tuple[str, int]]
+) -> None:
+    """Give a row what merged cells above it say of it too; `standing` are these texts and their last rows."""
+    number, cells = row
+    for position in positions if merges else ():
+        if last := merges.get((number, position)):
+            standing[position] = cells[position], last
+        elif number <= standing.get(position, ("", 0))[1]:
+            cells[position] = cells[position] or standing[position][0]
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """The cells up to the last one that is not empty."""
+    stripped = [cell.strip() for cell in cells]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
 
 
 def _record(row: Row, header: Header, name: str, order: str) -> Record | Complaint:
     number, cells = row
     place = f"{name}:{number}"
+    if any(cell.strip() for cell in cells[len(header.cells) :]):
+        return Complaint(place, _TOO_WIDE, row=shown(cells))
     values = dict(enumerate(cells))
     if not is_accepted(values, header.columns):
         return Complaint(place, "not accepted", row=shown(cells))
@@ -116,23 +159,26 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
 
 
 def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Options) -> Header:
-    """The header that a row would be, its columns told apart by their positions."""
-    labels: dict[str, int] = {}
-    groups = _groups(above, len(cells))
-    keys = [header_key(cell) for cell in cells]
-    for position, cell in enumerate(cells):
+    """The header that a row would be: columns that are called the same are taken together."""
+    positions: dict[str, list[int]] = {}
+    read = cells[:MAX_COLUMNS]
+    groups = _groups(above, len(read))
+    keys = [header_key(cell) for cell in read]
+    times = Counter(keys)
+    for position, (cell, key, group) in enumerate(zip(read, keys, groups, strict=True)):
         label = cell.strip()
-        group = groups[position]
-        if group and (not field_of(label) or keys.count(keys[position]) > 1):
+        if group and (not field_of(label) or times[key] > 1):
             label = _grouped(label, group, position)
-        if not header_key(label):
-            continue
-        while label in labels:
-            label += " 2"
-        labels[label] = position
-    columns, unknown = map_columns(labels, options)
-    positions = {field: [labels[name] for name in names] for field, names in columns.items()}
-    return Header(number, positions, [label.removesuffix(" 2") for label in unknown])
+        if header_key(label):
+            positions.setdefault(label, []).append(position)
+    columns, unknown = map_columns(positions, options)
+    places = {
+        field: [position for label in labels for position in positions[label]]
+        for field, labels in columns.items()
+    }
+    missing = missing_columns(positions, options)
+    has_names = not options.columns and all(map(is_name, columns.get("title", ())))
+    return Header(number, _filled(cells), places, unknown, missing, has_names)
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:
@@ -171,21 +217,68 @@ def _text_rows(
     lines: Callable[[], Iterator[str]], delimiter: str, name: str
 ) -> Iterator[Row | Complaint]:
     csv.field_size_limit(_MAX_FIELD)
-    reader = csv.reader(lines(), delimiter=delimiter)
+    taken: list[str | None] = []  # the lines of the row in hand, None after the last line
+
+    def take() -> Iterator[str]:
+        for line in lines():
+            taken.append(line)
+            yield line
+        taken.append(None)
+
+    reader = csv.reader(take(), delimiter=delimiter)
     while True:
-        start = reader.line_num + 1
+        start, place = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
+        taken.clear()
         try:
-            yield start, next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             swallowed = reader.line_num - start
             hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
-            yield Complaint(f"{name}:{start}", f"not a row of a table: {error}{hint}")
+            yield Complaint(place, f"not a row of a table: {error}{hint}")
+            continue
+        if _is_left_open(taken, delimiter):
+            yield Complaint(place, _LEFT_OPEN, row=shown(cells))
+        else:
+            yield start, cells
 
 
-def _delimiter(text: str) -> str:
-    """The sign that splits the first lines most often."""
-    head = text[: 16 * 2**10].splitlines()[:_HEADER_WITHIN]
-    counts = {sign: max((line.count(sign) for line in head), default=0) for sign in DELIMITERS}
-    return max(DELIMITERS, key=lambda sign: counts[sign])
+def _is_left_open(taken: list[str | None], delimiter: str) -> bool:
+    """Whether no quote closes a row's quoted cell, or only one that opens a cell of a later row."""
+    first, rest = taken[0] or "", "".join(line for line in taken[1:] if line)
+    if None in taken:
+        return True
+    closing = _CLOSING.search(rest)
+    if closing is None:
+        return False
+    before, after = rest[: closing.start()][-1:], rest[closing.end() :][:1]
+    opens = before == delimiter or (before in ("", "\n") and first.startswith('"'))
+    return opens and after not in (delimiter, "\r", "\n", "")
+
+
+def _split(text: str, delimiter: str, name: str = "") -> Table:
+    lines = partial(io.StringIO, text, newline="")
+    return Table(name, partial(_text_rows, lines, delimiter, name))
+
+
+def _delimiter(text: str, options: Options) -> str:
+    """The sign that splits the first rows into the most fields that are known.
+
+    Of signs that do equally well, it is the one that splits no row into more cells than the header; without
+    a header the one that splits the most rows.
+    """
+
+    def fit(sign: str) -> tuple[int, int, int, int]:
+        table = _split(text, sign)
+        widths = [
+            len(row[1])
+            for row in islice(table.rows(), _HEADER_WITHIN)
+            if not isinstance(row, Complaint)
+        ]
+        if header := find_header(table, options):
+            wider = sum(width > len(header.cells) for width in widths)
+            return len(header.columns), sum(map(len, header.columns.values())), -wider, 0
+        return 0, 0, sum(width > 1 for width in widths), max(widths, default=0)
+
+    return max(DELIMITERS, key=fit)

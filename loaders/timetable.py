@@ -8,7 +8,7 @@ from itertools import islice
 from loaders import times
 from loaders.columns import field_of, header_key
 from loaders.record import Complaint, Options, Record
-from loaders.tables import Table
+from loaders.tables import MAX_COLUMNS, Table
 from loaders.text import line
 from service.words import folded
 
@@ -78,7 +78,7 @@ def read_timetable(table: Table, options: Options) -> Timetable | None:
     grid = _Grid(table.name, options)
     for row in islice(table.rows(), _ROWS):
         if not isinstance(row, Complaint):
-            grid.take(row[1])
+            grid.take(row[1][:MAX_COLUMNS])
     timetable = grid.timetable
     return timetable if len(timetable.slots) >= _FEWEST and grid.is_grid else None
 

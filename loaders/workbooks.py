@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, cast
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree as safe
 import python_calamine as calamine
@@ -18,37 +18,46 @@ from loaders.source_file import SourceFile
 from service.errors import InputError
 
 MAX_CELLS = 20_000_000
+MAX_REPEATED = 10_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_PLACE = re.compile("([A-Za-z]{1,9})([0-9]{1,18})")
+_CELLS = ("c", "table-cell", "covered-table-cell")
+_DIGITS = re.compile("[0-9]{1,18}$")
+_ROWS = [
+    text.encode(code) for text in ("sheetData", "table-row") for code in ("utf-8", "utf-16-le")
+]
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_TAIL = 256
+_TAIL = 64
 
 Rows = Callable[[], Iterator[tuple[int, list[str]]]]
+Merges = dict[tuple[int, int], int]
+"""For the row and column of a merged cell the last row that it covers; rows count from 1, columns from 0."""
 
 
 def is_workbook_source(source: SourceFile) -> bool:
-    """Whether a source is an XLSX or ODS workbook, or an old XLS one."""
+    """Whether a source is an XLSX or ODS workbook, or an old XLS one; by its name too if it is cut off."""
     if not source.head.startswith(b"PK\3\4"):
         return source.head.startswith(_OLD_WORKBOOK)
     with source.open() as stream:
-        return is_workbook(stream)
+        named = source.path.lower().endswith((".xlsx", ".ods"))
+        return is_workbook(stream) or (named and not zipfile.is_zipfile(stream))
 
 
-def open_sheets(source: SourceFile) -> list[tuple[str, Rows]]:
-    """Return name and rows of each sheet that is not hidden.
+def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
+    """Return name, rows and merged cells of each sheet that is not hidden.
 
     Raises InputError if the source is no workbook that can be read, or one that would fill the memory.
     """
     _check_size(source)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
-        names = [
-            sheet.name
+        sheets = [
+            workbook.get_sheet_by_name(sheet.name)
             for sheet in workbook.sheets_metadata
             if sheet.visible == calamine.SheetVisibleEnum.Visible
             and sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-        return [(name, partial(_rows, workbook.get_sheet_by_name(name))) for name in names]
+        return [(sheet.name, partial(_rows, sheet), _merges(sheet)) for sheet in sheets]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _refused(source, str(error)) from error
 
@@ -63,81 +72,130 @@ def _refused(source: SourceFile, reason: str) -> InputError:
 def _check_size(source: SourceFile) -> None:
     """Refuse bombs: the library keeps an empty cell for every place up to the last one used."""
     budget = Budget(source.name, source.size)
+    extent = _Extent()
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             for info in archive.infolist():
                 with archive.open(info) as opened:
-                    member = cast(BinaryIO, opened)
-                    if _cells(info.filename, budget.blocks(member)) > MAX_CELLS:
-                        raise InputError(
-                            f"{source.name} has cells so far apart that it cannot be read. "
-                            "Copy the programme to a new sheet and save that."
-                        )
+                    _measure(budget.blocks(cast(BinaryIO, opened)), extent)
     except (ParseError, DefusedXmlException, *DAMAGE) as error:
         if not source.head.startswith(_OLD_WORKBOOK):
             raise _refused(source, str(error)) from error
+    if extent.cells > MAX_CELLS:
+        raise InputError(
+            f"{source.name} has cells so far apart that it cannot be read. "
+            "Copy the programme to a new sheet and save that."
+        )
+    if extent.repeated > MAX_REPEATED:
+        raise InputError(
+            f"{source.name} repeats one row {extent.repeated:,} times. Delete the rows below the programme."
+        )
 
 
-def _cells(name: str, blocks: Iterator[bytes]) -> int:
-    """How many cells a part of a workbook would take; reads the part to its end."""
-    if name == "content.xml":
-        return _ods_cells(blocks)
-    rows = columns = 0
-    tail = b""
+def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
+    """Take a part of a workbook into account, whatever it is called; reads the part to its end.
+
+    Raises ParseError if it holds rows and is no XML: the library reads what this parser does not.
+    """
+    parser = safe.XMLParser(target=extent, forbid_dtd=True)
+    damage: Exception | None = None
+    has_rows, tail = False, b""
     for block in blocks:
-        if "worksheets/" in name:
-            for column, row in _CELL.findall(tail + block):
-                rows, columns = max(rows, int(row)), max(columns, _column(column))
-            tail = block[-_TAIL:]
-    return rows * columns
+        has_rows = has_rows or any(mark in tail + block for mark in _ROWS)
+        tail = block[-_TAIL:]
+        try:
+            if damage is None:
+                parser.feed(block)
+        except (ParseError, DefusedXmlException) as error:
+            damage = error
+    try:
+        if damage is None:
+            parser.close()
+    except ParseError as error:
+        damage = error
+    if damage and has_rows:
+        raise damage
 
 
-def _column(letters: bytes) -> int:
+class _Extent:
+    """How many cells the sheets of a workbook take, told from the tags of its parts as they are parsed.
+
+    A cell's place is the one it names, else the next in its row; only cells with content count.
+    """
+
+    def __init__(self) -> None:
+        self.repeated = 0  # how often the row that is repeated most stands there
+        self._before = 0  # the cells of other sheets
+        self._rows = self._columns = 0  # of this sheet, up to the last ones used
+        self._row = self._column = 0
+        self._repeats = 1
+        self._depth = 0
+        self._in_cell = False
+
+    @property
+    def cells(self) -> int:
+        return self._before + self._rows * self._columns
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element; cells of XLSX are "c", those of ODS "table-cell"."""
+        name = tag.rpartition("}")[2]
+        self._in_cell = self._in_cell or name in _CELLS
+        match name:
+            case "sheetData" | "table":
+                self._depth += 1  # a table may stand in a cell of another
+                if self._depth > 1:
+                    return
+                self._before, self._rows, self._columns, self._row = self.cells, 0, 0, 0
+            case "row":
+                self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+            case "c":
+                place = _PLACE.fullmatch(attributes.get("r", ""))
+                self._column = _column(place[1]) if place else self._column + 1
+                self._row = int(place[2]) if place else self._row
+            case "table-row":
+                self._repeats = _number(attributes.get(_TABLE + "number-rows-repeated"), 1)
+                self._row, self._column = self._row + self._repeats, 0
+            case "table-cell" | "covered-table-cell":
+                self._column += _number(attributes.get(_TABLE + "number-columns-repeated"), 1)
+                if any("value" in name for name in attributes):
+                    self._use()
+            case "v" | "is" | "f" | "p":
+                self._use()
+
+    def end(self, tag: str) -> None:
+        """Take the end of an element."""
+        name = tag.rpartition("}")[2]
+        self._in_cell = self._in_cell and name not in _CELLS
+        self._depth -= name in ("sheetData", "table")
+
+    def close(self) -> None:
+        """Take the end of a part."""
+
+    def _use(self) -> None:
+        if self._in_cell:
+            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+            self.repeated = max(self.repeated, self._repeats)
+
+
+def _column(letters: str) -> int:
     number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
     return number
 
 
-def _ods_cells(blocks: Iterator[bytes]) -> int:
-    """The cells of an ODS sheet with all that stands for several."""
-    rows = columns = 0
-    for row in _ods_rows(blocks):
-        used = [cell for cell in row if len(cell) or any("value" in name for name in cell.attrib)]
-        if used:
-            rows += _repeated(row, "number-rows-repeated")
-            width = sum(_repeated(cell, "number-columns-repeated") for cell in used)
-            columns = max(columns, width)
-        row.clear()
-    return rows * columns
+def _number(text: str | None, otherwise: int) -> int:
+    """The number that an attribute ends with."""
+    digits = _DIGITS.search(text or "")
+    return int(digits[0]) if digits else otherwise
 
 
-def _ods_rows(blocks: Iterator[bytes]) -> Iterator[Element]:
-    stream = io.BufferedReader(_Blocks(blocks))  # iterparse wants a stream
-    for _, element in safe.iterparse(stream, events=("end",), forbid_dtd=True):
-        if element.tag == f"{_TABLE}table-row":
-            yield element
-
-
-def _repeated(element: Element, name: str) -> int:
-    text = element.get(_TABLE + name, "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
-class _Blocks(io.RawIOBase):
-    """Blocks of bytes as a stream."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks, self._rest = blocks, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        block = self._rest or next(self._blocks, b"")
-        size = min(len(buffer), len(block))
-        buffer[:size], self._rest = block[:size], block[size:]
-        return size
+def _merges(sheet: Any) -> Merges:
+    return {
+        (first[0] + 1, first[1]): last[0] + 1
+        for first, last in sheet.merged_cell_ranges or ()
+        if last[0] > first[0]
+    }
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

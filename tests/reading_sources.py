@@ -33,7 +33,7 @@ class Reading:
         return [reason for _, reason in self.skipped]
 
     def take(self, source: SourceFile, options: Options) -> None:
-        reader = find_reader(source, options.format)
+        reader = find_reader(source, options)
         if reader is None:
             return
         self.formats.append(reader.NAME)

@@ -81,6 +81,17 @@ def test_a_bad_line_holds_back_removals_until_they_are_allowed(loading: Loading)
     assert loading.titles() == {"T1"}
 
 
+def test_a_quote_left_open_holds_back_removals(loading: Loading) -> None:
+    file = loading.folder / "talks.csv"
+    lines = ["title,abstract,event,year", *(f'T{n},"About {n}",E,2026' for n in range(4))]
+    file.write_text("\n".join(lines))
+    loading.files(file)
+    file.write_text("\n".join([*lines[:3], 'T2,"About 2,E,2026', *lines[4:]]))
+    outcome = loading.files(file)
+    assert (outcome.comparison.plan.gone, outcome.comparison.plan.held) == (0, 2)
+    assert loading.titles() == {"T0", "T1", "T2", "T3"}
+
+
 def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
     folder = loading.folder / "event"
     folder.mkdir()
@@ -90,6 +101,30 @@ def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
     (folder / "b.csv").write_text("id,title,event,year\nb,,E,2026\n")
     outcome = loading.files(folder)
     assert (outcome.comparison.plan.held, loading.titles()) == (1, {"a", "b"})
+
+
+@pytest.mark.parametrize("content", ["", "\ufeff\n"])
+def test_an_empty_file_among_others_holds_back_removals(loading: Loading, content: str) -> None:
+    folder = loading.folder / "event"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.csv").write_text(f"id,title,event,year\n{name},{name},E,2026\n")
+    loading.files(folder)
+    (folder / "b.csv").write_text(content)
+    outcome = loading.files(folder)
+    assert (outcome.comparison.plan.gone, loading.titles()) == (0, {"a", "b"})
+    assert any("an empty file" in line and "b.csv" in line for line in loading.said)
+
+
+def test_a_load_without_sessions_names_files_reasons_and_a_remedy(loading: Loading) -> None:
+    folder = loading.folder / "event"
+    folder.mkdir()
+    (folder / "a.csv").write_text("title,event,year\n,E,2026\n")
+    (folder / "b.txt").write_text("prose")
+    with pytest.raises(
+        InputError, match=r"in .*\(1 no title; no session data: .*b\.txt\)\. .*--map"
+    ):
+        loading.files(folder)
 
 
 def test_what_is_held_is_embedded_by_another_encoder_too(loading: Loading) -> None:

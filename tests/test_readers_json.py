@@ -64,7 +64,7 @@ def test_damaged_files_are_refused_whole(content: bytes, problem: str) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"title": "caf\xe9"}', "not valid UTF-8"),
+        (b'{"title": "\xc3\xa9 caf\xe9"}', "not valid UTF-8"),
         (b'{"a":' * 100_000, "nested too deeply"),
         (b'{"title": ' + b"9" * 5_000 + b"}", "not valid JSON: a number of thousands of digits"),
     ],
@@ -229,3 +229,15 @@ def test_lines_with_carriage_returns_blank_ones_and_nan() -> None:
         ("B", ""),
     ]
     assert [place for place, _ in found.skipped] == ["windows.jsonl:4"]
+
+
+def test_people_before_the_talks_are_no_sessions() -> None:
+    value = {"speakers": [{"name": "Jo", "bio": "x"}], "talks": [{"title": "A", "abstract": "x"}]}
+    assert read_bytes("x.json", json.dumps(value).encode()).titles == ["A"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig", "cp1252"])
+def test_lines_in_other_encodings(encoding: str) -> None:
+    lines = '{"title": "Übersetzen"}\n{"title": "Möwen"}\n'
+    reading = read_bytes("x.jsonl", lines.encode(encoding), format="jsonl")
+    assert (reading.titles, reading.skipped) == (["Übersetzen", "Möwen"], [])

@@ -60,7 +60,7 @@ def test_places_name_the_line_a_row_starts_on() -> None:
 
 def test_rows_that_are_no_rows_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "_MAX_FIELD", 100)
-    content = b"Title,Abstract\nA,one\nB," + b"x" * 200 + b"\nC,three,too,many\n\nD\n"
+    content = b"Title,Abstract\nA,one\nB," + b"x" * 200 + b"\nC,three\n\nD\n"
     reading = read_bytes("x.csv", content)
     assert reading.titles == ["A", "C", "D"]
     assert reading.skipped[0][0] == "x.csv:3"
@@ -69,14 +69,31 @@ def test_rows_that_are_no_rows_are_skipped(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_columns_can_be_mapped() -> None:
     content = b"Was;Wer\nSegel;Su Sheet\n"
-    with pytest.raises(InputError, match="in no format"):
+    with pytest.raises(InputError, match=r'its first row is Was, Wer: .* --map "Was=title"'):
         read_bytes("x.csv", content)
-    (session,) = read_bytes(
-        "x.csv", content, format="csv", columns=(("Was", "title"), ("Wer", "speakers"))
-    ).sessions
-    assert (session.title, session.speakers) == ("Segel", ("Su Sheet",))
+    columns = (("Was", "title"), ("Wer", "speakers"))
+    for format in ("", "csv"):
+        (session,) = read_bytes("x.csv", content, format=format, columns=columns).sessions
+        assert (session.title, session.speakers) == ("Segel", ("Su Sheet",))
     with pytest.raises(InputError, match='--map "Column=title"'):
         read_bytes("x.csv", content, format="tsv")
+
+
+@pytest.mark.parametrize("format", ["", "csv"])
+def test_columns_can_be_mapped_in_a_folder(tmp_path: Path, format: str) -> None:
+    (tmp_path / "x.csv").write_text("Was;Wer\nSegel;Su Sheet\n")
+    assert read(tmp_path, format=format, columns=(("Was", "title"),)).titles == ["Segel"]
+
+
+def test_a_mapped_column_that_is_not_there_is_refused_or_told(tmp_path: Path) -> None:
+    content, columns = b"Title,Room\nSails,Deck\n", (("Rom", "room"),)
+    with pytest.raises(InputError, match=r'has no column "Rom".* Columns: Title, Room\.'):
+        read_bytes("x.csv", content, columns=columns)
+    for name in ("x.csv", "y.csv"):
+        (tmp_path / name).write_bytes(content)
+    reading = read(tmp_path, columns=columns)
+    assert [session.room for session in reading.sessions] == ["Deck", "Deck"]
+    assert reading.noted == ["columns not understood: Rom (mapped, but not there)"] * 2
 
 
 def test_one_column_of_titles_is_a_table_but_a_word_in_prose_is_none() -> None:
@@ -142,6 +159,18 @@ SHEET: list[list[str | float]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "cause"),
+    [
+        ("x.csv", "Title\nSails\n".encode("utf-16-le"), "UTF-16 without a byte order mark"),
+        ("x.yaml", b"programme:\n  - Sails\n", "YAML is read only as"),
+    ],
+)
+def test_a_file_of_no_format_is_told_why(name: str, content: bytes, cause: str) -> None:
+    with pytest.raises(InputError, match=cause):
+        read_bytes(name, content)
+
+
 def test_a_workbook_with_a_preamble_two_headers_and_serial_dates() -> None:
     reading = read_bytes("x.xlsx", xlsx({"Day 1": SHEET}), timezone="UTC")
     sails, knots = reading.sessions
@@ -167,6 +196,19 @@ def test_sheets_are_read_one_by_one_and_grids_place_talks() -> None:
     assert [session.room for session in reading.sessions] == ["Deck", "Hold", ""]
     assert all(session.day == "2026-05-13" for session in reading.sessions)
     assert "a sheet without a header row" in reading.noted
+
+
+def test_sheets_of_people_and_rooms_are_no_talks() -> None:
+    sheets: dict[str, list[list[str | float]]] = {
+        "Day 1": [["Title", "Speaker"], ["Sails", "Su Sheet"], ["Knots", "Mo Rope"]],
+        "Speakers": [["Name", "Bio", "Email"], ["Su Sheet", "Sails.", "su@example.org"]],
+        "Rooms": [["Name", "Capacity"], ["Deck", 90.0]],
+        "Stands": [["Name", "Room"], ["Harbour Inc.", "Deck"]],
+    }
+    reading = read_bytes("x.xlsx", xlsx(sheets))
+    assert reading.titles == ["Sails", "Knots"]
+    assert reading.noted.count("a sheet without a header row") == 2
+    assert "names of others: the talks are beside them" in reading.noted
 
 
 def cell(text: str, **attributes: str) -> str:

@@ -55,9 +55,34 @@ def test_the_caller_maps_columns_and_wins() -> None:
         map_columns([], Options(columns=(("Hotel", "colour"),)))
 
 
-def test_a_name_is_the_title_where_nothing_else_is() -> None:
-    assert map_columns(["Name", "Abstract"], Options())[0]["title"] == ["Name"]
-    assert map_columns(["Name", "Title"], Options())[0]["speakers"] == ["Name"]
+@pytest.mark.parametrize(
+    "others",
+    [["Abstract"], ["Speaker", "E-Mail"], ["Start"], ["Date", "Room"], ["Dauer"], ["Track"]],
+)
+def test_a_name_is_the_title_where_nothing_else_is(others: list[str]) -> None:
+    assert map_columns(["Name", *others], Options())[0]["title"] == ["Name"]
+    assert map_columns(["Name", "Title", *others], Options())[0]["title"] == ["Title"]
+    hotel = Options(columns=(("Hotel", "room"),))
+    assert map_columns(["Name", "Hotel"], hotel)[0] == {"title": ["Name"], "room": ["Hotel"]}
+
+
+@pytest.mark.parametrize(
+    "others", [[], ["Bio", "Email"], ["Capacity"], ["URL", "Description"], ["Track", "Biografie"]]
+)
+def test_people_rooms_and_sponsors_have_no_titles(others: list[str]) -> None:
+    assert "title" not in map_columns(["Name", *others], Options())[0]
+
+
+def test_a_mapped_column_that_is_not_there_turns_nothing_off() -> None:
+    columns, unknown = map_columns(["Title", "Room"], Options(columns=(("Rom", "room"),)))
+    assert columns == {"title": ["Title"], "room": ["Room"]}
+    assert unknown == ["Rom (mapped, but not there)"]
+
+
+def test_headers_of_both_genders_are_known() -> None:
+    headers = ["Ponente(s)", "Palestrante(s)", "Intervenant·e·s", "Traccia", "source_id"]
+    fields = ["speakers", "speakers", "speakers", "track", "source_id"]
+    assert [field_of(header) for header in headers] == fields
 
 
 def test_every_field_has_a_name_of_its_own() -> None:

@@ -11,6 +11,7 @@ import pytest
 from reading_sources import from_bytes, read, zipped
 
 from loaders import archives, source_file, sources
+from loaders.readers import find_reader
 from loaders.source_file import SourceFile
 from loaders.sources import find_sources
 from service.errors import InputError
@@ -95,6 +96,22 @@ def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_there_is_named(name: str) -> None:
     with pytest.raises(InputError, match=r"no file or folder|cannot be read"):
         list(find_sources([name]))
+
+
+def test_an_empty_name_is_not_this_folder() -> None:
+    for name in ("", " "):
+        with pytest.raises(InputError, match="empty name"):
+            paths(name)
+
+
+def test_links_to_folders_are_not_followed_but_told(tmp_path: Path) -> None:
+    write(tmp_path / "event/talks.csv", TALKS)
+    write(tmp_path / "other/more.csv", TALKS)
+    (tmp_path / "event/link").symlink_to(tmp_path / "other")
+    link, talks = find_sources([str(tmp_path / "event")])
+    assert link.name.endswith("event/link (a link to a folder: name that folder too)")
+    assert find_reader(link) is None
+    assert talks.path == "talks.csv"
 
 
 def test_empty_files_and_folders_are_refused(tmp_path: Path) -> None:

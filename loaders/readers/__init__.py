@@ -23,6 +23,7 @@ from loaders.readers import (
 )
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
+from loaders.tables import is_text
 from service.errors import InputError
 
 
@@ -60,6 +61,8 @@ READERS = tuple(
         table,
     )
 )
+_NOTHING_SAID = Options()
+_SHOWN = 20  # cells, and signs of each
 FORMATS = tuple(reader.NAME for reader in READERS)
 _OTHER_NAMES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
@@ -68,25 +71,42 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
-def find_reader(source: SourceFile, format: str = "") -> Reader | None:
+def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader | None:
     """Return the reader of the named format, or the first whose format the content looks like.
 
     None for a file in a folder or archive that no reader takes. Raises InputError for a format that does
     not exist and for a file that the caller named and no reader takes.
     """
-    reader = _named(format) if format else None
-    if reader is not None and (source.is_named or reader.matches(source)):
-        return reader
-    if reader is None:
-        reader = next((reader for reader in READERS if reader.matches(source)), None)
-        if reader is not None:
+    readers = [_named(options.format)] if options.format else READERS
+    if options.format and source.is_named:
+        return readers[0]
+    for reader in readers:
+        if reader.matches(source):
             return reader
+    has_mapped = options.columns and table in readers and table.matches(source, options)
+    if has_mapped:
+        return cast(Reader, table)
     if source.is_named:
         raise InputError(
             f"{source.name} is in no format this program reads. Formats: {', '.join(FORMATS)}. "
-            "A table needs a header row with a title column."
+            + _remedy(source)
         )
     return None
+
+
+def _remedy(source: SourceFile) -> str:
+    """What may make a file one that can be read."""
+    if b"\0" in source.head and not is_text(source):
+        return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
+    if source.path.lower().endswith((".yml", ".yaml")):
+        return "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml."
+    cells = [cell.strip()[:_SHOWN] for cell in table.first_cells(source)[:_SHOWN] if cell.strip()]
+    if cells:
+        return (
+            f"As a table, its first row is {', '.join(cells)}: if one of these columns holds the titles, "
+            f'say --map "{cells[0]}=title".'
+        )
+    return "A table needs a header row with a title column."
 
 
 def _named(format: str) -> Reader:

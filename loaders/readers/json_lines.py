@@ -1,6 +1,7 @@
 """JSON Lines: one session, a JSON object, a line."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from loaders.source_file import SourceFile
 NAME = "jsonl"
 _SAMPLE = 200
 _MARK = b"\xef\xbb\xbf"
+_UTF_8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
 def matches(source: SourceFile) -> bool:
@@ -54,7 +56,7 @@ def read_lines(source: SourceFile) -> Iterator[tuple[str, Any]]:
 
 def _value(line: bytes, place: str) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(_text(line))
     except json.JSONDecodeError as error:
         reason = f"not valid JSON: {error.msg}"
     except UnicodeDecodeError:
@@ -64,3 +66,13 @@ def _value(line: bytes, place: str) -> Any:
     except ValueError:
         reason = "not valid JSON: a number of thousands of digits"
     return Complaint(place, reason, row=line[:1000].decode("utf-8", "replace"))
+
+
+def _text(line: bytes) -> str:
+    """A line's text, which is UTF-8, or Windows-1252 where nothing in it looks like UTF-8."""
+    try:
+        return line.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        if _UTF_8.search(line):
+            raise
+        return line.decode("cp1252")

@@ -7,6 +7,7 @@ from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
 from loaders.tables import sheet_tables
 from loaders.workbooks import is_workbook_source
+from service.errors import InputError
 
 NAME = "spreadsheet"
 
@@ -14,5 +15,15 @@ matches = is_workbook_source
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each row below the header of each sheet."""
-    yield from read_programme(source, sheet_tables(source), options)
+    """Yield a Record for each row below the header of each sheet.
+
+    A workbook that cannot be read is a Complaint if it is one of several files.
+    """
+    try:
+        tables = sheet_tables(source)
+    except InputError as error:
+        if source.is_named:
+            raise
+        yield Complaint(source.name, str(error).removeprefix(f"{source.name} "))
+        return
+    yield from read_programme(source, tables, options)

@@ -9,17 +9,26 @@ from loaders.tables import find_header, is_text, text_head, text_table
 from loaders.timetable import read_timetable
 
 NAME = "csv"
+_NOTHING_SAID = Options()
 _NO_TABLE = ("<?xml", "<!doctype", "<html")
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options = _NOTHING_SAID) -> bool:
     """Whether the text has a row of headers, one of which means a title, or is a timetable."""
     if not is_text(source) or source.head_text[:20].lower().startswith(_NO_TABLE):
         return False
-    head, options = text_head(source), Options()
+    head = text_head(source, options)
     return find_header(head, options) is not None or read_timetable(head, options) is not None
+
+
+def first_cells(source: SourceFile) -> list[str]:
+    """Return the cells of the first row if there are several, none if it is no row of a table."""
+    rows = text_head(source, _NOTHING_SAID).rows() if is_text(source) else iter(())
+    row = next(rows, None)
+    cells = row[1] if isinstance(row, tuple) else []
+    return cells if len(cells) > 1 else []
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each row below the header."""
-    yield from read_programme(source, [text_table(source)], options)
+    yield from read_programme(source, [text_table(source, options)], options)
