@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from loaders.record import Record
+from loaders.times import split_range
 from service.words import folded
 
 _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
@@ -14,11 +15,6 @@ _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "pub
 _LIST = re.compile(r"\s*[|;\n]\s*")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
-_RANGE = re.compile(
-    r"(.*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
-    r"(\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?: ?uhr)?)",
-    re.I,
-)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FORMULA = {"=", "+", "-", "@"}
 _DEPTH = 6  # of values inside values
@@ -190,9 +186,12 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def _times(date: str, start: str, end: str) -> tuple[str, str]:
-    """Start and end with their date: from columns of their own or from one such as "10:30 - 11:00"."""
-    if not end and (match := _RANGE.fullmatch(start)):
-        start, end = match[1], match[2]
+    """Start and end with their date: from columns of their own, or from a range in one of them."""
+    if start:
+        start, until = split_range(start)
+    else:
+        date, until = split_range(date)
+    end = end or until
     first = _with_date(date, start)
     if end and not date and not _HAS_DATE.search(end) and (match := _DATE_PART.match(first)):
         date = match[0]

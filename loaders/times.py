@@ -19,6 +19,12 @@ _MINUTES = re.compile(r"^(\d{1,4})(?:\.0)?\s*(?:m|min|mins|minuten?|minutes|minu
 _ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
 _SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
+_CLOCK = r"\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?"
+_RANGE = re.compile(rf"(.*{_CLOCK})\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*({_CLOCK}(?: ?uhr)?)", re.I)
+_MINUS = re.compile(  # an ISO date and time before an offset, or a start before an end
+    r"\d{4}-\d\d-\d\d(?P<iso>T)?\s?(?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:[.,]\d+)?)?"
+    r"-(?P<offset>(?:0\d|1[0-2]):[03]0)"
+)
 _SERIAL_START = datetime(1899, 12, 30)
 _NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
 _OTHER_DATE = datetime(8, 2, 2)
@@ -75,6 +81,12 @@ def find_date_order(texts: Iterable[str]) -> str:
     return orders.pop() if len(orders) == 1 else ""
 
 
+def split_range(text: str) -> tuple[str, str]:
+    """Return start and end of a text such as "2026-05-12 10:30 - 11:15"; the end is empty if it has none."""
+    match = None if _has_offset(text) else _RANGE.fullmatch(text)
+    return (match[1], match[2]) if match else (text, "")
+
+
 def parse_moment(text: str, date_order: str = "", year: int | None = None) -> datetime | None:
     """Return the moment that `text` names, aware only if it carries an offset; None if it is blank.
 
@@ -126,6 +138,17 @@ def parse_duration(text: str) -> timedelta | None:
     if text.isascii() and (match := _MINUTES.match(text.lower())):
         return timedelta(minutes=int(match[1]))
     raise ValueError("it is no duration such as 00:45")
+
+
+def _has_offset(text: str) -> bool:
+    """Whether what follows the last minus is an offset from UTC and no end.
+
+    Without ISO's T and without seconds it is an end where it is later than the time before it.
+    """
+    match = _MINUS.fullmatch(text)
+    if not match:
+        return False
+    return bool(match["iso"] or match["seconds"] or "00:30" < match["offset"] <= match["clock"])
 
 
 def _checked(moment: datetime) -> datetime:

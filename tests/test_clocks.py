@@ -1,0 +1,64 @@
+"""Times as rows give them: ranges, offsets, clocks and days in columns of their own."""
+
+import json
+
+import pytest
+from reading_sources import read_bytes
+
+from loaders.times import split_range
+
+
+def times(header: str, row: str, **options: object) -> tuple[str, str]:
+    """Start and end of the only session of a CSV file."""
+    content = f"Title;Abstract;{header}\nSails;Hoisted.;{row}\n".encode()
+    (session,) = read_bytes("x.csv", content, **{"timezone": "UTC"} | options).sessions
+    values = session.as_dict()
+    return str(values["starts_at"]), str(values["ends_at"])
+
+
+def at(start: str, end: str, day: str = "2026-06-05") -> tuple[str, str]:
+    """The same day's start and end in UTC."""
+    return f"{day}T{start}:00+00:00", f"{day}T{end}:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("10:30 - 11:15", "10:30", "11:15"),
+        ("10.30-11.15", "10.30", "11.15"),
+        ("2026-06-05 10:30-11:15", "2026-06-05 10:30", "11:15"),
+        ("2026-06-05 10:30:00-11:15", "2026-06-05 10:30:00", "11:15"),
+        ("2026-06-05 10:00-11:00", "2026-06-05 10:00", "11:00"),
+        ("2026-06-05 23:30-00:30", "2026-06-05 23:30", "00:30"),
+        ("2026-06-05T10:00:00-05:00", "2026-06-05T10:00:00-05:00", ""),
+        ("2026-06-05T02:00-05:00", "2026-06-05T02:00-05:00", ""),
+        ("2026-06-05 02:00:00-05:00", "2026-06-05 02:00:00-05:00", ""),
+        ("2026-06-05 10:00:00.000-03:30", "2026-06-05 10:00:00.000-03:30", ""),
+        ("2026-06-05 10:00-05:00", "2026-06-05 10:00-05:00", ""),
+        ("2026-06-05 10:00", "2026-06-05 10:00", ""),
+    ],
+)
+def test_a_minus_stands_before_an_end_or_an_offset(text: str, start: str, end: str) -> None:
+    assert split_range(text) == (start, end)
+
+
+def test_an_offset_west_of_greenwich_is_no_end() -> None:
+    assert times("Start", "2026-06-05T10:00:00-05:00") == ("2026-06-05T10:00:00-05:00", "None")
+    _, end = times("Start;Duration", "2026-06-05T10:00:00-05:00;45")
+    assert end == "2026-06-05T10:45:00-05:00"
+    item = {"title": "Sails", "abstract": "Hoisted.", "start": "2026-06-05T10:00:00-04:00"}
+    (session,) = read_bytes("x.json", json.dumps([item]).encode()).sessions
+    assert session.as_dict()["starts_at"] == "2026-06-05T10:00:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Date", "2026-06-05 10:30-11:15"),
+        ("Date;Time", "2026-06-05;10:30-11:15"),
+        ("Date;Start;End", "2026-06-05;10:30-11:15;11:15"),
+        ("Date;Start;End", "2026-06-05;10:30 - 11:00;11:15"),
+    ],
+)
+def test_a_range_is_no_offset(header: str, row: str) -> None:
+    assert times(header, row) == at("10:30", "11:15")
