@@ -11,8 +11,11 @@ from service.words import folded
 
 _ORDERED = re.compile(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
 _GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
-_HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?m\b\.?", re.I)
-_HOURS = re.compile(r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b", re.I)
+_HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
+_AM_DAY = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
+_HOURS = re.compile(
+    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b(?:\s+am\b)?", re.I
+)
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
 _DURATION = re.compile(r"^(\d{1,3}):(\d\d)(?::(\d\d))?$")
 _MINUTES = re.compile(r"^(\d{1,4})(?:\.0)?\s*(?:m|min|mins|minuten?|minutes|minutos|minuti)?\.?$")
@@ -45,7 +48,7 @@ _MONTHS = {
     "november": "noviembre novembre novembro",
     "december": "dezember diciembre decembre dicembre dezembro dez dic",
 }
-_FILLERS = """de del le el den am um a at o der dia er ore
+_FILLERS = """de del le el den um a at o der dia er ore
     montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so
     lunes martes miercoles jueves viernes sabado domingo mie jue vie sab
     lundi mardi mercredi jeudi vendredi samedi dimanche lun mer jeu ven sam dim
@@ -171,7 +174,8 @@ def _in_english(text: str) -> str:
     text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
     text = _HALF_DAY.sub(r" \1m", text)
     text = _OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)
-    return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), folded(text)).upper()
+    text = _AM_DAY.sub("", folded(text))
+    return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), text).upper()
 
 
 def _parse(text: str, original: str, date_order: str, year: int | None) -> datetime:

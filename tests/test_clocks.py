@@ -62,3 +62,23 @@ def test_an_offset_west_of_greenwich_is_no_end() -> None:
 )
 def test_a_range_is_no_offset(header: str, row: str) -> None:
     assert times(header, row) == at("10:30", "11:15")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "start", "end"),
+    [
+        ("Start", "5 June 2026 9am", "2026-06-05T09:00", "None"),
+        ("Start", "5 June 2026 12:15 AM", "2026-06-05T00:15", "None"),
+        ("Start", "12 am 5 June 2026", "2026-06-05T00:00", "None"),
+        ("Start", "5 June 2026 9 a. m.", "2026-06-05T09:00", "None"),
+        ("Date;Start;End", "2026-06-05;8:00 PM;12:00 AM", "2026-06-05T20:00", "2026-06-06T00:00"),
+        ("Date;Time", "2026-06-05;11:00 PM - 12:30 AM", "2026-06-05T23:00", "2026-06-06T00:30"),
+        ("Beginn", "am 5. Juni 2026 um 10 Uhr", "2026-06-05T10:00", "None"),
+        ("Beginn", "12 Uhr am 5. Juni 2026", "2026-06-05T12:00", "None"),
+    ],
+)
+def test_am_is_a_word_in_german_and_half_a_day_in_english(
+    header: str, row: str, start: str, end: str
+) -> None:
+    found = times(header, row)
+    assert tuple(time.removesuffix(":00+00:00") for time in found) == (start, end)
