@@ -65,9 +65,7 @@ def _stage_record(
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
-        raise InputError(
-            f"{record.place}: {error}. Say which it is: --date-order dmy or --date-order mdy"
-        ) from error
+        raise InputError(f"{record.place}: {error}") from error
     except Skip as error:
         if isinstance(error, NotPlaced):
             misplaced.append(str(error))

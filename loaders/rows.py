@@ -198,7 +198,7 @@ def _times(date: str, start: str, end: str) -> tuple[str, str]:
     return first, _with_date(date, end) if end else ""
 
 
-_HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./]\d|^\d{5}(?:\.|$)|^\d{10}")
+_HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5}(?:\.|$)|^\d{10}")
 _DATE_PART = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
 

@@ -9,7 +9,15 @@ from dateutil import parser as dateutil_parser
 from service.session import zone_of
 from service.words import folded
 
-_ORDERED = re.compile(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
+_ORDERED = re.compile(
+    r"(?<![\d.:/-])(\d{1,2})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(?!00\b)(\d{4}(?!\d)|\d\d(?!\d|[:.h]\d))"
+)
+_YEARLESS = re.compile(
+    r"(?<![\d.:/-])(\d{1,2})(/|\.\s?(?=\d{1,2}\.))(\d{1,2})(?:\.(?!\d)|(?![\d./]))()"
+)
+_DOTTED = re.compile(r"(?<![\d.])([1-9]|[01]\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.?\d)")
+_HOURS_DOT = re.compile(r"[T ]\d\d[.,]")
+_FRACTION = re.compile(r"(?<=\s)0?(\.\d+)$")
 _GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
 _HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
 _AM_DAY = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
@@ -48,18 +56,24 @@ _MONTHS = {
     "november": "noviembre novembre novembro",
     "december": "dezember diciembre decembre dicembre dezembro dez dic",
 }
-_FILLERS = """de del le el den um a at o der dia er ore
-    montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so
-    lunes martes miercoles jueves viernes sabado domingo mie jue vie sab
-    lundi mardi mercredi jeudi vendredi samedi dimanche lun mer jeu ven sam dim
-    lunedi martedi mercoledi giovedi venerdi domenica gio dom
-    segunda terca quarta quinta sexta feira"""
+_WEEKDAYS = {
+    "mon": "montag mo lunes lundi lunedi lun segunda",
+    "tue": "dienstag di martes mardi martedi terca",
+    "wed": "mittwoch mi miercoles mie mercredi mercoledi mer quarta",
+    "thu": "donnerstag do jueves jue jeudi jeu giovedi gio quinta",
+    "fri": "freitag fr viernes vie vendredi venerdi ven sexta",
+    "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
+    "sun": "sonntag so domingo domenica dom dimanche dim",
+}
+_FILLERS = "de del le el den um a at o der dia er ore feira"
 _WORDS = {
     **{word: month for month, words in _MONTHS.items() for word in words.split()},
+    **{word: day for day, words in _WEEKDAYS.items() for word in words.split()},
     **dict.fromkeys(_FILLERS.split(), ""),
     **{"noon": "12:00", "midday": "12:00", "midnight": "00:00"},
 }
 _WORD = re.compile(r"[a-z]+")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[A-Z]*\b", re.I)
 _HOURS_OFF = {
     "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
     "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5,
@@ -70,13 +84,19 @@ _HOURS_OFF = {
 class AmbiguousDate(ValueError):
     """A date whose day and month could be either way round."""
 
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text[:40]!r} may be day/month or month/day. "
+            "Say which it is: --date-order dmy or --date-order mdy"
+        )
+
 
 def find_date_order(texts: Iterable[str]) -> str:
     """Return "dmy" or "mdy" if a column's dates can only be read that one way, else ""."""
     orders = set()
     for text in texts:
-        if match := _ORDERED.match(text):
-            first, second = int(match[1]), int(match[2])
+        if match := _ORDERED.search(text) or _YEARLESS.search(text):
+            first, second = int(match[1]), int(match[3])
             if first > 12 >= second:
                 orders.add("dmy")
             elif second > 12 >= first:
@@ -95,13 +115,15 @@ def parse_moment(text: str, date_order: str = "", year: int | None = None) -> da
 
     Reads ISO 8601, seconds since 1970, Excel serial numbers, and dates with months as numbers or as
     names in six languages; `year` is that of dates without one.
-    Raises AmbiguousDate where day and month could be either and no order is given, ValueError if it is none.
+    Raises AmbiguousDate where day and month could be either and neither an order nor a weekday tells,
+    ValueError if it is none.
     """
     text = text.strip()
     if not text:
         return None
     try:
-        return _checked(datetime.fromisoformat(text))
+        if not _HOURS_DOT.search(text):  # which fromisoformat takes for parts of a second
+            return _checked(datetime.fromisoformat(text))
     except ValueError:
         pass
     if len(text) > _LONGEST:
@@ -110,7 +132,7 @@ def parse_moment(text: str, date_order: str = "", year: int | None = None) -> da
         return datetime.fromtimestamp(int(match[1]), UTC)
     if match := _SERIAL.match(text):
         days = float(match[1]) + float((match[2] or "0").strip())
-        return _checked(_SERIAL_START + timedelta(seconds=round(days * 86_400)))
+        return _checked(_SERIAL_START + _days(days))
     return _checked(_parse(_in_english(text), text, date_order, year))
 
 
@@ -154,6 +176,11 @@ def _has_offset(text: str) -> bool:
     return bool(match["iso"] or match["seconds"] or "00:30" < match["offset"] <= match["clock"])
 
 
+def _days(number: float) -> timedelta:
+    """As many days, as a spreadsheet counts them, to the second."""
+    return timedelta(seconds=round(number * 86_400))
+
+
 def _checked(moment: datetime) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError("its year is not between 1900 and 2199")
@@ -179,15 +206,45 @@ def _in_english(text: str) -> str:
 
 
 def _parse(text: str, original: str, date_order: str, year: int | None) -> datetime:
-    if (match := _ORDERED.match(text)) and not date_order:
-        if int(match[1]) <= 12 and int(match[2]) <= 12 and match[1] != match[2]:
-            raise AmbiguousDate(f"{original[:40]!r} may be day/month or month/day")
-        date_order = find_date_order([text])
+    moments = [_read(reading, year) for reading in _readings(text, date_order)]
+    if len(moments) > 1 and (named := _WEEKDAY.search(text)):
+        weekday = list(_WEEKDAYS).index(named[1].lower())
+        moments = [moment for moment in moments if moment.weekday() == weekday] or moments
+    if len(moments) > 1:
+        raise AmbiguousDate(original)
+    return moments[0]
+
+
+def _readings(text: str, date_order: str) -> list[str]:
+    """`text` with the month named in each way that its numbers can be read, or in that of the order."""
+    match = _ORDERED.search(text) or _YEARLESS.search(text)
+    if not match:
+        return [_with_colons(text)]
+    first, second = int(match[1]), int(match[3])
+    ways = {"dmy": (first, second), "mdy": (second, first)}
+    ways = {order: way for order, way in ways.items() if 1 <= way[1] <= 12}
+    wanted = {ways[date_order]} if date_order in ways else set(ways.values())
+    if not wanted:
+        raise ValueError("it is no date and time")
+    before, after = text[: match.start()], text[match.end() :]
+    return [
+        _with_colons(f"{before} {day} {list(_MONTHS)[month - 1].upper()} {match[4]} {after}")
+        for day, month in wanted
+    ]
+
+
+def _with_colons(text: str) -> str:
+    """`text`, whose month is named, with 10.30 as 10:30 and half a day as 12:00."""
+    if ":" in text:
+        return text
+    text = _FRACTION.sub(lambda m: f"{_SERIAL_START + _days(float(m[1])):%H:%M:%S}", text)
+    return _DOTTED.sub(lambda m: f"{m[1]}:{m[2]}:{m[3] or '00'}", text)
+
+
+def _read(text: str, year: int | None) -> datetime:
     try:
         moment, other = (
-            dateutil_parser.parse(
-                text, dayfirst=date_order == "dmy", default=default, tzinfos=_offset
-            )
+            dateutil_parser.parse(text, default=default, tzinfos=_offset)
             for default in (_NO_DATE, _OTHER_DATE)
         )
     except (ValueError, OverflowError, TypeError, ArithmeticError) as error:

@@ -82,3 +82,17 @@ def test_am_is_a_word_in_german_and_half_a_day_in_english(
 ) -> None:
     found = times(header, row)
     assert tuple(time.removesuffix(":00+00:00") for time in found) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Date;Start;End", "2026-06-05;10.30;11.15"),
+        ("Data;Ora", "5 giugno 2026;10.30-11.15"),
+        ("Date;Start;End", "05.06.2026;10.30.00;11.15.00"),
+        ("Date;Start;End", "Fr 05.06.2026;10.30 Uhr;11.15 Uhr"),
+        ("Date;Start;End", "2026-06-05;0.4375;0.46875"),
+    ],
+)
+def test_times_with_dots_and_parts_of_a_day(header: str, row: str) -> None:
+    assert times(header, row, date_order="dmy") == at("10:30", "11:15")
