@@ -76,5 +76,5 @@ def _stage_record(
     staging.add(session)
     report.keep(thin=not session.abstract)
     for reason in record.complaints:
-        report.complain(Complaint(record.place, reason, skipped=False))
+        report.complain(Complaint(record.where(reason), reason, skipped=False))
     return session

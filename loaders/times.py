@@ -1,8 +1,9 @@
 """Times as sources write them: which zone they are in, and which number is the month."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import partial
 
 from dateutil import parser as dateutil_parser
 
@@ -17,7 +18,7 @@ _YEARLESS = re.compile(
 )
 _DOTTED = re.compile(r"(?<![\d.])([1-9]|[01]\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.?\d)")
 _HOURS_DOT = re.compile(r"[T ]\d\d[.,]")
-_FRACTION = re.compile(r"(?<=\s)0?(\.\d+)$")
+_FRACTION = re.compile(r"(?<!\S)0?(\.\d+)$")
 _GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
 _HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
 _AM_DAY = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
@@ -26,7 +27,12 @@ _HOURS = re.compile(
 )
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
 _DURATION = re.compile(r"^(\d{1,3}):(\d\d)(?::(\d\d))?$")
-_MINUTES = re.compile(r"^(\d{1,4})(?:\.0)?\s*(?:m|min|mins|minuten?|minutes|minutos|minuti)?\.?$")
+_LENGTH = re.compile(
+    r"(?:(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:h|hrs?|hours?|std|stunden?|horas?|heures?|or[ae])(?![a-z])\.?)?"
+    r"(?:\s*(?:,|and|und|y|et|e)?\s*(\d{1,4})(?:\.0)?\s*(?:m|mins?|minut(?:en?|es|os?|i)|'|′)?\.?)?",
+    re.ASCII,
+)
+_PART_OF_DAY = re.compile(r"0?\.\d{3,}")
 _ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
 _SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
@@ -36,10 +42,16 @@ _MINUS = re.compile(  # an ISO date and time before an offset, or a start before
     r"\d{4}-\d\d-\d\d(?P<iso>T)?\s?(?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:[.,]\d+)?)?"
     r"-(?P<offset>(?:0\d|1[0-2]):[03]0)"
 )
+_TIME_OF_DAY = re.compile(
+    r"\d[:h]\s?\d\d|T\d\d|\d\s*(?:[ap]\.?\s?m\b|uhr|h\b)|\bnoon|\bmid(?:day|night)|(?:^|\s)\d\d?\.\d\d(?![.\d])"
+    r"|^\d{5}\.0*[1-9]|\s0?\.\d|^\d{10}(?:\d{3})?$",
+    re.I,
+)
 _SERIAL_START = datetime(1899, 12, 30)
 _NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
 _OTHER_DATE = datetime(8, 2, 2)
 _LONGEST = 100  # characters: more is no time, and would take long to find out
+_NO_MOMENT = "it is no date and time such as 2026-05-12 10:30"
 _YEARS = range(1900, 2200)
 
 _MONTHS = {
@@ -91,6 +103,10 @@ class AmbiguousDate(ValueError):
         )
 
 
+class _UnknownZone(ValueError):
+    """A zone's abbreviation that is not known, or means several."""
+
+
 def find_date_order(texts: Iterable[str]) -> str:
     """Return "dmy" or "mdy" if a column's dates can only be read that one way, else ""."""
     orders = set()
@@ -110,11 +126,18 @@ def split_range(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (text, "")
 
 
-def parse_moment(text: str, date_order: str = "", year: int | None = None) -> datetime | None:
+def has_clock(text: str) -> bool:
+    """Whether a date is followed by a time of day."""
+    return bool(_TIME_OF_DAY.search(text))
+
+
+def parse_moment(
+    text: str, date_order: str = "", year: int | None = None, day: datetime | None = None
+) -> datetime | None:
     """Return the moment that `text` names, aware only if it carries an offset; None if it is blank.
 
     Reads ISO 8601, seconds since 1970, Excel serial numbers, and dates with months as numbers or as
-    names in six languages; `year` is that of dates without one.
+    names in six languages; `year` is that of dates without one, `day` that of times without any.
     Raises AmbiguousDate where day and month could be either and neither an order nor a weekday tells,
     ValueError if it is none.
     """
@@ -127,13 +150,13 @@ def parse_moment(text: str, date_order: str = "", year: int | None = None) -> da
     except ValueError:
         pass
     if len(text) > _LONGEST:
-        raise ValueError("it is no date and time")
+        raise ValueError(_NO_MOMENT)
     if match := _EPOCH.match(text):
         return datetime.fromtimestamp(int(match[1]), UTC)
     if match := _SERIAL.match(text):
         days = float(match[1]) + float((match[2] or "0").strip())
         return _checked(_SERIAL_START + _days(days))
-    return _checked(_parse(_in_english(text), text, date_order, year))
+    return _checked(_parse(_in_english(text), text, date_order, partial(_read, year=year, day=day)))
 
 
 def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
@@ -146,12 +169,14 @@ def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
     named = next((zone for zone in zones if zone), "")
     if moment.utcoffset() is not None:
         return _named(moment, named)
-    return moment.replace(tzinfo=zone_of(named)) if named else None
+    return moment.replace(tzinfo=_zone(named)) if named else None
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """Return the length that HH:MM, HH:MM:SS, PT45M or a number of minutes names; None if it is blank.
+    """Return the length that HH:MM, HH:MM:SS, PT45M or a number names; None if it is blank.
 
+    Numbers are minutes unless they say hours, as "1.5 h" and "1h30" do; 0.03125 is part of a day, as
+    spreadsheets have it.
     Raises ValueError if it is none of these.
     """
     text = text.strip()
@@ -160,9 +185,12 @@ def parse_duration(text: str) -> timedelta | None:
     if match := _DURATION.match(text) or _ISO_DURATION.match(text):
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if text.isascii() and (match := _MINUTES.match(text.lower())):
-        return timedelta(minutes=int(match[1]))
-    raise ValueError("it is no duration such as 00:45")
+    if text.isascii() and _PART_OF_DAY.fullmatch(text):
+        return _days(float(text))
+    if match := _LENGTH.fullmatch(folded(text)):
+        length = [float((part or "0").replace(",", ".")) for part in match.groups()]
+        return timedelta(hours=length[0], minutes=length[1])
+    raise ValueError("it is no duration such as 00:45 or 45 min")
 
 
 def _has_offset(text: str) -> bool:
@@ -187,11 +215,18 @@ def _checked(moment: datetime) -> datetime:
     return moment
 
 
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        raise ValueError(f"{error}: give one such as Europe/Brussels or +02:00") from error
+
+
 def _named(moment: datetime, name: str) -> datetime:
     """Return the moment in the named zone if its offset agrees or is UTC's, which is no place."""
     if not name:
         return moment
-    local = moment.astimezone(zone_of(name))
+    local = moment.astimezone(_zone(name))
     return local if moment.utcoffset() in (timedelta(0), local.utcoffset()) else moment
 
 
@@ -205,8 +240,8 @@ def _in_english(text: str) -> str:
     return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), text).upper()
 
 
-def _parse(text: str, original: str, date_order: str, year: int | None) -> datetime:
-    moments = [_read(reading, year) for reading in _readings(text, date_order)]
+def _parse(text: str, original: str, date_order: str, read: Callable[[str], datetime]) -> datetime:
+    moments = [read(reading) for reading in _readings(text, date_order)]
     if len(moments) > 1 and (named := _WEEKDAY.search(text)):
         weekday = list(_WEEKDAYS).index(named[1].lower())
         moments = [moment for moment in moments if moment.weekday() == weekday] or moments
@@ -225,7 +260,7 @@ def _readings(text: str, date_order: str) -> list[str]:
     ways = {order: way for order, way in ways.items() if 1 <= way[1] <= 12}
     wanted = {ways[date_order]} if date_order in ways else set(ways.values())
     if not wanted:
-        raise ValueError("it is no date and time")
+        raise ValueError(_NO_MOMENT)
     before, after = text[: match.start()], text[match.end() :]
     return [
         _with_colons(f"{before} {day} {list(_MONTHS)[month - 1].upper()} {match[4]} {after}")
@@ -241,16 +276,20 @@ def _with_colons(text: str) -> str:
     return _DOTTED.sub(lambda m: f"{m[1]}:{m[2]}:{m[3] or '00'}", text)
 
 
-def _read(text: str, year: int | None) -> datetime:
+def _read(text: str, *, year: int | None, day: datetime | None) -> datetime:
     try:
         moment, other = (
             dateutil_parser.parse(text, default=default, tzinfos=_offset)
             for default in (_NO_DATE, _OTHER_DATE)
         )
+    except _UnknownZone:
+        raise
     except (ValueError, OverflowError, TypeError, ArithmeticError) as error:
-        raise ValueError("it is no date and time") from error
+        raise ValueError(_NO_MOMENT) from error
     if (moment.month, moment.day) != (other.month, other.day):
-        raise ValueError("it names no day")
+        if day is None or _WEEKDAY.search(text):
+            raise ValueError("it names no day: give one, such as 2026-05-12 10:30")
+        return moment.replace(year=day.year, month=day.month, day=day.day)
     if moment.year == other.year:
         return moment
     if year is None:
@@ -265,6 +304,6 @@ def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
     if not name:
         return None
     if name.lower() not in _HOURS_OFF:
-        raise ValueError(f"the zone {name!r} may be several")
+        raise _UnknownZone("its zone may be several: give an offset, such as +01:00")
     hours = _HOURS_OFF[name.lower()]
     return timezone(timedelta(hours=hours)) if hours else UTC
