@@ -96,3 +96,21 @@ def test_am_is_a_word_in_german_and_half_a_day_in_english(
 )
 def test_times_with_dots_and_parts_of_a_day(header: str, row: str) -> None:
     assert times(header, row, date_order="dmy") == at("10:30", "11:15")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Start Date;Start Time;End Date;End Time", "06/05/2026;10:30 AM;06/05/2026;11:15 AM"),
+        ("Start Time;Start Date;End Time", "10:30;06/05/2026;11:15"),
+        ("Start Date;Time", "2026-06-05T00:00:00;10:30 - 11:15"),
+        ("Start;Time;End", "June 5, 2026;10.30;11.15"),
+        ("Start;Ende", "5 June 2026 10:30;11:15"),
+    ],
+)
+def test_days_and_clocks_may_stand_in_columns_of_their_own(header: str, row: str) -> None:
+    assert times(header, row, date_order="mdy") == at("10:30", "11:15")
+
+
+def test_a_clock_takes_no_clock_of_another_column() -> None:
+    assert times("Date;Start;Time;End", "2026-06-05;10:30;09:00;11:15") == at("10:30", "11:15")
