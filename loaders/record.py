@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from loaders import times
 from loaders.text import is_empty, line, plain, storable, tidy
+from service.errors import InputError
 from service.session import Session
 from service.words import folded
 
@@ -41,7 +42,10 @@ class NotPlaced(Skip):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the caller says about sources that do not say it themselves."""
+    """What the caller says about sources that do not say it themselves.
+
+    Raises InputError for a time zone that does not exist.
+    """
 
     event: str = ""
     year: int | None = None
@@ -50,6 +54,13 @@ class Options:
     format: str = ""
     keep_service: bool = False
     columns: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a zone in which no time could be read."""
+        try:
+            times.in_zone(datetime(2000, 1, 1), (self.timezone,))
+        except ValueError as error:
+            raise InputError(f"--timezone {self.timezone}: {error}.") from error
 
 
 @dataclass(slots=True, kw_only=True)
