@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from loaders.columns import field_of, header_key, map_columns
+from loaders.columns import field_of, header_key, map_columns, zone_in
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
@@ -32,11 +32,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, which columns each field has, and the columns that mean nothing."""
+    """Where the header stands, which columns each field has, those that mean nothing, and the times' zone."""
 
     number: int
     columns: dict[str, list[int]]
     unknown: list[str]
+    zone: str
 
 
 def text_table(source: SourceFile) -> Table:
@@ -112,6 +113,7 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
         return Complaint(place, "not accepted", row=shown(cells))
     record = to_record(values, header.columns, place)
     record.date_order = order
+    record.zone = record.zone or header.zone
     return record
 
 
@@ -132,7 +134,8 @@ def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Op
         labels[label] = position
     columns, unknown = map_columns(labels, options)
     positions = {field: [labels[name] for name in names] for field, names in columns.items()}
-    return Header(number, positions, [label.removesuffix(" 2") for label in unknown])
+    unknown = [label.removesuffix(" 2") for label in unknown]
+    return Header(number, positions, unknown, zone_in(columns.get("start", ())))
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:

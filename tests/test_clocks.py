@@ -114,3 +114,13 @@ def test_days_and_clocks_may_stand_in_columns_of_their_own(header: str, row: str
 
 def test_a_clock_takes_no_clock_of_another_column() -> None:
     assert times("Date;Start;Time;End", "2026-06-05;10:30;09:00;11:15") == at("10:30", "11:15")
+
+
+def test_a_header_may_say_that_its_times_are_in_utc() -> None:
+    found = times("Date;Start (UTC);End (UTC)", "2026-06-05;10:30;11:15", timezone="Europe/Oslo")
+    assert found == at("10:30", "11:15")
+    item = {"title": "Sails", "abstract": "Hoisted.", "start_utc": "2026-06-05 10:30"}
+    (session,) = read_bytes("x.json", json.dumps([item]).encode()).sessions
+    assert session.as_dict()["starts_at"] == "2026-06-05T10:30:00+00:00"
+    local = times("Start;Start (UTC)", "2026-06-05 12:30;2026-06-05 10:30", timezone="Europe/Oslo")
+    assert local[0] == "2026-06-05T12:30:00+02:00"

@@ -23,10 +23,14 @@ from service.errors import InputError
         ("speakers", ["Speaker(s)", "Vortragende", "Ponentes", "Intervenant", "Relatori", "Palestrantes"]),
         ("room", ["Room", "Raum", "Ort", "Sala", "Salle", "Aula"]),
         ("start", ["startsAt", "Start_Time", "Beginn", "Hora de inicio", "Début", "Inizio", "Início"]),
+        ("start", ["Datetime", "Date/Time", "Start (UTC)", "Session Start Time", "Uhrzeit von"]),
+        ("end", ["Hora fim", "Uhrzeit bis", "End (UTC)"]),
+        ("date", ["Session Day"]),
+        ("duration", ["Talk Length"]),
         ("language", ["Language", "Sprache", "Idioma", "Langue", "Lingua"]),
         ("level", ["Level", "Niveau", "Nivel", "Livello", "Nível"]),
         ("speakers", ["Speaker 2", "Vortragende 12"]),
-        ("", ["Room 2", "Bio", "", "Speaker Title"]),
+        ("", ["Room 2", "Bio", "", "Speaker Title", "Room (UTC)"]),
     ],
 )  # fmt: skip
 def test_headers_in_six_languages(field: str, headers: list[str]) -> None:
