@@ -36,8 +36,16 @@ _PART_OF_DAY = re.compile(r"0?\.\d{3,}")
 _ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
 _SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
-_CLOCK = r"\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?"
-_RANGE = re.compile(rf"(.*{_CLOCK})\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*({_CLOCK}(?: ?uhr)?)", re.I)
+_HALF = r"\s*[ap]\.?m\b\.?"
+_CLOCK = rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?uhr\b)?|{_HALF}|\s?(?:uhr|h)\b)"
+_TO = r"\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
+_RANGE = re.compile(rf"(.*{_CLOCK}){_TO}((?:\d{{4}}-\d\d-\d\d )?{_CLOCK})", re.I)
+_NO_DAY = r"(?<![^\W\d_]\s\d)(?<![^\W\d_]\s\d\d)"  # as the number in "June 5" may be
+_HALF_LATER = re.compile(  # "1:00 - 2:30 PM"
+    rf"(.*?(?<![\d.:/-])(\d{{1,2}})(?:[:.](\d\d)|{_NO_DAY})){_TO}"
+    r"((\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\b\.?)",
+    re.I,
+)
 _MINUS = re.compile(  # an ISO date and time before an offset, or a start before an end
     r"\d{4}-\d\d-\d\d(?P<iso>T)?\s?(?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:[.,]\d+)?)?"
     r"-(?P<offset>(?:0\d|1[0-2]):[03]0)"
@@ -122,7 +130,11 @@ def find_date_order(texts: Iterable[str]) -> str:
 
 def split_range(text: str) -> tuple[str, str]:
     """Return start and end of a text such as "2026-05-12 10:30 - 11:15"; the end is empty if it has none."""
-    match = None if _has_offset(text) else _RANGE.fullmatch(text)
+    if len(text) > _LONGEST or _has_offset(text):
+        return text, ""
+    if match := _HALF_LATER.fullmatch(text):
+        return f"{match[1]} {_half_before(match)}m", match[4]
+    match = _RANGE.fullmatch(text)
     return (match[1], match[2]) if match else (text, "")
 
 
@@ -191,6 +203,16 @@ def parse_duration(text: str) -> timedelta | None:
         length = [float((part or "0").replace(",", ".")) for part in match.groups()]
         return timedelta(hours=length[0], minutes=length[1])
     raise ValueError("it is no duration such as 00:45 or 45 min")
+
+
+def _half_before(match: re.Match[str]) -> str:
+    """The half of the day of a start that has none: that of its end, the other if it were after its end."""
+    start, end = (
+        (int(hours) % 12, int(minutes or 0))
+        for hours, minutes in (match.group(2, 3), match.group(5, 6))
+    )
+    half = match[7].lower()
+    return half if start <= end else "p" if half == "a" else "a"
 
 
 def _has_offset(text: str) -> bool:

@@ -172,7 +172,7 @@ def _is_people(header: str) -> bool:
 
 def _clock(text: str) -> tuple[str, str] | None:
     """The time that a cell starts with, and "UTC" if it says what time that is in UTC."""
-    local = _CLOCK.match(text)
+    local = _CLOCK.match(times.split_range(text)[0])
     if local is None or not (local[2] or local[3]):
         return None
     if utc := _UTC_CLOCK.search(text):

@@ -1,9 +1,10 @@
 """Times as rows give them: ranges, offsets, clocks and days in columns of their own."""
 
 import json
+from pathlib import Path
 
 import pytest
-from reading_sources import read_bytes
+from reading_sources import read, read_bytes
 
 from loaders.times import split_range
 
@@ -36,6 +37,17 @@ def at(start: str, end: str, day: str = "2026-06-05") -> tuple[str, str]:
         ("2026-06-05 10:00:00.000-03:30", "2026-06-05 10:00:00.000-03:30", ""),
         ("2026-06-05 10:00-05:00", "2026-06-05 10:00-05:00", ""),
         ("2026-06-05 10:00", "2026-06-05 10:00", ""),
+        ("2026-06-05 09:00 - 2026-06-05 10:00", "2026-06-05 09:00", "2026-06-05 10:00"),
+        ("9am-10am", "9am", "10am"),
+        ("9h - 10h30", "9h", "10h30"),
+        ("10:30 Uhr bis 11:15 Uhr", "10:30 Uhr", "11:15 Uhr"),
+        ("1:00 - 2:30 PM", "1:00 pm", "2:30 PM"),
+        ("5 June 2026 9-10 am", "5 June 2026 9 am", "10 am"),
+        ("June 5 9:15-10 am", "June 5 9:15 am", "10 am"),
+        ("June 5 - 10am", "June 5 - 10am", ""),
+        ("11:30 - 1:00 PM", "11:30 am", "1:00 PM"),
+        ("11-12 AM", "11 pm", "12 AM"),
+        ("5/6/2026", "5/6/2026", ""),
     ],
 )
 def test_a_minus_stands_before_an_end_or_an_offset(text: str, start: str, end: str) -> None:
@@ -124,3 +136,11 @@ def test_a_header_may_say_that_its_times_are_in_utc() -> None:
     assert session.as_dict()["starts_at"] == "2026-06-05T10:30:00+00:00"
     local = times("Start;Start (UTC)", "2026-06-05 12:30;2026-06-05 10:30", timezone="Europe/Oslo")
     assert local[0] == "2026-06-05T12:30:00+02:00"
+
+
+def test_a_timetable_knows_the_half_of_the_day_from_the_end(tmp_path: Path) -> None:
+    (tmp_path / "talks.csv").write_text("title,abstract\nSails,a\nKnots,b\nWinches,c\n")
+    rows = "11:30 - 1:00 PM,Sails\n1:00 - 2:30 PM,Knots\n9-10am,Winches\n"
+    (tmp_path / "grid.csv").write_text(f"Time,Deck\n2026-06-05,\n{rows}")
+    starts = [session.starts_at for session in read(tmp_path, timezone="UTC").sessions]
+    assert [start and start.hour for start in starts] == [11, 13, 9]
