@@ -199,7 +199,7 @@ def parse_duration(text: str) -> timedelta | None:
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if text.isascii() and _PART_OF_DAY.fullmatch(text):
         return _days(float(text))
-    if match := _LENGTH.fullmatch(folded(text)):
+    if len(text) <= _LONGEST and (match := _LENGTH.fullmatch(folded(text))):
         length = [float((part or "0").replace(",", ".")) for part in match.groups()]
         return timedelta(hours=length[0], minutes=length[1])
     raise ValueError("it is no duration such as 00:45 or 45 min")

@@ -109,7 +109,7 @@ def test_durations(text: str, minutes: float) -> None:
 
 def test_what_is_no_duration() -> None:
     assert parse_duration(" ") is None
-    for text in ("long", "99999", "1:2:3:4", "٣٠", "0.5", "1.5"):
+    for text in ("long", "99999", "1:2:3:4", "٣٠", "0.5", "1.5", "1h" + " " * 99 + "1"):
         with pytest.raises(ValueError, match="duration"):
             parse_duration(text)
 
