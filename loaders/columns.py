@@ -20,10 +20,10 @@ _NAMES = {
     "kind": "kind|type|session type|talk type|format|session format|event subtype|submission|submission type|art|typ|veranstaltungsart|tipo|formato|tipo de charla|type de session|tipo di sessione",
     "language": "talk language|language of talk|idioma de la charla|langue de la session|lingua del talk|idioma da palestra|sprache des vortrags|presentation language|language|lang|spoken language|session language|sprache|vortragssprache|idioma|lengua|langue|lingua",
     "room": "auditorium|raumname|horsaal|salon|espace|spazio|espaco|room name|session room|location name|room|location|venue|place|hall|stage|where|raum|ort|saal|buhne|sala|lugar|aula|salle|lieu|luogo|stanza|auditorio|local",
-    "date": "date|day|datum|tag|fecha|dia|jour|data|giorno",
-    "start": "time slot|timeslot|slot|zeitslot|horario|creneau|creneau horaire|orario|scheduled at|start datetime|start date time|event start time|datum uhrzeit|fecha y hora|date et heure|data e ora|data e hora|heure debut|ora di inizio|start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|zeit|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
-    "end": "event end time|end datetime|end date time|hora de termino|ora di fine|fim hora|end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
-    "duration": "minutos|minuten|dauer min|duration minutes|duration min|durata minuti|duracao minutos|duree minutes|lange|duration|length|minutes|dauer|duracion|duree|durata|duracao",
+    "date": "session date|session day|date|day|datum|tag|fecha|dia|jour|data|giorno",
+    "start": "time slot|timeslot|slot|zeitslot|horario|creneau|creneau horaire|orario|scheduled at|start datetime|start date time|event start time|datum uhrzeit|fecha y hora|date et heure|data e ora|data e hora|heure debut|ora di inizio|start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|uhrzeit von|von uhrzeit|zeit|datetime|date time|session start time|session start|session time|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
+    "end": "hora fim|hora de fim|session end time|session end|uhrzeit bis|bis uhrzeit|event end time|end datetime|end date time|hora de termino|ora di fine|fim hora|end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
+    "duration": "talk length|session length|session duration|talk duration|minutos|minuten|dauer min|duration minutes|duration min|durata minuti|duracao minutos|duree minutes|lange|duration|length|minutes|dauer|duracion|duree|durata|duracao",
     "zone": "timezone|time zone|tz|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario",
     "url": "session link|talk link|event url|public url|url de la charla|url della sessione|url|link|web|website|session url|talk url|permalink|webseite|enlace|lien|collegamento",
     "tags": "topics covered|stichworter|etiqueta|mots clefs|tag s|tags|tag list|keywords|labels|topics|schlagworte|schlagworter|stichworte|etiquetas|palabras clave|mots cles|etichette|parole chiave|palavras chave",
@@ -39,6 +39,8 @@ _PERSONAL = re.compile(
     r"\b(e ?mail|mail|correo|courriel|phone|telephone|telefon\w*|telefono|tel|mobile|handy|movil|cell)\b"
 )
 _NUMBERED = re.compile(r"(.*\D) \d{1,2}")
+_IN_UTC = re.compile(r"(.+) (?:in )?(?:utc|gmt)")
+_TIMED = {"date", "start", "end"}
 _SEVERAL = {"speakers", "tags", "first_name", "last_name", "abstract"}
 _SHOWN = 20
 _NAME = "name"
@@ -57,13 +59,21 @@ def header_key(header: str) -> str:
 
 
 def field_of(header: str) -> str:
-    """Return the field that a header means, "" if none: "Vortragende 2" are speakers."""
+    """Return the field that a header means, "" if none: "Vortragende 2" are speakers, "Start (UTC)" a start."""
     key = header_key(header)
     if field := _SYNONYMS.get(key, ""):
         return field
+    if in_utc := _IN_UTC.fullmatch(key):
+        field = _SYNONYMS.get(in_utc[1], "")
+        return field if field in _TIMED else ""
     numbered = _NUMBERED.fullmatch(key)
     field = _SYNONYMS.get(numbered[1], "") if numbered else ""
     return field if field in _SEVERAL else ""
+
+
+def zone_in(headers: Sequence[str]) -> str:
+    """Return "UTC" if the first of these headers says that its times are in UTC, else ""."""
+    return "UTC" if headers and _IN_UTC.fullmatch(header_key(headers[0])) else ""
 
 
 def not_understood(headers: Sequence[str], what: str) -> str:

@@ -85,9 +85,7 @@ def _stage_record(
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
-        raise InputError(
-            f"{record.place}: {error}. Say which it is: --date-order dmy or --date-order mdy"
-        ) from error
+        raise InputError(f"{record.place}: {error}") from error
     except Skip as error:
         if isinstance(error, NotPlaced):
             misplaced.append(str(error))
@@ -98,5 +96,5 @@ def _stage_record(
     staging.add(session)
     report.keep(thin=not session.abstract)
     for reason in record.complaints:
-        report.complain(Complaint(record.place, reason, skipped=False))
+        report.complain(Complaint(record.where(reason), reason, skipped=False))
     return session

@@ -4,11 +4,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from loaders import times
 from loaders.text import is_empty, line, plain, storable, tidy
+from service.errors import InputError
 from service.session import Session
 from service.words import folded
 
@@ -41,7 +42,10 @@ class NotPlaced(Skip):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the caller says about sources that do not say it themselves."""
+    """What the caller says about sources that do not say it themselves.
+
+    Raises InputError for a time zone that does not exist.
+    """
 
     event: str = ""
     year: int | None = None
@@ -51,6 +55,13 @@ class Options:
     keep_service: bool = False
     columns: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a zone in which no time could be read."""
+        try:
+            times.in_zone(datetime(2000, 1, 1), (self.timezone,))
+        except ValueError as error:
+            raise InputError(f"--timezone {self.timezone}: {error}.") from error
+
 
 @dataclass(slots=True, kw_only=True)
 class Record:
@@ -58,6 +69,7 @@ class Record:
 
     `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
     `service` says whether it is a break; None where the source does not say, so that the title tells.
+    `values` are what complaints are about, by their reasons.
     """
 
     place: str
@@ -83,8 +95,20 @@ class Record:
     service: bool | None = None
     date_order: str = ""
     complaints: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def complain(self, reason: str, value: object = "") -> None:
+        """Add what is odd but usable, and the value that it is about."""
+        self.complaints.append(reason)
+        self.values[reason] = str(value)
+
+    def where(self, reason: str) -> str:
+        """Return the place of a complaint, with the start of the value that it is about."""
+        value = self.values.get(reason, "")
+        return f"{self.place} {value[:_QUOTED]!r}" if value else self.place
 
 
+_QUOTED = 40
 MAX_ABSTRACT = 100_000
 MAX_LINE = 1_000
 """Characters: what is longer is no abstract or title, and could take long to clean."""
@@ -202,33 +226,84 @@ def split_year(title: str) -> tuple[str, int | None]:
 
 
 def _times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
-    if not record.start:
-        return None, None
-    zones = (record.zone, options.timezone)
-    try:
-        starts_at = times.in_zone(_moment(record.start, record, options), zones)
-        ends_at = times.in_zone(_moment(record.end, record, options), zones)
-        duration = times.parse_duration(record.duration)
-    except times.AmbiguousDate:
-        raise
-    except ValueError as error:
-        record.complaints.append(f"time not understood: {error}")
-        return None, None
+    """Start and end, each read on its own: what is wrong with an end costs no start."""
+    starts_at = _start(record, options) if record.start else None
     if starts_at is None:
-        record.complaints.append("time has no zone: pass --timezone, such as Europe/Brussels")
         return None, None
-    if ends_at is None and duration:
-        ends_at = starts_at + duration
-    if ends_at is not None and ends_at < starts_at:
-        ends_at = ends_at + timedelta(days=1) if starts_at - ends_at < timedelta(days=1) else None
+    ends_at = _end(record, options, starts_at) or _end_by_duration(record, starts_at)
     return starts_at, ends_at
 
 
-def _moment(value: str | datetime, record: Record, options: Options) -> datetime | None:
+def _start(record: Record, options: Options) -> datetime | None:
+    try:
+        moment = _moment(record.start, record, options)
+        starts_at = _in_zone(moment, record, options)
+    except times.AmbiguousDate:
+        raise
+    except ValueError as error:
+        record.complain(f"time not understood: {error}", record.start)
+        return None
+    if starts_at is None:
+        record.complain("time has no zone: pass --timezone, such as Europe/Brussels")
+    elif moment and _is_day(record.start, moment):
+        record.complain("a date without a time: it starts at 00:00", record.start)
+    return starts_at
+
+
+def _end(record: Record, options: Options, starts_at: datetime) -> datetime | None:
+    """The end that is stated, in the start's zone if it names none and on the start's day if it names none."""
+    try:
+        ends_at = _moment(record.end, record, options, starts_at)
+    except times.AmbiguousDate:
+        raise
+    except ValueError as error:
+        record.complain(f"end not understood: {error}", record.end)
+        return None
+    if ends_at is None or (_is_day(record.end, ends_at) and starts_at.time() != time()):
+        return None
+    if ends_at.utcoffset() is None:
+        ends_at = ends_at.replace(tzinfo=starts_at.tzinfo)
+    ends_at = ends_at.astimezone(starts_at.tzinfo)
+    if ends_at >= starts_at:
+        return ends_at
+    if starts_at - ends_at < timedelta(days=1):
+        return ends_at + timedelta(days=1)
+    record.complain("its end is before its start", record.end)
+    return None
+
+
+def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
+    """The end after its duration, which clocks that are put forward or back do not change."""
+    try:
+        duration = times.parse_duration(record.duration)
+    except ValueError as error:
+        record.complain(f"duration not understood: {error}", record.duration)
+        return None
+    return (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo) if duration else None
+
+
+def _in_zone(moment: datetime | None, record: Record, options: Options) -> datetime | None:
+    try:
+        return times.in_zone(moment, (record.zone, options.timezone))
+    except ValueError as error:
+        if moment is None or moment.utcoffset() is None:
+            raise
+        record.complain(f"{error}; offsets are used")
+        return moment
+
+
+def _is_day(value: str | datetime, moment: datetime) -> bool:
+    """Whether a value names a day alone, which is read as its first moment."""
+    return isinstance(value, str) and moment.time() == time() and not times.has_clock(value)
+
+
+def _moment(
+    value: str | datetime, record: Record, options: Options, day: datetime | None = None
+) -> datetime | None:
     if isinstance(value, datetime):
         return value
     order = options.date_order or record.date_order
-    return times.parse_moment(value, order, record.year or options.year)
+    return times.parse_moment(value, order, record.year or options.year, day)
 
 
 def _start_year(record: Record) -> int | None:

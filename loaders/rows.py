@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from loaders.record import Record
+from loaders.times import has_clock, split_range
 from service.words import folded
 
 _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
@@ -14,11 +15,6 @@ _ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "pub
 _LIST = re.compile(r"\s*[|;\n]\s*")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
-_RANGE = re.compile(
-    r"(.*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
-    r"(\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?: ?uhr)?)",
-    re.I,
-)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FORMULA = {"=", "+", "-", "@"}
 _DEPTH = 6  # of values inside values
@@ -31,7 +27,10 @@ _COMPANY = re.compile(
 
 
 def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str) -> Record:
-    """Return the Record that a row holds; the first column of a field that has a value counts."""
+    """Return the Record that a row holds; the first column of a field that has a value counts.
+
+    Start and end may have a column for the day and another for the time.
+    """
 
     def first(field: str) -> str:
         for header in columns.get(field, ()):
@@ -39,12 +38,17 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
                 return text
         return ""
 
+    def joint(field: str) -> str:
+        return _together(
+            [text for header in columns.get(field, ()) if (text := as_text(row.get(header)))]
+        )
+
     speakers = [
         name for header in columns.get("speakers", ()) for name in as_names(row.get(header))
     ]
     if whole := " ".join(part for part in (first("first_name"), first("last_name")) if part):
         speakers = speakers or [whole]
-    start, end = _times(first("date"), first("start"), first("end"))
+    start, end = _times(first("date"), joint("start"), joint("end"))
     return Record(
         place=place,
         event=first("event"),
@@ -190,24 +194,37 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def _times(date: str, start: str, end: str) -> tuple[str, str]:
-    """Start and end with their date: from columns of their own or from one such as "10:30 - 11:00"."""
-    if not end and (match := _RANGE.fullmatch(start)):
-        start, end = match[1], match[2]
-    first = _with_date(date, start)
-    if end and not date and not _HAS_DATE.search(end) and (match := _DATE_PART.match(first)):
-        date = match[0]
-    return first, _with_date(date, end) if end else ""
+    """Start and end with their date: from columns of their own, or from a range in one of them."""
+    if start:
+        start, until = split_range(start)
+    else:
+        date, until = split_range(date)
+    end = end or until
+    return _with_date(date, start), _with_date(date, end) if end else ""
 
 
-_HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./]\d|^\d{5}(?:\.|$)|^\d{10}")
-_DATE_PART = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+def _together(texts: Sequence[str]) -> str:
+    """The first text, and with it the day or the time that it lacks and a later one has."""
+    if not texts:
+        return ""
+    first, *others = texts
+    if _CLOCK.match(first):
+        return _with_date(next(filter(_HAS_DATE.search, others), ""), first)
+    clock = "" if has_clock(_MIDNIGHT.sub("", first)) else next(filter(_CLOCK.match, others), "")
+    return _with_date(first, clock) if clock else first
+
+
+_CLOCK = re.compile(
+    r"(?:\d{1,2}[:.h]\d\d(?![.\d])|\d{1,2}:\d\d|\d{1,2}\s?(?:[ap]\.?m|uhr|h)\b|0?\.\d)", re.I
+)
+_MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
+_HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5}(?:\.|$)|^\d{10}")
 
 
 def _with_date(date: str, time: str) -> str:
     if date and re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", time):
         time = f"{time[:2]}:{time[2:]}"
     if not date or _HAS_DATE.search(time):
-        return time or date
-    if time:
-        date = re.sub(r"[T ]00:00(:00)?$", "", date)
+        return time
+    date = _MIDNIGHT.sub("", date)  # how spreadsheets end a day
     return f"{date} {time}".strip()

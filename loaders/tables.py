@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from loaders.columns import field_of, header_key, is_name, map_columns, missing_columns
+from loaders.columns import (
+    field_of,
+    header_key,
+    is_name,
+    map_columns,
+    missing_columns,
+    zone_in,
+)
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
@@ -46,8 +53,8 @@ class Table:
 class Header:
     """Where the header stands, its cells, which columns each field has, and those that mean nothing.
 
-    `missing` are columns that the caller maps and that are not there; `has_names` says that titles stand under
-    "Name", which may as well be the names of people or rooms.
+    `zone` is that of its times, where it says one. `missing` are columns that the caller maps and that are not
+    there; `has_names` says that titles stand under "Name", which may as well be the names of people or rooms.
     """
 
     number: int
@@ -56,6 +63,7 @@ class Header:
     unknown: list[str]
     missing: list[str]
     has_names: bool
+    zone: str
 
 
 def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
@@ -155,6 +163,7 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
         return Complaint(place, "not accepted", row=shown(cells))
     record = to_record(values, header.columns, place)
     record.date_order = order
+    record.zone = record.zone or header.zone
     return record
 
 
@@ -178,7 +187,8 @@ def _header(number: int, cells: Sequence[str], above: Sequence[str], options: Op
     }
     missing = missing_columns(positions, options)
     has_names = not options.columns and all(map(is_name, columns.get("title", ())))
-    return Header(number, _filled(cells), places, unknown, missing, has_names)
+    zone = zone_in(columns.get("start", ()))
+    return Header(number, _filled(cells), places, unknown, missing, has_names, zone)
 
 
 def _groups(above: Sequence[str], width: int) -> list[str]:

@@ -10,6 +10,7 @@ from loaders.columns import field_of, header_key
 from loaders.record import Complaint, Options, Record
 from loaders.tables import MAX_COLUMNS, Table
 from loaders.text import line
+from service.errors import InputError
 from service.words import folded
 
 _ROWS = 5_000
@@ -21,7 +22,7 @@ _UTC_CLOCK = re.compile(
     r"(?<![\d.:])(\d{1,2})(?:[.:h](\d\d))?\s*([ap]m|noon)?\s*(?:UTC|GMT)\b", re.I
 )
 _DAY = re.compile(
-    r"\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
+    r"\d{4}-\d\d-\d\d|\b(?:[^\W\d_]{2,10}[.,]*\s+)?\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?(?:\s+(?:de\s+)?\d{4})?\b"
     r"|\b[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?\b(?:,?\s+\d{4})?"
 )
@@ -73,31 +74,50 @@ def read_timetable(table: Table, options: Options) -> Timetable | None:
     """Return the timetable that a table is, None if it is none.
 
     Its first column holds times; other cells hold titles, a line of its own names the day, and a line
-    without a time the rooms.
+    without a time the rooms. Raises InputError if day and month of a line could be either way round.
     """
-    grid = _Grid(table.name, options)
-    for row in islice(table.rows(), _ROWS):
-        if not isinstance(row, Complaint):
-            grid.take(row[1][:MAX_COLUMNS])
-    timetable = grid.timetable
-    return timetable if len(timetable.slots) >= _FEWEST and grid.is_grid else None
+    grid = _read_grid(table, options)
+    if not grid.is_timetable:
+        return None
+    if grid.unsure:
+        raise InputError(grid.unsure)
+    return grid.timetable
+
+
+def is_timetable(table: Table) -> bool:
+    """Whether a table, or the first rows of one, is a timetable."""
+    return _read_grid(table, Options()).is_timetable
+
+
+def _read_grid(table: Table, options: Options) -> "_Grid":
+    rows = [row for row in islice(table.rows(), _ROWS) if not isinstance(row, Complaint)]
+    order = options.date_order or times.find_date_order(cells[0] for _, cells in rows if cells)
+    grid = _Grid(table.name, options.year, order)
+    for number, cells in rows:
+        grid.take(number, cells[:MAX_COLUMNS])
+    return grid
 
 
 class _Grid:
     """Reads a timetable row by row and remembers the day and the rooms."""
 
-    def __init__(self, name: str, options: Options) -> None:
+    def __init__(self, name: str, year: int | None, order: str) -> None:
         self.timetable = Timetable(name)
-        self.is_grid = False
-        self._order = options.date_order
-        year = _YEAR.search(name.rpartition("/")[2])
-        self._year = int(year[0]) if year else options.year
+        self._is_grid = False
+        self.unsure = ""
+        self._order = order
+        named = _YEAR.search(name.rpartition("/")[2])
+        self._year = int(named[0]) if named else year
         self._day = ""
         self._rooms: dict[int, str] = {}
         self._columns: list[int] | None = None
         self._lines = 0
 
-    def take(self, cells: list[str]) -> None:
+    @property
+    def is_timetable(self) -> bool:
+        return self._is_grid and len(self.timetable.slots) >= _FEWEST
+
+    def take(self, number: int, cells: list[str]) -> None:
         """Read one row."""
         first = line(cells[0]) if cells else ""
         filled = {
@@ -112,13 +132,13 @@ class _Grid:
         if clock and filled:
             self._add(*clock, titles)
         elif first and not filled:
-            self._day = _day(first, self._year, self._order) or self._day
+            self._take_day(number, first)
         elif filled and not first:
             self._rooms |= {position: line(cell) for position, cell in titles.items()}
 
     def _take_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
-        self.is_grid = (not first or fields[0] in ("start", "date")) and "abstract" not in fields
+        self._is_grid = (not first or fields[0] in ("start", "date")) and "abstract" not in fields
         named = [position for position, field in enumerate(fields) if field == "title"]
         self._columns = named or [
             position
@@ -127,6 +147,12 @@ class _Grid:
         ]
         if not named:
             self._rooms = {position: line(cells[position]) for position in self._columns}
+
+    def _take_day(self, number: int, text: str) -> None:
+        try:
+            self._day = _day(text, self._year, self._order) or self._day
+        except times.AmbiguousDate as error:
+            self.unsure = self.unsure or f"{self.timetable.name}:{number}: {error}"
 
     def _add(self, start: str, zone: str, titles: dict[int, str]) -> None:
         columns = self._columns or []
@@ -146,7 +172,7 @@ def _is_people(header: str) -> bool:
 
 def _clock(text: str) -> tuple[str, str] | None:
     """The time that a cell starts with, and "UTC" if it says what time that is in UTC."""
-    local = _CLOCK.match(text)
+    local = _CLOCK.match(times.split_range(text)[0])
     if local is None or not (local[2] or local[3]):
         return None
     if utc := _UTC_CLOCK.search(text):
@@ -168,10 +194,15 @@ def _hours(match: re.Match[str]) -> str:
 
 
 def _day(text: str, year: int | None, order: str) -> str:
-    """The date that a line names, as YYYY-MM-DD; empty if it names none for certain."""
+    """The date that a line names, as YYYY-MM-DD; empty if it names none.
+
+    Raises AmbiguousDate if its day and month could be either way round.
+    """
     for found in _dates(text):
         try:
             moment = times.parse_moment(found, order, year)
+        except times.AmbiguousDate:
+            raise
         except ValueError:
             continue
         if moment:

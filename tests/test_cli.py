@@ -43,6 +43,16 @@ def programme(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "programme.csv", rows)
 
 
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "europe/berlin", "CEST", "+2"])
+def test_a_zone_that_does_not_exist_is_refused_before_anything_is_read(
+    invoke: Invoke, zone: str
+) -> None:
+    refused = invoke("load", "no-such-file.csv", "--timezone", zone, "--dry-run")
+    assert refused.exit_code == 2
+    assert f"--timezone {zone}: no time zone is called '{zone}'" in refused.output
+    assert "give one such as Europe/Brussels" in refused.output
+
+
 def test_load_search_status(invoke: Invoke, programme: Path) -> None:
     loaded = invoke("load", programme)
     assert loaded.exit_code == 0, loaded.output

@@ -11,7 +11,10 @@ def test_lists_and_lists_inside_objects() -> None:
     assert listed.titles == ["Sails"]
     assert listed.sessions[0].speakers == ("Su Sheet",)
     assert [place.rpartition("#")[2] for place, _ in listed.skipped] == ["2", "3"]
-    assert listed.noted == ["keys not understood: score"]
+    assert listed.noted == [
+        "keys not understood: score",
+        "a date without a time: it starts at 00:00",
+    ]
     assert read("inside.json").titles == ["Sails"]
 
 

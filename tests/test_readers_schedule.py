@@ -85,6 +85,7 @@ def test_an_odd_calendar() -> None:
     ]
     assert sorted(reading.noted) == [
         "1 VTODO dropped: not sessions",
+        "a date without a time: it starts at 00:00",
         "properties not understood: DTSTART",
         "repeats (RRULE): only the first time is kept",
     ]

@@ -94,16 +94,18 @@ def test_times_without_a_zone_are_left_out_and_told() -> None:
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"start": "whenever"}, "it is no date and time"),
-        ({"start": "10:30"}, "it names no day"),
-        ({"start": "2026-05-05 10:00", "zone": "Harbour"}, "no time zone is called 'Harbour'"),
-        ({"start": "2026-05-05 10:00", "zone": "UTC", "duration": "long"}, "it is no duration such as 00:45"),
+        ({"start": "whenever"}, "it is no date and time such as 2026-05-12 10:30"),
+        ({"start": "10:30"}, "it names no day: give one, such as 2026-05-12 10:30"),
+        ({"start": "2026-05-05 10:00 BST"}, "its zone may be several: give an offset, such as +01:00"),
+        ({"start": "2026-05-05 10:00", "zone": "Harbour"},
+         "no time zone is called 'Harbour': give one such as Europe/Brussels or +02:00"),
     ],
 )  # fmt: skip
 def test_times_not_understood_are_told(values: dict[str, object], problem: str) -> None:
     odd = record(**values)
     assert to_session(odd, OPTIONS).starts_at is None
     assert odd.complaints == [f"time not understood: {problem}"]
+    assert odd.where(odd.complaints[0]) == f"here {values['start']!r}"
 
 
 def test_ends_follow_from_durations_and_pass_midnight() -> None:

@@ -23,10 +23,14 @@ from service.errors import InputError
         ("speakers", ["Speaker(s)", "Vortragende", "Ponentes", "Intervenant", "Relatori", "Palestrantes"]),
         ("room", ["Room", "Raum", "Ort", "Sala", "Salle", "Aula"]),
         ("start", ["startsAt", "Start_Time", "Beginn", "Hora de inicio", "Début", "Inizio", "Início"]),
+        ("start", ["Datetime", "Date/Time", "Start (UTC)", "Session Start Time", "Uhrzeit von"]),
+        ("end", ["Hora fim", "Uhrzeit bis", "End (UTC)"]),
+        ("date", ["Session Day"]),
+        ("duration", ["Talk Length"]),
         ("language", ["Language", "Sprache", "Idioma", "Langue", "Lingua"]),
         ("level", ["Level", "Niveau", "Nivel", "Livello", "Nível"]),
         ("speakers", ["Speaker 2", "Vortragende 12"]),
-        ("", ["Room 2", "Bio", "", "Speaker Title"]),
+        ("", ["Room 2", "Bio", "", "Speaker Title", "Room (UTC)"]),
     ],
 )  # fmt: skip
 def test_headers_in_six_languages(field: str, headers: list[str]) -> None:
@@ -141,8 +145,8 @@ def test_lists() -> None:
     [
         ({"date": "2026-05-13", "start": "09:30", "end": "10:15"}, "2026-05-13 09:30", "2026-05-13 10:15"),
         ({"date": "2026-05-13", "start": "09:30 - 10:15"}, "2026-05-13 09:30", "2026-05-13 10:15"),
-        ({"start": "2026-05-13 9:30 AM – 10:15 AM"}, "2026-05-13 9:30 AM", "2026-05-13 10:15 AM"),
-        ({"start": "2026-05-13T09:30", "end": "10:15"}, "2026-05-13T09:30", "2026-05-13 10:15"),
+        ({"start": "2026-05-13 9:30 AM – 10:15 AM"}, "2026-05-13 9:30 AM", "10:15 AM"),
+        ({"start": "2026-05-13T09:30", "end": "10:15"}, "2026-05-13T09:30", "10:15"),
         ({"date": "2026-05-13T00:00:00", "start": "0930"}, "2026-05-13 09:30", ""),
         ({"date": "2026-05-13", "start": "2026-05-13 09:30"}, "2026-05-13 09:30", ""),
         ({"date": "46155", "start": "0.3958"}, "46155 0.3958", ""),

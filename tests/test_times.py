@@ -99,7 +99,9 @@ def test_utc_is_shown_in_the_zone_of_the_place() -> None:
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("00:45", 45), ("1:30", 90), ("01:00:30", 60.5), ("45", 45), ("45 min", 45), ("90.0", 90),
-     ("30 Minuten", 30), ("PT1H15M", 75)],
+     ("30 Minuten", 30), ("PT1H15M", 75), ("1h", 60), ("1h30", 90), ("1.5 h", 90), ("1,5 Std.", 90),
+     ("1 hour", 60), ("2 hrs 15 mins", 135), ("1 hour and 30 minutes", 90), ("90 minutes", 90), ("45'", 45),
+     ("0.03125", 45), ("0.0416666667", 60)],
 )  # fmt: skip
 def test_durations(text: str, minutes: float) -> None:
     assert parse_duration(text) == timedelta(minutes=minutes)
@@ -107,7 +109,7 @@ def test_durations(text: str, minutes: float) -> None:
 
 def test_what_is_no_duration() -> None:
     assert parse_duration(" ") is None
-    for text in ("long", "99999", "1:2:3:4", "٣٠"):
+    for text in ("long", "99999", "1:2:3:4", "٣٠", "0.5", "1.5", "1h" + " " * 99 + "1"):
         with pytest.raises(ValueError, match="duration"):
             parse_duration(text)
 

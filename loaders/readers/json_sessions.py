@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.columns import map_columns, not_understood
+from loaders.columns import map_columns, not_understood, zone_in
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
@@ -91,6 +91,7 @@ def read_objects(
     dated = (*columns.get("date", ()), *columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
+    zone = zone_in(columns.get("start", ()))
     for position, (place, item) in enumerate(objects):
         if position == 0 and unknown:
             yield Complaint(place, not_understood(unknown, "keys"), False)
@@ -101,6 +102,7 @@ def read_objects(
         else:
             record = to_record(item, columns, place)
             record.date_order = order
+            record.zone = record.zone or zone
             yield record
 
 

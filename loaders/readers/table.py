@@ -6,7 +6,7 @@ from loaders.programme import read_programme
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
 from loaders.tables import find_header, is_text, text_head, text_table
-from loaders.timetable import read_timetable
+from loaders.timetable import is_timetable
 
 NAME = "csv"
 _NOTHING_SAID = Options()
@@ -18,7 +18,7 @@ def matches(source: SourceFile, options: Options = _NOTHING_SAID) -> bool:
     if not is_text(source) or source.head_text[:20].lower().startswith(_NO_TABLE):
         return False
     head = text_head(source, options)
-    return find_header(head, options) is not None or read_timetable(head, options) is not None
+    return find_header(head, options) is not None or is_timetable(head)
 
 
 def first_cells(source: SourceFile) -> list[str]:
