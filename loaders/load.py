@@ -9,7 +9,7 @@ from typing import Any
 from loaders.reading import stage
 from loaders.receipts import Receipts, identify
 from loaders.record import Options
-from loaders.report import Rejects, Report, is_bad
+from loaders.report import Rejects, Report
 from loaders.sources import find_sources
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
@@ -196,8 +196,8 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
 
 
 def _check_strict(request: LoadRequest, report: Report) -> None:
-    bad = sum(count for reason, count in report.skipped.items() if is_bad(reason))
-    if request.strict and bad:
+    if request.strict and report.bad:
         raise InputError(
-            f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."
+            f"{report.bad} sessions are bad and --strict is set: nothing was loaded. "
+            "Mend them or drop --strict."
         )

@@ -18,21 +18,32 @@ class Complaint:
     """Something a source holds that was not used, where it stands and why.
 
     `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
+    `unwanted` sessions are left out as they should be: breaks, hidden ones, what was not accepted.
     """
 
     place: str
     reason: str
     skipped: bool = True
     row: str = ""
+    unwanted: bool = False
 
     def __post_init__(self) -> None:
         """Keep what can be written to a file."""
         for name in ("place", "reason", "row"):
             object.__setattr__(self, name, storable(getattr(self, name)))
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether a session is left out that should be there: what is known of it is kept."""
+        return self.skipped and not self.unwanted
+
 
 class Skip(Exception):
     """A record that becomes no session, with the reason."""
+
+
+class Unwanted(Skip):
+    """A record that should become no session, such as a break."""
 
 
 class NotPlaced(Skip):
@@ -122,7 +133,8 @@ _LANGUAGES = {
 def to_session(record: Record, options: Options) -> Session:
     """Return the Session that a record holds; what is odd but usable is added to its complaints.
 
-    Raises Skip with the reason if it holds none, NotPlaced if its event or year is not known.
+    Raises Skip with the reason if it holds none, Unwanted if it is a break, NotPlaced if its event or year
+    is not known.
     """
     markup = "plain" if record.markup == "plain" else ""
     title = _short(record.title, record.markup)
@@ -130,7 +142,7 @@ def to_session(record: Record, options: Options) -> Session:
         raise Skip("no title")
     kind = _short(record.kind, markup)
     if not options.keep_service and _is_service(record, title, kind):
-        raise Skip("service session (break, registration)")
+        raise Unwanted("service session (break, registration)")
     starts_at, ends_at = _times(record, options)
     event = _short(record.event, "plain") or _short(options.event, "plain")
     if not event:

@@ -9,20 +9,15 @@ from typing import Any, TextIO
 from loaders.record import Complaint
 
 _SHOWN = 20
-_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
-
-
-def is_bad(reason: str) -> bool:
-    """Whether a reason to skip a session says something bad about its source."""
-    return not reason.startswith(_HARMLESS)
 
 
 @dataclass(slots=True)
 class Report:
-    """The counts of one load: `read` is `kept` plus everything skipped."""
+    """The counts of one load: `read` is `kept` plus everything skipped, of which some is bad."""
 
     read: int = 0
     kept: int = 0
+    bad: int = 0
     thin: int = 0
     longer: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -40,6 +35,7 @@ class Report:
             places.append(complaint.place)
         if complaint.skipped:
             self.read += 1
+            self.bad += complaint.is_bad
             if self.rejects:
                 self.rejects.write(complaint)
 

@@ -136,7 +136,7 @@ class Staging:
             for rowid, payload_hash, place, payload in rows:
                 if payload_hash in first:
                     self._db.execute("DELETE FROM staged WHERE rowid = ?", (rowid,))
-                    yield Complaint(place, "read twice", row=payload)
+                    yield Complaint(place, "read twice", row=payload, unwanted=True)
                 else:
                     session = replace(Session.from_payload(json.loads(payload)), place=place)
                     first[payload_hash] = (rowid, session)

@@ -109,7 +109,7 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
     place = f"{name}:{number}"
     values = dict(enumerate(cells))
     if not is_accepted(values, header.columns):
-        return Complaint(place, "not accepted", row=shown(cells))
+        return Complaint(place, "not accepted", row=shown(cells), unwanted=True)
     record = to_record(values, header.columns, place)
     record.date_order = order
     return record

@@ -102,7 +102,7 @@ def _event(
         return
     title = _text(event, "SUMMARY")
     if _text(event, "STATUS").upper() == "CANCELLED":
-        yield Complaint(place, "cancelled (STATUS:CANCELLED)", row=title)
+        yield Complaint(place, "cancelled (STATUS:CANCELLED)", row=title, unwanted=True)
         return
     record = _record(event, place, calendar)
     if ids[record.source_id] > 1 and not record.slot:

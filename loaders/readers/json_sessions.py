@@ -97,7 +97,7 @@ def read_objects(
         if not isinstance(item, Mapping):
             yield Complaint(place, "not a JSON object", row=shown(item))
         elif not is_accepted(item, columns):
-            yield Complaint(place, "not accepted", row=shown(item))
+            yield Complaint(place, "not accepted", row=shown(item), unwanted=True)
         else:
             record = to_record(item, columns, place)
             record.date_order = order

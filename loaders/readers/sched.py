@@ -31,7 +31,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
         elif not isinstance(item, Mapping):
             yield Complaint(place, "not a JSON object", row=shown(item))
         elif as_text(item.get("active")).upper() in ("N", "NO", "0", "FALSE"):
-            yield Complaint(place, "hidden (active: N)", row=shown(item))
+            yield Complaint(place, "hidden (active: N)", row=shown(item), unwanted=True)
         else:
             yield _record(item, place)
 

@@ -39,7 +39,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     for session in sessions:
         place = f"{source.name}#session {as_text(session.get('id'))}"
         if not takes_place(as_text(session.get("status"))):
-            yield Complaint(place, "not accepted", row=shown(session))
+            yield Complaint(place, "not accepted", row=shown(session), unwanted=True)
         else:
             yield _record(session, place, speakers, rooms, labels)
 
