@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.columns import map_columns, not_understood
+from loaders.json_lists import find_lists
 from loaders.record import Complaint, Options, Record
 from loaders.rows import is_accepted, shown, to_record
 from loaders.source_file import SourceFile
@@ -12,8 +13,6 @@ from loaders.times import find_date_order
 from service.errors import InputError
 
 NAME = "json"
-_DEEPEST = 4
-_SAMPLE = 50
 
 
 def matches(source: SourceFile) -> bool:
@@ -29,19 +28,24 @@ def matches(source: SourceFile) -> bool:
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each object of the list of sessions; places are item numbers."""
-    items = find_list(parse(source), options)
-    if items is None:
+    lists = find_lists(parse(source), options)
+    if not lists.parts:
         yield no_sessions(
             source,
             "holds no list of sessions with titles. Give a JSON list of objects "
             'with a title, or map the key: --map "Key=title"',
         )
         return
-    yield from read_objects(
-        ((f"{source.name}#{number}", item) for number, item in enumerate(items, 1)),
-        items,
-        options,
-    )
+    for name, size in lists.others.items():
+        yield Complaint(
+            source.name, f"the list {name} is not read: {size} items, no sessions", False
+        )
+    items = [
+        (f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}", item)
+        for part in lists.parts
+        for number, item in enumerate(part.items, 1)
+    ]
+    yield from read_objects(iter(items), [item for _, item in items], options)
 
 
 def no_sessions(source: SourceFile, problem: str) -> Complaint:
@@ -102,26 +106,6 @@ def read_objects(
             record = to_record(item, columns, place)
             record.date_order = order
             yield record
-
-
-def find_list(value: Any, options: Options, depth: int = 0) -> list[Any] | None:
-    """Return the first list, outermost first, that holds objects with a key that means a title."""
-    if isinstance(value, list):
-        keys = dict.fromkeys(key for item in objects(value[:_SAMPLE]) for key in item)
-        if "title" in map_columns(keys, options)[0]:
-            return value
-    if depth > _DEEPEST or not isinstance(value, (dict, list)):
-        return None
-    inner = value.values() if isinstance(value, dict) else value[:_SAMPLE]
-    found = (find_list(item, options, depth + 1) for item in inner)
-    lists = next((items for items in found if items is not None), None)
-    return [value] if lists is None and depth == 0 and _is_session(value, options) else lists
-
-
-def _is_session(value: Any, options: Options) -> bool:
-    """Whether an object on its own is a session: it has a title and more that sessions have."""
-    columns = map_columns(value, options)[0] if isinstance(value, dict) else {}
-    return "title" in columns and len(columns) > 1
 
 
 def _is_object(line: str) -> bool:
