@@ -229,3 +229,13 @@ def test_lines_with_carriage_returns_blank_ones_and_nan() -> None:
         ("B", ""),
     ]
     assert [place for place, _ in found.skipped] == ["windows.jsonl:4"]
+
+
+def test_keys_that_come_late_are_read_too() -> None:
+    early = [json.dumps({"title": f"T{number}", "abstract": "x"}) for number in range(250)]
+    late = {"title": "A", "room": "Quay", "speakers": ["Jo Line"], "track": "Rope", "score": 1}
+    found = read_bytes("x.jsonl", "\n".join([*early, json.dumps(late)]).encode())
+    assert len(found.sessions) == 251
+    session = found.sessions[-1]
+    assert (session.room, session.speakers, session.track) == ("Quay", ("Jo Line",), "Rope")
+    assert found.noted == ["keys not understood: score"]

@@ -1,7 +1,7 @@
 """JSON: a list of sessions, or an object with a list of sessions somewhere inside."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from loaders.columns import map_columns, not_understood
@@ -89,23 +89,50 @@ def member(value: Any, *keys: str) -> Any:
 def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Complaint]:
-    """Yield a Record for each (place, object); `sample` shows which keys there are."""
+    """Yield a Record for each (place, object); `sample` shows most of the keys that there are."""
     rows = [item for item in sample if isinstance(item, dict)]
-    columns, unknown = map_columns(dict.fromkeys(key for item in rows for key in item), options)
-    dated = (*columns.get("date", ()), *columns.get("start", ()))
+    keys = _Keys(options)
+    keys.learn(key for item in rows for key in item)
+    dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
+    place, told = "", 0
     for position, (place, item) in enumerate(objects):
-        if position == 0 and unknown:
-            yield Complaint(place, not_understood(unknown, "keys"), False)
+        if position == 0 and keys.unknown:
+            yield Complaint(place, not_understood(keys.unknown, "keys"), False)
+            told = len(keys.unknown)
         if not isinstance(item, Mapping):
             yield Complaint(place, "not a JSON object", row=shown(item))
-        elif not is_accepted(item, columns):
+            continue
+        keys.learn(item)
+        if not is_accepted(item, keys.columns):
             yield Complaint(place, "not accepted", row=shown(item), unwanted=True)
         else:
-            record = to_record(item, columns, place)
+            record = to_record(item, keys.columns, place)
             record.date_order = order
             yield record
+    if late := keys.unknown[told:]:
+        yield Complaint(place, not_understood(late, "keys"), False)
+
+
+class _Keys:
+    """The keys met so far, what they mean, and those that mean nothing."""
+
+    def __init__(self, options: Options) -> None:
+        self.columns: dict[str, list[str]] = {}
+        self.unknown: list[str] = []
+        self._options = options
+        self._met: set[str] = set()
+
+    def learn(self, keys: Iterable[str]) -> None:
+        """Take in keys that were not met before."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._met]
+        if not new:
+            return
+        self._met.update(new)
+        known = (key for found in self.columns.values() for key in found)
+        self.columns, unknown = map_columns(dict.fromkeys((*known, *new)), self._options)
+        self.unknown += unknown
 
 
 def _is_object(line: str) -> bool:
