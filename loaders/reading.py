@@ -26,6 +26,8 @@ def stage(
     )
     for complaint in staging.settle():
         report.drop(complaint)
+    if report.rejects:
+        report.rejects.keep()
     if not report.kept:
         reasons = "; ".join(f"{count} {reason}" for reason, count in report.skipped.most_common(3))
         raise InputError(f"No session found to load{f' ({reasons})' if reasons else ''}.")
@@ -72,7 +74,7 @@ def _stage_record(
         if isinstance(error, NotPlaced):
             misplaced.append(str(error))
         complaint = Complaint(
-            record.place, str(error), row=record.title, unwanted=isinstance(error, Unwanted)
+            record.place, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
         )
         report.complain(complaint)
         if complaint.is_bad:

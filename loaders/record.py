@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from loaders import times
 from loaders.text import is_empty, line, plain, storable, tidy
@@ -95,7 +96,19 @@ class Record:
     date_order: str = ""
     complaints: list[str] = field(default_factory=list)
 
+    def shown(self) -> str:
+        """Return what its source says of the session, for the rejects, not too long."""
+        values = {name: getattr(self, name) for name in _SAID}
+        said = {name: value for name, value in values.items() if value or name == "title"}
+        return ", ".join(f"{name}: {_shown(value)}" for name, value in said.items())[:_MAX_SHOWN]
 
+
+_MAX_SHOWN = 4_000
+_SAID = tuple(
+    name
+    for name in Record.__dataclass_fields__
+    if name not in ("place", "markup", "service", "date_order", "complaints")
+)
 MAX_ABSTRACT = 100_000
 MAX_LINE = 1_000
 """Characters: what is longer is no abstract or title, and could take long to clean."""
@@ -169,6 +182,11 @@ def to_session(record: Record, options: Options) -> Session:
         tags=_distinct(record.tags, markup),
         place=storable(record.place),
     )
+
+
+def _shown(value: Any) -> str:
+    texts = [value] if isinstance(value, (str, int, datetime)) else value
+    return "; ".join(str(text)[:MAX_LINE] for text in texts)
 
 
 def _short(text: str, markup: str) -> str:

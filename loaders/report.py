@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
+from errno import EISDIR
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -85,11 +86,17 @@ class Report:
 
 
 class Rejects:
-    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said."""
+    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said.
+
+    It is written beside its place until `keep`: a load that fails before leaves what was there.
+    """
 
     def __init__(self, path: Path) -> None:
         """Start the file. Raises OSError if it cannot be written."""
-        self._stream: TextIO = path.open("w", encoding="utf-8", newline="")
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        self._path, self._beside = path, path.with_name(path.name + ".new")
+        self._stream: TextIO = self._beside.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._stream)
         self._writer.writerow(["place", "reason", "row"])
 
@@ -99,9 +106,15 @@ class Rejects:
             [safe_cell(text) for text in (complaint.place, complaint.reason, complaint.row)]
         )
 
-    def close(self) -> None:
-        """End the file."""
+    def keep(self) -> None:
+        """Put the file in its place: every row is written."""
         self._stream.close()
+        self._beside.replace(self._path)
+
+    def close(self) -> None:
+        """End the file; what was not kept is dropped."""
+        self._stream.close()
+        self._beside.unlink(missing_ok=True)
 
 
 def safe_cell(text: str) -> str:
