@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from loaders import times
+from loaders.states import takes_place
 from loaders.text import is_empty, line, plain, storable, tidy
 from service.session import Session
 from service.words import folded
@@ -70,6 +71,7 @@ class Record:
 
     `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
     `service` says whether it is a break; None where the source does not say, so that the title tells.
+    `states` are what became of its proposal, in the source's words.
     """
 
     place: str
@@ -93,6 +95,7 @@ class Record:
     tags: Sequence[str] = ()
     slot: str = ""
     service: bool | None = None
+    states: Sequence[str] = ()
     date_order: str = ""
     complaints: list[str] = field(default_factory=list)
 
@@ -104,6 +107,7 @@ class Record:
 
 
 _MAX_SHOWN = 4_000
+_MAX_STATE = 40
 _SAID = tuple(
     name
     for name in Record.__dataclass_fields__
@@ -146,9 +150,10 @@ _LANGUAGES = {
 def to_session(record: Record, options: Options) -> Session:
     """Return the Session that a record holds; what is odd but usable is added to its complaints.
 
-    Raises Skip with the reason if it holds none, Unwanted if it is a break, NotPlaced if its event or year
-    is not known.
+    Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, NotPlaced
+    if its event or year is not known.
     """
+    _check_states(record)
     markup = "plain" if record.markup == "plain" else ""
     title = _short(record.title, record.markup)
     if not title:
@@ -182,6 +187,17 @@ def to_session(record: Record, options: Options) -> Session:
         tags=_distinct(record.tags, markup),
         place=storable(record.place),
     )
+
+
+def _check_states(record: Record) -> None:
+    """Raise Unwanted for a session that was not accepted, Skip where a state may mean that or not."""
+    known = [(tidy(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
+    for state, accepted in known:
+        if accepted is False:
+            raise Unwanted(f"not accepted: {state}")
+    for state, accepted in known:
+        if accepted is None:
+            raise Skip(f"the state {state!r} is not known: write accepted or rejected")
 
 
 def _shown(value: Any) -> str:

@@ -8,9 +8,6 @@ from typing import Any
 from loaders.record import Record
 from service.words import folded
 
-_ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
-             "accept queue", "angenommen", "bestatigt", "aceptado", "aceptada", "confirmado", "accepte", "confirme", "accettato", "aceito", "approved", "aprobado", "aprobada", "approuve", "approuvee", "approvato", "aprovado",
-             "accepted confirmed", "si", "sim", "oui", "ja", "public", "final", "live", "active", "selected"}  # fmt: skip
 _LIST = re.compile(r"\s*[|;\n]\s*")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
@@ -64,17 +61,8 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
         zone=first("zone"),
         url=first("url"),
         tags=[tag for header in columns.get("tags", ()) for tag in as_list(row.get(header))],
+        states=[as_text(row.get(header)) for header in columns.get("state", ())],
     )
-
-
-def is_accepted(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether a row's state, if it has any, says that the session takes place."""
-    return all(takes_place(as_text(row.get(header))) for header in columns.get("state", ()))
-
-
-def takes_place(state: str) -> bool:
-    """Whether a session of this state takes place: accepted, confirmed or nothing said."""
-    return folded(state) in _ACCEPTED
 
 
 def as_text(value: Any, depth: int = 0) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from loaders.columns import field_of, header_key, map_columns
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, shown, to_record
+from loaders.rows import to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from loaders.workbooks import open_sheets
@@ -104,12 +104,10 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
             yield _record(row, header, table.name, order)
 
 
-def _record(row: Row, header: Header, name: str, order: str) -> Record | Complaint:
+def _record(row: Row, header: Header, name: str, order: str) -> Record:
     number, cells = row
     place = f"{name}:{number}"
     values = dict(enumerate(cells))
-    if not is_accepted(values, header.columns):
-        return Complaint(place, "not accepted", row=shown(cells), unwanted=True)
     record = to_record(values, header.columns, place)
     record.date_order = order
     return record

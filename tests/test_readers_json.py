@@ -43,7 +43,7 @@ def test_states_are_kept_to() -> None:
         [{"title": "a", "state": "confirmed"}, {"title": "b", "state": "rejected"}]
     )
     reading = read_bytes("x.json", content.encode())
-    assert (reading.titles, reading.reasons) == (["a"], ["not accepted"])
+    assert (reading.titles, reading.reasons) == (["a"], ["not accepted: rejected"])
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_sessionize_all() -> None:
     assert (session.track, session.level, session.tags) == ("Logistics", "Advanced", ("Cranes",))
     assert (session.room, session.abstract, session.ends_at) == ("Dock 3", "", None)
     assert session.as_dict()["starts_at"] == "2024-04-20T14:30:00+02:00"
-    assert reading.reasons == ["service session (break, registration)", "not accepted"]
+    assert reading.reasons == ["service session (break, registration)", "not accepted: Declined"]
 
 
 def test_sessionize_sessions_and_grid() -> None:

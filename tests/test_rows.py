@@ -6,9 +6,7 @@ from loaders.rows import (
     as_list,
     as_names,
     as_text,
-    is_accepted,
     shown,
-    takes_place,
     to_record,
     without_speakers,
 )
@@ -133,14 +131,6 @@ def test_texts_that_repeat_each_other_are_joined_once() -> None:
     row = {"a": "Short.", "b": "Short. And long.", "c": "Other."}
     record = to_record(row, {"abstract": ["a", "b", "c"]}, "here")
     assert record.abstract == "Short. And long.\n\nOther."
-
-
-def test_states() -> None:
-    assert takes_place("Accepted")
-    assert takes_place("")
-    assert takes_place("Bestätigt")
-    assert not takes_place("Rejected")
-    assert not is_accepted({"state": "confirmed", "ok": "no"}, {"state": ["state", "ok"]})
 
 
 def test_titles_lose_the_speakers_after_them() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from loaders.columns import map_columns, not_understood
 from loaders.json_lists import find_lists
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, shown, to_record
+from loaders.rows import shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from service.errors import InputError
@@ -105,12 +105,9 @@ def read_objects(
             yield Complaint(place, "not a JSON object", row=shown(item))
             continue
         keys.learn(item)
-        if not is_accepted(item, keys.columns):
-            yield Complaint(place, "not accepted", row=shown(item), unwanted=True)
-        else:
-            record = to_record(item, keys.columns, place)
-            record.date_order = order
-            yield record
+        record = to_record(item, keys.columns, place)
+        record.date_order = order
+        yield record
     if late := keys.unknown[told:]:
         yield Complaint(place, not_understood(late, "keys"), False)
 
