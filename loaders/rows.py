@@ -8,7 +8,8 @@ from typing import Any
 from loaders.record import Record
 from service.words import folded
 
-_LIST = re.compile(r"\s*[|;\n]\s*")
+_LIST = re.compile(r"\s*[|;\n、]\s*")
+_SLASH = re.compile(r"\s+/\s+")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
 _RANGE = re.compile(
@@ -22,7 +23,7 @@ _DEPTH = 6  # of values inside values
 _COMPANY = re.compile(
     r"\b(inc|ltd|llc|gmbh|corp|co|ag|sa|srl|university|universit\w*|universidad|institute|institut\w*|"
     r"foundation|group|labs?|college|ministry|department|company|bank|school|hospital|center|centre|"
-    r"phd|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
+    r"phd|mba|msc|bsc|et al|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
     re.I,
 )
 
@@ -105,25 +106,43 @@ def as_list(value: Any) -> list[str]:
 def as_names(value: Any) -> list[str]:
     """Return the people that a list or a text names, without what follows a comma after a name.
 
-    A text is split at | ; line ends and "and"; at commas only where every part looks like a person's name,
-    since a comma also stands in "Name, Company".
+    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part looks like a person's name,
+    since a comma also stands in "Name, Company" and "Family, Given". Who stands in a list or an object of
+    their own keeps what follows a comma, unless it is a company or a degree.
     """
     if isinstance(value, (list, tuple)):
-        return [name for item in value for name in _names_in(_person(item))]
-    return list(_names_in(_person(value)))
+        return [name for item in value for name in _names_in(_person(item), is_one=True)]
+    return list(_names_in(_person(value), is_one=isinstance(value, Mapping)))
 
 
 @lru_cache(maxsize=8192)
-def _names_in(text: str) -> tuple[str, ...]:
-    text = _BRACKETS.sub("", text)
-    names: list[str] = []
-    for part in _LIST.split(text):
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-        if len(pieces) > 1 and all(_is_person(piece) for piece in pieces):
-            names.extend(name for piece in pieces for name in _apart(_LEADING_AND.sub("", piece)))
-        elif pieces:
-            names.extend(_apart(pieces[0]))
+def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
+    parts = _LIST.split(_BRACKETS.sub("", text))
+    names = [
+        name
+        for part in parts
+        for piece in _without_companies(part, is_one=is_one)
+        for name in _apart(piece)
+    ]
     return tuple(name for name in names if any(sign.isalnum() for sign in name))
+
+
+def _without_companies(text: str, *, is_one: bool) -> list[str]:
+    """The names in a text with commas: all of it, every other part of it, or the first alone."""
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    people = [_is_person(piece) for piece in pieces]
+    if len(pieces) == 1 and not is_one:  # a slash in a name of its own parts it from a nickname
+        parts = _SLASH.split(pieces[0])
+        return parts if all(map(_is_person, parts)) else pieces
+    if len(pieces) < 2:
+        return pieces
+    if all(people):
+        return [_LEADING_AND.sub("", piece) for piece in pieces]
+    if len(pieces) > 3 and people == [True, False] * (len(pieces) // 2):
+        return pieces[::2]
+    if not _COMPANY.search(text) and (is_one or [len(piece.split()) for piece in pieces] == [1, 1]):
+        return [", ".join(pieces)]  # "Doe, Jane"
+    return pieces[:1]
 
 
 def without_speakers(title: str, speakers: Sequence[str]) -> str:

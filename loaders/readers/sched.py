@@ -57,7 +57,7 @@ def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
 
 def _record(row: Mapping[str, Any], place: str) -> Record:
     people = row.get("speakers")
-    speakers = as_names(people) if not isinstance(people, str) else as_names(people.split(";"))
+    speakers = as_names(people)
     start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
     offset = _offset(start, as_text(row.get("start_time_ts")))
     title = as_text(row.get("name"))
