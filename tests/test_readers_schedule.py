@@ -46,6 +46,16 @@ def test_damaged_and_dangerous_schedules_are_refused(content: bytes, problem: st
         read_bytes("x.xml", content)
 
 
+def test_markup_inside_elements_is_read_as_text() -> None:
+    event = """<event id="1"><title>A <b>bold</b> move</title><type>Talk</type><room>Big <i>Hall</i></room>
+    <abstract>Hello <p>para</p> tail &lt;b&gt;x&lt;/b&gt;</abstract>
+    <persons><person id="1">Jo <!-- x --><em>Line</em></person></persons></event>"""
+    (session,) = read_bytes("x.xml", EVENT % event.encode()).sessions
+    assert (session.title, session.room) == ("A bold move", "Big Hall")
+    assert session.abstract == "Hello\n\npara\n\ntail x"
+    assert session.speakers == ("Jo Line",)
+
+
 def test_billion_laughs_are_refused() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     content = f'<!DOCTYPE lolz [<!ENTITY l0 "lol">{laughs}]><schedule><day>&l9;</day></schedule>'
