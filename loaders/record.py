@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from loaders import times
 from loaders.states import takes_place
-from loaders.text import is_empty, line, plain, storable, tidy
+from loaders.text import has_email, is_empty, line, plain, storable, tidy
 from service.session import Session
 from service.words import folded
 
@@ -121,7 +122,12 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 _TITLE_YEAR = re.compile(
     r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]{1,2000}$")
+_ADDRESS = re.compile(
+    r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
+)
+_BARE_ADDRESS = re.compile(
+    r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
+)
 _SERVICE_TITLES = {
     "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
     "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
@@ -183,7 +189,7 @@ def to_session(record: Record, options: Options) -> Session:
         room=_short(record.room, markup),
         starts_at=starts_at,
         ends_at=ends_at,
-        url=_web_address(record.url),
+        url=_web_address(record),
         tags=_distinct(record.tags, markup),
         place=storable(record.place),
     )
@@ -297,6 +303,20 @@ def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
-def _web_address(url: str) -> str:
-    url = storable(url.strip())
-    return url if _ADDRESS.match(url) else ""
+def _web_address(record: Record) -> str:
+    """The first web address that a source gives, without personal data; what holds none is complained about."""
+    given = storable(record.url.strip())
+    if is_empty(given):
+        return ""
+    if match := _ADDRESS.search(given):
+        found = match[0]
+        while found[-1] in ".,;:!'*" or (found[-1] == ")" and found.count(")") > found.count("(")):
+            found = found[:-1]  # [slides](https://example.org).
+    else:
+        found = f"https://{given}" if _BARE_ADDRESS.fullmatch(given) else ""
+    if has_email(unquote(found)):  # in what follows the page, as a rule
+        found = re.split("[?#]", found, maxsplit=1)[0]
+    if not found or has_email(unquote(found)):
+        record.complaints.append("no web address such as https://example.org/talk")
+        return ""
+    return found

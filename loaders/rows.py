@@ -1,11 +1,13 @@
 """Rows of loosely named values (a spreadsheet's columns, a JSON object's keys) to Records."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from loaders.record import Record
+from loaders.text import has_email
 from service.words import folded
 
 _LIST = re.compile(r"\s*[|;\n、]\s*")
@@ -47,7 +49,7 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
         place=place,
         event=first("event"),
         year=as_year(first("year")),
-        source_id=first("source_id"),
+        source_id=_own_id(first("source_id")),
         title=first("title"),
         abstract=joined(as_text(row.get(header)) for header in columns.get("abstract", ())),
         speakers=speakers,
@@ -63,6 +65,15 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
         url=first("url"),
         tags=[tag for header in columns.get("tags", ()) for tag in as_list(row.get(header))],
         states=[as_text(row.get(header)) for header in columns.get("state", ())],
+    )
+
+
+def _own_id(text: str) -> str:
+    """An id as it is, a digest of one that is somebody's e-mail address."""
+    if not has_email(text):
+        return text
+    return (
+        "id-" + hashlib.blake2b(folded(text).encode("utf-8", "replace"), digest_size=8).hexdigest()
     )
 
 
