@@ -1,7 +1,7 @@
 """The lists of sessions in a JSON value: which of its lists they are, and what is said around them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ _OTHERS = {
 _OTHER_FIELDS = {
     "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url",
 }  # fmt: skip
+_NAMED = ("speakers", "track", "room")
 _WEAK = {
     "source_id",
     "url",
@@ -55,10 +56,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of sessions that a value holds, and of the others with titles their paths and sizes."""
+    """The lists of sessions that a value holds, and of the others with titles their paths and sizes.
+
+    `named` are the objects that sessions may name by their ids: for each field, by id.
+    """
 
     parts: list[Part]
     others: dict[str, int]
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,7 +126,18 @@ def find_lists(value: Any, options: Options) -> Lists:
     paths = [kind.path for kind in usable if kind.is_like(best)]
     parts = [part for path in paths for part in _parts(value, path, (), {})]
     others = [kind for kind in titled if not any(_is_inside(kind.path, path) for path in paths)]
-    return Lists(parts, {kind.name: kind.size for kind in others})
+    named: dict[str, dict[str, Any]] = {}
+    for kind in kinds.values():
+        if (meaning := _meaning(kind.path)) in _NAMED and kind.path not in paths:
+            listed = (item for part in _parts(value, kind.path, (), {}) for item in part.items)
+            named.setdefault(meaning, {}).update(_by_id(listed))
+    return Lists(parts, {kind.name: kind.size for kind in others}, named)
+
+
+def _by_id(items: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    for item in items:
+        if isinstance(item, dict) and len(item) > 1:
+            yield from ((as_text(item[key]), item) for key in ("id", "code") if item.get(key))
 
 
 def _survey(value: Any, path: Path, around: dict[str, str], kinds: dict[Path, _Kind]) -> None:

@@ -1,18 +1,20 @@
 """JSON: a list of sessions, or an object with a list of sessions somewhere inside."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loaders.columns import map_columns, not_understood
+from loaders.columns import field_of, map_columns, not_understood
 from loaders.json_lists import find_lists
 from loaders.record import Complaint, Options, Record
-from loaders.rows import shown, to_record
+from loaders.rows import as_text, shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from service.errors import InputError
 
 NAME = "json"
+_CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
 
 
 def matches(source: SourceFile) -> bool:
@@ -41,7 +43,10 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
             source.name, f"the list {name} is not read: {size} items, no sessions", False
         )
     items = [
-        (f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}", item)
+        (
+            f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}",
+            _with_named(item, lists.named),
+        )
         for part in lists.parts
         for number, item in enumerate(part.items, 1)
     ]
@@ -90,26 +95,88 @@ def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Complaint]:
     """Yield a Record for each (place, object); `sample` shows most of the keys that there are."""
-    rows = [item for item in sample if isinstance(item, dict)]
+    rows = [spread for item in sample if isinstance(spread := _spread(item), dict)]
     keys = _Keys(options)
     keys.learn(key for item in rows for key in item)
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
     place, told = "", 0
-    for position, (place, item) in enumerate(objects):
+    for position, (place, value) in enumerate(objects):
+        item = _spread(value)
         if position == 0 and keys.unknown:
             yield Complaint(place, not_understood(keys.unknown, "keys"), False)
             told = len(keys.unknown)
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             yield Complaint(place, "not a JSON object", row=shown(item))
             continue
         keys.learn(item)
+        ids = [
+            field for field in ("speakers", "track") if _drop_ids(item, keys.columns.get(field, ()))
+        ]
         record = to_record(item, keys.columns, place)
+        record.complaints += [f"{field}: ids without names are left out" for field in ids]
         record.date_order = order
         yield record
     if late := keys.unknown[told:]:
         yield Complaint(place, not_understood(late, "keys"), False)
+
+
+def _spread(item: Any) -> Any:
+    """An object with its times beside its other values: {"slot": {"room", "start"}}, {"date", "time", "tz"}."""
+    if not isinstance(item, dict):
+        return item
+    spread: dict[str, Any] = {}
+    for key, value in item.items():
+        inner = (
+            value[0] if key == "slots" and isinstance(value, list) and len(value) == 1 else value
+        )
+        if not isinstance(inner, dict):
+            spread[key] = value or spread.get(key, value)
+        elif key in ("slot", "slots"):
+            spread |= {
+                part: inner[part]
+                for part in ("room", "start", "end")
+                if inner.get(part) and not spread.get(part)
+            }
+        elif inner.get("date") and inner.get("time"):
+            spread[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"
+            if inner.get("tz"):
+                spread.setdefault("timezone", inner["tz"])
+        else:
+            spread[key] = value
+    return spread
+
+
+def _with_named(item: Any, named: Mapping[str, Mapping[str, Any]]) -> Any:
+    """An object with the speakers, track and room themselves where it gives their ids."""
+    if not isinstance(item, dict) or not named:
+        return item
+    return {key: _named(value, named.get(field_of(key), {})) for key, value in item.items()}
+
+
+def _named(value: Any, objects: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_named(item, objects) for item in value]
+    return objects.get(as_text(value), value) if isinstance(value, (str, int)) else value
+
+
+def _drop_ids(item: dict[str, Any], headers: Iterable[str]) -> bool:
+    """Take out numbers, and codes in a list, where a name is meant; whether there were any."""
+    found = False
+    for header in headers:
+        value = item.get(header)
+        if isinstance(value, list):
+            item[header] = [part for part in value if not _is_id(part)]
+            found = found or len(item[header]) < len(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            del item[header]
+            found = True
+    return found
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and _CODE.fullmatch(value) is not None)
 
 
 class _Keys:
