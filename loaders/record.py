@@ -136,7 +136,14 @@ _SERVICE_TITLES = {
     "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
     "registrazione", "almoco", "intervalo", "credenciamento",
 }  # fmt: skip
-_LONGEST_SERVICE = max(map(len, _SERVICE_TITLES))
+_LONGEST_SERVICE = 80
+_TALKS = {
+    "talk", "keynote", "workshop", "tutorial", "lecture", "presentation", "panel", "vortrag", "charla", "ponencia",
+    "taller", "conference", "conferencia", "palestra", "intervento",
+}  # fmt: skip
+_AND = re.compile(r"\s*[&+/,]\s*|\s+(?:and|und|et|y|e)\s+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _LANGUAGES = {
     "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
     "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
@@ -150,6 +157,10 @@ _LANGUAGES = {
     "heb": "he", "arabic": "ar", "ara": "ar", "hungarian": "hu", "hun": "hu", "catalan": "ca",
     "cat": "ca", "romanian": "ro", "ron": "ro", "slovak": "sk", "slk": "sk", "hindi": "hi",
     "hin": "hi", "indonesian": "id", "ind": "id", "thai": "th", "tha": "th", "und": "",
+    "englisch": "en", "anglais": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de",
+    "tedesco": "de", "alemao": "de", "franzosisch": "fr", "frances": "fr", "francese": "fr",
+    "spanisch": "es", "espagnol": "es", "spagnolo": "es", "espanhol": "es", "italienisch": "it",
+    "italien": "it", "portugiesisch": "pt", "portugais": "pt", "portoghese": "pt",
 }  # fmt: skip
 
 
@@ -164,6 +175,8 @@ def to_session(record: Record, options: Options) -> Session:
     title = _short(record.title, record.markup)
     if not title:
         raise Skip("no title")
+    if len(record.title) > MAX_LINE:
+        record.complaints.append(f"title cut off after {MAX_LINE:,} characters")
     kind = _short(record.kind, markup)
     if not options.keep_service and _is_service(record, title, kind):
         raise Unwanted("service session (break, registration)")
@@ -216,13 +229,20 @@ def _short(text: str, markup: str) -> str:
 
 
 def _is_service(record: Record, title: str, kind: str) -> bool:
-    if record.service is None:
-        return _names_service(title) or _names_service(kind)
-    return record.service
+    if record.service is not None:
+        return record.service
+    if _names_service(kind):
+        return True
+    words = folded(kind).split()
+    return _names_service(title) and not (words and words[0] in _TALKS)
 
 
 def _names_service(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_SERVICE and folded(text) in _SERVICE_TITLES
+    """Whether a text names a break or several, whatever stands in brackets: "Registration & Coffee (Foyer)"."""
+    if not 0 < len(text) <= _LONGEST_SERVICE:
+        return False
+    names = _AND.split(_BRACKETS.sub("", folded(text)))
+    return all(_EDGES.sub("", name) in _SERVICE_TITLES for name in names)
 
 
 def _abstract(record: Record) -> str:
@@ -234,11 +254,11 @@ def _abstract(record: Record) -> str:
 
 @lru_cache(maxsize=1024)
 def language_code(name: str) -> str:
-    """Return the two-letter code of a language given as a code, an ISO 639-3 code or an English name."""
+    """Return the two-letter code of a language given as a code, an ISO 639-3 code or a name."""
     key = folded(_short(name, "plain")).replace("_", "-")
     if key in _LANGUAGES:
         return _LANGUAGES[key]
-    if re.fullmatch(r"[a-z]{2}(-.*)?", key):
+    if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):  # of several, the first
         return key[:2]
     first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
     return _LANGUAGES.get(first, key[:20].strip())

@@ -195,7 +195,8 @@ def _is_person(text: str) -> bool:
 
 def as_year(text: str) -> int | None:
     """Return the year that a text is, None if it is none."""
-    return int(text) if re.fullmatch(r"(19|2[01])\d\d", text) else None
+    match = re.fullmatch(r"((?:19|2[01])\d\d)(?:\.0+)?", text)
+    return int(match[1]) if match else None
 
 
 def joined(texts: Iterable[str]) -> str:

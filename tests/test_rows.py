@@ -6,6 +6,7 @@ from loaders.rows import (
     as_list,
     as_names,
     as_text,
+    as_year,
     shown,
     to_record,
     without_speakers,
@@ -154,3 +155,10 @@ def test_titles_lose_the_speakers_after_them() -> None:
 def test_many_unknown_columns_are_counted() -> None:
     text = not_understood([f"c{number}" for number in range(30)], "columns")
     assert text.endswith("c19 and 10 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2024", 2024), ("2024.0", 2024), ("2024.5", None), ("3024", None)]
+)
+def test_years(text: str, year: int | None) -> None:
+    assert as_year(text) == year
