@@ -122,6 +122,14 @@ def test_odd_lines_never_stop_a_calendar(line: str) -> None:
     assert "B" in read_bytes("x.ics", content).titles
 
 
+def test_the_calendar_library_warns_nobody(recwarn: pytest.WarningsRecorder) -> None:
+    start = "DTSTART;TZID=/example.org/20260126_1/Europe/Berlin:20260501T100000"
+    reading = read_bytes("x.ics", calendar("BEGIN:VEVENT", "SUMMARY:A", start, "END:VEVENT"))
+    (session,) = reading.sessions
+    assert session.timezone == "Europe/Berlin"
+    assert not recwarn.list
+
+
 def test_an_event_that_never_ends_does_not_swallow_the_next() -> None:
     content = calendar("BEGIN:VEVENT", "SUMMARY:A", "BEGIN:VEVENT", "SUMMARY:B", "END:VEVENT")
     reading = read_bytes("x.ics", content)
