@@ -56,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of sessions that a value holds, and of the others with titles their paths and sizes.
+    """The lists of sessions that a value holds, and of the others with titles or names their paths and sizes.
 
     `named` are the objects that sessions may name by their ids: for each field, by id.
     """
@@ -89,6 +89,11 @@ class _Kind:
     def name(self) -> str:
         """The keys that lead to it."""
         return ".".join(key for key in self.path if key != _EACH) or "that holds all others"
+
+    @property
+    def has_names(self) -> bool:
+        """Whether its items are called something."""
+        return "name" in map(header_key, self.keys)
 
     @property
     def is_usable(self) -> bool:
@@ -125,7 +130,8 @@ def find_lists(value: Any, options: Options) -> Lists:
     best = max(usable, key=lambda kind: kind.rank)
     paths = [kind.path for kind in usable if kind.is_like(best)]
     parts = [part for path in paths for part in _parts(value, path, (), {})]
-    others = [kind for kind in titled if not any(_is_inside(kind.path, path) for path in paths)]
+    named_ones = [kind for kind in kinds.values() if kind in titled or kind.has_names]
+    others = [kind for kind in named_ones if not any(_is_inside(kind.path, path) for path in paths)]
     named: dict[str, dict[str, Any]] = {}
     for kind in kinds.values():
         if (meaning := _meaning(kind.path)) in _NAMED and kind.path not in paths:

@@ -95,7 +95,7 @@ def test_a_session_with_lists_of_its_own_is_one() -> None:
 
 
 def test_a_name_is_a_title_only_where_nothing_else_is() -> None:
-    named = [{"name": "A", "description": "About a."}]
+    named = [{"name": "A", "abstract": "About a."}]
     assert read_json({"speakers": [{"name": "Jo"}], "talks": named}).titles == ["A"]
     assert read_json({"speakers": [{"name": "Jo", "title": "A", "abstract": "x"}]}).titles == ["A"]
     with pytest.raises(InputError, match="holds no list of sessions"):

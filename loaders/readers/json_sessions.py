@@ -196,7 +196,7 @@ class _Keys:
         self._met.update(new)
         known = (key for found in self.columns.values() for key in found)
         self.columns, unknown = map_columns(dict.fromkeys((*known, *new)), self._options)
-        self.unknown += unknown
+        self.unknown += [key for key in unknown if key not in self.unknown]
 
 
 def _is_object(line: str) -> bool:
