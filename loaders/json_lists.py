@@ -101,10 +101,10 @@ class _Kind:
         return not _is_other(self.path) or (self.is_titled and len(self.fields) > 1)
 
     @property
-    def rank(self) -> tuple[bool, bool, int, bool, int]:
-        """The higher, the more likely these are the sessions."""
-        called = (not _is_other(self.path), _is_called(self.path))
-        return (called[0], self.is_titled, len(self.fields), called[1], -len(self.path))
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """The higher, the more likely these are the sessions; to be called "talks" counts as much again."""
+        weight = len(self.fields) * (2 if _is_called(self.path) else 1)
+        return (not _is_other(self.path), self.is_titled, weight, -len(self.path))
 
     def is_like(self, best: "_Kind") -> bool:
         """Whether it holds the same beside the best: "monday" and "tuesday", "keynotes" and "talks"."""

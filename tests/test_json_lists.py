@@ -84,13 +84,20 @@ def test_days_with_titles_are_no_sessions() -> None:
 def test_a_conference_around_its_contributions_is_no_session() -> None:
     talk = {**A, "speakers": [{"fullName": "Jo Line"}], "duration": 30, "room": "Quay"}
     conference = {"title": "Summit", "description": "All.", "room": "Town", "contributions": [talk]}
+    conference |= {
+        "startDate": "2026-05-12",
+        "endDate": "2026-05-13",
+        "category": "Sails",
+        "type": "meeting",
+    }
     assert read_json({"count": 1, "results": [conference]}).titles == ["A"]
 
 
 def test_a_session_with_lists_of_its_own_is_one() -> None:
     links = [{"title": "Slides", "url": "https://example.org/a", "description": "Pages."}]
     session = {**A, "links": links, "speakers": [{"name": "Jo Line", "bio": "Sails."}]}
-    for value in (session, [session], {"talks": [session]}):
+    parts = {**session, "presentations": [{"title": "Slides", "url": "https://example.org/a"}]}
+    for value in (session, [session], {"talks": [session]}, [parts], {"talks": [parts]}):
         assert read_json(value).titles == ["A"]
 
 
