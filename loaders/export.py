@@ -16,8 +16,9 @@ from service.stores.catalogue import Generation
 EXPORT_VERSION = 1
 _DERIVED = ("text_hash", "payload_hash", "talk_keys", "day")
 _COLUMNS = (
-    "id", "event", "year", "source_id", "title", "abstract", "speakers", "track", "level", "kind",
+    "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
     "language", "room", "starts_at", "ends_at", "timezone", "url", "tags",
+    "id",
 )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from loaders.reading import stage
 from loaders.receipts import Receipts, identify
 from loaders.record import Options
-from loaders.report import Rejects, Report, is_bad
-from loaders.sources import find_sources
+from loaders.report import Rejects, Report
+from loaders.sources import find_sources, source_over
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
@@ -185,6 +185,11 @@ def _read_and_load(
 def _report(request: LoadRequest, stack: ExitStack) -> Report:
     if request.rejects is None:
         return Report()
+    if source := source_over(request.rejects, request.sources):
+        raise InputError(
+            f"--rejects {request.rejects} would stand in the place of a source or among its files: {source}. "
+            "Name a file somewhere else."
+        )
     try:
         rejects = Rejects(request.rejects)
     except OSError as error:
@@ -196,8 +201,8 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
 
 
 def _check_strict(request: LoadRequest, report: Report) -> None:
-    bad = sum(count for reason, count in report.skipped.items() if is_bad(reason))
-    if request.strict and bad:
+    if request.strict and report.bad:
         raise InputError(
-            f"{bad} sessions are bad and --strict is set: nothing was loaded. Mend them or drop --strict."
+            f"{report.bad} sessions are bad and --strict is set: nothing was loaded. "
+            "Mend them or drop --strict."
         )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from loaders.readers import find_reader
-from loaders.record import Complaint, NotPlaced, Options, Record, Skip, to_session
-from loaders.report import Report, is_bad
+from loaders.record import Complaint, NotPlaced, Options, Record, Skip, Unwanted, to_session
+from loaders.report import Report
 from loaders.source_file import SourceFile
 from loaders.staging import Staging
 from loaders.text import tidy
@@ -29,6 +29,8 @@ def stage(
     )
     for complaint in staging.settle():
         report.drop(complaint)
+    if report.rejects:
+        report.rejects.keep()
     if not report.kept:
         raise InputError(_nothing_found(list(read), report))
     return list(read)
@@ -63,7 +65,7 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
     for item in reader.read(source, options):
         if isinstance(item, Complaint):
             report.complain(item)
-            if item.skipped and is_bad(item.reason):
+            if item.is_bad:
                 bad.append("")
         elif session := _stage_record(item, options, staging, report, misplaced, bad):
             kept.add((session.event, session.year))
@@ -89,8 +91,11 @@ def _stage_record(
     except Skip as error:
         if isinstance(error, NotPlaced):
             misplaced.append(str(error))
-        report.complain(Complaint(record.place, str(error), row=record.title))
-        if is_bad(str(error)):
+        complaint = Complaint(
+            record.place, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
+        )
+        report.complain(complaint)
+        if complaint.is_bad:
             bad.append(tidy(record.source_id))
         return None
     staging.add(session)

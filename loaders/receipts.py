@@ -94,7 +94,7 @@ class Receipts:
         return found
 
 
-_REPORTED = ("read", "kept", "thin", "skipped", "noted", "ignored", "examples")
+_REPORTED = ("read", "kept", "bad", "thin", "skipped", "noted", "ignored", "examples")
 
 
 def _receipt(values: dict[str, Any]) -> Receipt:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
 
 from loaders import times
-from loaders.text import is_empty, line, plain, storable, tidy
+from loaders.states import takes_place
+from loaders.text import has_email, is_empty, line, plain, storable, tidy
 from service.errors import InputError
 from service.session import Session
 from service.words import folded
@@ -19,21 +22,32 @@ class Complaint:
     """Something a source holds that was not used, where it stands and why.
 
     `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
+    `unwanted` sessions are left out as they should be: breaks, hidden ones, what was not accepted.
     """
 
     place: str
     reason: str
     skipped: bool = True
     row: str = ""
+    unwanted: bool = False
 
     def __post_init__(self) -> None:
         """Keep what can be written to a file."""
         for name in ("place", "reason", "row"):
             object.__setattr__(self, name, storable(getattr(self, name)))
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether a session is left out that should be there: what is known of it is kept."""
+        return self.skipped and not self.unwanted
+
 
 class Skip(Exception):
     """A record that becomes no session, with the reason."""
+
+
+class Unwanted(Skip):
+    """A record that should become no session, such as a break."""
 
 
 class NotPlaced(Skip):
@@ -69,7 +83,8 @@ class Record:
 
     `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
     `service` says whether it is a break; None where the source does not say, so that the title tells.
-    `values` are what complaints are about, by their reasons.
+    `values` are what complaints are about, by their reasons, `states` what became of its proposal, in the
+    source's words.
     """
 
     place: str
@@ -93,6 +108,7 @@ class Record:
     tags: Sequence[str] = ()
     slot: str = ""
     service: bool | None = None
+    states: Sequence[str] = ()
     date_order: str = ""
     complaints: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
@@ -107,8 +123,21 @@ class Record:
         value = self.values.get(reason, "")
         return f"{self.place} {value[:_QUOTED]!r}" if value else self.place
 
+    def shown(self) -> str:
+        """Return what its source says of the session, for the rejects, not too long."""
+        values = {name: getattr(self, name) for name in _SAID}
+        said = {name: value for name, value in values.items() if value or name == "title"}
+        return ", ".join(f"{name}: {_shown(value)}" for name, value in said.items())[:_MAX_SHOWN]
+
 
 _QUOTED = 40
+_MAX_SHOWN = 4_000
+_MAX_STATE = 40
+_SAID = tuple(
+    name
+    for name in Record.__dataclass_fields__
+    if name not in ("place", "markup", "service", "date_order", "complaints", "values")
+)
 MAX_ABSTRACT = 100_000
 MAX_LINE = 1_000
 """Characters: what is longer is no abstract or title, and could take long to clean."""
@@ -117,7 +146,12 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 _TITLE_YEAR = re.compile(
     r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]{1,2000}$")
+_ADDRESS = re.compile(
+    r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
+)
+_BARE_ADDRESS = re.compile(
+    r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
+)
 _SERVICE_TITLES = {
     "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
     "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
@@ -126,7 +160,14 @@ _SERVICE_TITLES = {
     "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
     "registrazione", "almoco", "intervalo", "credenciamento",
 }  # fmt: skip
-_LONGEST_SERVICE = max(map(len, _SERVICE_TITLES))
+_LONGEST_SERVICE = 80
+_TALKS = {
+    "talk", "keynote", "workshop", "tutorial", "lecture", "presentation", "panel", "vortrag", "charla", "ponencia",
+    "taller", "conference", "conferencia", "palestra", "intervento",
+}  # fmt: skip
+_AND = re.compile(r"\s*[&+/,]\s*|\s+(?:and|und|et|y|e)\s+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _LANGUAGES = {
     "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
     "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
@@ -140,21 +181,29 @@ _LANGUAGES = {
     "heb": "he", "arabic": "ar", "ara": "ar", "hungarian": "hu", "hun": "hu", "catalan": "ca",
     "cat": "ca", "romanian": "ro", "ron": "ro", "slovak": "sk", "slk": "sk", "hindi": "hi",
     "hin": "hi", "indonesian": "id", "ind": "id", "thai": "th", "tha": "th", "und": "",
+    "englisch": "en", "anglais": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de",
+    "tedesco": "de", "alemao": "de", "franzosisch": "fr", "frances": "fr", "francese": "fr",
+    "spanisch": "es", "espagnol": "es", "spagnolo": "es", "espanhol": "es", "italienisch": "it",
+    "italien": "it", "portugiesisch": "pt", "portugais": "pt", "portoghese": "pt",
 }  # fmt: skip
 
 
 def to_session(record: Record, options: Options) -> Session:
     """Return the Session that a record holds; what is odd but usable is added to its complaints.
 
-    Raises Skip with the reason if it holds none, NotPlaced if its event or year is not known.
+    Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, NotPlaced
+    if its event or year is not known.
     """
+    _check_states(record)
     markup = "plain" if record.markup == "plain" else ""
     title = _short(record.title, record.markup)
     if not title:
         raise Skip("no title")
+    if len(record.title) > MAX_LINE:
+        record.complaints.append(f"title cut off after {MAX_LINE:,} characters")
     kind = _short(record.kind, markup)
     if not options.keep_service and _is_service(record, title, kind):
-        raise Skip("service session (break, registration)")
+        raise Unwanted("service session (break, registration)")
     starts_at, ends_at = _times(record, options)
     event = _short(record.event, "plain") or _short(options.event, "plain")
     if not event:
@@ -177,10 +226,26 @@ def to_session(record: Record, options: Options) -> Session:
         room=_short(record.room, markup),
         starts_at=starts_at,
         ends_at=ends_at,
-        url=_web_address(record.url),
+        url=_web_address(record),
         tags=_distinct(record.tags, markup),
         place=storable(record.place),
     )
+
+
+def _check_states(record: Record) -> None:
+    """Raise Unwanted for a session that was not accepted, Skip where a state may mean that or not."""
+    known = [(tidy(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
+    for state, accepted in known:
+        if accepted is False:
+            raise Unwanted(f"not accepted: {state}")
+    for state, accepted in known:
+        if accepted is None:
+            raise Skip(f"the state {state!r} is not known: write accepted or rejected")
+
+
+def _shown(value: Any) -> str:
+    texts = [value] if isinstance(value, (str, int, datetime)) else value
+    return "; ".join(str(text)[:MAX_LINE] for text in texts)
 
 
 def _short(text: str, markup: str) -> str:
@@ -188,13 +253,20 @@ def _short(text: str, markup: str) -> str:
 
 
 def _is_service(record: Record, title: str, kind: str) -> bool:
-    if record.service is None:
-        return _names_service(title) or _names_service(kind)
-    return record.service
+    if record.service is not None:
+        return record.service
+    if _names_service(kind):
+        return True
+    words = folded(kind).split()
+    return _names_service(title) and not (words and words[0] in _TALKS)
 
 
 def _names_service(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_SERVICE and folded(text) in _SERVICE_TITLES
+    """Whether a text names a break or several, whatever stands in brackets: "Registration & Coffee (Foyer)"."""
+    if not 0 < len(text) <= _LONGEST_SERVICE:
+        return False
+    names = _AND.split(_BRACKETS.sub("", folded(text)))
+    return all(_EDGES.sub("", name) in _SERVICE_TITLES for name in names)
 
 
 def _abstract(record: Record) -> str:
@@ -206,11 +278,11 @@ def _abstract(record: Record) -> str:
 
 @lru_cache(maxsize=1024)
 def language_code(name: str) -> str:
-    """Return the two-letter code of a language given as a code, an ISO 639-3 code or an English name."""
+    """Return the two-letter code of a language given as a code, an ISO 639-3 code or a name."""
     key = folded(_short(name, "plain")).replace("_", "-")
     if key in _LANGUAGES:
         return _LANGUAGES[key]
-    if re.fullmatch(r"[a-z]{2}(-.*)?", key):
+    if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):  # of several, the first
         return key[:2]
     first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
     return _LANGUAGES.get(first, key[:20].strip())
@@ -326,6 +398,20 @@ def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
-def _web_address(url: str) -> str:
-    url = storable(url.strip())
-    return url if _ADDRESS.match(url) else ""
+def _web_address(record: Record) -> str:
+    """The first web address that a source gives, without personal data; what holds none is complained about."""
+    given = storable(record.url.strip())
+    if is_empty(given):
+        return ""
+    if match := _ADDRESS.search(given):
+        found = match[0]
+        while found[-1] in ".,;:!'*" or (found[-1] == ")" and found.count(")") > found.count("(")):
+            found = found[:-1]  # [slides](https://example.org).
+    else:
+        found = f"https://{given}" if _BARE_ADDRESS.fullmatch(given) else ""
+    if has_email(unquote(found)):  # in what follows the page, as a rule
+        found = re.split("[?#]", found, maxsplit=1)[0]
+    if not found or has_email(unquote(found)):
+        record.complaints.append("no web address such as https://example.org/talk")
+        return ""
+    return found

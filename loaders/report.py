@@ -3,26 +3,22 @@
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
+from errno import EISDIR
 from pathlib import Path
 from typing import Any, TextIO
 
 from loaders.record import Complaint
 
 _SHOWN = 20
-_HARMLESS = ("service session", "read twice", "hidden", "not accepted", "cancelled")
-
-
-def is_bad(reason: str) -> bool:
-    """Whether a reason to skip a session says something bad about its source."""
-    return not reason.startswith(_HARMLESS)
 
 
 @dataclass(slots=True)
 class Report:
-    """The counts of one load: `read` is `kept` plus everything skipped."""
+    """The counts of one load: `read` is `kept` plus everything skipped, of which some is bad."""
 
     read: int = 0
     kept: int = 0
+    bad: int = 0
     thin: int = 0
     longer: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -40,6 +36,7 @@ class Report:
             places.append(complaint.place)
         if complaint.skipped:
             self.read += 1
+            self.bad += complaint.is_bad
             if self.rejects:
                 self.rejects.write(complaint)
 
@@ -89,11 +86,17 @@ class Report:
 
 
 class Rejects:
-    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said."""
+    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said.
+
+    It is written beside its place until `keep`: a load that fails before leaves what was there.
+    """
 
     def __init__(self, path: Path) -> None:
         """Start the file. Raises OSError if it cannot be written."""
-        self._stream: TextIO = path.open("w", encoding="utf-8", newline="")
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        self._path, self._beside = path, path.with_name(path.name + ".new")
+        self._stream: TextIO = self._beside.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._stream)
         self._writer.writerow(["place", "reason", "row"])
 
@@ -103,9 +106,15 @@ class Rejects:
             [safe_cell(text) for text in (complaint.place, complaint.reason, complaint.row)]
         )
 
-    def close(self) -> None:
-        """End the file."""
+    def keep(self) -> None:
+        """Put the file in its place: every row is written."""
         self._stream.close()
+        self._beside.replace(self._path)
+
+    def close(self) -> None:
+        """End the file; what was not kept is dropped."""
+        self._stream.close()
+        self._beside.unlink(missing_ok=True)
 
 
 def safe_cell(text: str) -> str:

@@ -1,18 +1,18 @@
 """Rows of loosely named values (a spreadsheet's columns, a JSON object's keys) to Records."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from loaders.record import Record
+from loaders.text import has_email
 from loaders.times import has_clock, split_range
 from service.words import folded
 
-_ACCEPTED = {"", "accepted", "confirmed", "accept", "confirm", "scheduled", "published", "y", "yes", "true", "1", "ok", "x",
-             "accept queue", "angenommen", "bestatigt", "aceptado", "aceptada", "confirmado", "accepte", "confirme", "accettato", "aceito", "approved", "aprobado", "aprobada", "approuve", "approuvee", "approvato", "aprovado",
-             "accepted confirmed", "si", "sim", "oui", "ja", "public", "final", "live", "active", "selected"}  # fmt: skip
-_LIST = re.compile(r"\s*[|;\n]\s*")
+_LIST = re.compile(r"\s*[|;\n、]\s*")
+_SLASH = re.compile(r"\s+/\s+")
 _AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
 _SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -21,7 +21,7 @@ _DEPTH = 6  # of values inside values
 _COMPANY = re.compile(
     r"\b(inc|ltd|llc|gmbh|corp|co|ag|sa|srl|university|universit\w*|universidad|institute|institut\w*|"
     r"foundation|group|labs?|college|ministry|department|company|bank|school|hospital|center|centre|"
-    r"phd|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
+    r"phd|mba|msc|bsc|et al|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
     re.I,
 )
 
@@ -53,7 +53,7 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
         place=place,
         event=first("event"),
         year=as_year(first("year")),
-        source_id=first("source_id"),
+        source_id=_own_id(first("source_id")),
         title=first("title"),
         abstract=joined(as_text(row.get(header)) for header in columns.get("abstract", ())),
         speakers=speakers,
@@ -68,17 +68,17 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
         zone=first("zone"),
         url=first("url"),
         tags=[tag for header in columns.get("tags", ()) for tag in as_list(row.get(header))],
+        states=[as_text(row.get(header)) for header in columns.get("state", ())],
     )
 
 
-def is_accepted(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether a row's state, if it has any, says that the session takes place."""
-    return all(takes_place(as_text(row.get(header))) for header in columns.get("state", ()))
-
-
-def takes_place(state: str) -> bool:
-    """Whether a session of this state takes place: accepted, confirmed or nothing said."""
-    return folded(state) in _ACCEPTED
+def _own_id(text: str) -> str:
+    """An id as it is, a digest of one that is somebody's e-mail address."""
+    if not has_email(text):
+        return text
+    return (
+        "id-" + hashlib.blake2b(folded(text).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    )
 
 
 def as_text(value: Any, depth: int = 0) -> str:
@@ -121,25 +121,43 @@ def as_list(value: Any) -> list[str]:
 def as_names(value: Any) -> list[str]:
     """Return the people that a list or a text names, without what follows a comma after a name.
 
-    A text is split at | ; line ends and "and"; at commas only where every part looks like a person's name,
-    since a comma also stands in "Name, Company".
+    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part looks like a person's name,
+    since a comma also stands in "Name, Company" and "Family, Given". Who stands in a list or an object of
+    their own keeps what follows a comma, unless it is a company or a degree.
     """
     if isinstance(value, (list, tuple)):
-        return [name for item in value for name in _names_in(_person(item))]
-    return list(_names_in(_person(value)))
+        return [name for item in value for name in _names_in(_person(item), is_one=True)]
+    return list(_names_in(_person(value), is_one=isinstance(value, Mapping)))
 
 
 @lru_cache(maxsize=8192)
-def _names_in(text: str) -> tuple[str, ...]:
-    text = _BRACKETS.sub("", text)
-    names: list[str] = []
-    for part in _LIST.split(text):
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-        if len(pieces) > 1 and all(_is_person(piece) for piece in pieces):
-            names.extend(name for piece in pieces for name in _apart(_LEADING_AND.sub("", piece)))
-        elif pieces:
-            names.extend(_apart(pieces[0]))
+def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
+    parts = _LIST.split(_BRACKETS.sub("", text))
+    names = [
+        name
+        for part in parts
+        for piece in _without_companies(part, is_one=is_one)
+        for name in _apart(piece)
+    ]
     return tuple(name for name in names if any(sign.isalnum() for sign in name))
+
+
+def _without_companies(text: str, *, is_one: bool) -> list[str]:
+    """The names in a text with commas: all of it, every other part of it, or the first alone."""
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    people = [_is_person(piece) for piece in pieces]
+    if len(pieces) == 1 and not is_one:  # a slash in a name of its own parts it from a nickname
+        parts = _SLASH.split(pieces[0])
+        return parts if all(map(_is_person, parts)) else pieces
+    if len(pieces) < 2:
+        return pieces
+    if all(people):
+        return [_LEADING_AND.sub("", piece) for piece in pieces]
+    if len(pieces) > 3 and people == [True, False] * (len(pieces) // 2):
+        return pieces[::2]
+    if not _COMPANY.search(text) and (is_one or [len(piece.split()) for piece in pieces] == [1, 1]):
+        return [", ".join(pieces)]  # "Doe, Jane"
+    return pieces[:1]
 
 
 def without_speakers(title: str, speakers: Sequence[str]) -> str:
@@ -181,7 +199,8 @@ def _is_person(text: str) -> bool:
 
 def as_year(text: str) -> int | None:
     """Return the year that a text is, None if it is none."""
-    return int(text) if re.fullmatch(r"(19|2[01])\d\d", text) else None
+    match = re.fullmatch(r"((?:19|2[01])\d\d)(?:\.0+)?", text)
+    return int(match[1]) if match else None
 
 
 def joined(texts: Iterable[str]) -> str:

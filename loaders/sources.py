@@ -59,6 +59,18 @@ def digest(names: Sequence[str]) -> str | None:
     return total.hexdigest()
 
 
+def source_over(path: Path, names: Iterable[str]) -> str | None:
+    """Return the source that a path is the file of or lies inside, None if there is none."""
+    place = path.resolve()
+    for name in names:
+        is_glob = glob.has_magic(name) and not Path(name).exists()
+        for match in glob.glob(name, recursive=True) if is_glob else [name]:  # noqa: PTH207 -- absolute too
+            source = Path(match).resolve()
+            if source in (place, *place.parents) or (place.exists() and place.samefile(source)):
+                return storable(match)
+    return None
+
+
 def _named(name: str) -> list[SourceFile | Path]:
     """What one name stands for: files, or a folder."""
     if name == "-":

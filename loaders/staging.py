@@ -123,23 +123,33 @@ class Staging:
         return held or place not in self._covered
 
     def settle(self) -> Iterator[Complaint]:
-        """Make ids distinct: a session read twice is dropped, as the complaints say; sittings get a slot."""
+        """Make ids distinct, as the complaints say; sittings get a slot.
+
+        A session read twice is dropped, and rows that differ in nothing but speakers become one.
+        """
         repeated = self._db.execute(
             "SELECT id FROM staged GROUP BY id HAVING count(*) > 1 ORDER BY min(rowid)"
         ).fetchall()
         for (id,) in repeated:
             rows = self._db.execute(
-                "SELECT rowid, payload_hash, place, payload FROM staged WHERE id = ? ORDER BY rowid",
-                (id,),
+                "SELECT rowid, place, payload FROM staged WHERE id = ? ORDER BY rowid", (id,)
             ).fetchall()
             first: dict[str, tuple[int, Session]] = {}
-            for rowid, payload_hash, place, payload in rows:
-                if payload_hash in first:
-                    self._db.execute("DELETE FROM staged WHERE rowid = ?", (rowid,))
-                    yield Complaint(place, "read twice", row=payload)
-                else:
-                    session = replace(Session.from_payload(json.loads(payload)), place=place)
-                    first[payload_hash] = (rowid, session)
+            for rowid, place, payload in rows:
+                session = replace(Session.from_payload(json.loads(payload)), place=place)
+                key = _likeness(session)
+                if key not in first:
+                    first[key] = (rowid, session)
+                    continue
+                self._db.execute("DELETE FROM staged WHERE rowid = ?", (rowid,))
+                first_rowid, whole = first[key]
+                speakers = tuple(dict.fromkeys((*whole.speakers, *session.speakers)))
+                reason = "read twice"
+                if speakers != whole.speakers:
+                    first[key] = (first_rowid, replace(whole, speakers=speakers))
+                    self._update(*first[key])
+                    reason = "a row for one more speaker: joined with the first"
+                yield Complaint(place, reason, row=payload, unwanted=True)
             if len(first) > 1:
                 self._give_slots(list(first.values()))
 
@@ -259,11 +269,21 @@ class Staging:
             unique = (
                 slot if slots.count(slot) == 1 else f"{slot} {session.payload()['payload_hash']}"
             )
-            self._db.execute(
-                """UPDATE staged SET (id, event, year, source_id, place, text_hash, payload_hash, length,
-                   payload) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE rowid = ?""",
-                (*_row(replace(session, slot=unique.strip())), rowid),
-            )
+            self._update(rowid, replace(session, slot=unique.strip()))
+
+    def _update(self, rowid: int, session: Session) -> None:
+        self._db.execute(
+            """UPDATE staged SET (id, event, year, source_id, place, text_hash, payload_hash, length,
+               payload) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE rowid = ?""",
+            (*_row(session), rowid),
+        )
+
+
+def _likeness(session: Session) -> str:
+    """What sessions of one id share if they are one: all but the speakers, where there is more than a title."""
+    if session.abstract or session.starts_at:
+        session = replace(session, speakers=())
+    return str(session.payload()["payload_hash"])
 
 
 def _slot(session: Session) -> str:

@@ -18,7 +18,7 @@ from loaders.columns import (
     zone_in,
 )
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, shown, to_record
+from loaders.rows import shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from loaders.workbooks import Merges, open_sheets
@@ -159,8 +159,6 @@ def _record(row: Row, header: Header, name: str, order: str) -> Record | Complai
     if any(cell.strip() for cell in cells[len(header.cells) :]):
         return Complaint(place, _TOO_WIDE, row=shown(cells))
     values = dict(enumerate(cells))
-    if not is_accepted(values, header.columns):
-        return Complaint(place, "not accepted", row=shown(cells))
     record = to_record(values, header.columns, place)
     record.date_order = order
     record.zone = record.zone or header.zone

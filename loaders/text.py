@@ -137,6 +137,11 @@ def line(text: str, markup: str = "") -> str:
     return _short_line(text, markup) if len(text) < _SHORT else _line(text, markup)
 
 
+def has_email(text: str) -> bool:
+    """Whether a text holds an e-mail address."""
+    return "@" in text and _EMAIL.search(text) is not None
+
+
 def is_empty(text: str) -> bool:
     """Whether a text says only that there is nothing yet: blank, "TBA", "n/a", "-"."""
     return not text or (len(text) < 20 and text.strip().casefold() in _EMPTY)

@@ -55,6 +55,19 @@ def test_vectors_are_exported_when_asked(loading: Loading, tmp_path: Path) -> No
     np.testing.assert_allclose(line["vector"], vectors[0], atol=1e-7)
 
 
+def test_csv_reads_back_with_the_same_ids(loading: Loading, tmp_path: Path) -> None:
+    rows = [row(1, id="A-1"), row(2, id="B-2", title="=1+1"), row(3, room="A"), row(3, room="B")]
+    rows.append(row(4, id="", title="No id"))
+    loading.rows(rows, options=Options(timezone="Europe/Brussels"))
+    with loading.store.reading() as generation:
+        assert export(generation, tmp_path / "out.csv") == 5
+    other = Loading(EdgeStore(tmp_path / "other", "sessions"), tmp_path)
+    other.files(tmp_path / "out.csv")
+    after = everything(other.store)
+    other.store.close()
+    assert after.keys() == everything(loading.store).keys()
+
+
 def test_csv_is_safe_to_open_in_a_spreadsheet(loading: Loading, tmp_path: Path) -> None:
     loading.rows([row(1, title="=HYPERLINK(0)", abstract="@SUM(1)", room="-1+1")])
     with loading.store.reading() as generation:

@@ -46,7 +46,7 @@ def test_states_are_kept_to() -> None:
         [{"title": "a", "state": "confirmed"}, {"title": "b", "state": "rejected"}]
     )
     reading = read_bytes("x.json", content.encode())
-    assert (reading.titles, reading.reasons) == (["a"], ["not accepted"])
+    assert (reading.titles, reading.reasons) == (["a"], ["not accepted: rejected"])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_sessionize_all() -> None:
     assert (session.track, session.level, session.tags) == ("Logistics", "Advanced", ("Cranes",))
     assert (session.room, session.abstract, session.ends_at) == ("Dock 3", "", None)
     assert session.as_dict()["starts_at"] == "2024-04-20T14:30:00+02:00"
-    assert reading.reasons == ["service session (break, registration)", "not accepted"]
+    assert reading.reasons == ["service session (break, registration)", "not accepted: Declined"]
 
 
 def test_sessionize_sessions_and_grid() -> None:
@@ -244,3 +244,13 @@ def test_lines_in_other_encodings(encoding: str) -> None:
     lines = '{"title": "Übersetzen"}\n{"title": "Möwen"}\n'
     reading = read_bytes("x.jsonl", lines.encode(encoding), format="jsonl")
     assert (reading.titles, reading.skipped) == (["Übersetzen", "Möwen"], [])
+
+
+def test_keys_that_come_late_are_read_too() -> None:
+    early = [json.dumps({"title": f"T{number}", "abstract": "x"}) for number in range(250)]
+    late = {"title": "A", "room": "Quay", "speakers": ["Jo Line"], "track": "Rope", "score": 1}
+    found = read_bytes("x.jsonl", "\n".join([*early, json.dumps(late)]).encode())
+    assert len(found.sessions) == 251
+    session = found.sessions[-1]
+    assert (session.room, session.speakers, session.track) == ("Quay", ("Jo Line",), "Rope")
+    assert found.noted == ["keys not understood: score"]

@@ -46,6 +46,16 @@ def test_damaged_and_dangerous_schedules_are_refused(content: bytes, problem: st
         read_bytes("x.xml", content)
 
 
+def test_markup_inside_elements_is_read_as_text() -> None:
+    event = """<event id="1"><title>A <b>bold</b> move</title><type>Talk</type><room>Big <i>Hall</i></room>
+    <abstract>Hello <p>para</p> tail &lt;b&gt;x&lt;/b&gt;</abstract>
+    <persons><person id="1">Jo <!-- x --><em>Line</em></person></persons></event>"""
+    (session,) = read_bytes("x.xml", EVENT % event.encode()).sessions
+    assert (session.title, session.room) == ("A bold move", "Big Hall")
+    assert session.abstract == "Hello\n\npara\n\ntail x"
+    assert session.speakers == ("Jo Line",)
+
+
 def test_billion_laughs_are_refused() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     content = f'<!DOCTYPE lolz [<!ENTITY l0 "lol">{laughs}]><schedule><day>&l9;</day></schedule>'
@@ -111,6 +121,14 @@ def test_odd_lines_never_stop_a_calendar(line: str) -> None:
         "BEGIN:VEVENT", "SUMMARY:A", line, "END:VEVENT", "BEGIN:VEVENT", "SUMMARY:B", "END:VEVENT"
     )
     assert "B" in read_bytes("x.ics", content).titles
+
+
+def test_the_calendar_library_warns_nobody(recwarn: pytest.WarningsRecorder) -> None:
+    start = "DTSTART;TZID=/example.org/20260126_1/Europe/Berlin:20260501T100000"
+    reading = read_bytes("x.ics", calendar("BEGIN:VEVENT", "SUMMARY:A", start, "END:VEVENT"))
+    (session,) = reading.sessions
+    assert session.timezone == "Europe/Berlin"
+    assert not recwarn.list
 
 
 def test_an_event_that_never_ends_does_not_swallow_the_next() -> None:

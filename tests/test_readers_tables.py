@@ -32,7 +32,7 @@ def test_a_spanish_sheet_in_utf_16() -> None:
     (session,) = reading.sessions
     assert session.speakers == ("Ana Ola", "José Viento")
     assert session.as_dict()["ends_at"] == "2026-05-13T10:45:00+02:00"
-    assert reading.reasons == ["not accepted"]
+    assert reading.reasons == ["not accepted: Rechazado"]
 
 
 def test_dates_that_may_be_either_are_not_guessed() -> None:

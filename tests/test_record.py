@@ -47,7 +47,9 @@ def test_names_and_years_of_events(title: str, expected: tuple[str, int | None])
 @pytest.mark.parametrize(
     ("name", "code"),
     [("English", "en"), ("eng", "en"), ("de-AT", "de"), ("PT_BR", "pt"), ("Español", "es"), ("und", ""),
-     ("English / Inglés", "en"), ("Klingon", "klingon"), ("", ""), ("TBA", "")],
+     ("English / Inglés", "en"), ("Englisch", "en"),
+     ("Anglais", "en"), ("Inglés", "en"), ("en,de", "en"), ("Allemand; Anglais", "de"),
+     ("Klingon", "klingon"), ("", ""), ("TBA", "")],
 )  # fmt: skip
 def test_languages(name: str, code: str) -> None:
     assert language_code(name) == code
@@ -55,13 +57,30 @@ def test_languages(name: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"title": "Lunch"}, {"title": "Kaffeepause"}, {"title": " PAUSE DÉJEUNER "}, {"kind": "break"},
+    [{"title": "Coffee break ☕"}, {"title": "Registration & Coffee"}, {"title": "Lunch Break (Foyer)"},
+     {"title": "Pause", "kind": "break"}, {"title": "Coffee Break!"}, {"title": "Lunch"},
+     {"title": "Kaffeepause"}, {"title": " PAUSE DÉJEUNER "}, {"kind": "break"},
      {"service": True}],
 )  # fmt: skip
 def test_service_sessions_are_skipped_unless_kept(values: dict[str, object]) -> None:
     with pytest.raises(Skip, match="service"):
         to_session(record(**values), OPTIONS)
     assert to_session(record(**values), Options(event="Test Conf", year=2026, keep_service=True))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"title": "Pause", "kind": "Talk (30 min)"}, {"title": "Café", "kind": "Keynote"},
+     {"title": "Lunch & Learn"}, {"title": "Coffee break your code"}],
+)  # fmt: skip
+def test_talks_are_no_breaks(values: dict[str, object]) -> None:
+    assert to_session(record(**values), OPTIONS)
+
+
+def test_titles_that_are_cut_off_are_told() -> None:
+    long = record(title="word " * 300)
+    assert len(to_session(long, OPTIONS).title) <= 1_000
+    assert long.complaints == ["title cut off after 1,000 characters"]
 
 
 def test_a_source_that_says_it_is_no_break_is_believed() -> None:

@@ -6,9 +6,8 @@ from loaders.rows import (
     as_list,
     as_names,
     as_text,
-    is_accepted,
+    as_year,
     shown,
-    takes_place,
     to_record,
     without_speakers,
 )
@@ -106,6 +105,18 @@ def test_every_field_has_a_name_of_its_own() -> None:
         ("Ana Ola y José Viento", ["Ana Ola", "José Viento"]),
         ([{"first_name": "Jane", "lastName": "Doe"}, {"title": "Dr", "fullName": "Joe Roe"}],
          ["Jane Doe", "Joe Roe"]),
+        ("Doe, Jane", ["Doe, Jane"]),
+        ("Doe, Jane; Roe, Joe", ["Doe, Jane", "Roe, Joe"]),
+        ("Jane Doe, Google, John Roe, Meta", ["Jane Doe", "John Roe"]),
+        ("Jane Doe, Senior Developer, Google", ["Jane Doe"]),
+        ("Jane Doe / John Roe", ["Jane Doe", "John Roe"]),
+        ("山田太郎、鈴木花子", ["山田太郎", "鈴木花子"]),
+        ({"fullName": "Roe, Jo"}, ["Roe, Jo"]),
+        (["E Franchi", "Jo Line / liner", "Guido van Rossum, et al"],
+         ["E Franchi", "Jo Line / liner", "Guido van Rossum"]),
+        ("Jo Line / liner", ["Jo Line / liner"]),
+        ([{"fullName": "van der Roe, Jo"}, "Jane Doe, Harbour Inc.", "Al Two, Bo Mole"],
+         ["van der Roe, Jo", "Jane Doe", "Al Two", "Bo Mole"]),
         ([None, "…", 7, ["Jane Doe"]], ["7", "Jane Doe"]),
         ("", []),
     ],
@@ -164,14 +175,6 @@ def test_texts_that_repeat_each_other_are_joined_once() -> None:
     assert record.abstract == "Short. And long.\n\nOther."
 
 
-def test_states() -> None:
-    assert takes_place("Accepted")
-    assert takes_place("")
-    assert takes_place("Bestätigt")
-    assert not takes_place("Rejected")
-    assert not is_accepted({"state": "confirmed", "ok": "no"}, {"state": ["state", "ok"]})
-
-
 def test_titles_lose_the_speakers_after_them() -> None:
     assert without_speakers("Knots - Mo Rope and Jo Line", ["Mo Rope", "Jo Line"]) == "Knots"
     assert without_speakers("Knots - for all", ["Mo Rope"]) == "Knots - for all"
@@ -181,3 +184,10 @@ def test_titles_lose_the_speakers_after_them() -> None:
 def test_many_unknown_columns_are_counted() -> None:
     text = not_understood([f"c{number}" for number in range(30)], "columns")
     assert text.endswith("c19 and 10 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2024", 2024), ("2024.0", 2024), ("2024.5", None), ("3024", None)]
+)
+def test_years(text: str, year: int | None) -> None:
+    assert as_year(text) == year

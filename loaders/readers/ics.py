@@ -1,6 +1,7 @@
 """iCalendar: each VEVENT a session."""
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def _event(
         return
     title = _text(event, "SUMMARY")
     if _text(event, "STATUS").upper() == "CANCELLED":
-        yield Complaint(place, "cancelled (STATUS:CANCELLED)", row=title)
+        yield Complaint(place, "cancelled (STATUS:CANCELLED)", row=title, unwanted=True)
         return
     record = _record(event, place, calendar)
     if ids[record.source_id] > 1 and not record.slot:
@@ -188,7 +189,9 @@ def _text(event: Any, key: str) -> str:
 def _component(lines: list[str]) -> Any:
     """What the library makes of a component, None if it cannot read it."""
     try:
-        return icalendar.Component.from_ical("\r\n".join([*lines, ""]).encode())
+        with warnings.catch_warnings():  # of zones whose names it guesses, in words for programmers
+            warnings.simplefilter("ignore")
+            return icalendar.Component.from_ical("\r\n".join([*lines, ""]).encode())
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         return None
 

@@ -1,19 +1,20 @@
 """JSON: a list of sessions, or an object with a list of sessions somewhere inside."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loaders.columns import map_columns, not_understood, zone_in
+from loaders.columns import field_of, map_columns, not_understood, zone_in
+from loaders.json_lists import find_lists
 from loaders.record import Complaint, Options, Record
-from loaders.rows import is_accepted, shown, to_record
+from loaders.rows import as_text, shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from service.errors import InputError
 
 NAME = "json"
-_DEEPEST = 4
-_SAMPLE = 50
+_CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
 
 
 def matches(source: SourceFile) -> bool:
@@ -29,19 +30,27 @@ def matches(source: SourceFile) -> bool:
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each object of the list of sessions; places are item numbers."""
-    items = find_list(parse(source), options)
-    if items is None:
+    lists = find_lists(parse(source), options)
+    if not lists.parts:
         yield no_sessions(
             source,
             "holds no list of sessions with titles. Give a JSON list of objects "
             'with a title, or map the key: --map "Key=title"',
         )
         return
-    yield from read_objects(
-        ((f"{source.name}#{number}", item) for number, item in enumerate(items, 1)),
-        items,
-        options,
-    )
+    for name, size in lists.others.items():
+        yield Complaint(
+            source.name, f"the list {name} is not read: {size} items, no sessions", False
+        )
+    items = [
+        (
+            f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}",
+            _with_named(item, lists.named),
+        )
+        for part in lists.parts
+        for number, item in enumerate(part.items, 1)
+    ]
+    yield from read_objects(iter(items), [item for _, item in items], options)
 
 
 def no_sessions(source: SourceFile, problem: str) -> Complaint:
@@ -85,45 +94,110 @@ def member(value: Any, *keys: str) -> Any:
 def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Complaint]:
-    """Yield a Record for each (place, object); `sample` shows which keys there are."""
-    rows = [item for item in sample if isinstance(item, dict)]
-    columns, unknown = map_columns(dict.fromkeys(key for item in rows for key in item), options)
-    dated = (*columns.get("date", ()), *columns.get("start", ()))
+    """Yield a Record for each (place, object); `sample` shows most of the keys that there are."""
+    rows = [spread for item in sample if isinstance(spread := _spread(item), dict)]
+    keys = _Keys(options)
+    keys.learn(key for item in rows for key in item)
+    dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
-    zone = zone_in(columns.get("start", ()))
-    for position, (place, item) in enumerate(objects):
-        if position == 0 and unknown:
-            yield Complaint(place, not_understood(unknown, "keys"), False)
-        if not isinstance(item, Mapping):
+    zone, place, told = zone_in(keys.columns.get("start", ())), "", 0
+    for position, (place, value) in enumerate(objects):
+        item = _spread(value)
+        if position == 0 and keys.unknown:
+            yield Complaint(place, not_understood(keys.unknown, "keys"), False)
+            told = len(keys.unknown)
+        if not isinstance(item, dict):
             yield Complaint(place, "not a JSON object", row=shown(item))
-        elif not is_accepted(item, columns):
-            yield Complaint(place, "not accepted", row=shown(item))
+            continue
+        keys.learn(item)
+        ids = [
+            field for field in ("speakers", "track") if _drop_ids(item, keys.columns.get(field, ()))
+        ]
+        record = to_record(item, keys.columns, place)
+        record.complaints += [f"{field}: ids without names are left out" for field in ids]
+        record.date_order = order
+        record.zone = record.zone or zone
+        yield record
+    if late := keys.unknown[told:]:
+        yield Complaint(place, not_understood(late, "keys"), False)
+
+
+def _spread(item: Any) -> Any:
+    """An object with its times beside its other values: {"slot": {"room", "start"}}, {"date", "time", "tz"}."""
+    if not isinstance(item, dict):
+        return item
+    spread: dict[str, Any] = {}
+    for key, value in item.items():
+        inner = (
+            value[0] if key == "slots" and isinstance(value, list) and len(value) == 1 else value
+        )
+        if not isinstance(inner, dict):
+            spread[key] = value or spread.get(key, value)
+        elif key in ("slot", "slots"):
+            spread |= {
+                part: inner[part]
+                for part in ("room", "start", "end")
+                if inner.get(part) and not spread.get(part)
+            }
+        elif inner.get("date") and inner.get("time"):
+            spread[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"
+            if inner.get("tz"):
+                spread.setdefault("timezone", inner["tz"])
         else:
-            record = to_record(item, columns, place)
-            record.date_order = order
-            record.zone = record.zone or zone
-            yield record
+            spread[key] = value
+    return spread
 
 
-def find_list(value: Any, options: Options, depth: int = 0) -> list[Any] | None:
-    """Return the first list, outermost first, that holds objects with a key that means a title."""
+def _with_named(item: Any, named: Mapping[str, Mapping[str, Any]]) -> Any:
+    """An object with the speakers, track and room themselves where it gives their ids."""
+    if not isinstance(item, dict) or not named:
+        return item
+    return {key: _named(value, named.get(field_of(key), {})) for key, value in item.items()}
+
+
+def _named(value: Any, objects: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
-        keys = dict.fromkeys(key for item in objects(value[:_SAMPLE]) for key in item)
-        if "title" in map_columns(keys, options)[0]:
-            return value
-    if depth > _DEEPEST or not isinstance(value, (dict, list)):
-        return None
-    inner = value.values() if isinstance(value, dict) else value[:_SAMPLE]
-    found = (find_list(item, options, depth + 1) for item in inner)
-    lists = next((items for items in found if items is not None), None)
-    return [value] if lists is None and depth == 0 and _is_session(value, options) else lists
+        return [_named(item, objects) for item in value]
+    return objects.get(as_text(value), value) if isinstance(value, (str, int)) else value
 
 
-def _is_session(value: Any, options: Options) -> bool:
-    """Whether an object on its own is a session: it has a title and more that sessions have."""
-    columns = map_columns(value, options)[0] if isinstance(value, dict) else {}
-    return "title" in columns and len(columns) > 1
+def _drop_ids(item: dict[str, Any], headers: Iterable[str]) -> bool:
+    """Take out numbers, and codes in a list, where a name is meant; whether there were any."""
+    found = False
+    for header in headers:
+        value = item.get(header)
+        if isinstance(value, list):
+            item[header] = [part for part in value if not _is_id(part)]
+            found = found or len(item[header]) < len(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            del item[header]
+            found = True
+    return found
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and _CODE.fullmatch(value) is not None)
+
+
+class _Keys:
+    """The keys met so far, what they mean, and those that mean nothing."""
+
+    def __init__(self, options: Options) -> None:
+        self.columns: dict[str, list[str]] = {}
+        self.unknown: list[str] = []
+        self._options = options
+        self._met: set[str] = set()
+
+    def learn(self, keys: Iterable[str]) -> None:
+        """Take in keys that were not met before."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._met]
+        if not new:
+            return
+        self._met.update(new)
+        known = (key for found in self.columns.values() for key in found)
+        self.columns, unknown = map_columns(dict.fromkeys((*known, *new)), self._options)
+        self.unknown += [key for key in unknown if key not in self.unknown]
 
 
 def _is_object(line: str) -> bool:

@@ -31,7 +31,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
         elif not isinstance(item, Mapping):
             yield Complaint(place, "not a JSON object", row=shown(item))
         elif as_text(item.get("active")).upper() in ("N", "NO", "0", "FALSE"):
-            yield Complaint(place, "hidden (active: N)", row=shown(item))
+            yield Complaint(place, "hidden (active: N)", row=shown(item), unwanted=True)
         else:
             yield _record(item, place)
 
@@ -57,7 +57,7 @@ def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
 
 def _record(row: Mapping[str, Any], place: str) -> Record:
     people = row.get("speakers")
-    speakers = as_names(people) if not isinstance(people, str) else as_names(people.split(";"))
+    speakers = as_names(people)
     start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
     offset = _offset(start, as_text(row.get("start_time_ts")))
     title = as_text(row.get("name"))

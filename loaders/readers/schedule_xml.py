@@ -98,4 +98,13 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
 
 def _text(element: Element, child: str = "") -> str:
     found = element.find(child) if child else element
-    return "" if found is None else (found.text or "").strip()
+    return "" if found is None else _inside(found).strip()
+
+
+def _inside(element: Element) -> str:
+    """All text in an element, with the tags in it: texts lose their markup later, as escaped ones do."""
+    parts = [element.text or ""]
+    for child in element:
+        tag = child.tag.rpartition("}")[2]
+        parts += [f"<{tag}>", _inside(child), f"</{tag}>", child.tail or ""]
+    return "".join(parts)

@@ -6,7 +6,7 @@ from typing import Any
 from loaders.columns import field_of
 from loaders.readers.json_sessions import no_sessions, objects, parse
 from loaders.record import Complaint, Options, Record
-from loaders.rows import as_names, as_text, shown, takes_place
+from loaders.rows import as_names, as_text
 from loaders.source_file import SourceFile
 
 NAME = "sessionize"
@@ -38,10 +38,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     labels = _labels(view.get("categories"))
     for session in sessions:
         place = f"{source.name}#session {as_text(session.get('id'))}"
-        if not takes_place(as_text(session.get("status"))):
-            yield Complaint(place, "not accepted", row=shown(session))
-        else:
-            yield _record(session, place, speakers, rooms, labels)
+        yield _record(session, place, speakers, rooms, labels)
 
 
 def _sessions(value: Any) -> Iterator[dict[str, Any]]:
@@ -80,6 +77,7 @@ def _record(
         end=as_text(session.get("endsAt")),
         url=as_text(session.get("liveUrl")) or as_text(session.get("recordingUrl")),
         service=True if session.get("isServiceSession") is True else None,
+        states=[as_text(session.get("status"))],
     )
     _add_labels(record, session, labels)
     return record

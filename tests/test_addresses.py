@@ -1,0 +1,57 @@
+"""Web addresses that are read, e-mail addresses that are not kept."""
+
+import pytest
+from reading_sources import read_bytes
+
+from loaders.record import Options, Record, to_session
+
+OPTIONS = Options(event="Test Conf", year=2026)
+
+
+def told(url: str) -> tuple[str, list[str]]:
+    """The address that is made of a source's, and what is said about it."""
+    record = Record(place="here", title="Sails", url=url)
+    return to_session(record, OPTIONS).url, record.complaints
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://x.org/t?a=1&b=2#c", "https://x.org/t?a=1&b=2#c"),
+        ("HTTPS://x.org/a,b;c", "HTTPS://x.org/a,b;c"),
+        ("www.x.org", "https://www.x.org"),
+        ("www.x.org/t", "https://www.x.org/t"),
+        ("x.org/t", "https://x.org/t"),
+        ("https://x.org/a https://x.org/b", "https://x.org/a"),
+        ("https://x.org/a; https://x.org/b", "https://x.org/a"),
+        ("https://x.org/a,https://x.org/b", "https://x.org/a"),
+        ("[slides](https://x.org/t)", "https://x.org/t"),
+        ("[slides](https://x.org/t.).", "https://x.org/t"),
+        ("https://x.org/Sail_(boat)", "https://x.org/Sail_(boat)"),
+        ("Slides: <https://x.org/t>.", "https://x.org/t"),
+        ("https://x.org/t?m=joe@x.org", "https://x.org/t"),
+        ("https://x.org/t?m=joe%40x.org", "https://x.org/t"),
+        ("https://x.org/@joe", "https://x.org/@joe"),
+        ("", ""),
+        ("TBA", ""),
+    ],
+)
+def test_the_first_web_address_is_read(given: str, url: str) -> None:
+    assert told(given) == (url, [])
+
+
+@pytest.mark.parametrize(
+    "given", ["javascript:alert(1)", "ask Jo", "joe@x.org", "https://joe@x.org/", "Node.js"]
+)
+def test_what_is_no_web_address_is_told(given: str) -> None:
+    assert told(given) == ("", ["no web address such as https://example.org/talk"])
+
+
+def test_an_id_that_is_an_e_mail_address_is_not_kept_but_tells_apart() -> None:
+    rows = "ID,Title\njoe@x.org,A\njoe@y.org,A\nJoe@x.org,B\n7,C\n"
+    first, second, third, plain = (
+        item.source_id for item in read_bytes("x.csv", rows.encode()).sessions
+    )
+    assert not any("@" in id for id in (first, second, third))
+    assert first == third != second
+    assert plain == "7"

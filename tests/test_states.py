@@ -1,0 +1,50 @@
+"""States of proposals: who is let in, who is left out, and who is asked about."""
+
+import pytest
+from programmes import Loading
+from reading_sources import read_bytes
+
+from loaders.record import Options
+from loaders.states import takes_place
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["", "Accepted", "Accepted ✅", "Confirmed (speaker)", "Programmed", "Zugesagt", "Bestätigt",
+     "Accept_Queue", "ACCEPTED - confirmed", "Approuvée", "✅", "1", "Ja"],
+)  # fmt: skip
+def test_accepted_sessions_take_place(state: str) -> None:
+    assert takes_place(state) is True
+
+
+@pytest.mark.parametrize(
+    "state", ["Rejected", "Decline_Queue", "not accepted", "Waitlisted", "In review", "Abgelehnt", "no", "❌"]
+)  # fmt: skip
+def test_refused_sessions_do_not(state: str) -> None:
+    assert takes_place(state) is False
+
+
+@pytest.mark.parametrize("state", ["CA", "Maybe", "Pre-accepted", "?"])
+def test_other_states_are_not_known(state: str) -> None:
+    assert takes_place(state) is None
+
+
+def test_states_are_named() -> None:
+    rows = "title,state,ok\nA,confirmed,yes\nB,Rejected,yes\nC,confirmed,no\nD,Who knows,\n"
+    reading = read_bytes("x.csv", rows.replace(",ok", ",status").encode())
+    assert reading.titles == ["A"]
+    assert reading.reasons == [
+        "not accepted: Rejected",
+        "not accepted: no",
+        "the state 'Who knows' is not known: write accepted or rejected",
+    ]
+
+
+def test_a_session_whose_state_is_not_known_stays_as_it_was(loading: Loading) -> None:
+    file, options = loading.folder / "x.csv", Options(event="E", year=2026)
+    file.write_text("id,title,state\n1,A,accepted\n2,B,accepted\n3,C,accepted\n")
+    loading.files(file, options=options)
+    file.write_text("id,title,state\n1,A,accepted\n2,B,Perhaps\n3,C,rejected\n")
+    outcome = loading.files(file, options=options, allow_removals=False)
+    assert (outcome.report.bad, outcome.comparison.plan.held) == (1, 1)
+    assert loading.titles() == {"A", "B"}

@@ -1,0 +1,60 @@
+"""Sessions that are left out as they should be are no bad rows, however a message words it."""
+
+import json
+
+import pytest
+from programmes import Loading, row
+
+from loaders.record import Complaint, Options
+from loaders.report import Report
+from service.errors import InputError
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:A
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:B
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+"""
+SCHED = {"event_key": "1", "event_start": "", "event_type": "", "name": "A"}
+SESSIONIZE = {"id": "1", "title": "A", "isServiceSession": False}
+UNWANTED = {
+    "x.csv": "title,state\nA,accepted\nB,rejected\n",
+    "x.json": json.dumps([{"title": "A"}, {"title": "B", "state": "rejected"}]),
+    "sessionize.json": json.dumps(
+        {"sessions": [SESSIONIZE, {**SESSIONIZE, "id": "2", "status": "Declined"}]}
+    ),
+    "sched.json": json.dumps([SCHED, {**SCHED, "event_key": "2", "active": "N"}]),
+    "x.ics": CALENDAR,
+    "break.csv": "title\nA\nCoffee break\n",
+    "twice.csv": "title\nA\nA\n",
+}
+
+
+@pytest.mark.parametrize("name", UNWANTED)
+def test_what_is_left_out_on_purpose_is_not_bad(loading: Loading, name: str) -> None:
+    file = loading.folder / name
+    file.write_text(UNWANTED[name])
+    outcome = loading.files(file, options=Options(event="E", year=2026), strict=True)
+    report = outcome.report
+    assert (report.kept, report.skipped.total(), report.bad) == (1, 1, 0)
+
+
+def test_a_complaint_says_whether_it_is_bad_not_its_words() -> None:
+    report = Report()
+    report.complain(Complaint("here", "hidden in a part that cannot be read"))
+    report.complain(Complaint("here", "cancelled", skipped=False))
+    report.complain(Complaint("here", "left out by its organisers", unwanted=True))
+    assert (report.read, report.bad) == (2, 1)
+
+
+def test_bad_rows_are_counted_for_a_load_that_is_known(loading: Loading) -> None:
+    rows = [row(1), row(2, title=""), row(3, title="Lunch")]
+    assert loading.rows(rows).report.bad == 1
+    assert loading.rows(rows).report.bad == 1
+    assert "The sources are those of an earlier load" in loading.said[0]
+    with pytest.raises(InputError, match="1 sessions are bad"):
+        loading.rows(rows, strict=True)
