@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from loaders.cleaning import to_session
 from loaders.readers import find_reader
-from loaders.record import Complaint, Options, Skip, to_session
+from loaders.record import Complaint, Options, Skip
 from loaders.sources import find_sources
 from service.session import Session
 

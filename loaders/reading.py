@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from loaders.cleaning import to_session
 from loaders.readers import find_reader
-from loaders.record import Complaint, NotPlaced, Options, Record, Skip, Unwanted, to_session
+from loaders.record import Complaint, NotPlaced, Options, Record, Skip, Unwanted
 from loaders.report import Report
 from loaders.source_file import SourceFile
 from loaders.staging import Staging

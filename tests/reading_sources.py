@@ -6,8 +6,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from loaders.cleaning import to_session
 from loaders.readers import find_reader
-from loaders.record import Complaint, Options, Skip, to_session
+from loaders.record import Complaint, Options, Skip
 from loaders.source_file import SourceFile
 from loaders.sources import find_sources
 from service.session import Session

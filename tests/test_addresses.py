@@ -3,7 +3,8 @@
 import pytest
 from reading_sources import read_bytes
 
-from loaders.record import Options, Record, to_session
+from loaders.cleaning import to_session
+from loaders.record import Options, Record
 
 OPTIONS = Options(event="Test Conf", year=2026)
 

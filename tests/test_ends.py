@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from loaders.record import Options, Record, to_session
+from loaders.cleaning import to_session
+from loaders.record import Options, Record
 from service.session import Session
 
 START = "2026-05-05 10:00"

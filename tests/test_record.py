@@ -5,18 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_sources import from_bytes
 
+from loaders.cleaning import MAX_ABSTRACT, language_code, split_year, to_session
 from loaders.readers import export
-from loaders.record import (
-    MAX_ABSTRACT,
-    Complaint,
-    NotPlaced,
-    Options,
-    Record,
-    Skip,
-    language_code,
-    split_year,
-    to_session,
-)
+from loaders.record import Complaint, NotPlaced, Options, Record, Skip
 from service.session import Session
 
 OPTIONS = Options(event="Test Conf", year=2026)

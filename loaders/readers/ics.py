@@ -11,7 +11,8 @@ from typing import Any
 import icalendar
 from icalendar.prop.broken import vBroken
 
-from loaders.record import Complaint, Options, Record, split_year
+from loaders.cleaning import split_year
+from loaders.record import Complaint, Options, Record
 from loaders.rows import as_names
 from loaders.source_file import SourceFile
 from loaders.text import storable

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from loaders.cleaning import split_year
 from loaders.readers.json_sessions import member, no_sessions, objects, parse
-from loaders.record import Complaint, Options, Record, split_year
+from loaders.record import Complaint, Options, Record
 from loaders.rows import as_list, as_names, as_text, as_year, joined
 from loaders.source_file import SourceFile
 

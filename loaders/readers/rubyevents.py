@@ -6,8 +6,9 @@ from typing import Any
 
 import yaml
 
+from loaders.cleaning import split_year
 from loaders.readers.json_sessions import member, objects
-from loaders.record import Complaint, Options, Record, split_year
+from loaders.record import Complaint, Options, Record
 from loaders.rows import as_names, as_text, as_year, joined
 from loaders.source_file import SourceFile
 from service.errors import InputError

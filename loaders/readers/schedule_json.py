@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.cleaning import split_year
 from loaders.readers.json_sessions import member, objects, parse
-from loaders.record import Complaint, Options, Record, split_year
+from loaders.record import Complaint, Options, Record
 from loaders.rows import as_names, as_text, as_year, joined
 from loaders.source_file import SourceFile
 from service.errors import InputError

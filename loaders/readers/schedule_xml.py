@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
-from loaders.record import Complaint, Options, Record, split_year
+from loaders.cleaning import split_year
+from loaders.record import Complaint, Options, Record
 from loaders.rows import as_year, joined
 from loaders.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
