@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -86,10 +87,9 @@ def load(
         rejects=rejects,
     )
     say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
-    store = open_store(settings)
     as_loaded = settings.model_copy(update={"model": None, "model_revision": None, "window": None})
     own = partial(catalogue_encoder, as_loaded)
-    try:
+    with closing(open_store(settings)) as store:
         outcome = run(
             request,
             store,
@@ -98,8 +98,6 @@ def load(
             progress=partial(show_progress, Console(stderr=True)),
             gate=gate_for(store, own, tolerance=gate_tolerance, say=say) if gate else None,
         )
-    finally:
-        store.close()
     if as_json:
         print_json(outcome.as_dict())
 
@@ -113,8 +111,7 @@ def remove(event: str, year: int | None, yes: bool) -> None:
     from loaders.sync import count_removed
     from loaders.sync import remove as take_out
 
-    store = open_store(load_settings())
-    try:
+    with closing(open_store(load_settings())) as store:
         what = f"{event} {year}" if year else event
         count = count_removed(store, event, year)
         if not count:
@@ -125,8 +122,6 @@ def remove(event: str, year: int | None, yes: bool) -> None:
         if not yes and not (sys.stdin.isatty() and click.confirm("Go on?")):
             raise errors.RefusedError("Nothing was removed. Pass --yes to remove them.")
         manifest = take_out(store, event, year)
-    finally:
-        store.close()
     click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
 
 
@@ -137,12 +132,8 @@ def export(file: Path, vectors: bool) -> None:
     """Write the catalogue to FILE: JSON Lines that load reads back, or CSV by its name."""
     from loaders.export import export as write
 
-    store = open_store(load_settings())
-    try:
-        with store.reading() as generation:
-            count = write(generation, file, vectors=vectors)
-    finally:
-        store.close()
+    with closing(open_store(load_settings())) as store, store.reading() as generation:
+        count = write(generation, file, vectors=vectors)
     click.echo(f"Wrote {count} sessions to {file}.")
 
 

@@ -125,11 +125,9 @@ def _known_before(
         if not whole or not comparison.is_empty:
             return None
         say("The sources are those of an earlier load: what it found still stands.")
-        for line in receipt.report.lines():
-            say(line)
-        _check_strict(request, receipt.report)
+        _say_report(receipt.report, request, say)
         say(str(comparison))
-        say("Nothing was written." if request.dry_run else "The catalogue is up to date.")
+        say(_nothing_to_do(request))
         return Outcome(receipt.report, comparison, manifest)
 
 
@@ -149,9 +147,7 @@ def _read_and_load(
         names = stage(find_sources(request.sources), request.options, staging, report)
         if request.allow_removals:
             staging.release()
-        for line in report.lines():
-            say(line)
-        _check_strict(request, report)
+        _say_report(report, request, say)
         if not request.dry_run:
             stack.enter_context(store.lock())
         encoder = open_encoder(store)
@@ -160,7 +156,7 @@ def _read_and_load(
         if not request.allow_removals:
             check_removals(staging)
         if request.dry_run or comparison.is_empty:
-            say("Nothing was written." if request.dry_run else "The catalogue is up to date.")
+            say(_nothing_to_do(request))
             return Outcome(report, comparison, comparison.manifest)
         manifest = apply(
             comparison,
@@ -200,7 +196,14 @@ def _report(request: LoadRequest, stack: ExitStack) -> Report:
     return Report(rejects=rejects)
 
 
-def _check_strict(request: LoadRequest, report: Report) -> None:
+def _nothing_to_do(request: LoadRequest) -> str:
+    return "Nothing was written." if request.dry_run else "The catalogue is up to date."
+
+
+def _say_report(report: Report, request: LoadRequest, say: Callable[[str], None]) -> None:
+    """Say what was read. Raises InputError if any of it is bad and the request is strict."""
+    for line in report.lines():
+        say(line)
     if request.strict and report.bad:
         raise InputError(
             f"{report.bad} sessions are bad and --strict is set: nothing was loaded. "
