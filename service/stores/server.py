@@ -7,16 +7,13 @@
 A generation whose metadata hold no manifest was never ended; the next load removes it.
 """
 
-import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import QdrantClient
 
 from service import deadline
 from service.encoder import Fingerprint
@@ -35,6 +32,7 @@ from service.stores.manifest import Manifest, check_schema
 from service.stores.server_generation import ServerGeneration
 from service.stores.server_indexing import wait_until_indexed
 from service.stores.server_lock import ServerLock
+from service.stores.server_names import Collections
 from service.stores.server_writing import ServerBuilder, ServerUpdater, now
 
 _FRESH_SECONDS = 1.0
@@ -61,8 +59,8 @@ class ServerStore:
         """
         self._settings = settings
         self.name = settings.catalogue
-        self._pattern = re.compile(re.escape(self.name) + r"-(\d{6})-\d{8}T\d{12}")
         self.connection = Connection(settings, client)
+        self._collections = Collections(self.connection, self.name)
         self._lock = ServerLock(self.connection, settings)
         self._fresh_seconds = fresh_seconds
         self._asking = threading.Lock()
@@ -85,7 +83,7 @@ class ServerStore:
 
     def manifest(self) -> Manifest:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
-        found = self._metadata(self.name)
+        found = self._collections.metadata(self.name)
         if found is None or "manifest" not in found:
             raise NothingLoadedError(
                 f"Nothing is loaded yet as {self.name}. "
@@ -115,7 +113,7 @@ class ServerStore:
         """Start an empty generation for about `sessions` sessions, under the catalogue's lock."""
         with self._lock.hold():
             self._remove_leftovers()
-            manifest = Manifest(self._next_name(), now(), encoder, sessions)
+            manifest = Manifest(self._collections.next_name(), now(), encoder, sessions)
             try:
                 yield ServerBuilder(self.connection, self._settings, self, manifest)
             finally:
@@ -134,7 +132,10 @@ class ServerStore:
 
     def generations(self) -> list[Manifest]:
         """Return the manifests of all kept generations, newest first."""
-        found = (self._metadata(name) for name in sorted(self._collections(), reverse=True))
+        found = (
+            self._collections.metadata(name)
+            for name in sorted(self._collections.names(), reverse=True)
+        )
         return [Manifest.from_dict(one["manifest"]) for one in found if one and "manifest" in one]
 
     def rollback(self) -> Manifest:
@@ -167,7 +168,7 @@ class ServerStore:
                 self.connection, manifest.generation, self._settings.qdrant_index_seconds
             )
         self._lock.check()
-        self._describe(manifest.generation, manifest=manifest.as_dict(), changing=False)
+        self._collections.describe(manifest.generation, manifest=manifest.as_dict(), changing=False)
         self._switch(manifest)
 
     def _fresh_manifest(self) -> Manifest:
@@ -198,12 +199,12 @@ class ServerStore:
     def _updating(self) -> Iterator[ServerUpdater]:
         with self._lock.hold():
             manifest = self.manifest()
-            self._describe(manifest.generation, changing=True)
+            self._collections.describe(manifest.generation, changing=True)
             yield ServerUpdater(self.connection, self._settings, self, manifest)
 
     def _mend(self) -> None:
         """Count again what a change in place that was cut short left behind."""
-        found = self._metadata(self.name)
+        found = self._collections.metadata(self.name)
         if found and found.get("changing") and "manifest" in found:
             manifest = Manifest.from_dict(found["manifest"])
             generation = ServerGeneration(self.connection, self._settings, manifest)
@@ -213,7 +214,9 @@ class ServerStore:
                 events=count_events(generation),
                 revision=manifest.revision + 1,
             )
-            self._describe(manifest.generation, manifest=counted.as_dict(), changing=False)
+            self._collections.describe(
+                manifest.generation, manifest=counted.as_dict(), changing=False
+            )
 
     def _switch(self, manifest: Manifest) -> None:
         """Serve a generation from now on, in one atomic call, and see that it is.
@@ -221,20 +224,7 @@ class ServerStore:
         It is sent for the served one too: a cluster brings all nodes up to date after an alias was set, but not
         after metadata were, and another node would go on telling the old manifest for a moment.
         """
-        operations: list[Any] = [
-            models.CreateAliasOperation(
-                create_alias=models.CreateAlias(
-                    collection_name=manifest.generation, alias_name=self.name
-                )
-            )
-        ]
-        if self._metadata(self.name) is not None:
-            removal = models.DeleteAlias(alias_name=self.name)
-            operations.insert(0, models.DeleteAliasOperation(delete_alias=removal))
-        self.connection.call(
-            "switch to the new generation",
-            lambda client: client.update_collection_aliases(operations),
-        )
+        self._collections.lead_to(manifest.generation)
         self._see(manifest)
 
     def _see(self, manifest: Manifest) -> None:
@@ -255,32 +245,6 @@ class ServerStore:
         except NothingLoadedError:
             return False
 
-    def _describe(self, name: str, **metadata: Any) -> None:
-        self.connection.call(
-            "write the manifest",
-            lambda client: client.update_collection(name, metadata=metadata),
-        )
-
-    def _metadata(self, name: str) -> dict[str, Any] | None:
-        """Return a collection's metadata by its name or alias, None if it is not there."""
-        try:
-            info = self.connection.call(
-                "read the manifest", lambda client: client.get_collection(name)
-            )
-        except MissingError:
-            return None
-        return dict(info.config.metadata or {})
-
-    def _collections(self) -> list[str]:
-        answer = self.connection.call("list generations", lambda client: client.get_collections())
-        names = [collection.name for collection in answer.collections]
-        return [name for name in names if self._pattern.fullmatch(name)]
-
-    def _next_name(self) -> str:
-        """A name that sorts after all others and never comes back."""
-        numbers = [int(self._pattern.sub(r"\1", name)) for name in self._collections()]
-        return f"{self.name}-{max(numbers, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-
     def _remove_leftovers(self) -> None:
         """Remove builds that never ended and generations beyond those kept; a lock holder's work.
 
@@ -296,11 +260,6 @@ class ServerStore:
         while name is not None and name in committed and len(kept) <= room:
             kept.add(name)
             name = committed[name].previous
-        for name in self._collections():
+        for name in self._collections.names():
             if name not in kept:
-                self._remove(name)
-
-    def _remove(self, name: str) -> None:
-        self.connection.call(
-            "remove an old generation", lambda client: client.delete_collection(name)
-        )
+                self._collections.remove(name)
