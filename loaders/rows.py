@@ -121,9 +121,9 @@ def as_list(value: Any) -> list[str]:
 def as_names(value: Any) -> list[str]:
     """Return the people that a list or a text names, without what follows a comma after a name.
 
-    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part looks like a person's name,
-    since a comma also stands in "Name, Company" and "Family, Given". Who stands in a list or an object of
-    their own keeps what follows a comma, unless it is a company or a degree.
+    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part
+    looks like a person's name, since a comma also stands in "Name, Company" and "Family, Given". Who stands in
+    a list or an object of their own keeps what follows a comma, unless it is a company or a degree.
     """
     if isinstance(value, (list, tuple)):
         return [name for item in value for name in _names_in(_person(item), is_one=True)]

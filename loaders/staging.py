@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from loaders.holding import Holds
 from loaders.record import Complaint
 from service.session import Session
 from service.stores.catalogue import Known
@@ -73,9 +74,8 @@ class Staging:
         self._db = sqlite3.connect(Path(self._folder.name) / "staging.sqlite", isolation_level=None)
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
-        self._covered: set[tuple[str, int]] = set()
-        self._db.create_function("stays", 3, self._stays)
-        self.release()
+        self._holds = Holds()
+        self._db.create_function("stays", 3, self._holds.stays)
 
     def close(self) -> None:
         """Remove the database."""
@@ -84,43 +84,24 @@ class Staging:
 
     def add(self, session: Session) -> None:
         """Stage a session that a source holds: the source is the truth for its event and year."""
-        self._covered.add((session.event, session.year))
+        self._holds.covered.add((session.event, session.year))
         self._insert(session)
 
     def _insert(self, session: Session) -> None:
         self._db.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(session))
 
     def hold(self, events: Collection[tuple[str, int]], bad: Sequence[str]) -> None:
-        """Keep what the catalogue knows of a file's bad rows, given by their source ids.
-
-        Where such an id is empty, or stands for several sittings, any session of the file's events and years
-        may be meant; where the file gave no session, any at all.
-        """
-        for source_id, times in Counter(bad).items():
-            for event, year in events:
-                if source_id and times == 1 and not self._has(event, year, source_id):
-                    session = Session(event=event, year=year, source_id=source_id, title="")
-                    self._held.add(str(session.id))
-                else:
-                    self._held_events.add((event, year))
-        self._holds_all |= bool(bad) and not events
+        """Keep what the catalogue knows of a file's bad rows, given by their source ids (see `Holds.hold`)."""
+        self._holds.hold(events, bad, self._has)
 
     def release(self) -> None:
         """Hold nothing: what is not in the sources is gone."""
-        self._held: set[str] = set()
-        self._held_events: set[tuple[str, int]] = set()
-        self._holds_all = False
+        self._holds.release()
 
     def _has(self, event: str, year: int, source_id: str) -> bool:
         wanted = (event, year, source_id)
         query = "SELECT 1 FROM staged WHERE (event, year, source_id) = (?, ?, ?) LIMIT 1"
         return self._db.execute(query, wanted).fetchone() is not None
-
-    def _stays(self, event: str, year: int, id: str) -> bool:
-        """Whether a known session that was not staged stays all the same."""
-        place = (event, year)
-        held = self._holds_all or place in self._held_events or id in self._held
-        return held or place not in self._covered
 
     def settle(self) -> Iterator[Complaint]:
         """Make ids distinct, as the complaints say; sittings get a slot.
@@ -177,7 +158,7 @@ class Staging:
             "SELECT event, year, count(*) FROM known WHERE id NOT IN (SELECT id FROM staged) "
             "AND stays(event, year, id) GROUP BY event, year"
         ).fetchall()
-        held = sum(count for event, year, count in unstaged if (event, year) in self._covered)
+        held = sum(count for event, year, count in unstaged if (event, year) in self._holds.covered)
         kept = sum(count for _, _, count in unstaged) - held
         new, changed, embedded, same = counts
         return Plan(new, changed, embedded, gone, same + held, kept, held)
@@ -202,7 +183,7 @@ class Staging:
         for session in sessions:
             id = str(session.id)
             staged = self._db.execute("SELECT 1 FROM staged WHERE id = ?", (id,)).fetchone()
-            if staged is None and self._stays(session.event, session.year, id):
+            if staged is None and self._holds.stays(session.event, session.year, id):
                 self._insert(session)
 
     def texts(self, *, every: bool) -> Iterator[tuple[str, str]]:
@@ -257,7 +238,7 @@ class Staging:
             "SELECT text_hash, payload FROM staged WHERE id = ?", (str(session.id),)
         ).fetchone()
         if row is None:
-            stays = self._stays(session.event, session.year, str(session.id))
+            stays = self._holds.stays(session.event, session.year, str(session.id))
             return session if stays else None
         text_hash, payload = row
         return Session.from_payload(json.loads(payload)) if text_hash == session.text_hash else None

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from dateutil import parser as dateutil_parser
 
+from loaders.time_words import MONTHS, WEEKDAY, WEEKDAYS, UnknownZone, in_english, offset_of
 from service.session import zone_of
 from service.words import folded
 
@@ -19,13 +20,6 @@ _YEARLESS = re.compile(
 _DOTTED = re.compile(r"(?<![\d.])([1-9]|[01]\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.?\d)")
 _HOURS_DOT = re.compile(r"[T ]\d\d[.,]")
 _FRACTION = re.compile(r"(?<!\S)0?(\.\d+)$")
-_GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
-_HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
-_AM_DAY = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
-_HOURS = re.compile(
-    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b(?:\s+am\b)?", re.I
-)
-_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
 _DURATION = re.compile(r"^(\d{1,3}):(\d\d)(?::(\d\d))?$")
 _LENGTH = re.compile(
     r"(?:(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:h|hrs?|hours?|std|stunden?|horas?|heures?|or[ae])(?![a-z])\.?)?"
@@ -62,44 +56,6 @@ _LONGEST = 100  # characters: more is no time, and would take long to find out
 _NO_MOMENT = "it is no date and time such as 2026-05-12 10:30"
 _YEARS = range(1900, 2200)
 
-_MONTHS = {
-    "january": "januar janner enero janvier gennaio janeiro ene janv gen",
-    "february": "februar febrero fevrier febbraio fevereiro fevr fev",
-    "march": "marz maerz marzo mars marco mrz",
-    "april": "abril avril aprile abr avr",
-    "may": "mai mayo maggio maio mag",
-    "june": "juni junio juin giugno junho giu",
-    "july": "juli julio juillet luglio julho juil lug",
-    "august": "agosto aout ago",
-    "september": "septiembre setiembre septembre settembre setembro set",
-    "october": "oktober octubre octobre ottobre outubro okt ott out",
-    "november": "noviembre novembre novembro",
-    "december": "dezember diciembre decembre dicembre dezembro dez dic",
-}
-_WEEKDAYS = {
-    "mon": "montag mo lunes lundi lunedi lun segunda",
-    "tue": "dienstag di martes mardi martedi terca",
-    "wed": "mittwoch mi miercoles mie mercredi mercoledi mer quarta",
-    "thu": "donnerstag do jueves jue jeudi jeu giovedi gio quinta",
-    "fri": "freitag fr viernes vie vendredi venerdi ven sexta",
-    "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
-    "sun": "sonntag so domingo domenica dom dimanche dim",
-}
-_FILLERS = "de del le el den um a at o der dia er ore feira"
-_WORDS = {
-    **{word: month for month, words in _MONTHS.items() for word in words.split()},
-    **{word: day for day, words in _WEEKDAYS.items() for word in words.split()},
-    **dict.fromkeys(_FILLERS.split(), ""),
-    **{"noon": "12:00", "midday": "12:00", "midnight": "00:00"},
-}
-_WORD = re.compile(r"[a-z]+")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[A-Z]*\b", re.I)
-_HOURS_OFF = {
-    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
-    "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5,
-    "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "brt": -3, "art": -3, "sast": 2,
-}  # fmt: skip
-
 
 class AmbiguousDate(ValueError):
     """A date whose day and month could be either way round."""
@@ -109,10 +65,6 @@ class AmbiguousDate(ValueError):
             f"{text[:40]!r} may be day/month or month/day. "
             "Say which it is: --date-order dmy or --date-order mdy"
         )
-
-
-class _UnknownZone(ValueError):
-    """A zone's abbreviation that is not known, or means several."""
 
 
 def find_date_order(texts: Iterable[str]) -> str:
@@ -168,7 +120,7 @@ def parse_moment(
     if match := _SERIAL.match(text):
         days = float(match[1]) + float((match[2] or "0").strip())
         return _checked(_SERIAL_START + _days(days))
-    return _checked(_parse(_in_english(text), text, date_order, partial(_read, year=year, day=day)))
+    return _checked(_parse(in_english(text), text, date_order, partial(_read, year=year, day=day)))
 
 
 def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
@@ -252,20 +204,10 @@ def _named(moment: datetime, name: str) -> datetime:
     return local if moment.utcoffset() in (timedelta(0), local.utcoffset()) else moment
 
 
-def _in_english(text: str) -> str:
-    """`text` with English months and hours as 10:30: "27. Oktober 2016, 9.30 Uhr", "5 mai 10h30"."""
-    text = _GLUED.sub(r"\1 ", text)
-    text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
-    text = _HALF_DAY.sub(r" \1m", text)
-    text = _OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)
-    text = _AM_DAY.sub("", folded(text))
-    return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), text).upper()
-
-
 def _parse(text: str, original: str, date_order: str, read: Callable[[str], datetime]) -> datetime:
     moments = [read(reading) for reading in _readings(text, date_order)]
-    if len(moments) > 1 and (named := _WEEKDAY.search(text)):
-        weekday = list(_WEEKDAYS).index(named[1].lower())
+    if len(moments) > 1 and (named := WEEKDAY.search(text)):
+        weekday = list(WEEKDAYS).index(named[1].lower())
         moments = [moment for moment in moments if moment.weekday() == weekday] or moments
     if len(moments) > 1:
         raise AmbiguousDate(original)
@@ -285,7 +227,7 @@ def _readings(text: str, date_order: str) -> list[str]:
         raise ValueError(_NO_MOMENT)
     before, after = text[: match.start()], text[match.end() :]
     return [
-        _with_colons(f"{before} {day} {list(_MONTHS)[month - 1].upper()} {match[4]} {after}")
+        _with_colons(f"{before} {day} {list(MONTHS)[month - 1].upper()} {match[4]} {after}")
         for day, month in wanted
     ]
 
@@ -301,15 +243,15 @@ def _with_colons(text: str) -> str:
 def _read(text: str, *, year: int | None, day: datetime | None) -> datetime:
     try:
         moment, other = (
-            dateutil_parser.parse(text, default=default, tzinfos=_offset)
+            dateutil_parser.parse(text, default=default, tzinfos=offset_of)
             for default in (_NO_DATE, _OTHER_DATE)
         )
-    except _UnknownZone:
+    except UnknownZone:
         raise
     except (ValueError, OverflowError, TypeError, ArithmeticError) as error:
         raise ValueError(_NO_MOMENT) from error
     if (moment.month, moment.day) != (other.month, other.day):
-        if day is None or _WEEKDAY.search(text):
+        if day is None or WEEKDAY.search(text):
             raise ValueError("it names no day: give one, such as 2026-05-12 10:30")
         return moment.replace(year=day.year, month=day.month, day=day.day)
     if moment.year == other.year:
@@ -317,15 +259,3 @@ def _read(text: str, *, year: int | None, day: datetime | None) -> datetime:
     if year is None:
         raise ValueError("it names no year: pass --year YEAR")
     return moment.replace(year=year)
-
-
-def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
-    """The zone of an abbreviation that means one thing only; BST, IST and CST do not."""
-    if seconds is not None:
-        return UTC if not seconds else timezone(timedelta(seconds=seconds))
-    if not name:
-        return None
-    if name.lower() not in _HOURS_OFF:
-        raise _UnknownZone("its zone may be several: give an offset, such as +01:00")
-    hours = _HOURS_OFF[name.lower()]
-    return timezone(timedelta(hours=hours)) if hours else UTC

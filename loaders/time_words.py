@@ -1,0 +1,80 @@
+"""The words of times in six languages: months, weekdays, hours and zones, brought into English for a parser."""
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+
+from service.words import folded
+
+_GLUED = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
+_HALF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
+_AM_DAY = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
+_HOURS = re.compile(
+    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b(?:\s+am\b)?", re.I
+)
+_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
+MONTHS = {
+    "january": "januar janner enero janvier gennaio janeiro ene janv gen",
+    "february": "februar febrero fevrier febbraio fevereiro fevr fev",
+    "march": "marz maerz marzo mars marco mrz",
+    "april": "abril avril aprile abr avr",
+    "may": "mai mayo maggio maio mag",
+    "june": "juni junio juin giugno junho giu",
+    "july": "juli julio juillet luglio julho juil lug",
+    "august": "agosto aout ago",
+    "september": "septiembre setiembre septembre settembre setembro set",
+    "october": "oktober octubre octobre ottobre outubro okt ott out",
+    "november": "noviembre novembre novembro",
+    "december": "dezember diciembre decembre dicembre dezembro dez dic",
+}
+WEEKDAYS = {
+    "mon": "montag mo lunes lundi lunedi lun segunda",
+    "tue": "dienstag di martes mardi martedi terca",
+    "wed": "mittwoch mi miercoles mie mercredi mercoledi mer quarta",
+    "thu": "donnerstag do jueves jue jeudi jeu giovedi gio quinta",
+    "fri": "freitag fr viernes vie vendredi venerdi ven sexta",
+    "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
+    "sun": "sonntag so domingo domenica dom dimanche dim",
+}
+_FILLERS = "de del le el den um a at o der dia er ore feira"
+_WORDS = {
+    **{word: month for month, words in MONTHS.items() for word in words.split()},
+    **{word: day for day, words in WEEKDAYS.items() for word in words.split()},
+    **dict.fromkeys(_FILLERS.split(), ""),
+    **{"noon": "12:00", "midday": "12:00", "midnight": "00:00"},
+}
+_WORD = re.compile(r"[a-z]+")
+WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})[A-Z]*\b", re.I)
+_HOURS_OFF = {
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5,
+    "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "brt": -3, "art": -3, "sast": 2,
+}  # fmt: skip
+
+
+class UnknownZone(ValueError):
+    """A zone's abbreviation that is not known, or means several."""
+
+
+def in_english(text: str) -> str:
+    """Return `text` with English months and hours as 10:30: "27. Oktober 2016, 9.30 Uhr", "5 mai 10h30"."""
+    text = _GLUED.sub(r"\1 ", text)
+    text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
+    text = _HALF_DAY.sub(r" \1m", text)
+    text = _OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)
+    text = _AM_DAY.sub("", folded(text))
+    return _WORD.sub(lambda word: _WORDS.get(word[0], word[0]), text).upper()
+
+
+def offset_of(name: str | None, seconds: int | None) -> tzinfo | None:
+    """Return the zone of an abbreviation, or of an offset in seconds; None for neither.
+
+    Raises UnknownZone for one that may mean several, as BST, IST and CST do.
+    """
+    if seconds is not None:
+        return UTC if not seconds else timezone(timedelta(seconds=seconds))
+    if not name:
+        return None
+    if name.lower() not in _HOURS_OFF:
+        raise UnknownZone("its zone may be several: give an offset, such as +01:00")
+    hours = _HOURS_OFF[name.lower()]
+    return timezone(timedelta(hours=hours)) if hours else UTC
