@@ -74,7 +74,7 @@ def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
         shutil.rmtree(data / "catalogues", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     _write_sessions(folder / "sessions.jsonl", read_sessions(sources, most))
-    subprocess.run(  # noqa: S603 -- our own command line
+    subprocess.run(
         [*COMMAND, "load", "sessions.jsonl"],
         cwd=folder,
         env=environment(prepared.fast),

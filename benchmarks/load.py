@@ -95,7 +95,7 @@ def _load(asked: argparse.Namespace, data: str) -> tuple[float, dict[str, Any]]:
 def _command(data: str, *arguments: str) -> tuple[float, dict[str, Any]]:
     """Run a command on a data directory; return the seconds it took and the JSON it printed."""
     started = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 -- our own command with the caller's arguments
+    done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=data,
         env=environment(Path(data)),
@@ -142,7 +142,7 @@ def _run(
     chosen = sources or asked.sources[:1]
     arguments = [*chosen, "--part", part, "--data", data, "--event", asked.event]
     arguments += ["--year", str(asked.year)] if asked.year else []
-    process = subprocess.Popen(  # noqa: S603 -- our own module with the caller's arguments
+    process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.load", *arguments], stdout=subprocess.PIPE, text=True
     )
     peak = _peak(process)

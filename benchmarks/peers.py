@@ -38,7 +38,7 @@ class Peer:
         """What it held after its last answer."""
 
     def __enter__(self) -> "Peer":
-        self._process = subprocess.Popen(  # noqa: S603 -- this module
+        self._process = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         return self

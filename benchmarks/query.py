@@ -203,7 +203,7 @@ class Pressing:
         command += ["--clients", str(clients), "--seconds", str(self.seconds)]
         command += ["--first", str(self.first)]
         self.first += _SPAN
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 -- our own module
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         found: dict[str, float] = json.loads(done.stdout)
         return found
 

@@ -38,7 +38,7 @@ class Service:
 
     def __enter__(self) -> "Service":
         command = [*COMMAND, "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(  # noqa: S603 -- our own command line
+        self._process = subprocess.Popen(
             command, cwd=self._data, env=self._environment, stderr=subprocess.DEVNULL
         )
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -51,7 +51,7 @@ def main() -> None:
 def _run(folder: str, kind: str, *arguments: str) -> float:
     variables = environment(Path(folder) / kind, ENCODER=kind)
     started = time.perf_counter()
-    subprocess.run(  # noqa: S603 -- our own command line
+    subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
         env=variables,

@@ -1,54 +1,16 @@
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
+from page_reader import Attributes, Page, read
 from web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.session import Session
 from service.web import create_app
-from service.web.words import safe_url, split_abstract, tell_when, tell_zone
-
-Attributes = dict[str, str | None]
-
-
-class Page(HTMLParser):
-    """What a reader of the page's markup finds: tags with their attributes, and the text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, Attributes]] = []
-        self.words: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def all(self, tag: str) -> list[Attributes]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    @property
-    def links(self) -> list[str]:
-        return [str(link["href"]) for link in self.all("a")]
-
-
-def read(client: FlaskClient, path: str, status: int = 200) -> Page:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.text
-    assert answer.content_type == "text/html; charset=utf-8"
-    return Page(answer.text)
+from service.web.words import split_abstract
 
 
 def box(page: Page) -> Attributes:
@@ -99,63 +61,9 @@ def test_similarity_is_a_bar_with_its_number(client: FlaskClient) -> None:
     assert f"{best:.2f}" in page.text
 
 
-def test_filters_come_from_the_catalogue(client: FlaskClient) -> None:
-    page = read(client, "/?q=health")
-    names = {select["name"] for select in page.all("select")}
-    assert names == {"event", "year", "day", "track", "level", "language", "mode"}
-    assert "Health (2)" in page.text
-    assert "Tuesday 12 May 2026 (1)" in page.text
-    assert all(select["form"] == "search" for select in page.all("select"))
-    labelled = {label["for"] for label in page.all("label")}
-    assert {select["id"] for select in page.all("select")} <= labelled
-
-
-def test_chosen_filters_are_selected_and_can_be_removed(client: FlaskClient) -> None:
-    page = read(client, "/?q=health&year=2026&track=health&speaker=ana+ruiz")
-    assert len(page.all("article")) == 1
-    selected = {option["value"] for option in page.all("option") if "selected" in option}
-    assert selected == {"2026", "Health", ""}  # the default mode stays out of the address
-    assert "/?q=health&year=2026&speaker=ana+ruiz" in page.links
-    assert "/?q=health" in page.links
-    (speaker,) = [field for field in page.all("input") if field["name"] == "speaker"]
-    assert speaker["value"] == "Ana Ruiz"
-
-
-def test_several_values_of_one_filter_are_kept(client: FlaskClient) -> None:
-    page = read(client, "/?q=health&year=2025&year=2026&limit=10")
-    hidden = [(field["name"], field["value"]) for field in page.all("input") if "type" in field]
-    assert ("year", "2025") in hidden
-    assert ("year", "2026") in hidden
-    assert ("limit", "10") in hidden
-    assert "2 chosen, add one" in page.text
-
-
-def test_a_filter_value_that_no_session_has(client: FlaskClient) -> None:
-    page = read(client, "/?q=health&track=Alchemy")
-    assert "No session passes these filters" in page.text
-    assert "Alchemy (0)" in page.text
-    assert "/?q=health" in page.links
-
-
-def test_words_that_no_session_has_lead_to_asking_by_meaning(client: FlaskClient) -> None:
-    page = read(client, "/?q=zymurgy&mode=keyword")
-    assert "No session has any of these words. Ask by meaning too ." in page.text
-    assert "/?q=zymurgy" in page.links
-    page = read(client, "/?q=reliable&mode=keyword&year=2025")
-    assert "No session that passes these filters has any of these words." in page.text
-    assert {"/?q=reliable&year=2025", "/?q=reliable&mode=keyword"} <= set(page.links)
-
-
 def test_more_sessions_are_a_link_away(client: FlaskClient) -> None:
     assert "/?q=health&limit=10" in read(client, "/?q=health").links
     assert len(read(client, "/?q=health&limit=10").all("article")) == 4
-
-
-def test_filters_stay_while_there_is_no_question(client: FlaskClient) -> None:
-    page = read(client, "/?event=Summit&year=2026")
-    hidden = {field["name"]: field["value"] for field in page.all("input")}
-    assert hidden["event"] == "Summit"
-    assert hidden["year"] == "2026"
 
 
 @pytest.mark.parametrize(
@@ -263,50 +171,6 @@ def test_head(client: FlaskClient) -> None:
     assert (answer.status_code, answer.data) == (200, b"")
 
 
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("https://example.org/a?b=c", True),
-        ("HTTP://example.org", True),
-        ("javascript:alert(1)", False),
-        ("JavaScript:alert(1)", False),
-        (" java\nscript:alert(1)", False),
-        ("data:text/html,x", False),
-        ("//example.org", False),
-        ("https:", False),
-        ("http://[::1", False),
-        ("example.org", False),
-        ("", False),
-    ],
-)
-def test_only_addresses_of_the_web_become_links(url: str, safe: bool) -> None:
-    assert safe_url(url) == (url if safe else "")
-
-
-def test_times_in_words() -> None:
-    vienna = datetime(2026, 5, 12, 22, 0, tzinfo=ZoneInfo("Europe/Vienna"))
-    session = replace(SESSIONS[3], starts_at=vienna, ends_at=vienna + timedelta(hours=4))
-    assert tell_when(session) == "Tuesday 12 May 2026, 22:00 to Wednesday 13 May 2026, 02:00"
-    assert tell_zone(session) == "Europe/Vienna time"
-    assert tell_when(replace(session, ends_at=None)) == "Tuesday 12 May 2026, 22:00"
-    midnight = replace(session, starts_at=datetime(2026, 5, 12, tzinfo=UTC), ends_at=None)
-    assert tell_when(midnight) == "Tuesday 12 May 2026"
-    assert tell_zone(midnight) == "UTC time"
-    assert tell_when(SESSIONS[3]) == tell_zone(SESSIONS[3]) == ""
-
-
-def test_abstracts_are_cut_between_words() -> None:
-    assert split_abstract("short") == ("short", "")
-    shown, rest = split_abstract("word " * 100)
-    assert (len(shown.split()), len(rest.split())) == (60, 40)
-    assert split_abstract("word " * 64) == ("word " * 64, "")
-    shown, rest = split_abstract("日" * 1000)
-    assert (len(shown), len(rest)) == (480, 520)
-    shown, rest = split_abstract("antidisestablishmentarianism " * 50)
-    assert shown.endswith("ism")
-    assert rest.startswith("anti")
-
-
 def test_matched_words_are_marked(client: FlaskClient) -> None:
     page = client.get("/?q=patience+and+consent").text
     assert "Registers, <mark>consent</mark> and <mark>patience</mark>." in page
@@ -335,10 +199,3 @@ def test_sittings_of_one_talk_are_listed(tmp_path: Path) -> None:
         for field in read(client, "/?q=health&fold=false&year=2026").all("input")
         if "type" in field
     ]
-
-
-def test_a_range_of_days_is_told_and_removed(client: FlaskClient) -> None:
-    page = read(client, "/?q=health&day=2026-05-01..2026-05-31")
-    assert "Friday 1 May 2026 to Sunday 31 May 2026" in page.text
-    assert len(page.all("article")) == 1
-    assert "from Friday 1 May 2026" in read(client, "/?q=health&day=2026-05-01..").text

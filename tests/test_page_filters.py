@@ -1,0 +1,65 @@
+"""Filters on the page: offered, chosen, kept and removed."""
+
+from flask.testing import FlaskClient
+from page_reader import read
+
+
+def test_filters_come_from_the_catalogue(client: FlaskClient) -> None:
+    page = read(client, "/?q=health")
+    names = {select["name"] for select in page.all("select")}
+    assert names == {"event", "year", "day", "track", "level", "language", "mode"}
+    assert "Health (2)" in page.text
+    assert "Tuesday 12 May 2026 (1)" in page.text
+    assert all(select["form"] == "search" for select in page.all("select"))
+    labelled = {label["for"] for label in page.all("label")}
+    assert {select["id"] for select in page.all("select")} <= labelled
+
+
+def test_chosen_filters_are_selected_and_can_be_removed(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&year=2026&track=health&speaker=ana+ruiz")
+    assert len(page.all("article")) == 1
+    selected = {option["value"] for option in page.all("option") if "selected" in option}
+    assert selected == {"2026", "Health", ""}  # the default mode stays out of the address
+    assert "/?q=health&year=2026&speaker=ana+ruiz" in page.links
+    assert "/?q=health" in page.links
+    (speaker,) = [field for field in page.all("input") if field["name"] == "speaker"]
+    assert speaker["value"] == "Ana Ruiz"
+
+
+def test_several_values_of_one_filter_are_kept(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&year=2025&year=2026&limit=10")
+    hidden = [(field["name"], field["value"]) for field in page.all("input") if "type" in field]
+    assert ("year", "2025") in hidden
+    assert ("year", "2026") in hidden
+    assert ("limit", "10") in hidden
+    assert "2 chosen, add one" in page.text
+
+
+def test_a_filter_value_that_no_session_has(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&track=Alchemy")
+    assert "No session passes these filters" in page.text
+    assert "Alchemy (0)" in page.text
+    assert "/?q=health" in page.links
+
+
+def test_words_that_no_session_has_lead_to_asking_by_meaning(client: FlaskClient) -> None:
+    page = read(client, "/?q=zymurgy&mode=keyword")
+    assert "No session has any of these words. Ask by meaning too ." in page.text
+    assert "/?q=zymurgy" in page.links
+    page = read(client, "/?q=reliable&mode=keyword&year=2025")
+    assert "No session that passes these filters has any of these words." in page.text
+    assert {"/?q=reliable&year=2025", "/?q=reliable&mode=keyword"} <= set(page.links)
+
+
+def test_filters_stay_while_there_is_no_question(client: FlaskClient) -> None:
+    page = read(client, "/?event=Summit&year=2026")
+    hidden = {field["name"]: field["value"] for field in page.all("input")}
+    assert hidden["event"] == "Summit"
+    assert hidden["year"] == "2026"
+
+
+def test_a_range_of_days_is_told_and_removed(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&day=2026-05-01..2026-05-31")
+    assert "Friday 1 May 2026 to Sunday 31 May 2026" in page.text
+    assert len(page.all("article")) == 1
+    assert "from Friday 1 May 2026" in read(client, "/?q=health&day=2026-05-01..").text
