@@ -70,6 +70,11 @@ def test_a_kept_generation_that_cannot_be_read_blocks_nothing(
     fourth = write(store, [talk(4)])
     assert store.manifest() == fourth
     assert all(folder_of(tmp_path, one).is_dir() for one in kept)
+    fifth = write(store, [talk(5)])
+    sixth = write(store, [talk(6)])
+    assert store.generations() == [sixth, fifth, fourth]
+    write(store, [talk(7)])
+    assert not any(folder_of(tmp_path, one).is_dir() for one in kept)
 
 
 def test_a_backup_is_restored_over_what_cannot_be_read(

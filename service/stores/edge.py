@@ -263,16 +263,17 @@ class EdgeStore:
     def _remove_leftovers(self) -> None:
         """Remove builds that never ended and generations beyond those kept; a lock holder's work.
 
-        While a manifest cannot be read, every generation that has one stays: one of them may be wanted.
+        Where a manifest cannot be read on the way to these, every generation that has one stays: one of them
+        may be wanted.
         """
         committed, manifests = self._committed(), self._readable()
-        kept = committed - manifests.keys()
+        kept: set[str] = set()
         name = self.pointer()
-        if kept or name not in committed:
-            kept = committed
         while name in manifests and len(kept) <= KEPT_GENERATIONS:
             kept.add(name)
             name = manifests[name].previous
+        if not kept or (name in committed and len(kept) <= KEPT_GENERATIONS):
+            kept = committed
         for path in self._generations.glob("*"):
             if path.name not in kept:
                 shutil.rmtree(path)
