@@ -10,8 +10,9 @@ against the catalogue and against a bank of everyday questions that no conferenc
 
     evidence = similarity + spread * (share + strength) - 0.7 * nearness to the bank
 
-where share is how many of its words one session has, and strength how well they are found: the highest
-keyword score, by what a word would score that one session only has, and by the root of how many words it is,
+where share is how many of its words one session has, by their stems, and strength how well they are found: the
+highest keyword score, by what a word would score that one session only has, and by the root of how many words
+it is,
 
     strength = keyword score / (ln(sessions) * sqrt(words))
 
@@ -20,10 +21,9 @@ and the catalogue's own calibration (see `service.calibrating`) says from where 
 
 import hashlib
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from heapq import nlargest
 from importlib.resources import files
 from typing import Literal
@@ -33,10 +33,10 @@ import numpy as np
 from service.calibration import Calibration
 from service.encoder import Encoder, Vectors
 from service.exact import exactness
-from service.reasons import content_words
+from service.likeness import Likeness, content_words
 from service.session import Session
 from service.stores.catalogue import Asked, Hit
-from service.words import folded, split_words
+from service.words import split_words
 
 Verdict = Literal["strong", "related", "none"]
 VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none")
@@ -47,11 +47,9 @@ LOOKED_AT = 10
 _TOGETHER = 32
 """Questions embedded at a time, so that those of people need not wait for all of them."""
 _NEAREST = 3
-_EVIDENCE = "2"
+_EVIDENCE = "3"
 """Changes with what evidence is made of."""
 _AGAINST = 0.7
-_SHORTEST_ROOT = 4
-_ROOT_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +103,10 @@ def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
 
 
 def share_of_words(question: str, sessions: Sequence[Session]) -> float:
-    """Return the largest share of the question's words, or their roots, that one of the sessions has."""
-    wanted = [_wanted(word) for word in dict.fromkeys(content_words(question))]
-    best = 0
-    for session in sessions:
-        text = folded(session.keywords_text)
-        likely = [word for word in wanted if word.root in text]  # a pattern takes far longer
-        if len(likely) > best:
-            best = max(best, sum(1 for word in likely if word.is_in(text)))
-    return best / len(wanted) if wanted else 0.0
+    """Return the largest share of the question's words, or words of their stem, that one session has."""
+    likeness = Likeness(question)
+    best = max(map(likeness.found, sessions), default=0)
+    return best / len(likeness.asked) if likeness.asked else 0.0
 
 
 def strength_of_words(question: str, best: float, sessions: int) -> float:
@@ -187,26 +180,3 @@ def is_exact(asked: Asked, session: Session) -> bool:
 @cache
 def _digest(questions: tuple[str, ...]) -> str:
     return hashlib.blake2b("\n".join(questions).encode(), digest_size=8).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A word to find with any ending; a short one as it stands or in the plural."""
-
-    root: str
-    pattern: re.Pattern[str] | None
-    """What the root stands in; None for parts of unspaced scripts, which stand anywhere."""
-
-    def is_in(self, text: str) -> bool:
-        """Return whether a folded text that has the root has the word."""
-        return self.pattern is None or self.pattern.search(text) is not None
-
-
-@lru_cache(maxsize=10_000)
-def _wanted(word: str) -> _Wanted:
-    if not word.isascii():
-        return _Wanted(word, None)
-    if len(word) <= _SHORTEST_ROOT:
-        return _Wanted(word, re.compile(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)"))
-    root = word[: max(_SHORTEST_ROOT, round(_ROOT_SHARE * len(word)))]
-    return _Wanted(root, re.compile(rf"(?<!\w){re.escape(root)}"))

@@ -40,6 +40,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", decomposed).strip()
 
 
+def is_unspaced(word: str) -> bool:
+    """Return whether a folded word is of a script that `split_words` takes apart."""
+    return _IS_UNSPACED.match(word) is not None
+
+
 def split_words(text: str) -> list[str]:
     """Return the words of `text`, folded and in order; C++ and C# are words.
 
@@ -48,7 +53,7 @@ def split_words(text: str) -> list[str]:
     """
     found: list[str] = []
     for word in _WORD.findall(folded(text)):
-        if len(word) > 2 and _IS_UNSPACED.match(word):
+        if len(word) > 2 and is_unspaced(word):
             found += [word[start : start + 2] for start in range(len(word) - 1)]
         else:
             found.append(word)

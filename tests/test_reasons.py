@@ -24,6 +24,7 @@ FOUND = Session(
         ("数据分析", ("words", "meaning"), "健康数据分析入门。", ["数据分析"]),
         ("xylophone", ("meaning",), "An avalanche service warned.", []),
         ("health", ("words", "meaning"), "An avalanche service warned.", []),
+        ("healing", ("meaning",), "An avalanche service warned.", []),
     ],
 )
 def test_what_matched_and_the_nearest_sentence(
@@ -41,3 +42,27 @@ def test_without_an_abstract_there_is_no_sentence() -> None:
     bare = Session(event="E", year=2026, source_id="1", title="Maps")
     reason = Explainer("maps", by_meaning=False)(bare)
     assert (reason.matched, reason.snippet) == (("title",), None)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "abstract", "marks"),
+    [
+        ("tests of compilers", "", "Testing the compilation.", ["Testing", "compilation"]),
+        ("api", "en", "APIs are no apiary.", ["APIs"]),
+        ("Haus", "de", "Die Häuser, gleich zweimal: Häuser.", ["Häuser", "Häuser"]),
+        ("Haus", "en", "Die Häuser.", []),
+        ("C++", "", "C, C++ and C#.", ["C++"]),
+        ("программа", "ru", "Программы и граммы.", ["Программы"]),
+    ],
+)
+def test_words_match_by_their_stem_in_the_language_of_the_session(
+    question: str, language: str, abstract: str, marks: list[str]
+) -> None:
+    session = Session(
+        event="E", year=2026, source_id="1", title="-", abstract=abstract, language=language
+    )
+    reason = Explainer(question, by_meaning=True)(session)
+    assert reason.snippet
+    found = [reason.snippet.text[start:end] for start, end in reason.snippet.marks]
+    assert found == marks
+    assert reason.matched == (("words",) if marks else ()) + ("meaning",)

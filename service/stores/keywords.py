@@ -111,6 +111,11 @@ def word_terms(word: str) -> Terms:
     return Terms([_word(word, _ENGLISH).form], [1.0])
 
 
+def stem_of(word: str, language: str) -> int | None:
+    """Return the number of a folded word's stem in a language, given by its code; None for a stop word."""
+    return _word(word, _analysis(language)).stem
+
+
 def _analyses(languages: Iterable[str]) -> list[str]:
     return sorted({_ENGLISH, *map(_analysis, languages)})
 
