@@ -147,6 +147,15 @@ def test_other_errors_are_not_tried_again(answer: Answer, error: type[StoreError
     assert len(server.seen) == 1
 
 
+@pytest.mark.parametrize("body", [b"", b"404 page not found", b"<html><h1>Not Found</h1></html>"])
+def test_what_is_no_qdrant_server_is_not_taken_for_an_empty_one(body: bytes) -> None:
+    with stub(in_turn((404, {}, body))) as server:
+        store = ServerStore(load_settings(qdrant_url=server.url))
+        with pytest.raises(StoreError, match=r"is no Qdrant server .*CONFERENCE_HELPER_QDRANT_URL"):
+            store.manifest()
+        store.close()
+
+
 def test_a_loader_with_a_read_only_key_is_told_so() -> None:
     def respond(method: str, path: str, body: bytes) -> Answer:
         return failed(403, "Forbidden") if method in ("PUT", "DELETE") else failed(404, "none")

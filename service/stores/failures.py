@@ -43,6 +43,11 @@ def translated(place: str, action: str, error: Exception) -> StoreError:
     status = _status(error)
     told = f"{place} could not {action}"
     in_memory = isinstance(error, ValueError)
+    if isinstance(error, UnexpectedResponse) and _is_of_others(error):
+        return StoreError(
+            f"{told}: what answers there is no Qdrant server ({reason_of(error)}). "
+            "Check the address, port and path of CONFERENCE_HELPER_QDRANT_URL."
+        )
     if status == 404 or (in_memory and _says(error, "not found")):
         return MissingError(f"{told}: it is not there.")
     if _says(error, "already exists") and (in_memory or status in (400, 409)):
@@ -83,6 +88,11 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, grpc.RpcError):
         return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
     return _status(error) in (502, 503, 504)
+
+
+def _is_of_others(error: UnexpectedResponse) -> bool:
+    """Return whether it is a 404 that Qdrant did not write: it says in JSON what is not there."""
+    return error.status_code == 404 and b'"status"' not in error.content
 
 
 def _is_settling(error: BaseException) -> bool:
