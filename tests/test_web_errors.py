@@ -56,15 +56,30 @@ def test_every_error_has_a_status() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "code"),
+    ("error", "status", "code", "told"),
     [
-        (QueryError("Ask again."), 400, "bad_query"),
-        (NotFoundError("None."), 404, "not_found"),
-        (ModelError("No model."), 503, "model_unavailable"),
-        (EncoderError("NaN."), 500, "encoder_failed"),
-        (StoreError("Gone."), 503, "store_unavailable"),
-        (StorageFullError("Full."), 503, "store_unavailable"),
-        (MismatchError("Other encoder."), 503, "mismatch"),
+        (QueryError("Ask again."), 400, "bad_query", "Ask again."),
+        (NotFoundError("None."), 404, "not_found", "None."),
+        (MismatchError("Other encoder."), 503, "mismatch", "Other encoder."),
+        (
+            ModelError("No /srv/model."),
+            503,
+            "model_unavailable",
+            "This cannot be answered just now.",
+        ),
+        (EncoderError("/srv: NaN."), 500, "encoder_failed", "This cannot be answered just now."),
+        (
+            StoreError("http://a is away."),
+            503,
+            "store_unavailable",
+            "This cannot be answered just now.",
+        ),
+        (
+            StorageFullError("/srv is full."),
+            503,
+            "store_unavailable",
+            "This cannot be answered just now.",
+        ),
     ],
 )
 def test_errors_of_the_program(
@@ -74,18 +89,23 @@ def test_errors_of_the_program(
     error: ConferenceHelperError,
     status: int,
     code: str,
+    told: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(searcher, "search", raising(error))
     answer = client.get("/api/search?q=health")
     assert answer.status_code == status
-    assert answer.json == {"error": {"code": code, "message": str(error)}}
+    assert answer.json
+    assert answer.json["error"]["code"] == code
+    assert answer.json["error"]["message"].startswith(told)
     assert ("Retry-After" in answer.headers) == (status == 503)
 
     page = client.get("/?q=health")
     assert page.status_code == status
     assert page.content_type.startswith("text/html")
-    assert str(error) in page.text
+    assert told in page.text
+    for text in (answer.text, page.text):
+        assert (str(error) in text) == (str(error) == told)
     assert 'value="health"' in page.text
     assert ("Retry-After" in page.headers) == (status == 503)
 

@@ -30,6 +30,11 @@ STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
 RETRY_AFTER = "10"
 """Seconds after which a 503 may be over."""
 
+_OPERATORS = (errors.SettingsError, errors.ModelError, errors.EncoderError, errors.StoreError)
+"""What only whoever runs the service can mend: the words name hosts and paths, and are for the log alone."""
+_LOGGED = (
+    "This cannot be answered just now. Try again in a moment; the service's log says what is wrong."
+)
 _UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected")
 _JSON_PATHS = ("api", "openapi.json", "livez", "readyz")
 _MESSAGES = {
@@ -48,6 +53,11 @@ def note_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
     return status
 
 
+def words_of(error: errors.ConferenceHelperError) -> str:
+    """Return what is told to whoever asked."""
+    return _LOGGED if isinstance(error, _OPERATORS) else str(error)
+
+
 def code_of(error: errors.ConferenceHelperError) -> str:
     """Return the error's code, a word that programs can compare."""
     return _mapped(error)[1]
@@ -58,7 +68,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(error)
     if isinstance(error, errors.ConferenceHelperError):
-        status, code, message = note_failure(error), code_of(error), str(error)
+        status, code, message = note_failure(error), code_of(error), words_of(error)
     else:
         status, code = _UNEXPECTED
         message = "Something went wrong here. It was noted; try again later."

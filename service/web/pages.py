@@ -17,7 +17,7 @@ from service.questions import (
 from service.web import words
 from service.web.asking import read_arguments, read_once, read_options, searcher
 from service.web.choices import Search, list_chips, list_fields
-from service.web.errors import finish, note_failure
+from service.web.errors import finish, note_failure, words_of
 
 EXAMPLES = (
     "Health analytics",
@@ -85,7 +85,7 @@ def similar(id: str) -> Response:
 
 
 def _problem(search: Search, error: ConferenceHelperError) -> Response:
-    page = _render("problem.html", search, message=str(error))
+    page = _render("problem.html", search, message=words_of(error))
     return finish(make_response(page), note_failure(error))
 
 
