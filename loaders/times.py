@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import partial
+from difflib import get_close_matches
+from functools import lru_cache, partial
+from zoneinfo import available_timezones
 
 from dateutil import parser as dateutil_parser
 
@@ -193,7 +195,17 @@ def _zone(name: str) -> tzinfo:
     try:
         return zone_of(name)
     except ValueError as error:
-        raise ValueError(f"{error}: give one such as Europe/Brussels or +02:00") from error
+        raise ValueError(f"{error}: give one such as {_alike(name)} or +02:00") from error
+
+
+@lru_cache(maxsize=1_000)
+def _alike(name: str) -> str:
+    """Return the zone that a name, or a city's, is nearest to; a usual one if to none."""
+    named = sorted(available_timezones())
+    zones = {zone.rpartition("/")[2].casefold(): zone for zone in named}
+    zones |= {zone.casefold(): zone for zone in named}
+    nearest = get_close_matches(name.casefold()[:50].replace(" ", "_"), zones, 1, 0.9)
+    return zones[nearest[0]] if nearest else "Europe/Brussels"
 
 
 def _named(moment: datetime, name: str) -> datetime:

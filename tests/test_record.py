@@ -109,6 +109,10 @@ def test_times_without_a_zone_are_left_out_and_told() -> None:
         ({"start": "2026-05-05 10:00 BST"}, "its zone may be several: give an offset, such as +01:00"),
         ({"start": "2026-05-05 10:00", "zone": "Harbour"},
          "no time zone is called 'Harbour': give one such as Europe/Brussels or +02:00"),
+        ({"start": "2026-05-05 10:00", "zone": "europe/berlin"},
+         "no time zone is called 'europe/berlin': give one such as Europe/Berlin or +02:00"),
+        ({"start": "2026-05-05 10:00", "zone": "New York"},
+         "no time zone is called 'New York': give one such as America/New_York or +02:00"),
     ],
 )  # fmt: skip
 def test_times_not_understood_are_told(values: dict[str, object], problem: str) -> None:
