@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from loaders.columns import not_understood
+from loaders.delimited import is_text, text_table
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
 from loaders.tables import (
@@ -11,10 +12,8 @@ from loaders.tables import (
     Header,
     Table,
     find_header,
-    is_text,
     read_table,
     sheet_tables,
-    text_table,
 )
 from loaders.timetable import Timetable, key_of, read_timetable
 from loaders.workbooks import is_workbook_source

@@ -26,10 +26,12 @@ _COMPANY = re.compile(
 )
 
 
-def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str) -> Record:
+def to_record(
+    row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str, day: str = ""
+) -> Record:
     """Return the Record that a row holds; the first column of a field that has a value counts.
 
-    Start and end may have a column for the day and another for the time.
+    Start and end may have a column for the day and another for the time; a time without either is on `day`.
     """
 
     def first(field: str) -> str:
@@ -48,7 +50,8 @@ def to_record(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], plac
     ]
     if whole := " ".join(part for part in (first("first_name"), first("last_name")) if part):
         speakers = speakers or [whole]
-    start, end = _times(first("date"), joint("start"), joint("end"))
+    start = joint("start")
+    start, end = _times(first("date") or (day if start else ""), start, joint("end"))
     return Record(
         place=place,
         event=first("event"),

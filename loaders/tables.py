@@ -1,12 +1,8 @@
 """Tables, whatever file they are in: rows of cells, the header among them, and Records below it."""
 
-import csv
-import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 
 from loaders.columns import (
@@ -17,23 +13,17 @@ from loaders.columns import (
     missing_columns,
     zone_in,
 )
+from loaders.day_lines import day_in, names_day, read_day_line
 from loaders.record import Complaint, Options, Record
 from loaders.rows import shown, to_record
 from loaders.source_file import SourceFile
 from loaders.times import find_date_order
 from loaders.workbooks import Merges, open_sheets
 
-DELIMITERS = ",;\t"
-_HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above the header
+HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above the header
 _LONGEST_HEADER = 80
-_MAX_FIELD = 2**20
 MAX_COLUMNS = 1_000
-_NOTHING_SAID = Options()
-_CLOSING = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
 _CARRIED = ("date", "start", "end", "track", "room", "kind", "level", "language")
-_LEFT_OPEN = (
-    "a quote is left open, and the lines after it went with it: close it, or write it twice"
-)
 _TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
 
 
@@ -42,11 +32,12 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a name for people, whose numbered rows can be read again and again."""
+    """A table of a name for people, whose numbered rows can be read again; `sheet` is the name in its file."""
 
     name: str
     rows: Callable[[], Iterator[Row | Complaint]]
     merges: Merges = field(default_factory=dict)
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +57,6 @@ class Header:
     zone: str
 
 
-def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
-    """Return the table of a CSV or TSV file."""
-    delimiter = _delimiter(source.head_text, options)
-    return Table(source.name, partial(_text_rows, source.text_lines, delimiter, source.name))
-
-
-def text_head(source: SourceFile, options: Options) -> Table:
-    """Return the first rows of a CSV or TSV file as a table."""
-    text = source.head_text
-    return _split(text, _delimiter(text, options), source.name)
-
-
 def sheet_tables(source: SourceFile) -> list[Table]:
     """Return a table for each sheet of a workbook that is not hidden.
 
@@ -85,16 +64,9 @@ def sheet_tables(source: SourceFile) -> list[Table]:
     """
     sheets = open_sheets(source)
     return [
-        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows, merges)
+        Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows, merges, name)
         for name, rows, merges in sheets
     ]
-
-
-def is_text(source: SourceFile) -> bool:
-    """Whether a source may be text: NUL bytes stand in UTF-16 and UTF-32 alone."""
-    return b"\0" not in source.head or source.head.startswith(
-        (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-    )
 
 
 def find_header(table: Table, options: Options) -> Header | None:
@@ -106,7 +78,7 @@ def find_header(table: Table, options: Options) -> Header | None:
     above: list[str] = []
     most = (0, 0)
     is_first = True
-    for row in islice(table.rows(), _HEADER_WITHIN):
+    for row in islice(table.rows(), HEADER_WITHIN):
         if isinstance(row, Complaint) or not any(cell.strip() for cell in row[1]):
             continue
         number, cells = row
@@ -121,16 +93,23 @@ def find_header(table: Table, options: Options) -> Header | None:
 
 
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each row below the header that does not repeat it."""
+    """Yield a Record for each row below the header that does not repeat it and is more than a day's heading.
+
+    A row whose date is left out is of the day that stands above it, or that the sheet is called by.
+    """
     order = options.date_order or _date_order(table, header)
     carried = [position for field in _CARRIED for position in header.columns.get(field, ())]
     standing: dict[int, tuple[str, int]] = {}
+    day = day_in(table.sheet, options.year, order) if names_day(table.sheet) else ""
     for row in table.rows():
         if isinstance(row, Complaint):
             yield row
         elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
-            _carry_down(row, carried, table.merges, standing)
-            yield _record(row, header, table.name, order)
+            heading = _day_line(filled, header, options, order)
+            day = (_date(filled, header) or day) if heading is None else heading
+            if heading is None:
+                _carry_down(row, carried, table.merges, standing)
+                yield _record(row, header, table.name, order, day)
 
 
 def _carry_down(
@@ -153,13 +132,26 @@ def _filled(cells: Sequence[str]) -> list[str]:
     return stripped
 
 
-def _record(row: Row, header: Header, name: str, order: str) -> Record | Complaint:
+def _day_line(cells: Sequence[str], header: Header, options: Options, order: str) -> str | None:
+    """What `read_day_line` says of a row; a list of nothing but titles has no headings."""
+    titles = header.columns.get("title", ())
+    is_list = len(header.columns) < 2
+    return None if is_list else read_day_line(cells, titles, options.year, order)
+
+
+def _date(cells: Sequence[str], header: Header) -> str:
+    """What stands in the columns of a day alone."""
+    positions = header.columns.get("date", ())
+    return next((cell for place, cell in enumerate(cells) if place in positions and cell), "")
+
+
+def _record(row: Row, header: Header, name: str, order: str, day: str) -> Record | Complaint:
     number, cells = row
     place = f"{name}:{number}"
     if any(cell.strip() for cell in cells[len(header.cells) :]):
         return Complaint(place, _TOO_WIDE, row=shown(cells))
     values = dict(enumerate(cells))
-    record = to_record(values, header.columns, place)
+    record = to_record(values, header.columns, place, day)
     record.date_order = order
     record.zone = record.zone or header.zone
     return record
@@ -210,83 +202,10 @@ def _grouped(label: str, group: str, position: int) -> str:
 
 def _date_order(table: Table, header: Header) -> str:
     wanted = [*header.columns.get("date", ()), *header.columns.get("start", ())]
-    if not wanted:
-        return ""
+    rows = (row[1] for row in table.rows() if not isinstance(row, Complaint)) if wanted else ()
     return find_date_order(
-        row[1][position]
-        for row in table.rows()
-        if not isinstance(row, Complaint)
-        for position in wanted
-        if position < len(row[1])
+        cell
+        for cells in rows
+        for position, cell in enumerate(cells)
+        if position in wanted or len(_filled(cells)) == 1
     )
-
-
-def _text_rows(
-    lines: Callable[[], Iterator[str]], delimiter: str, name: str
-) -> Iterator[Row | Complaint]:
-    csv.field_size_limit(_MAX_FIELD)
-    taken: list[str | None] = []  # the lines of the row in hand, None after the last line
-
-    def take() -> Iterator[str]:
-        for line in lines():
-            taken.append(line)
-            yield line
-        taken.append(None)
-
-    reader = csv.reader(take(), delimiter=delimiter)
-    while True:
-        start, place = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
-        taken.clear()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            swallowed = reader.line_num - start
-            hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
-            yield Complaint(place, f"not a row of a table: {error}{hint}")
-            continue
-        if _is_left_open(taken, delimiter):
-            yield Complaint(place, _LEFT_OPEN, row=shown(cells))
-        else:
-            yield start, cells
-
-
-def _is_left_open(taken: list[str | None], delimiter: str) -> bool:
-    """Whether no quote closes a row's quoted cell, or only one that opens a cell of a later row."""
-    first, rest = taken[0] or "", "".join(line for line in taken[1:] if line)
-    if None in taken:
-        return True
-    closing = _CLOSING.search(rest)
-    if closing is None:
-        return False
-    before, after = rest[: closing.start()][-1:], rest[closing.end() :][:1]
-    opens = before == delimiter or (before in ("", "\n") and first.startswith('"'))
-    return opens and after not in (delimiter, "\r", "\n", "")
-
-
-def _split(text: str, delimiter: str, name: str = "") -> Table:
-    lines = partial(io.StringIO, text, newline="")
-    return Table(name, partial(_text_rows, lines, delimiter, name))
-
-
-def _delimiter(text: str, options: Options) -> str:
-    """The sign that splits the first rows into the most fields that are known.
-
-    Of signs that do equally well, it is the one that splits no row into more cells than the header; without
-    a header the one that splits the most rows.
-    """
-
-    def fit(sign: str) -> tuple[int, int, int, int]:
-        table = _split(text, sign)
-        widths = [
-            len(row[1])
-            for row in islice(table.rows(), _HEADER_WITHIN)
-            if not isinstance(row, Complaint)
-        ]
-        if header := find_header(table, options):
-            wider = sum(width > len(header.cells) for width in widths)
-            return len(header.columns), sum(map(len, header.columns.values())), -wider, 0
-        return 0, 0, sum(width > 1 for width in widths), max(widths, default=0)
-
-    return max(DELIMITERS, key=fit)

@@ -1,12 +1,13 @@
 """Timetables: a grid of times and rooms, or a list of times and titles, that says when and where talks are."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
 from loaders import times
 from loaders.columns import field_of, header_key
+from loaders.day_lines import day_in
 from loaders.record import Complaint, Options, Record
 from loaders.tables import MAX_COLUMNS, Table
 from loaders.text import line
@@ -20,11 +21,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
 _CLOCK = re.compile(r"\W*(\d{1,2})(?:[.:h](\d\d))?(?::00)?:?\s*([ap]\.?m\b|noon|uhr)?", re.I)
 _UTC_CLOCK = re.compile(
     r"(?<![\d.:])(\d{1,2})(?:[.:h](\d\d))?\s*([ap]m|noon)?\s*(?:UTC|GMT)\b", re.I
-)
-_DAY = re.compile(
-    r"\d{4}-\d\d-\d\d|\b(?:[^\W\d_]{2,10}[.,]*\s+)?\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?(?:\s+(?:de\s+)?\d{4})?\b"
-    r"|\b[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?\b(?:,?\s+\d{4})?"
 )
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
@@ -150,7 +146,7 @@ class _Grid:
 
     def _take_day(self, number: int, text: str) -> None:
         try:
-            self._day = _day(text, self._year, self._order) or self._day
+            self._day = day_in(text, self._year, self._order) or self._day
         except times.AmbiguousDate as error:
             self.unsure = self.unsure or f"{self.timetable.name}:{number}: {error}"
 
@@ -191,28 +187,3 @@ def _hours(match: re.Match[str]) -> str:
     if half.startswith("a") and hours == 12:
         hours = 0
     return f"{hours:02}:{minutes:02}" if hours < 24 and minutes < 60 else ""
-
-
-def _day(text: str, year: int | None, order: str) -> str:
-    """The date that a line names, as YYYY-MM-DD; empty if it names none.
-
-    Raises AmbiguousDate if its day and month could be either way round.
-    """
-    for found in _dates(text):
-        try:
-            moment = times.parse_moment(found, order, year)
-        except times.AmbiguousDate:
-            raise
-        except ValueError:
-            continue
-        if moment:
-            return moment.date().isoformat()
-    return ""
-
-
-def _dates(text: str) -> Iterator[str]:
-    """What looks like a date, each place of a line tried."""
-    position = 0
-    while match := _DAY.search(text, position):
-        yield re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", match[0])
-        position = match.start() + 1

@@ -7,6 +7,7 @@ not at the file's name alone, and `read(source, options)`. The first that matche
 from collections.abc import Iterator
 from typing import Protocol, cast
 
+from loaders.delimited import is_text
 from loaders.readers import (
     export,
     ics,
@@ -23,7 +24,6 @@ from loaders.readers import (
 )
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
-from loaders.tables import is_text
 from service.errors import InputError
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from loaders.delimited import is_text, text_table
 from loaders.readers import json_sessions
 from loaders.record import Complaint, Options, Record
 from loaders.rows import as_list, as_names, as_text, shown, without_speakers
 from loaders.source_file import SourceFile
-from loaders.tables import is_text, text_table
 from loaders.times import parse_moment
 from service.errors import InputError
 

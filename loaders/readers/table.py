@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from loaders.delimited import is_text, text_head, text_table
 from loaders.programme import read_programme
 from loaders.record import Complaint, Options, Record
 from loaders.source_file import SourceFile
-from loaders.tables import find_header, is_text, text_head, text_table
+from loaders.tables import find_header
 from loaders.timetable import is_timetable
 
 NAME = "csv"
