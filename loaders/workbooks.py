@@ -48,7 +48,7 @@ def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
 
     Raises InputError if the source is no workbook that can be read, or one that would fill the memory.
     """
-    _check_size(source)
+    extent = _measured(source)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
         sheets = [
@@ -57,7 +57,7 @@ def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
             if sheet.visible == calamine.SheetVisibleEnum.Visible
             and sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-        return [(sheet.name, partial(_rows, sheet), _merges(sheet)) for sheet in sheets]
+        return [(sheet.name, partial(_rows, sheet), _merges(sheet, extent)) for sheet in sheets]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _refused(source, str(error)) from error
 
@@ -69,7 +69,7 @@ def _refused(source: SourceFile, reason: str) -> InputError:
     )
 
 
-def _check_size(source: SourceFile) -> None:
+def _measured(source: SourceFile) -> "_Extent":
     """Refuse bombs: the library keeps an empty cell for every place up to the last one used."""
     budget = Budget(source.name, source.size)
     extent = _Extent()
@@ -90,6 +90,7 @@ def _check_size(source: SourceFile) -> None:
         raise InputError(
             f"{source.name} repeats one row {extent.repeated:,} times. Delete the rows below the programme."
         )
+    return extent
 
 
 def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
@@ -120,10 +121,13 @@ def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
 class _Extent:
     """How many cells the sheets of a workbook take, told from the tags of its parts as they are parsed.
 
-    A cell's place is the one it names, else the next in its row; only cells with content count.
+    A cell's place is the one it names, else the next in its row; only cells with content count. `merges` are
+    those of the sheets of an ODS, by their names, of which the library does not tell.
     """
 
     def __init__(self) -> None:
+        self.merges: dict[str, Merges] = {}
+        self._sheet = ""
         self.repeated = 0  # how often the row that is repeated most stands there
         self._before = 0  # the cells of other sheets
         self._rows = self._columns = 0  # of this sheet, up to the last ones used
@@ -146,6 +150,7 @@ class _Extent:
                 if self._depth > 1:
                     return
                 self._before, self._rows, self._columns, self._row = self.cells, 0, 0, 0
+                self._sheet = attributes.get(_TABLE + "name", "")
             case "row":
                 self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
             case "c":
@@ -156,6 +161,10 @@ class _Extent:
                 self._repeats = _number(attributes.get(_TABLE + "number-rows-repeated"), 1)
                 self._row, self._column = self._row + self._repeats, 0
             case "table-cell" | "covered-table-cell":
+                covered = _number(attributes.get(_TABLE + "number-rows-spanned"), 1) - 1
+                if covered > 0:
+                    merges = self.merges.setdefault(self._sheet, {})
+                    merges[self._row, self._column] = self._row + covered
                 self._column += _number(attributes.get(_TABLE + "number-columns-repeated"), 1)
                 if any("value" in name for name in attributes):
                     self._use()
@@ -190,8 +199,8 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(digits[0]) if digits else otherwise
 
 
-def _merges(sheet: Any) -> Merges:
-    return {
+def _merges(sheet: Any, extent: _Extent) -> Merges:
+    return extent.merges.get(sheet.name) or {
         (first[0] + 1, first[1]): last[0] + 1
         for first, last in sheet.merged_cell_ranges or ()
         if last[0] > first[0]

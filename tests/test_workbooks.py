@@ -79,14 +79,37 @@ def merged(cells: list[list[str | float]], *ranges: str) -> bytes:
     return zipped({**with_cells, sheet: text.encode()})
 
 
-def test_rooms_and_tracks_of_merged_cells_belong_to_every_row_they_cover() -> None:
-    cells: list[list[str | float]] = [
-        ["Title", "Room", "Track", "Speaker"],
-        ["Sails", "Deck", "Wind", "Su Sheet"],
-        ["Knots", "", "", ""],
-        ["Tides", "", "", "Mo Moon"],
-    ]
-    sails, knots, tides = read_bytes("x.xlsx", merged(cells, "B2:B3", "C2:C4", "D2:D3")).sessions
+def spanned(cells: list[list[str | float]], spans: dict[tuple[int, int], int]) -> bytes:
+    """An ODS of these cells, some of which cover rows below; rows and columns count from 0."""
+    rows = ""
+    for number, row in enumerate(cells):
+        rows += "<table:table-row>"
+        for place, cell in enumerate(row):
+            span = f'office:value-type="string" table:number-rows-spanned="{spans.get((number, place), 1)}"'
+            rows += f"<table:table-cell {span}><text:p>{cell}</text:p></table:table-cell>"
+        rows += "</table:table-row>"
+    return ods(rows)
+
+
+MERGED: list[list[str | float]] = [
+    ["Title", "Room", "Track", "Speaker"],
+    ["Sails", "Deck", "Wind", "Su Sheet"],
+    ["Knots", "", "", ""],
+    ["Tides", "", "", "Mo Moon"],
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.xlsx", merged(MERGED, "B2:B3", "C2:C4", "D2:D3")),
+        ("x.ods", spanned(MERGED, {(1, 1): 2, (1, 2): 3, (1, 3): 2})),
+    ],
+)
+def test_rooms_and_tracks_of_merged_cells_belong_to_every_row_they_cover(
+    name: str, content: bytes
+) -> None:
+    sails, knots, tides = read_bytes(name, content).sessions
     assert (sails.room, sails.track) == (knots.room, knots.track) == ("Deck", "Wind")
     assert (tides.room, tides.track) == ("", "Wind")
     assert knots.speakers == ()
