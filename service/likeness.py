@@ -36,27 +36,28 @@ class Likeness:
 
     def __init__(self, question: str) -> None:
         """Look for the content words of a question."""
-        self.asked = tuple(dict.fromkeys(content_words(question)))
+        self._asked = tuple(dict.fromkeys(content_words(question)))
 
-    def found(self, session: Session) -> int:
-        """Return how many of the asked words keyword search sees in a session."""
+    def share(self, session: Session) -> float:
+        """Return the share of the asked words that keyword search sees in a session."""
         text = folded(session.keywords_text)
-        return sum(any(_places(text, word, session.language)) for word in self.asked)
+        found = sum(any(_places(text, word, session.language)) for word in self._asked)
+        return found / len(self._asked) if self._asked else 0.0
 
     def marks(self, text: str, language: str) -> list[Span]:
         """Return the places of like words in a text, in order; `language` is a code, empty if unknown."""
         if not text.isascii() and _FOREIGN.search(text):
             return list(self._foreign_marks(text, language))
         lower = text.lower()
-        return sorted({span for word in self.asked for span in _places(lower, word, language)})
+        return sorted({span for word in self._asked for span in _places(lower, word, language)})
 
     def _foreign_marks(self, text: str, language: str) -> Iterator[Span]:
         """Fold word by word: a folded text need not be as long as it was."""
         for token in _TOKEN.finditer(text):
             words = words_of(token[0])
             if len(words) > 1:  # a run of signs without spaces: its parts are found within it
-                yield from _runs(token, words, self.asked)
-            elif words and any(_is_like(words[0], word, language) for word in self.asked):
+                yield from _runs(token, words, self._asked)
+            elif words and any(_is_like(words[0], word, language) for word in self._asked):
                 yield token.span()
 
 

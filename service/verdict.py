@@ -104,9 +104,7 @@ def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
 
 def share_of_words(question: str, sessions: Sequence[Session]) -> float:
     """Return the largest share of the question's words, or words of their stem, that one session has."""
-    likeness = Likeness(question)
-    best = max(map(likeness.found, sessions), default=0)
-    return best / len(likeness.asked) if likeness.asked else 0.0
+    return max(map(Likeness(question).share, sessions), default=0.0)
 
 
 def strength_of_words(question: str, best: float, sessions: int) -> float:
