@@ -24,6 +24,7 @@ HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above th
 _LONGEST_HEADER = 80
 MAX_COLUMNS = 1_000
 _CARRIED = ("date", "start", "end", "track", "room", "kind", "level", "language")
+_HEADING = "a day's heading, not a session"
 _TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
 
 
@@ -93,7 +94,7 @@ def find_header(table: Table, options: Options) -> Header | None:
 
 
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each row below the header that does not repeat it and is more than a day's heading.
+    """Yield a Record for each row below the header that does not repeat it, and is not the heading of a day.
 
     A row whose date is left out is of the day that stands above it, or that the sheet is called by.
     """
@@ -106,10 +107,13 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
             yield row
         elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
             heading = _day_line(filled, header, options, order)
-            day = (_date(filled, header) or day) if heading is None else heading
             if heading is None:
+                day = _date(filled, header) or day
                 _carry_down(row, carried, table.merges, standing)
                 yield _record(row, header, table.name, order, day)
+            else:
+                day = heading
+                yield Complaint(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
 
 
 def _carry_down(
