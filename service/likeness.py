@@ -1,17 +1,23 @@
 """Words of sessions that are like those of a question: by their stem, as keyword search compares them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from service.session import Session
 from service.stores.keywords import stem_of
-from service.words import folded, is_unspaced, split_words, words_of
+from service.words import folded, is_unspaced, place_words, split_words, word_at
 
-_TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 """A letter that folding may change."""
 _START = 3
 """Letters that like words begin with, all of shorter ones: so that hardly any word need be stemmed."""
+_ELIDED = re.compile(
+    r"(?<=[^\W\d_])['’](?:s|t|d|m|ll|re|ve)(?!\w)|(?<!\w)(?:l|d|n|j|m|c|s|t|qu)['’](?=[^\W\d_])",
+    re.I,
+)
+"""What an apostrophe cuts short: child's, don't, l'image."""
+_JOINED = re.compile(r"(?<!\w)\w(?:[/&]\w)+(?!\w)")
+"""Single letters that stand for something together: I/O, A/B, Q&A."""
 _FUNCTION_WORDS = """
 a about an and are as at be by can do does for from has have how i in into is it me my of on or our that the
 their this to was we what when where which who why will with you your
@@ -21,14 +27,22 @@ au aux de des du en est et la le les pour que qui sur un une como con cual del e
 _COMMON = frozenset(_FUNCTION_WORDS.split())
 """Words that say nothing by themselves, folded: English, German, French and Spanish."""
 
-Span = tuple[int, int]
-"""Start and end of a part of a text, in characters."""
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text, in characters, and the asked word that what stands there is like."""
+
+    start: int
+    end: int
+    asked: str
 
 
 def content_words(question: str) -> list[str]:
     """Return the question's words, folded, without those that say nothing, unless all are such."""
+    question = _ELIDED.sub(" ", question)
+    joined = set(split_words(" ".join(_JOINED.findall(question))))
     words = split_words(question)
-    return [word for word in words if word not in _COMMON] or words
+    return [word for word in words if word not in _COMMON or word in joined] or words
 
 
 class Likeness:
@@ -36,42 +50,40 @@ class Likeness:
 
     def __init__(self, question: str) -> None:
         """Look for the content words of a question."""
-        self._asked = tuple(dict.fromkeys(content_words(question)))
+        self.asked = tuple(dict.fromkeys(content_words(question)))
+        self._starts = {word[:_START] for word in self.asked}
 
-    def share(self, session: Session) -> float:
-        """Return the share of the asked words that keyword search sees in a session."""
-        text = folded(session.keywords_text)
-        found = sum(any(_places(text, word, session.language)) for word in self._asked)
-        return found / len(self._asked) if self._asked else 0.0
+    def share(self, text: str, language: str) -> float:
+        """Return the share of the asked words that a text has; `language` is a code, empty if unknown."""
+        text = folded(text)
+        found = sum(any(_places(text, word, language)) for word in self.asked)
+        return found / len(self.asked) if self.asked else 0.0
 
-    def marks(self, text: str, language: str) -> list[Span]:
-        """Return the places of like words in a text, in order; `language` is a code, empty if unknown."""
+    def marks(self, text: str, language: str) -> list[Mark]:
+        """Return where a text has like words, in order."""
         if not text.isascii() and _FOREIGN.search(text):
             return list(self._foreign_marks(text, language))
         lower = text.lower()
-        return sorted({span for word in self._asked for span in _places(lower, word, language)})
+        found = (mark for word in self.asked for mark in _places(lower, word, language))
+        return sorted(found, key=lambda mark: mark.start)
 
-    def _foreign_marks(self, text: str, language: str) -> Iterator[Span]:
+    def _foreign_marks(self, text: str, language: str) -> Iterator[Mark]:
         """Fold word by word: a folded text need not be as long as it was."""
-        for token in _TOKEN.finditer(text):
-            words = words_of(token[0])
-            if len(words) > 1:  # a run of signs without spaces: its parts are found within it
-                yield from _runs(token, words, self._asked)
-            elif words and any(_is_like(words[0], word, language) for word in self._asked):
-                yield token.span()
+        for word, start, end in place_words(text):
+            if word[:_START] in self._starts:
+                for asked in self.asked:
+                    if _is_like(word, asked, language):
+                        yield Mark(start, end, asked)
 
 
-def _places(text: str, asked: str, language: str) -> Iterator[Span]:
+def _places(text: str, asked: str, language: str) -> Iterator[Mark]:
     """Yield where a folded text has words like `asked`; one of an unspaced script stands anywhere."""
     start, anywhere = asked[:_START], is_unspaced(asked)
     place = text.find(start)
     while place >= 0:
-        if anywhere:
-            yield place, place + len(asked)
-        elif not place or not text[place - 1].isalnum():
-            token = _TOKEN.match(text, place)
-            if token and _is_like(token[0], asked, language):
-                yield token.span()
+        word = asked if anywhere else word_at(text, place)
+        if word and _is_like(word, asked, language):
+            yield Mark(place, place + len(word), asked)
         place = text.find(start, place + 1)
 
 
@@ -82,17 +94,3 @@ def _is_like(word: str, asked: str, language: str) -> bool:
         return False
     stem = stem_of(asked, language)
     return stem is not None and stem == stem_of(word, language)
-
-
-def _runs(token: re.Match[str], words: Sequence[str], asked: Sequence[str]) -> Iterator[Span]:
-    """Join the asked pairs of signs of a run to its longest parts."""
-    start = end = -1
-    for place, word in enumerate(words):
-        if word in asked:
-            if end < place:
-                if end > 0:
-                    yield token.start() + start, token.start() + end
-                start = place
-            end = place + len(word)
-    if end > 0:
-        yield token.start() + start, min(token.start() + end, token.end())

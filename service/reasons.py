@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.likeness import Likeness, Span
+from service.likeness import Likeness, Mark
 from service.session import Session
 
 _WITHIN = r"[^.!?…。！？\n]"
@@ -18,6 +18,10 @@ _SENTENCE = re.compile(
     rf"\S{_WITHIN}*(?:[.!?…](?!\s|$){_WITHIN}*)*(?:[.!?…](?=\s|$)|[。！？]|$)", re.MULTILINE
 )
 _LONGEST = 400
+
+
+Span = tuple[int, int]
+"""Start and end of a part of a text, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class Explainer:
         return any(self._likeness.marks(text, session.language) for text in texts)
 
 
-def nearest_sentence(abstract: str, marks: Sequence[Span]) -> Snippet | None:
-    """Return the sentence that has most of the words at `marks`, the first of equals; None if there is none."""
+def nearest_sentence(abstract: str, marks: Sequence[Mark]) -> Snippet | None:
+    """Return the sentence that has most of the asked words, the first of equals; None if there is none."""
     first = _SENTENCE.search(abstract)
     if not first:
         return None
@@ -71,15 +75,25 @@ def nearest_sentence(abstract: str, marks: Sequence[Span]) -> Snippet | None:
     starts, ends = zip(
         *((one.start(), min(one.end(), one.start() + _LONGEST)) for one in found), strict=True
     )
-    within: list[list[Span]] = [[] for _ in starts]
-    for start, end in marks:
-        place = bisect_right(starts, start) - 1
-        if end <= ends[place]:
-            within[place].append((start, end))
-    shared = [{abstract[start:end].casefold() for start, end in some} for some in within]
+    within: list[list[Mark]] = [[] for _ in starts]
+    for mark in marks:
+        place = bisect_right(starts, mark.start) - 1
+        if mark.end <= ends[place]:
+            within[place].append(mark)
+    shared = [{mark.asked for mark in some} for some in within]
     often = Counter(word for words in shared for word in words)
     worth = [sum(1 / often[word] for word in words) + len(words) for words in shared]
     best = worth.index(max(worth))
     start, end = starts[best], ends[best]
-    spans = tuple((first - start, last - start) for first, last in within[best])
-    return Snippet(abstract[start:end], start, end, spans)
+    return Snippet(abstract[start:end], start, end, _spans(within[best], start))
+
+
+def _spans(marks: Sequence[Mark], start: int) -> tuple[Span, ...]:
+    """The places of marks, counted from `start`; those that touch are one."""
+    spans: list[Span] = []
+    for mark in marks:
+        first, last = mark.start - start, mark.end - start
+        if spans and first <= spans[-1][1]:
+            first, last = spans[-1][0], max(last, spans.pop()[1])
+        spans.append((first, last))
+    return tuple(spans)

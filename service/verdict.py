@@ -2,7 +2,7 @@
 
     strong      a session is just about it, or it was found by its title, a phrase or a speaker's name
     related     sessions near it, or one whose title, speakers, track and tags have all its words, or that has
-                the one rare word asked for
+                the one word asked for
     none        nothing fits; what is listed is only the nearest
 
 A similarity says little by itself: what is high in one catalogue is low in another. So a question is held
@@ -104,7 +104,9 @@ def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
 
 def share_of_words(question: str, sessions: Sequence[Session]) -> float:
     """Return the largest share of the question's words, or words of their stem, that one session has."""
-    return max(map(Likeness(question).share, sessions), default=0.0)
+    likeness = Likeness(question)
+    shares = (likeness.share(session.keywords_text, session.language) for session in sessions)
+    return max(shares, default=0.0)
 
 
 def strength_of_words(question: str, best: float, sessions: int) -> float:
@@ -159,13 +161,15 @@ def judge(
 def is_named(asked: Asked, session: Session) -> bool:
     """Return whether a session's title, speakers, track and tags have every word that is asked for.
 
-    Of a single rare word it is enough that the session has it anywhere.
+    Of a single word, or a single rare one in a sentence, it is enough that the session has it anywhere.
     """
-    words = set(content_words(asked.text))
-    if len(words) == 1 and any(session.id in having for having in asked.rare):
+    likeness, language = Likeness(asked.text), session.language
+    if len(likeness.asked) == 1 and any(session.id in having for having in asked.rare):
         return True
+    if len(split_words(asked.text)) == 1:
+        return likeness.share(session.keywords_text, language) == 1
     named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
-    return words.issubset(split_words(named))
+    return set(likeness.asked).issubset(split_words(named))
 
 
 def is_exact(asked: Asked, session: Session) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _LETTERS = {
@@ -22,8 +23,15 @@ _UNSPACED = (
     r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 )
 """Scripts whose words stand together (Thai, Lao, Khmer, Japanese, Chinese) or carry endings (Korean)."""
-_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])+(?:\+\+|#(?!\w))?")
+_SIGNED = r"\u0900-\u0963\u0966-\u0dff"
+"""Scripts of India and Sri Lanka: their vowel signs are no letters to `re`, and no accents."""
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+"""Accents, vowel points and the like, as long as they are not folded away."""
+_WORD = re.compile(
+    rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])(?:[^\W_]|[{_SIGNED}])[{_MARKS}]*)+(?:\+\+|#(?!\w))?"
+)
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_IS_SIGNED = re.compile(f"[{_SIGNED}]")
 _VOICING = "\u3099\u309a"
 
 
@@ -35,7 +43,7 @@ def folded(text: str) -> str:
     for sign in set(decomposed):  # a text has few different signs, and far fewer marks
         if sign in _LETTERS:
             decomposed = decomposed.replace(sign, _LETTERS[sign])
-        elif unicodedata.combining(sign) and sign not in _VOICING:
+        elif unicodedata.combining(sign) and sign not in _VOICING and not _IS_SIGNED.match(sign):
             decomposed = decomposed.replace(sign, "")
     return unicodedata.normalize("NFC", decomposed).strip()
 
@@ -58,6 +66,27 @@ def split_words(text: str) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+def place_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of `text` as `split_words` gives them, each with its start and end in the text."""
+    for found in _WORD.finditer(text):
+        words = words_of(found[0])
+        if (
+            len(words) == len(found[0]) - 1 > 1
+        ):  # every two neighbouring signs, none of which folding changed
+            yield from ((word, start, start + 2) for start, word in enumerate(words, found.start()))
+        else:
+            yield from ((word, *found.span()) for word in words)
+
+
+def word_at(text: str, place: int) -> str:
+    """Return the word of a folded text that starts at a place, empty if none does."""
+    before = text[place - 1] if place else " "
+    if (before.isalnum() and not is_unspaced(before)) or _IS_SIGNED.match(before):
+        return ""
+    found = _WORD.match(text, place)
+    return found[0] if found else ""
 
 
 @lru_cache(maxsize=10_000)

@@ -52,6 +52,14 @@ def test_without_an_abstract_there_is_no_sentence() -> None:
         ("Haus", "de", "Die Häuser, gleich zweimal: Häuser.", ["Häuser", "Häuser"]),
         ("Haus", "en", "Die Häuser.", []),
         ("C++", "", "C, C++ and C#.", ["C++"]),
+        ("AI", "ja", "生成AI活用の例。", ["AI"]),
+        ("活用", "ja", "生成AI活用の例。", ["活用"]),
+        ("レストラン", "ja", "MeCabとSudachi。", []),
+        ("नव", "hi", "मानव डेटा।", []),
+        ("डेटा", "hi", "मानव डेटा।", ["डेटा"]),
+        ("what's a child's play", "", "It's the child's.", ["child"]),
+        ("je n'ai pas d'expérience", "fr", "L'expérience d'abord.", ["expérience"]),
+        ("I/O", "", "O dear: I/O.", ["O", "I", "O"]),
         ("программа", "ru", "Программы и граммы.", ["Программы"]),
     ],
 )
@@ -66,3 +74,24 @@ def test_words_match_by_their_stem_in_the_language_of_the_session(
     found = [reason.snippet.text[start:end] for start, end in reason.snippet.marks]
     assert found == marks
     assert reason.matched == (("words",) if marks else ()) + ("meaning",)
+
+
+@pytest.mark.parametrize(
+    ("question", "abstract", "sentence"),
+    [
+        (
+            "deploy friday",
+            "Deployed deployments deploy. We deploy on Friday.",
+            "We deploy on Friday.",
+        ),
+        ("数据分析", "分析入门。数据分析给出答案。", "数据分析给出答案。"),
+        ("tides and knots", "Tides. Tides, tides! Knots of tides.", "Knots of tides."),
+    ],
+)
+def test_the_sentence_with_the_most_asked_words_is_shown(
+    question: str, abstract: str, sentence: str
+) -> None:
+    session = Session(event="E", year=2026, source_id="1", title="-", abstract=abstract)
+    reason = Explainer(question, by_meaning=True)(session)
+    assert reason.snippet
+    assert reason.snippet.text == sentence

@@ -190,6 +190,14 @@ def test_share_of_words_takes_roots_whole_short_words_and_any_script() -> None:
     assert share_of_words("the of", []) == 0
 
 
+def test_a_word_typed_alone_is_related_where_a_session_has_it_in_any_form() -> None:
+    found = talk(1, title="Paint", abstract="Of colors and the weather.")
+    strict = replace(CALIBRATION, related=0.9, strong=0.95)
+    for text, expected in (("color", "related"), ("the color of it", "none"), ("colt", "none")):
+        asked = Asked("hybrid", text)
+        assert judge(asked, [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict == expected, text
+
+
 def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
     evidence = weigh([0.5, 0.2, 0.4, 0.3], share=0.5, strength=0.2, nearness=0.5, spread=0.1)
     assert evidence.nearest == pytest.approx(0.4 + 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
