@@ -1,35 +1,75 @@
-"""Lines that say which day the rows below them are of: "Day 2", "Tuesday, 12 May 2026"."""
+"""Lines that say which day the rows below them are of: "Day 2", "Tuesday, 12 May 2026", "13 May - Talks"."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 
 from loaders import times
-from loaders.time_words import WEEKDAY, in_english
-from service.words import folded
+from loaders.time_words import NAMED_DAY, WEEKDAY, in_english
 
 _DAY = re.compile(
     r"\d{4}-\d\d-\d\d|\b(?:[^\W\d_]{2,10}[.,]*\s+)?\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?[^\W\d_]{3,10}\.?(?:\s+(?:de\s+)?\d{4})?\b"
     r"|\b[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?\b(?:,?\s+\d{4})?"
 )
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
-_NUMBERED = re.compile(r"(?:day|tag|jour|dia|giorno|dag)\s?\d{1,2}\b")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|[º°ª])(?!\w)", re.I)
+_DAY_WORD = r"(?:day|tag|jour|d[ií]a|giorno|dag)"
+_NUMBERED = re.compile(
+    rf"{_DAY_WORD}\s?\d{{1,2}}\s*(?:$|[:(|,.–—-]\s*|(?=\d)|(?=[^\W\d_]+\.?\s\d))", re.I
+)
+_SAYS_DAY = re.compile(rf"\b{_DAY_WORD}\b|\d{{1,2}}[./]\d{{1,2}}\b|\d{{4}}-\d\d-\d\d", re.I)
+_LABEL = re.compile(r"\s+[-–—|]\s+|\s*[:(|]|,\s*(?=\d{1,2}[:.]\d\d)")
+_EDGES = re.compile(r"^[^\w(]+|[^\w.]+$")
 _WRITTEN = re.compile(r"[^\W\d_]|\d[./-]\d")
+_SEVERAL = re.compile(
+    r"\d\.?\s*(?:[-–—/&+]|to|bis|und|and|au|al|y|e)\s*\d{1,2}\.?\s+[^\W\d_]"
+    r"|[^\W\d_]\.?\s+\d{1,2}\s*[-–—/&+]\s*\d{1,2}\b",
+    re.I,
+)
+_LONGEST = 60
+_LOOKED_AT = 200
 _SOME_YEAR = 2000
 
 
-def read_day_line(
-    cells: Sequence[str], titles: Collection[int], year: int | None, order: str
-) -> str | None:
-    """Return the date that a row of one cell gives to those below, empty if none is told; None for other rows.
+def read_day_line(text: str, *, is_title: bool = False) -> str | None:
+    """Return the date that a line gives to the rows below it, as it is written; None if it is no such line.
 
-    `titles` are the columns of titles: a text there is a session's unless it says nothing but a day.
+    It is empty where only a number or a weekday tells that another day begins. What could be a title as well
+    (`is_title`) may follow a date, not a weekday.
     """
-    filled = [position for position, cell in enumerate(cells) if cell.strip()]
-    if len(filled) != 1 or times.has_clock(text := cells[filled[0]].strip()):
+    text = _EDGES.sub("", text)
+    if len(text) > _LONGEST:
         return None
-    day = day_in(text, year, order)
-    return day if names_day(text) or (day and filled[0] not in titles) else None
+    numbered = _NUMBERED.match(text)
+    rest = text[numbered.end() :] if numbered else text
+    head, *labels = _LABEL.split(rest)
+    if date := as_date(rest) or as_date(head) or (numbered and labels and as_date(labels[-1])):
+        return date
+    weekday = WEEKDAY.fullmatch(in_english(rest if is_title else head).strip(" .,"))
+    return "" if numbered or weekday else None
+
+
+def as_date(text: str) -> str:
+    """Return a text that is a date and nothing else, without what makes its numbers ordinals; else empty."""
+    date = _ORDINAL.sub("", text).strip(" ,()")
+    if len(date) > _LONGEST or not _WRITTEN.search(date):
+        return ""
+    if times.has_clock(date) or _SEVERAL.search(date):
+        return ""
+    try:
+        return date if times.parse_moment(date, "dmy", _SOME_YEAR) else ""
+    except ValueError:
+        return ""
+
+
+def is_no_date(text: str) -> bool:
+    """Return whether what stands in a column of dates is none: "Tuesday", "Day 2", "TBA"."""
+    return bool(text) and (not any(map(str.isdigit, text)) or read_day_line(text) == "")
+
+
+def mentions_day(text: str) -> bool:
+    """Return whether a text names a weekday, a month or a day, whatever else it says."""
+    text = text[:_LONGEST]
+    return bool(_SAYS_DAY.search(text) or NAMED_DAY.search(in_english(text)))
 
 
 def day_in(text: str, year: int | None, order: str) -> str:
@@ -37,7 +77,7 @@ def day_in(text: str, year: int | None, order: str) -> str:
 
     Raises AmbiguousDate if its day and month could be either way round.
     """
-    for found in _dates(text):
+    for found in _dates(text[:_LOOKED_AT]):
         try:
             moment = times.parse_moment(found, order, year)
         except times.AmbiguousDate:
@@ -47,19 +87,6 @@ def day_in(text: str, year: int | None, order: str) -> str:
         if moment:
             return moment.date().isoformat()
     return ""
-
-
-def names_day(text: str) -> bool:
-    """Return whether a text says nothing but a day, by its number, its weekday or its date."""
-    if _NUMBERED.match(folded(text)) or WEEKDAY.fullmatch(in_english(text).strip(" .,:")):
-        return True
-    date = _ORDINAL.sub("", text)
-    if not _WRITTEN.search(date):
-        return False
-    try:
-        return times.parse_moment(date, "dmy", _SOME_YEAR) is not None
-    except ValueError:
-        return False
 
 
 def _dates(text: str) -> Iterator[str]:

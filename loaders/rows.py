@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from loaders.day_lines import mentions_day
 from loaders.record import Record
 from loaders.text import has_email
 from loaders.times import has_clock, split_range
@@ -31,7 +32,7 @@ def to_record(
 ) -> Record:
     """Return the Record that a row holds; the first column of a field that has a value counts.
 
-    Start and end may have a column for the day and another for the time; a time without either is on `day`.
+    Start and end may have a column for the day and another for the time; a time that names no day is on `day`.
     """
 
     def first(field: str) -> str:
@@ -50,8 +51,10 @@ def to_record(
     ]
     if whole := " ".join(part for part in (first("first_name"), first("last_name")) if part):
         speakers = speakers or [whole]
-    start = joint("start")
-    start, end = _times(first("date") or (day if start else ""), start, joint("end"))
+    date, start = first("date"), joint("start")
+    if day and start and not mentions_day(start):
+        date = day
+    start, end = _times(date, start, joint("end"))
     return Record(
         place=place,
         event=first("event"),

@@ -13,7 +13,7 @@ from loaders.columns import (
     missing_columns,
     zone_in,
 )
-from loaders.day_lines import day_in, names_day, read_day_line
+from loaders.day_lines import is_no_date, mentions_day, read_day_line
 from loaders.record import Complaint, Options, Record
 from loaders.rows import shown, to_record
 from loaders.source_file import SourceFile
@@ -24,6 +24,7 @@ HEADER_WITHIN = 10  # rows: a preamble or a second header row may stand above th
 _LONGEST_HEADER = 80
 MAX_COLUMNS = 1_000
 _CARRIED = ("date", "start", "end", "track", "room", "kind", "level", "language")
+_FROM_ABOVE = "no date: that of the row above is taken"
 _HEADING = "a day's heading, not a session"
 _TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
 
@@ -101,19 +102,65 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
     order = options.date_order or _date_order(table, header)
     carried = [position for field in _CARRIED for position in header.columns.get(field, ())]
     standing: dict[int, tuple[str, int]] = {}
-    day = day_in(table.sheet, options.year, order) if names_day(table.sheet) else ""
+    day = _Day(header, table)
     for row in table.rows():
         if isinstance(row, Complaint):
             yield row
-        elif row[0] > header.number and (filled := _filled(row[1])) and filled != header.cells:
-            heading = _day_line(filled, header, options, order)
-            if heading is None:
-                day = _date(filled, header) or day
-                _carry_down(row, carried, table.merges, standing)
-                yield _record(row, header, table.name, order, day)
-            else:
-                day = heading
+        elif not (filled := _filled(row[1])):
+            continue
+        elif day.is_line(filled):
+            if row[0] > header.number:
                 yield Complaint(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
+        elif row[0] > header.number and filled != header.cells:
+            _carry_down(row, carried, table.merges, standing)
+            yield _record(row, header, table.name, order, day)
+
+
+class _Day:
+    """The day that the rows of a table are of, as far as they leave it out."""
+
+    def __init__(self, header: Header, table: Table) -> None:
+        """Start with the day that the sheet is called by, if it is."""
+        self._header = header
+        self._titles = header.columns.get("title", ())
+        self._dates = header.columns.get("date", ())
+        self._is_merged = any(position in self._dates for _, position in table.merges)
+        self._heading = read_day_line(table.sheet) or ""
+        self._above = ""
+
+    def is_line(self, cells: Sequence[str]) -> bool:
+        """Return whether a row only names a day, which is then that of the rows below."""
+        told = _told_day(cells, self._header)
+        if told is not None:
+            self._heading, self._above = told, ""
+        return told is not None
+
+    def of(self, cells: Sequence[str]) -> tuple[str, str]:
+        """Return the day that a row leaves out, and what is to be said of that."""
+        if not _first(cells, self._titles) and any(map(mentions_day, cells)):
+            self._heading = self._above = ""  # another day, or not
+        own = _first(cells, self._dates)
+        if is_no_date(own):
+            return self._heading, ""
+        if own:
+            self._above = "" if self._is_merged else own
+            return "", ""
+        return (self._above, _FROM_ABOVE) if self._above else (self._heading, "")
+
+
+def _told_day(cells: Sequence[str], header: Header) -> str | None:
+    """What `read_day_line` says of a row of one cell; None for other rows."""
+    filled = [position for position, cell in enumerate(cells) if cell]
+    if len(filled) != 1 or len(header.columns) < 2:
+        return None
+    is_title = filled[0] in header.columns.get("title", ())
+    if is_title and "start" not in header.columns:
+        return None
+    return read_day_line(cells[filled[0]], is_title=is_title)
+
+
+def _first(cells: Sequence[str], positions: Sequence[int]) -> str:
+    return next((cell for place, cell in enumerate(cells) if place in positions and cell), "")
 
 
 def _carry_down(
@@ -136,26 +183,15 @@ def _filled(cells: Sequence[str]) -> list[str]:
     return stripped
 
 
-def _day_line(cells: Sequence[str], header: Header, options: Options, order: str) -> str | None:
-    """What `read_day_line` says of a row; a list of nothing but titles has no headings."""
-    titles = header.columns.get("title", ())
-    is_list = len(header.columns) < 2
-    return None if is_list else read_day_line(cells, titles, options.year, order)
-
-
-def _date(cells: Sequence[str], header: Header) -> str:
-    """What stands in the columns of a day alone."""
-    positions = header.columns.get("date", ())
-    return next((cell for place, cell in enumerate(cells) if place in positions and cell), "")
-
-
-def _record(row: Row, header: Header, name: str, order: str, day: str) -> Record | Complaint:
+def _record(row: Row, header: Header, name: str, order: str, day: _Day) -> Record | Complaint:
     number, cells = row
     place = f"{name}:{number}"
     if any(cell.strip() for cell in cells[len(header.cells) :]):
         return Complaint(place, _TOO_WIDE, row=shown(cells))
-    values = dict(enumerate(cells))
-    record = to_record(values, header.columns, place, day)
+    left_out, reason = day.of([cell.strip() for cell in cells])
+    record = to_record(dict(enumerate(cells)), header.columns, place, left_out)
+    if reason and record.start and not any(str(record.start) in cell for cell in cells):
+        record.complain(reason, left_out)
     record.date_order = order
     record.zone = record.zone or header.zone
     return record
@@ -206,10 +242,11 @@ def _grouped(label: str, group: str, position: int) -> str:
 
 def _date_order(table: Table, header: Header) -> str:
     wanted = [*header.columns.get("date", ()), *header.columns.get("start", ())]
-    rows = (row[1] for row in table.rows() if not isinstance(row, Complaint)) if wanted else ()
+    rows = (_filled(row[1]) for row in table.rows() if not isinstance(row, Complaint))
     return find_date_order(
         cell
-        for cells in rows
+        for cells in (rows if wanted else ())
+        for is_line in [_told_day(cells, header) is not None]
         for position, cell in enumerate(cells)
-        if position in wanted or len(_filled(cells)) == 1
+        if is_line or position in wanted
     )

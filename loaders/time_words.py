@@ -28,14 +28,14 @@ MONTHS = {
 }
 WEEKDAYS = {
     "mon": "montag mo lunes lundi lunedi lun segunda",
-    "tue": "dienstag di martes mardi martedi terca",
+    "tue": "tues dienstag di martes mardi martedi terca",
     "wed": "mittwoch mi miercoles mie mercredi mercoledi mer quarta",
-    "thu": "donnerstag do jueves jue jeudi jeu giovedi gio quinta",
+    "thu": "thur thurs donnerstag do jueves jue jeudi jeu giovedi gio quinta",
     "fri": "freitag fr viernes vie vendredi venerdi ven sexta",
     "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
     "sun": "sonntag so domingo domenica dom dimanche dim",
 }
-_FILLERS = "de del le el den um a at o der dia er ore feira"
+_FILLERS = "of the de del le el den um a at o der dia er ore feira"
 _WORDS = {
     **{word: month for month, words in MONTHS.items() for word in words.split()},
     **{word: day for day, words in WEEKDAYS.items() for word in words.split()},
@@ -44,6 +44,10 @@ _WORDS = {
 }
 _WORD = re.compile(r"[a-z]+")
 WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})[A-Z]*\b", re.I)
+NAMED_DAY = re.compile(
+    rf"\b({'|'.join(WEEKDAYS)}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Z]*\b", re.I
+)
+"""A weekday or a month, in English."""
 _HOURS_OFF = {
     "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
     "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5,

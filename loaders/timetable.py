@@ -7,7 +7,7 @@ from itertools import islice
 
 from loaders import times
 from loaders.columns import field_of, header_key
-from loaders.day_lines import day_in
+from loaders.day_lines import day_in, read_day_line
 from loaders.record import Complaint, Options, Record
 from loaders.tables import MAX_COLUMNS, Table
 from loaders.text import line
@@ -146,7 +146,8 @@ class _Grid:
 
     def _take_day(self, number: int, text: str) -> None:
         try:
-            self._day = day_in(text, self._year, self._order) or self._day
+            day = day_in(text, self._year, self._order)
+            self._day = self._day if not day and read_day_line(text) is None else day
         except times.AmbiguousDate as error:
             self.unsure = self.unsure or f"{self.timetable.name}:{number}: {error}"
 

@@ -3,24 +3,45 @@
 import pytest
 from reading_sources import read_bytes, xlsx
 
-from loaders.day_lines import names_day
+from loaders.day_lines import read_day_line
 from loaders.times import AmbiguousDate
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Day 2", "Tag 1: Workshops", "Tuesday", "Tue, 12 May 2026", "Dienstag, 12. Mai", "12/05/2026",
-     "2026-05-12", "May 12th", "mardi 12 mai 2026"],
-)  # fmt: skip
-def test_what_says_nothing_but_a_day(text: str) -> None:
-    assert names_day(text)
+    ("text", "date"),
+    [
+        ("Day 2", ""),
+        ("Tag 1: Workshops", ""),
+        ("Tuesday", ""),
+        ("Wednesday - Workshops", ""),
+        ("Tue, 12 May 2026", "Tue, 12 May 2026"),
+        ("Dienstag, 12. Mai", "Dienstag, 12. Mai"),
+        ("Dienstag, 12.05.", "Dienstag, 12.05."),
+        ("12/05/2026", "12/05/2026"),
+        ("2026-05-12", "2026-05-12"),
+        ("Tuesday 12th of May", "Tuesday 12 of May"),
+        ("mardi 1er mai 2026", "mardi 1 mai 2026"),
+        ("Day 2 May 13", "May 13"),
+        ("Day 1: Workshops (12 May)", "12 May"),
+        ("★ 12 May 2026 ★", "12 May 2026"),
+        ("Wednesday 13 May 2026 (doors open 8:30)", "Wednesday 13 May 2026"),
+        ("Sat, May 16th - Sprints", "Sat, May 16"),
+    ],
+)
+def test_lines_that_say_which_day_it_is(text: str, date: str) -> None:
+    assert read_day_line(text) == date
 
 
 @pytest.mark.parametrize(
-    "text", ["12", "2026", "46154", "May", "Monday, a love story", "Daydreams", "10 things", "1.5"]
-)
-def test_what_says_more_or_less_than_a_day(text: str) -> None:
-    assert not names_day(text)
+    "text",
+    ["12", "2026", "46154", "May", "Monday, a love story", "Daydreams", "10 things", "1.5", "Room 2",
+     "Day 2 Operations: Kubernetes", "Day 1 keynote", "Migrating from Django 1.8.11 to 3.2.10",
+     "Last updated 05/06/2026", "Slides are due on 3 May 2026", "12-14 May 2026", "May 12-14, 2026",
+     "12./13. Mai", "12 May and 13 May and 14 May and so on, in Rome, in Oslo and in Graz, all day"],
+)  # fmt: skip
+def test_lines_that_say_more_or_less_than_a_day(text: str) -> None:
+    assert read_day_line(text) is None
+    assert read_day_line(text, is_title=True) is None
 
 
 HEADING = "a day's heading, not a session"
@@ -51,8 +72,67 @@ def test_a_row_of_one_cell_gives_its_day_to_the_rows_below() -> None:
 
 
 def test_a_heading_among_the_titles_is_no_session() -> None:
-    content = "Title,Time\nDay 1,\nTides,2026-05-12 09:00\nDay 2,\nSails,\n8 March and us,\n"
-    assert starts(content) == {"Tides": "2026-05-12T09:00", "Sails": "", "8 March and us": ""}
+    content = (
+        "Title,Time\nDay 1,\nTides,2026-05-12 09:00\nDay 2,\nSails,\nMonday - a day of mine,\n"
+    )
+    assert starts(content) == {
+        "Tides": "2026-05-12T09:00",
+        "Sails": "",
+        "Monday - a day of mine": "",
+    }
+
+
+def test_without_times_nothing_among_the_titles_is_a_heading() -> None:
+    assert list(starts("Title,Room\nDay 1,\n4 July,\nTides,A\n")) == ["Day 1", "4 July", "Tides"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Second day", "12-14 May 2026", "Wednesday 13", "Stand: 3. Mai 2026", "Mon + Tue"]
+)
+def test_a_line_that_is_not_understood_ends_the_day_before(line: str) -> None:
+    content = f"Time,Title,Room\n12 May 2026,,\n09:00,Tides,A\n{line},,\n09:00,Sails,B\n"
+    reading = read_bytes("x.csv", content.encode(), timezone="UTC")
+    assert [session.day for session in reading.sessions] == ["2026-05-12", ""]
+    assert reading.reasons == [HEADING, "no title"]
+
+
+def test_rooms_between_the_rows_do_not_end_the_day() -> None:
+    content = "Time,Title,Room\n12 May 2026,,\nHall A,,\n09:00,Tides,\nRoom 2,,\n10:00,Sails,\n"
+    reading = read_bytes("x.csv", content.encode(), timezone="UTC")
+    assert [session.day for session in reading.sessions] == ["2026-05-12"] * 2
+
+
+def test_a_time_that_names_its_own_day_keeps_it() -> None:
+    content = "Time,Title\n12 May 2026,\n13 May 10:00,Tides\nFri 09:00,Knots\n09:00,Sails\n"
+    assert starts(content) == {
+        "Tides": "2026-05-13T10:00",
+        "Knots": "",
+        "Sails": "2026-05-12T09:00",
+    }
+
+
+def test_a_day_above_the_header_and_a_header_for_each_day() -> None:
+    header = "Time,Title,Speaker"
+    content = f"12 May 2026,,\n{header}\n09:00,Tides,A\n13 May 2026,,\n{header}\n09:00,Sails,B\n"
+    assert starts(content) == {"Tides": "2026-05-12T09:00", "Sails": "2026-05-13T09:00"}
+
+
+def test_a_day_without_a_year_is_of_the_year_of_the_row() -> None:
+    content = "Time,Title,Year\n12 May,,\n09:00,Tides,2025\n"
+    assert starts(content) == {"Tides": "2025-05-12T09:00"}
+
+
+def test_a_column_of_weekdays_leaves_the_day_to_the_heading() -> None:
+    content = "Day,Time,Title\n12 May 2026,,\nTue,09:00,Tides\nTBA,10:00,Knots\n"
+    assert starts(content) == {"Tides": "2026-05-12T09:00", "Knots": "2026-05-12T10:00"}
+
+
+def test_days_of_a_programme_without_abstracts() -> None:
+    talks = "".join(f"{hour}:00,Talk {hour},Ana Ruiz\n" for hour in range(10, 14))
+    content = f"Time,Title,Speaker\n12 May 2026,,\n{talks}Day 2,,\n{talks.replace('Talk', 'More')}"
+    found = starts(content)
+    assert found["Talk 10"] == "2026-05-12T10:00"
+    assert {found[f"More {hour}"] for hour in range(10, 14)} == {""}
 
 
 def test_a_day_without_a_date_ends_the_one_before() -> None:
@@ -76,6 +156,8 @@ def test_a_day_left_out_is_that_of_the_row_above_if_there_is_a_time() -> None:
         "Poster": "",
         "Sails": "2026-05-13T09:00",
     }
+    noted = read_bytes("x.csv", content.encode(), timezone="UTC").noted
+    assert noted == ["no date: that of the row above is taken"]
 
 
 def test_a_day_that_could_be_either_way_round_is_refused_until_another_tells() -> None:
