@@ -36,9 +36,9 @@ def read_day_line(text: str, *, is_title: bool = False) -> str | None:
     It is empty where only a number or a weekday tells that another day begins. What could be a title as well
     (`is_title`) may follow a date, not a weekday.
     """
-    text = _EDGES.sub("", text)
     if len(text) > _LONGEST:
         return None
+    text = _EDGES.sub("", text)
     numbered = _NUMBERED.match(text)
     rest = text[numbered.end() :] if numbered else text
     head, *labels = _LABEL.split(rest)

@@ -35,7 +35,7 @@ WEEKDAYS = {
     "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
     "sun": "sonntag so domingo domenica dom dimanche dim",
 }
-_FILLERS = "of the de del le el den um a at o der dia er ore feira"
+_FILLERS = "of the dalle von de del le el den um a at o der dia er ore feira"
 _WORDS = {
     **{word: month for month, words in MONTHS.items() for word in words.split()},
     **{word: day for day, words in WEEKDAYS.items() for word in words.split()},

@@ -34,7 +34,7 @@ _SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
 _HALF = r"\s*[ap]\.?m\b\.?"
 _CLOCK = rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?uhr\b)?|{_HALF}|\s?(?:uhr|h)\b)"
-_TO = r"\s*(?:-|–|—|~|\bto\b|\bbis\b)\s*"
+_TO = r"\s*(?:-|–|—|~|\b(?:to|bis|till|until|à|a|au|al|alle|as|às)\b)\s*"
 _RANGE = re.compile(rf"(.*{_CLOCK}){_TO}((?:\d{{4}}-\d\d-\d\d )?{_CLOCK})", re.I)
 _NO_DAY = r"(?<![^\W\d_]\s\d)(?<![^\W\d_]\s\d\d)"  # as the number in "June 5" may be
 _HALF_LATER = re.compile(  # "1:00 - 2:30 PM"
@@ -51,6 +51,8 @@ _TIME_OF_DAY = re.compile(
     r"|^\d{5}\.0*[1-9]|\s0?\.\d|^\d{10}(?:\d{3})?$",
     re.I,
 )
+_CLOCKS = re.compile(r"(?<![\d:.+-])\d{1,2}(?::\d\d|\s?H\b)")
+_SHORT_OFFSET = re.compile(r"(?:GMT|UTC)?\s?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
 _SERIAL_START = datetime(1899, 12, 30)
 _NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
 _OTHER_DATE = datetime(8, 2, 2)
@@ -122,7 +124,10 @@ def parse_moment(
     if match := _SERIAL.match(text):
         days = float(match[1]) + float((match[2] or "0").strip())
         return _checked(_SERIAL_START + _days(days))
-    return _checked(_parse(in_english(text), text, date_order, partial(_read, year=year, day=day)))
+    english = in_english(text)
+    if len(_CLOCKS.findall(english)) > 1:
+        raise ValueError("it names two times: give a start and an end, such as 10:30 - 11:15")
+    return _checked(_parse(english, text, date_order, partial(_read, year=year, day=day)))
 
 
 def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
@@ -195,17 +200,19 @@ def _zone(name: str) -> tzinfo:
     try:
         return zone_of(name)
     except ValueError as error:
-        raise ValueError(f"{error}: give one such as {_alike(name)} or +02:00") from error
+        raise ValueError(f"{error}: give one such as {_alike(name)}") from error
 
 
 @lru_cache(maxsize=1_000)
 def _alike(name: str) -> str:
-    """Return the zone that a name, or a city's, is nearest to; a usual one if to none."""
-    named = sorted(available_timezones())
+    """Return zones as they are written: that of a name, of a city or of an offset, else usual ones."""
+    if match := _SHORT_OFFSET.fullmatch(name):
+        return f"Europe/Brussels or {match[1]}{int(match[2]):02}:{match[3] or '00'}"
+    named = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
     zones = {zone.rpartition("/")[2].casefold(): zone for zone in named}
     zones |= {zone.casefold(): zone for zone in named}
     nearest = get_close_matches(name.casefold()[:50].replace(" ", "_"), zones, 1, 0.9)
-    return zones[nearest[0]] if nearest else "Europe/Brussels"
+    return f"{zones[nearest[0]] if nearest else 'Europe/Brussels'} or +02:00"
 
 
 def _named(moment: datetime, name: str) -> datetime:

@@ -46,10 +46,11 @@ def programme(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("zone", "alike"),
     [
-        ("Mars/Phobos", "Europe/Brussels"),
-        ("europe/berlin", "Europe/Berlin"),
-        ("CEST", "Europe/Brussels"),
-        ("+2", "Europe/Brussels"),
+        ("Mars/Phobos", "Europe/Brussels or +02:00"),
+        ("europe/berlin", "Europe/Berlin or +02:00"),
+        ("CEST", "Europe/Brussels or +02:00"),
+        ("GMT+1", "Europe/Brussels or +01:00"),
+        ("-530", "Europe/Brussels or -05:30"),
     ],
 )
 def test_a_zone_that_does_not_exist_is_refused_before_anything_is_read(
@@ -58,7 +59,7 @@ def test_a_zone_that_does_not_exist_is_refused_before_anything_is_read(
     refused = invoke("load", "no-such-file.csv", "--timezone", zone, "--dry-run")
     assert refused.exit_code == 2
     assert f"--timezone {zone}: no time zone is called '{zone}'" in refused.output
-    assert f"give one such as {alike} or +02:00" in refused.output
+    assert f"give one such as {alike}" in refused.output
 
 
 def test_load_search_status(invoke: Invoke, programme: Path) -> None:

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.times import AmbiguousDate, find_date_order, in_zone, parse_duration, parse_moment
+from loaders.times import (
+    AmbiguousDate,
+    find_date_order,
+    in_zone,
+    parse_duration,
+    parse_moment,
+    split_range,
+)
 
 NINE = datetime(2026, 5, 13, 9, 30)
 
@@ -122,3 +129,25 @@ def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert moment is None or 1900 <= moment.year < 2200
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("10h30 à 11h", ((10, 30), (11, 0))),
+        ("de 14h à 15h", ((14, 0), (15, 0))),
+        ("9:00 a 10:30", ((9, 0), (10, 30))),
+        ("dalle 14:00 alle 15:00", ((14, 0), (15, 0))),
+        ("9:00 until 10:30", ((9, 0), (10, 30))),
+    ],
+)
+def test_ranges_in_other_languages(text: str, hours: tuple[tuple[int, int], ...]) -> None:
+    day = datetime(2026, 5, 12)
+    assert [parse_moment(part, day=day) for part in split_range(text)] == [
+        day.replace(hour=hour, minute=minute) for hour, minute in hours
+    ]
+
+
+def test_two_times_that_are_no_range_are_refused() -> None:
+    with pytest.raises(ValueError, match="two times"):
+        parse_moment("2026-05-12 10:00 12:00")
