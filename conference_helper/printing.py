@@ -19,7 +19,8 @@ def print_answer(answer: "Answer", *, filtered: bool) -> None:
     if not answer.results:
         click.echo(_why_none(answer.mode, filtered))
     elif answer.verdict == "none":
-        click.echo("Nothing in this programme fits. The nearest sessions:")
+        where = "that passes these filters" if filtered else "in this programme"
+        click.echo(f"Nothing {where} fits. The nearest sessions:")
     for result in answer.results:
         print_result(result)
 

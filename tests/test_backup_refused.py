@@ -125,7 +125,8 @@ def test_half_a_backup(store: EdgeStore, backup: Path, missing: str) -> None:
 def test_a_folder_that_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
     write(store, SESSIONS)
     (tmp_path / "empty").mkdir()
-    check_refused(store, tmp_path / "empty", "it is not whole")
+    with pytest.raises(InputError, match="it is no backup"):
+        restore_backup(tmp_path / "empty", store)
 
 
 @pytest.mark.parametrize("what", ["version", "schema"])

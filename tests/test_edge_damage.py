@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from stores import ENCODER, talk, write
 
-from service.errors import DamagedError, RefusedError, StoreError, VerificationError
+from service.errors import (
+    DamagedError,
+    NothingLoadedError,
+    RefusedError,
+    StoreError,
+    VerificationError,
+)
 from service.filters import NO_FILTERS
 from service.stores.archive import restore_backup, write_backup
 from service.stores.catalogue import Asked
@@ -131,3 +137,8 @@ def _only_by_words(scores: object) -> object:
         return scores(self, request) if next(found) else {}  # type: ignore[operator]  # it is a method
 
     return once
+
+
+def test_a_rollback_before_the_first_load_says_that_nothing_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(NothingLoadedError, match="Load a conference first"):
+        anew(tmp_path).rollback()

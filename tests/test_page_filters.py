@@ -56,6 +56,13 @@ def test_filters_stay_while_there_is_no_question(client: FlaskClient) -> None:
     hidden = {field["name"]: field["value"] for field in page.all("input")}
     assert hidden["event"] == "Summit"
     assert hidden["year"] == "2026"
+    assert "/?q=Health+analytics&event=Summit&year=2026" in page.links, "an example keeps them"
+
+
+def test_a_range_of_days_has_no_count(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&day=2026-05-12..2026-05-13")
+    assert "Tuesday 12 May 2026 to Wednesday 13 May 2026" in page.text
+    assert "13 May 2026 (0)" not in page.text
 
 
 def test_a_range_of_days_is_told_and_removed(client: FlaskClient) -> None:

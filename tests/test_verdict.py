@@ -255,10 +255,14 @@ def test_page_and_command_line_say_that_nothing_fits(
     client = create_app(searcher).test_client()
     assert "Nothing in this programme fits" in client.get("/?q=how+long+do+pandas+sleep").text
     assert "Nothing in this programme fits" not in client.get("/?q=glacier+of+harbour1").text
+    filtered = client.get("/?q=how+long+do+pandas+sleep&year=2026").text
+    assert "Nothing that passes these filters fits" in filtered
     assert client.get("/api/search?q=how+long+do+pandas+sleep").json["verdict"] == "none"  # type: ignore[index]  # it is JSON
     print_answer(searcher.search("how long do pandas sleep"), filtered=False)
     said = capsys.readouterr().out
     assert said.startswith("Nothing in this programme fits. The nearest sessions:\n1. ")
+    print_answer(searcher.search("how long do pandas sleep"), filtered=True)
+    assert capsys.readouterr().out.startswith("Nothing that passes these filters fits.")
 
 
 def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:

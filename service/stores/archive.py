@@ -78,12 +78,16 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
 def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
     """Return a backup's manifest and the names of its parts; every file is as it was written.
 
-    Raises InputError if there is no such folder, VerificationError, saying what is wrong, or MismatchError if
+    Raises InputError if there is no backup, VerificationError, saying what is wrong, or MismatchError if
     a newer version wrote it.
     """
     if not folder.is_dir():
         raise InputError(
             f"There is no folder {folder}. Name one that `conference-helper backup` wrote."
+        )
+    if not any((folder / name).exists() for name in (_HEAD, _SUMS)):
+        raise InputError(
+            f"{folder} has no {_HEAD}: it is no backup, or one that was never finished. Name another folder."
         )
     try:
         lines = (folder / _SUMS).read_text("utf-8").splitlines()

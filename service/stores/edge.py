@@ -140,6 +140,8 @@ class EdgeStore:
         """
         with self.lock():
             kept, served = self._readable(), self.pointer()
+            if not kept and served is None:
+                self.manifest()  # says that nothing is loaded
             previous = kept[served].previous if served in kept else max(kept, default=None)
             if previous is None or previous not in kept:
                 raise RefusedError(

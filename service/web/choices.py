@@ -98,11 +98,11 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a filter can be set to, and how many sessions have it."""
+    """One value that a filter can be set to, and how many sessions have it, None if they were not counted."""
 
     value: Value
     label: str
-    count: int
+    count: int | None
     chosen: bool
 
 
@@ -158,7 +158,8 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
     if several:
         choices = [choice for choice in choices if not choice.chosen]
     elif chosen and not any(choice.chosen for choice in choices):
-        choices.append(Choice(chosen[0], _told(name, chosen[0]), 0, True))
+        count = None if name == "day" else 0  # of a range nobody counts the sessions
+        choices.append(Choice(chosen[0], _told(name, chosen[0]), count, True))
     choices.sort(key=lambda choice: folded(str(choice.value)), reverse=name == "year")
     return Field(name, LABELS[name], several, choices)
 

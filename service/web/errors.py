@@ -33,7 +33,8 @@ RETRY_AFTER = "10"
 _OPERATORS = (errors.SettingsError, errors.ModelError, errors.EncoderError, errors.StoreError)
 """What only whoever runs the service can mend: the words name hosts and paths, and are for the log alone."""
 _LOGGED = (
-    "This cannot be answered just now. Try again in a moment; the service's log says what is wrong."
+    "This cannot be answered just now. Try again in a moment. If it lasts, tell whoever runs the service: "
+    "its log says what is wrong."
 )
 _UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected")
 _JSON_PATHS = ("api", "openapi.json", "livez", "readyz")

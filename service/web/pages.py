@@ -1,6 +1,6 @@
 """The page for people: a question, filters and the sessions found. Every search is a link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -114,7 +114,7 @@ def _welcome(search: Search) -> str:
     return _render(
         "welcome.html",
         search,
-        examples=[(text, Search(text).link()) for text in EXAMPLES],
+        examples=[(text, replace(search, question=text).link()) for text in EXAMPLES],
         sessions=status["sessions"],
         events=_loaded(status["events"]),
         shown=EVENTS_SHOWN,
