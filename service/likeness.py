@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.stores.keywords import stem_of
 from service.words import folded, is_unspaced, place_words, split_words, word_at
@@ -37,12 +38,17 @@ class Mark:
     asked: str
 
 
-def content_words(question: str) -> list[str]:
-    """Return the question's words, folded, without those that say nothing, unless all are such."""
+@lru_cache(maxsize=100)
+def content_words(question: str) -> tuple[str, ...]:
+    """Return the question's words, folded and each once, without those that say nothing, unless all are such.
+
+    The last ones are remembered: a question is looked at from many sides.
+    """
     question = _ELIDED.sub(" ", question)
     joined = set(split_words(" ".join(_JOINED.findall(question))))
     words = split_words(question)
-    return [word for word in words if word not in _COMMON or word in joined] or words
+    kept = [word for word in words if word not in _COMMON or word in joined]
+    return tuple(dict.fromkeys(kept or words))
 
 
 class Likeness:
@@ -50,28 +56,28 @@ class Likeness:
 
     def __init__(self, question: str) -> None:
         """Look for the content words of a question."""
-        self.asked = tuple(dict.fromkeys(content_words(question)))
-        self._starts = {word[:_START] for word in self.asked}
+        self._asked = content_words(question)
+        self._starts = {word[:_START] for word in self._asked}
 
     def share(self, text: str, language: str) -> float:
         """Return the share of the asked words that a text has; `language` is a code, empty if unknown."""
         text = folded(text)
-        found = sum(any(_places(text, word, language)) for word in self.asked)
-        return found / len(self.asked) if self.asked else 0.0
+        found = sum(any(_places(text, word, language)) for word in self._asked)
+        return found / len(self._asked) if self._asked else 0.0
 
     def marks(self, text: str, language: str) -> list[Mark]:
         """Return where a text has like words, in order."""
         if not text.isascii() and _FOREIGN.search(text):
             return list(self._foreign_marks(text, language))
         lower = text.lower()
-        found = (mark for word in self.asked for mark in _places(lower, word, language))
+        found = (mark for word in self._asked for mark in _places(lower, word, language))
         return sorted(found, key=lambda mark: mark.start)
 
     def _foreign_marks(self, text: str, language: str) -> Iterator[Mark]:
         """Fold word by word: a folded text need not be as long as it was."""
         for word, start, end in place_words(text):
             if word[:_START] in self._starts:
-                for asked in self.asked:
+                for asked in self._asked:
                     if _is_like(word, asked, language):
                         yield Mark(start, end, asked)
 

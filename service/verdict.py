@@ -111,7 +111,7 @@ def share_of_words(question: str, sessions: Sequence[Session]) -> float:
 
 def strength_of_words(question: str, best: float, sessions: int) -> float:
     """Return what the highest keyword score of a question comes to in a catalogue of so many sessions."""
-    words = len(set(content_words(question)))
+    words = len(content_words(question))
     return best / (math.log(sessions + 2) * math.sqrt(words)) if words else 0.0
 
 
@@ -163,13 +163,13 @@ def is_named(asked: Asked, session: Session) -> bool:
 
     Of a single word, or a single rare one in a sentence, it is enough that the session has it anywhere.
     """
-    likeness, language = Likeness(asked.text), session.language
-    if len(likeness.asked) == 1 and any(session.id in having for having in asked.rare):
+    words = content_words(asked.text)
+    if len(words) == 1 and any(session.id in having for having in asked.rare):
         return True
     if len(split_words(asked.text)) == 1:
-        return likeness.share(session.keywords_text, language) == 1
+        return Likeness(asked.text).share(session.keywords_text, session.language) == 1
     named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
-    return set(likeness.asked).issubset(split_words(named))
+    return set(words).issubset(split_words(named))
 
 
 def is_exact(asked: Asked, session: Session) -> bool:
