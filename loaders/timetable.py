@@ -130,7 +130,11 @@ class _Grid:
         elif first and not filled:
             self._take_day(number, first)
         elif filled and not first:
-            self._rooms |= {position: line(cell) for position, cell in titles.items()}
+            texts = {position: line(cell) for position, cell in titles.items()}
+            if len(filled) == 1 and any(map(_is_day, texts.values())):
+                self._take_day(number, *texts.values())
+            else:
+                self._rooms |= texts
 
     def _take_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
@@ -160,6 +164,10 @@ class _Grid:
             if key := key_of(cell):
                 slots = self.timetable.slots.setdefault(key, set())
                 slots.add(Slot(moment, zone if moment else "", room))
+
+
+def _is_day(text: str) -> bool:
+    return read_day_line(text, is_title=True) is not None
 
 
 def _is_people(header: str) -> bool:

@@ -171,6 +171,16 @@ def test_a_day_that_could_be_either_way_round_is_refused_until_another_tells() -
     }
 
 
+def test_days_among_the_titles_of_a_programme_without_abstracts_are_no_rooms() -> None:
+    talks = "".join(f"{hour}:00,Talk {hour},Ana Ruiz\n" for hour in range(10, 14))
+    content = (
+        f"Time,Title,Speaker\n,12 May 2026,\n{talks},13 May 2026,\n{talks.replace('Talk', 'More')}"
+    )
+    reading = read_bytes("x.csv", content.encode(), timezone="UTC")
+    assert [session.day for session in reading.sessions] == ["2026-05-12"] * 4 + ["2026-05-13"] * 4
+    assert {session.room for session in reading.sessions} == {""}
+
+
 def test_headings_of_workbooks() -> None:
     rows: list[list[str | float]] = [
         ["Time", "Title", "Speaker"],
