@@ -74,7 +74,8 @@ def sheet_tables(source: SourceFile) -> list[Table]:
 def find_header(table: Table, options: Options) -> Header | None:
     """Return the row among the first ones whose cells name the most fields, a title among them.
 
-    A cell that says nothing by itself takes the meaning of a group header above it.
+    A cell that says nothing by itself takes the meaning of a group header above it. Below rows of its own, a
+    header is followed by none that counts here: `read_table` finds those.
     """
     best: Header | None = None
     above: list[str] = []
@@ -90,6 +91,8 @@ def find_header(table: Table, options: Options) -> Header | None:
             is_enough = score[0] > 1 or is_first or options.columns  # "Title" alone may be prose
             if "title" in header.columns and is_enough and score > most:
                 best, most = header, score
+            elif most[0] > 1 and len(header.cells) > 1 and not header.columns:
+                break
         above, is_first = cells, False
     return best
 
@@ -97,10 +100,10 @@ def find_header(table: Table, options: Options) -> Header | None:
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
     """Yield a Record for each row below the header that does not repeat it, and is not the heading of a day.
 
-    A row whose date is left out is of the day that stands above it, or that the sheet is called by.
+    A row whose date is left out is of the day that stands above it, or that the sheet is called by. A row of
+    nothing but names of fields is the header of those below.
     """
     order = options.date_order or _date_order(table, header)
-    carried = [position for field in _CARRIED for position in header.columns.get(field, ())]
     standing: dict[int, tuple[str, int]] = {}
     day = _Day(header, table)
     for row in table.rows():
@@ -111,8 +114,12 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
         elif day.is_line(filled):
             if row[0] > header.number:
                 yield Complaint(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
-        elif row[0] > header.number and filled != header.cells:
-            _carry_down(row, carried, table.merges, standing)
+        elif row[0] <= header.number or filled == header.cells:
+            continue
+        elif _is_header(filled):
+            header = day.header = _header(*row, (), options)
+        else:
+            _carry_down(row, header, table.merges, standing)
             yield _record(row, header, table.name, order, day)
 
 
@@ -121,29 +128,28 @@ class _Day:
 
     def __init__(self, header: Header, table: Table) -> None:
         """Start with the day that the sheet is called by, if it is."""
-        self._header = header
-        self._titles = header.columns.get("title", ())
-        self._dates = header.columns.get("date", ())
-        self._is_merged = any(position in self._dates for _, position in table.merges)
+        self.header = header
+        self._merged = {position for _, position in table.merges}
         self._heading = read_day_line(table.sheet) or ""
         self._above = ""
 
     def is_line(self, cells: Sequence[str]) -> bool:
         """Return whether a row only names a day, which is then that of the rows below."""
-        told = _told_day(cells, self._header)
+        told = _told_day(cells, self.header)
         if told is not None:
             self._heading, self._above = told, ""
         return told is not None
 
     def of(self, cells: Sequence[str]) -> tuple[str, str]:
         """Return the day that a row leaves out, and what is to be said of that."""
-        if not _first(cells, self._titles) and any(map(mentions_day, cells)):
+        columns = self.header.columns
+        if not _first(cells, columns.get("title", ())) and any(map(mentions_day, cells)):
             self._heading = self._above = ""  # another day, or not
-        own = _first(cells, self._dates)
+        own = _first(cells, dates := columns.get("date", ()))
         if is_no_date(own):
             return self._heading, ""
         if own:
-            self._above = "" if self._is_merged else own
+            self._above = "" if self._merged.intersection(dates) else own
             return "", ""
         return (self._above, _FROM_ABOVE) if self._above else (self._heading, "")
 
@@ -159,16 +165,23 @@ def _told_day(cells: Sequence[str], header: Header) -> str | None:
     return read_day_line(cells[filled[0]], is_title=is_title)
 
 
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether a row holds nothing but names of fields, three at least, a title's among them."""
+    fields = [field_of(cell) for cell in cells if cell]
+    return len(fields) > 2 and "title" in fields and all(fields)
+
+
 def _first(cells: Sequence[str], positions: Sequence[int]) -> str:
     return next((cell for place, cell in enumerate(cells) if place in positions and cell), "")
 
 
 def _carry_down(
-    row: Row, positions: list[int], merges: Merges, standing: dict[int, tuple[str, int]]
+    row: Row, header: Header, merges: Merges, standing: dict[int, tuple[str, int]]
 ) -> None:
     """Give a row what merged cells above it say of it too; `standing` are these texts and their last rows."""
     number, cells = row
-    for position in positions if merges else ():
+    fields = _CARRIED if merges else ()
+    for position in (place for name in fields for place in header.columns.get(name, ())):
         if last := merges.get((number, position)):
             standing[position] = cells[position], last
         elif number <= standing.get(position, ("", 0))[1]:

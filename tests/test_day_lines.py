@@ -117,6 +117,17 @@ def test_a_day_above_the_header_and_a_header_for_each_day() -> None:
     assert starts(content) == {"Tides": "2026-05-12T09:00", "Sails": "2026-05-13T09:00"}
 
 
+def test_a_wider_header_for_the_second_day() -> None:
+    content = (
+        "12 May 2026\nTime,Title,Speaker\n09:00,Tides,A\n10:00,Knots,B\n"
+        "13 May 2026\nTime,Talk,Room,Speakers\n09:00,Sails,Deck,B\n"
+    )
+    reading = read_bytes("x.csv", content.encode(), timezone="UTC")
+    assert reading.titles == ["Tides", "Knots", "Sails"]
+    assert [session.day for session in reading.sessions] == ["2026-05-12"] * 2 + ["2026-05-13"]
+    assert (reading.sessions[2].room, reading.reasons) == ("Deck", [HEADING])
+
+
 def test_a_day_without_a_year_is_of_the_year_of_the_row() -> None:
     content = "Time,Title,Year\n12 May,,\n09:00,Tides,2025\n"
     assert starts(content) == {"Tides": "2025-05-12T09:00"}
