@@ -20,11 +20,6 @@ _SAYS_DAY = re.compile(rf"\b{_DAY_WORD}\b|\d{{1,2}}[./]\d{{1,2}}\b|\d{{4}}-\d\d-
 _LABEL = re.compile(r"\s+[-–—|]\s+|\s*[:(|]|,\s*(?=\d{1,2}[:.]\d\d)")
 _EDGES = re.compile(r"^[^\w(]+|[^\w.]+$")
 _WRITTEN = re.compile(r"[^\W\d_]|\d[./-]\d")
-_SEVERAL = re.compile(
-    r"\d\.?\s*(?:[-–—/&+]|to|bis|und|and|au|al|y|e)\s*\d{1,2}\.?\s+[^\W\d_]"
-    r"|[^\W\d_]\.?\s+\d{1,2}\s*[-–—/&+]\s*\d{1,2}\b",
-    re.I,
-)
 _LONGEST = 60
 _LOOKED_AT = 200
 _SOME_YEAR = 2000
@@ -53,7 +48,7 @@ def as_date(text: str) -> str:
     date = _ORDINAL.sub("", text).strip(" ,()")
     if len(date) > _LONGEST or not _WRITTEN.search(date):
         return ""
-    if times.has_clock(date) or _SEVERAL.search(date):
+    if times.has_clock(date):
         return ""
     try:
         return date if times.parse_moment(date, "dmy", _SOME_YEAR) else ""

@@ -52,6 +52,11 @@ _TIME_OF_DAY = re.compile(
     re.I,
 )
 _CLOCKS = re.compile(r"(?<![\d:.+-])\d{1,2}(?::\d\d|\s?H\b)")
+_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
+_SEVERAL = re.compile(  # "12-14 MAY", "MAY 12-14"
+    rf"(?<![\d/.-])\d{{1,2}}\.?\s*(?:[-–—/&+]|TO|BIS|UND|AND|AU|AL|Y|E)\s*\d{{1,2}}\.?\s+{_MONTH}"
+    rf"|{_MONTH}\.?\s+\d{{1,2}}\s*[-–—/&+]\s*\d{{1,2}}(?![-/.:\d])"
+)
 _SHORT_OFFSET = re.compile(r"(?:GMT|UTC)?\s?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
 _SERIAL_START = datetime(1899, 12, 30)
 _NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
@@ -127,6 +132,8 @@ def parse_moment(
     english = in_english(text)
     if len(_CLOCKS.findall(english)) > 1:
         raise ValueError("it names two times: give a start and an end, such as 10:30 - 11:15")
+    if _SEVERAL.search(english):
+        raise ValueError("it names several days: give one, such as 2026-05-12 10:30")
     return _checked(_parse(english, text, date_order, partial(_read, year=year, day=day)))
 
 

@@ -148,6 +148,22 @@ def test_ranges_in_other_languages(text: str, hours: tuple[tuple[int, int], ...]
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["12-14 May", "12 to 14 May 2026", "12./13. Mai 2026", "May 12-14, 2026", "12 y 13 de mayo"],
+)
+def test_several_days_are_no_day(text: str) -> None:
+    with pytest.raises(ValueError, match="several days"):
+        parse_moment(text, "dmy", 2026)
+
+
+@pytest.mark.parametrize(
+    "text", ["12-May-2026", "Tue 12-05-2026", "2026-05-12 Tue", "May 12 2026", "Di 12. Mai 2026"]
+)
+def test_one_day_with_dashes_is_a_day(text: str) -> None:
+    assert parse_moment(text, "dmy", 2026) == datetime(2026, 5, 12)
+
+
 def test_two_times_that_are_no_range_are_refused() -> None:
     with pytest.raises(ValueError, match="two times"):
         parse_moment("2026-05-12 10:00 12:00")
