@@ -22,6 +22,8 @@ _TAG = re.compile(
     rf"</?(?:{'|'.join(map(re.escape, sorted(_TAGS, key=len, reverse=True)))})(?:\s[^<>]*)?/?>|<!--",
     re.I,
 )
+_IN_USE = re.compile(r"</[a-z]|<(?:br|p|li|hr|img|wbr)\b|<!--", re.I)
+"""What HTML hardly goes without; "from <div> to <main>" and "a<b and c>d" only look like it."""
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|head|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
     r"|</?([a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>|<![a-zA-Z][^<>]*>|<!\[CDATA\[|\]\]>",
@@ -180,7 +182,7 @@ _short_line = lru_cache(maxsize=8192)(_line)
 
 
 def _without_markup(text: str, markup: str) -> str:
-    if markup == "html" or ("<" in text and _TAG.search(text)):
+    if markup == "html" or ("<" in text and _IN_USE.search(text) and _TAG.search(text)):
         text = _without_tags(_NEWLINE.sub(" ", text) if markup == "html" else text)
     elif "&" in text and _ENTITY.search(text):
         text = html.unescape(text)

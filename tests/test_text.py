@@ -71,6 +71,13 @@ def test_restructured_text_becomes_plain(text: str, expected: str) -> None:
     assert plain(text, "rst") == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["From <div> to <main>: HTML semantics", "if a<b then c>d", "<time> and <code>"]
+)
+def test_what_only_looks_like_html_stays(text: str) -> None:
+    assert (line(text), plain(text)) == (text, text)
+
+
 def test_plain_text_keeps_what_looks_like_markup() -> None:
     assert plain("<b> *x* [a](b)", "plain") == "<b> *x* [a](b)"
 
