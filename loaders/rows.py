@@ -243,6 +243,7 @@ _CLOCK = re.compile(
     r"(?:\d{1,2}[:.h]\d\d(?![.\d])|\d{1,2}:\d\d|\d{1,2}\s?(?:[ap]\.?m|uhr|h)\b|0?\.\d)", re.I
 )
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
+_ANY_CLOCK = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d)?$")
 _HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5}(?:\.|$)|^\d{10}")
 
 
@@ -251,5 +252,7 @@ def _with_date(date: str, time: str) -> str:
         time = f"{time[:2]}:{time[2:]}"
     if not date or _HAS_DATE.search(time):
         return time
-    date = _MIDNIGHT.sub("", date)  # how spreadsheets end a day
+    date = (_ANY_CLOCK if time else _MIDNIGHT).sub(
+        "", date
+    )  # midnight is how spreadsheets end a day
     return f"{date} {time}".strip()

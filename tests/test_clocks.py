@@ -70,6 +70,7 @@ def test_an_offset_west_of_greenwich_is_no_end() -> None:
         ("Date;Time", "2026-06-05;10:30-11:15"),
         ("Date;Start;End", "2026-06-05;10:30-11:15;11:15"),
         ("Date;Start;End", "2026-06-05;10:30 - 11:00;11:15"),
+        ("Date;Start;End", "2026-06-05 09:00:00;10:30;11:15"),
     ],
 )
 def test_a_range_is_no_offset(header: str, row: str) -> None:
