@@ -44,8 +44,8 @@ VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none")
 LOOKED_AT = 10
 """Sessions whose similarity and words count: the first ones of a search."""
 
-_TOGETHER = 32
-"""Questions embedded at a time, so that those of people need not wait for all of them."""
+_TOGETHER = 8
+"""Questions embedded at a time: few, as memory stays that the largest batch took, and people need not wait."""
 _NEAREST = 3
 _EVIDENCE = "3"
 """Changes with what evidence is made of."""

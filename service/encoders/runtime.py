@@ -20,6 +20,9 @@ BUDGET = 2_048
 SHORT = 12
 """Word pieces of the single questions that have a graph of their own: it takes a fifth less time, and 23 MB."""
 
+_STEP = 4
+"""Batches of questions are as long as a multiple of this: memory is kept for every shape that was met."""
+
 _GROUP = "128"
 """Values that share a scale where int8 graphs quantize what weights are multiplied with."""
 
@@ -55,7 +58,8 @@ class Runtime:
 
     def few(self, pieces: Pieces) -> Vectors:
         """Return the vectors (n, dimension) of some texts, one at least, in one batch."""
-        return self._infer(pad(pieces, self._filler), 0)
+        longest = max(len(ids) for ids in pieces)
+        return self._infer(pad(pieces, self._filler, -(-longest // _STEP) * _STEP), 0)
 
     def many(self, chunks: Iterator[Pieces], total: int) -> Vectors:
         """Return the vectors (total, dimension) of all chunks; the next one is cut while one is computed."""

@@ -113,7 +113,7 @@ def word_terms(word: str) -> Terms:
 
 def stem_of(word: str, language: str) -> int | None:
     """Return the number of a folded word's stem in a language, given by its code; None for a stop word."""
-    return _word(word, _analysis(language)).stem
+    return _stem(word, _analysis(language))
 
 
 def _analyses(languages: Iterable[str]) -> list[str]:
@@ -141,10 +141,18 @@ class _Word:
 
 @lru_cache(maxsize=20_000)
 def _word(word: str, analysis: str) -> _Word:
-    """Return a word's terms; its stem is what Qdrant's own BM25 model makes of it."""
-    stems = _model(analysis).embed_query(word).indices if word[-1].isalnum() else ()
-    stem = stems[0] if stems else None if word[-1].isalnum() else crc32(f"stem {word}".encode())
-    return _Word(stem, crc32(f"form {word}".encode()), crc32(f"name {word}".encode()))
+    """Return a word's terms."""
+    return _Word(
+        _stem(word, analysis), crc32(f"form {word}".encode()), crc32(f"name {word}".encode())
+    )
+
+
+def _stem(word: str, analysis: str) -> int | None:
+    """Return what Qdrant's own BM25 model makes of a word, None for a stop word."""
+    if not word[-1].isalnum():  # C++, which it knows nothing of
+        return crc32(f"stem {word}".encode())
+    stems = _model(analysis).embed_query(word).indices
+    return stems[0] if stems else None
 
 
 @lru_cache(maxsize=32)
