@@ -1,19 +1,29 @@
 """Settings: read once from `CONFERENCE_HELPER_*` and `.env`; options of a command win."""
 
+import logging
 import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 from service.errors import SettingsError
 
 PREFIX = "CONFERENCE_HELPER_"
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
+_OF_TESTS = f"{PREFIX}TEST_"
+
+log = logging.getLogger(__name__)
 
 
 def _check_address(text: str) -> str:
@@ -138,11 +148,11 @@ class Settings(BaseSettings):
 def load_settings(**options: Any) -> Settings:
     """Return the settings; an option that is not None wins over the environment and `.env`.
 
-    Raises SettingsError naming each variable that cannot be used.
+    Raises SettingsError naming each variable that cannot be used; one that is no setting is told in the log.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f".env in this folder cannot be read: {error}. Write it as UTF-8, or run in another folder."
@@ -157,3 +167,18 @@ def load_settings(**options: Any) -> Settings:
             "Settings that cannot be used: " + "; ".join(complaints) + ". "
             "Change them in the environment, in .env or on the command line."
         ) from error
+    _tell_unknown()
+    return settings
+
+
+def _tell_unknown() -> None:
+    """Warn of variables that look like settings and are none: they were meant to change something."""
+    known = [name.upper() for name in Settings.model_fields]
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    given = {name.upper() for source in sources for name in source.env_vars}
+    for variable in sorted(given):
+        name = variable.removeprefix(PREFIX)
+        if variable.startswith(PREFIX) and not variable.startswith(_OF_TESTS) and name not in known:
+            alike = get_close_matches(name, known, 1)
+            hint = f" Did you mean {PREFIX}{alike[0]}?" if alike else ""
+            log.warning("%s is no setting, and changes nothing.%s", variable, hint)
