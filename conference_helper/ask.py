@@ -17,7 +17,7 @@ from service.settings import load_settings
 
 
 @click.command()
-@click.argument("question")
+@click.argument("question", nargs=-1, required=True)
 @click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
 @click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
 @click.option("--event", multiple=True, help="Only sessions of this event.")
@@ -33,7 +33,7 @@ from service.settings import load_settings
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
 def search(
-    question: str,
+    question: tuple[str, ...],
     limit: str,
     mode: str | None,
     fold: bool,
@@ -44,7 +44,7 @@ def search(
     """Print the sessions nearest to QUESTION; options that filter may be repeated."""
     with asking(load_settings()) as searcher:
         answer = searcher.search(
-            question,
+            " ".join(question),
             limit=check_limit(limit),
             mode=mode,
             filters=parse_filters(filters),

@@ -70,6 +70,7 @@ def test_load_search_status(invoke: Invoke, programme: Path) -> None:
     assert found.exit_code == 0
     assert found.stdout.startswith("1. Health analytics  (0.")
     assert found.stdout.count("Speaker Number") == 3
+    assert invoke("search", "Health", "analytics?").stdout == found.stdout
     answer = json.loads(invoke("search", "charts", "-n", "1", "--year", "2026", "--json").stdout)
     assert answer["results"][0]["session"]["title"] == "Health analytics"
     status = json.loads(invoke("status", "--json").stdout)
