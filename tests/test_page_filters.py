@@ -39,6 +39,7 @@ def test_a_filter_value_that_no_session_has(client: FlaskClient) -> None:
     page = read(client, "/?q=health&track=Alchemy")
     assert "No session passes these filters" in page.text
     assert "Alchemy (0)" in page.text
+    assert "Numbers count the 100 sessions that answer best." in page.text
     assert "/?q=health" in page.links
 
 

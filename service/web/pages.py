@@ -14,6 +14,7 @@ from service.questions import (
     MAX_QUERY,
     MODES,
 )
+from service.search import CONSIDERED
 from service.web import words
 from service.web.asking import read_arguments, read_once, read_options, searcher
 from service.web.choices import Search, list_chips, list_fields
@@ -104,6 +105,7 @@ def _results(search: Search) -> str:
         search,
         answer=answer,
         fields=list_fields(search, searcher()),
+        considered=CONSIDERED,
         more=search.showing(more) if more and len(answer.results) == search.limit else None,
     )
 
