@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any
 
 from flask import url_for
@@ -141,10 +142,9 @@ def list_fields(search: Search, searcher: Searcher) -> list[Field]:
     for name in LABELS:
         counts = found[FILTER_NAMES[name]]
         there = {value for value, _ in counts}
-        counts = counts + [
-            (value, 0) for value, _ in every[FILTER_NAMES[name]] if value not in there
-        ]
-        fields.append(_field(name, search.chosen(name), counts[:SUGGESTED]))
+        others = ((value, 0) for value, _ in every[FILTER_NAMES[name]] if value not in there)
+        suggested = list(islice(chain(counts, others), SUGGESTED))
+        fields.append(_field(name, search.chosen(name), suggested))
     return [field for field in fields if field.choices or field.several]
 
 
