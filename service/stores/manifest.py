@@ -1,7 +1,7 @@
 """The manifest: what one generation of a catalogue holds, and which encoder made its vectors."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from service.calibration import Calibration
@@ -47,9 +47,12 @@ class Manifest:
     def as_dict(self) -> dict[str, Any]:
         """Return the manifest as JSON values."""
         return {
-            **asdict(self),
+            **{field.name: getattr(self, field.name) for field in fields(self)},
             "encoder": self.encoder.as_dict(),
-            "events": [asdict(event) for event in self.events],
+            "events": [
+                {"event": one.event, "year": one.year, "sessions": one.sessions}
+                for one in self.events
+            ],
             "sources": list(self.sources),
             "languages": list(self.languages),
             "calibration": self.calibration.as_dict() if self.calibration else None,
