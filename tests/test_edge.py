@@ -70,11 +70,38 @@ def test_what_a_dead_build_left_is_removed_by_the_next(
     store: EdgeStore, loading: Loading, tmp_path: Path
 ) -> None:
     loading.rows([row(1)])
-    dead = tmp_path / "data" / "catalogues" / "sessions" / "generations" / "000007-dead"
+    dead = (
+        tmp_path
+        / "data"
+        / "catalogues"
+        / "sessions"
+        / "generations"
+        / "000007-20260512T101500000000"
+    )
     (dead / "points").mkdir(parents=True)
     loading.rows([row(1), row(2)])
     assert not dead.exists()
     assert len(store.generations()) == 2
+
+
+def test_what_is_no_generation_and_what_cannot_be_removed_stays(
+    store: EdgeStore, loading: Loading, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    generations = tmp_path / "data" / "catalogues" / "sessions" / "generations"
+    loading.rows([row(1)])
+    (generations / "backup").mkdir()
+    (generations / "backup" / "manifest.json").write_text("{}")
+    (generations / ".DS_Store").touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = generations / "000000-20260512T101500000000"
+    link.symlink_to(elsewhere)
+    for count in (2, 3):
+        loading.rows([row(number) for number in range(count)])
+    assert loading.count() == 3
+    assert (generations / "backup" / "manifest.json").exists()
+    assert (generations / ".DS_Store").exists()
+    assert f"{link} is needed no longer, and cannot be removed" in caplog.text
 
 
 def test_a_full_disk_is_noticed_before_it_is_written_to(

@@ -11,6 +11,7 @@ which the next one removes.
 
 import json
 import logging
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ from service.stores.edge_writing import EdgeBuilder, write_file
 from service.stores.manifest import Manifest, check_schema
 
 log = logging.getLogger(__name__)
+_OWN_NAME = re.compile(r"\d{6}-\d{8}T\d{12}")  # what stands beside generations is somebody else's
 _SESSION_BYTES = 12_000  # measured: 6 to 11 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
 
@@ -190,7 +192,8 @@ class EdgeStore:
         return self._root / "generations"
 
     def _committed(self) -> set[str]:
-        return {path.parent.name for path in self._generations.glob("*/manifest.json")}
+        found = {path.parent.name for path in self._generations.glob("*/manifest.json")}
+        return {name for name in found if _OWN_NAME.fullmatch(name)}
 
     def _next_name(self) -> str:
         """A name that sorts after all others and never comes back, even in a data directory made anew."""
@@ -277,11 +280,20 @@ class EdgeStore:
         if not kept or (name in committed and len(kept) <= KEPT_GENERATIONS):
             kept = committed
         for path in self._generations.glob("*"):
-            if path.name not in kept:
-                shutil.rmtree(path)
+            if path.name not in kept and _OWN_NAME.fullmatch(path.name):
+                _remove(path)
 
     def _unwritable(self, error: OSError) -> StoreError:
         return StoreError(
             f"{self._root} cannot be written: {error.strerror or error}. "
             "Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
         )
+
+
+def _remove(path: Path) -> None:
+    """Remove a generation, its manifest first; what cannot be removed takes room, and does no other harm."""
+    try:
+        (path / "manifest.json").unlink(missing_ok=True)
+        shutil.rmtree(path)
+    except OSError as error:
+        log.warning("%s is needed no longer, and cannot be removed (%s). Remove it.", path, error)
