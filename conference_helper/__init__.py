@@ -1,9 +1,11 @@
 """The command line, and the only place that wires settings, encoder, store, loaders and web together."""
 
 import logging
+import signal
 import sys
+import threading
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -48,10 +50,17 @@ class _Commands(click.Group):
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 
+def _end(number: int, frame: object) -> NoReturn:
+    """End as if interrupted, so that locks are released and temporary folders removed."""
+    sys.exit(128 + number)
+
+
 @click.group(cls=_Commands)
 @click.version_option(version("conference-helper"), message="%(version)s")
 def main() -> None:
     """Ask in plain words, get the three sessions of a conference that answer."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)  # `serve` has its own way to end
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

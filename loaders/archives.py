@@ -1,6 +1,7 @@
 """Archives and compressed files, unpacked into one temporary file: no member ever gets a path on disk."""
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -68,6 +69,8 @@ def unpack(
         try:
             unpacker.expand(path, kind, stream)
         except DAMAGE as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise  # it is our disk that fails, not the source
             raise InputError(
                 f"{name} is damaged, cut off or encrypted ({error or type(error).__name__}). Fetch it again."
             ) from error

@@ -1,7 +1,10 @@
 """The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
 
-from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+import errno
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from loaders.sources import find_sources, source_over
 from loaders.staging import Staging
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError, NothingLoadedError
+from service.errors import InputError, NothingLoadedError, StorageFullError
 from service.filters import NO_FILTERS
 from service.stores.catalogue import SessionStore
 from service.stores.manifest import Manifest
@@ -141,6 +144,7 @@ def _read_and_load(
     gate: Gate | None,
 ) -> Outcome:
     with ExitStack() as stack:
+        stack.enter_context(_room_told())
         staging = Staging()
         stack.callback(staging.close)
         report = _report(request, stack)
@@ -176,6 +180,23 @@ def _read_and_load(
             )
         say(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
         return Outcome(report, comparison, manifest)
+
+
+@contextmanager
+def _room_told() -> Iterator[None]:
+    """Raise StorageFullError where what is read no longer fits in the temporary folder."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "errno", None) not in (errno.ENOSPC, errno.EDQUOT) and "full" not in str(
+            error
+        ):
+            raise
+        raise StorageFullError(
+            f"No room is left to read the sources ({error}): they are unpacked and compared in "
+            f"{tempfile.gettempdir()}. Free some space there, or set TMPDIR to a folder of another disk; "
+            "what is served was not touched."
+        ) from error
 
 
 def _report(request: LoadRequest, stack: ExitStack) -> Report:

@@ -1,16 +1,27 @@
 """The load as a whole: what it plans, embeds, keeps, refuses and survives."""
 
+import gzip
 import json
 import sqlite3
 from dataclasses import replace
+from errno import ENOSPC
+from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fakes import BagOfWords
 from programmes import Loading, row, write_csv
 
+from loaders.archives import unpack
 from loaders.record import Options
-from service.errors import InputError, LockedError, MismatchError, RefusedError
+from service.errors import (
+    InputError,
+    LockedError,
+    MismatchError,
+    RefusedError,
+    StorageFullError,
+)
 from service.filters import NO_FILTERS
 from service.stores.edge import EdgeStore
 
@@ -41,6 +52,30 @@ def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
     assert len(after & before) == 98
     assert len(moved) == 4
     assert rewritten[0].score == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(ENOSPC, "No space left"), sqlite3.OperationalError("database or disk is full")],
+)
+def test_a_full_temporary_folder_is_called_so(
+    loading: Loading, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    loading.rows([row(1)])
+    monkeypatch.setattr("loaders.staging.Staging.add", Mock(side_effect=error))
+    with pytest.raises(StorageFullError, match="set TMPDIR to a folder of another disk"):
+        loading.rows([row(1), row(2)])
+    assert loading.count() == 1
+
+
+def test_a_full_temporary_folder_is_no_damage_of_an_archive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = Mock(side_effect=OSError(ENOSPC, "No space left"))
+    monkeypatch.setattr("loaders.archives._Unpacker.expand", full)
+    packed = gzip.compress(b"title\nHealth\n")
+    with pytest.raises(OSError, match="No space left"):
+        unpack("a.csv.gz", "a.csv.gz", lambda: BytesIO(packed), len(packed))
 
 
 def test_the_same_file_again_embeds_and_writes_nothing(loading: Loading) -> None:

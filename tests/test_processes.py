@@ -167,3 +167,31 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     assert loading.count() == sessions
     assert len(counted.read_text()) < 1.2 * sessions
     loading.store.close()
+
+
+def test_a_load_that_is_told_to_end_leaves_no_temporary_files(tmp_path: Path) -> None:
+    waiting = (
+        "import sys, time; from unittest import mock; import conference_helper\n"
+        "def stage(*_): print('staging', flush=True); time.sleep(60)\n"
+        "with mock.patch('loaders.load.stage', stage): conference_helper.main(['load', sys.argv[1]])"
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    source = write_csv(tmp_path / "programme.csv", [row(1)])
+    with subprocess.Popen(
+        [sys.executable, "-c", waiting, source],
+        env={
+            "PATH": "",
+            "TMPDIR": str(temporary),
+            "CONFERENCE_HELPER_DATA_DIR": str(tmp_path / "data"),
+        },
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as load:
+        assert load.stdout is not None
+        assert load.stdout.readline() == "staging\n"
+        assert list(temporary.iterdir())
+        load.terminate()
+        assert load.wait(20) == 143
+    assert not list(temporary.iterdir())
