@@ -1,7 +1,5 @@
-"""What only the server store does: names, batches, locks that expire, changes in place."""
+"""What only the server store does: names, batches, changes in place."""
 
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from stores import ENCODER, memory_settings, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.record import Options
-from service.errors import LockedError, RefusedError, StoreError, VerificationError
+from service.errors import RefusedError, StoreError, VerificationError
 from service.filters import NO_FILTERS
 from service.settings import Settings
 from service.stores.connection import Connection
@@ -95,59 +93,6 @@ def test_a_vector_that_reads_differently_is_not_switched_to(
     with pytest.raises(VerificationError, match="vector"):
         write(store, [talk(1), talk(2, "Other words")])
     assert store.manifest() == first
-
-
-def test_lock_of_a_dead_loader_is_taken_over(client: QdrantClient) -> None:
-    dead = {"owner": "elsewhere process 7 abc", "until": time.time() - 1}
-    client.create_collection("sessions-lock", vectors_config={}, metadata=dead)
-    store = store_on(client)
-    write(store, [talk(1)])
-    assert not client.collection_exists("sessions-lock")
-
-
-def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
-    alive = {"owner": "elsewhere process 7 abc", "until": time.time() + 60}
-    client.create_collection("sessions-lock", vectors_config={}, metadata=alive)
-    with pytest.raises(LockedError, match="elsewhere process 7"), store_on(client).lock():
-        pass
-    assert client.collection_exists("sessions-lock")
-
-
-def test_lock_is_renewed_while_held(client: QdrantClient) -> None:
-    with store_on(client, qdrant_lock_seconds=0.4).lock():
-        time.sleep(0.8)
-        with pytest.raises(LockedError), store_on(client).lock():
-            pass
-
-
-def test_load_that_lost_its_lock_switches_nothing(client: QdrantClient) -> None:
-    store = store_on(client)
-    first = write(store, [talk(1)])
-    with store.building(ENCODER.fingerprint, sessions=1) as builder:
-        builder.upsert([talk(2)], ENCODER.encode_sessions([talk(2).text]))
-        client.update_collection("sessions-lock", metadata={"owner": "another process 1 x"})
-        with pytest.raises(LockedError, match="took over"):
-            builder.commit(expected=1, sources=[])
-    assert store.manifest() == first
-    assert client.collection_exists("sessions-lock")  # it is the other loader's now
-
-
-def test_threads_of_one_store_keep_each_other_out(client: QdrantClient) -> None:
-    store = store_on(client)
-    raised: list[LockedError] = []
-
-    def load() -> None:
-        try:
-            with store.lock():
-                pass
-        except LockedError as error:
-            raised.append(error)
-
-    with store.lock():
-        thread = threading.Thread(target=load)
-        thread.start()
-        thread.join()
-    assert len(raised) == 1
 
 
 def load(

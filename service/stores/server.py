@@ -117,7 +117,8 @@ class ServerStore:
             try:
                 yield ServerBuilder(self.connection, self._settings, self, manifest)
             finally:
-                self._remove_leftovers()
+                if self._lock.is_mine():  # else what is unfinished is the work of whoever took over
+                    self._remove_leftovers()
 
     def updating(self, *, changes: int) -> AbstractContextManager[ServerUpdater] | None:
         """Change the served generation in place, or return None where building beside is better."""
@@ -161,13 +162,17 @@ class ServerStore:
         except NothingLoadedError:
             return None
 
+    def check_lock(self) -> None:
+        """Raise LockedError unless this process still holds the lock."""
+        self._lock.check()
+
     def publish(self, manifest: Manifest) -> None:
         """Write the manifest and serve its generation; a lock holder's work."""
         if manifest.generation != self.pointer():
             wait_until_indexed(
                 self.connection, manifest.generation, self._settings.qdrant_index_seconds
             )
-        self._lock.check()
+        self.check_lock()
         self._collections.describe(manifest.generation, manifest=manifest.as_dict(), changing=False)
         self._switch(manifest)
 

@@ -54,9 +54,13 @@ class ServerLock:
         finally:
             self._mutex.release()
 
+    def is_mine(self) -> bool:
+        """Return whether this process still holds the lock."""
+        return (self._read() or {}).get("owner") == self._token
+
     def check(self) -> None:
         """Raise LockedError unless this process still holds the lock."""
-        if not self._is_mine():
+        if not self.is_mine():
             raise LockedError(
                 "This load was silent for so long that another loader took over; nothing was switched. "
                 "Load again when that one has ended; raise CONFERENCE_HELPER_QDRANT_LOCK_SECONDS if it recurs."
@@ -144,7 +148,7 @@ class ServerLock:
 
     def _release(self) -> None:
         try:
-            if self._is_mine():
+            if self.is_mine():
                 self._delete()
         except ConferenceHelperError as error:
             log.warning("The lock %s stays until it expires: %s", self._name, error)
@@ -152,7 +156,7 @@ class ServerLock:
     def _beat(self, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 4):
             try:
-                if not self._is_mine():
+                if not self.is_mine():
                     return  # taken over: `check` will say so
                 self._connection.call(
                     "keep the lock",
@@ -160,9 +164,6 @@ class ServerLock:
                 )
             except ConferenceHelperError as error:
                 log.warning("The lock could not be renewed: %s", error)
-
-    def _is_mine(self) -> bool:
-        return (self._read() or {}).get("owner") == self._token
 
     def _sign(self) -> dict[str, Any]:
         return {"owner": self._token, "until": time.time() + self._seconds}

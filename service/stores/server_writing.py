@@ -41,13 +41,23 @@ class Target(Protocol):
         """Return the served generation's name."""
         ...
 
+    def check_lock(self) -> None:
+        """Raise LockedError unless the catalogue's lock is still held."""
+        ...
+
 
 class Writer:
-    """Writes points to one collection, in bounded batches, and keeps a sample of what it wrote."""
+    """Writes points to one collection, in bounded batches, and keeps a sample of what it wrote.
 
-    def __init__(self, connection: Connection, settings: Settings, manifest: Manifest) -> None:
+    Every write first sees that the lock is still held: after a silence another loader may be at work.
+    """
+
+    def __init__(
+        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
+    ) -> None:
         """Name the collection that the manifest stands for."""
         self.manifest = manifest
+        self._target = target
         self._connection = connection
         self._settings = settings
         self._generation = ServerGeneration(connection, settings, manifest)
@@ -73,6 +83,7 @@ class Writer:
 
     def send(self, points: list[models.PointStruct]) -> None:
         """Write one batch; sending it again changes nothing."""
+        self._target.check_lock()
         self._connection.call(
             "write sessions",
             lambda client: client.upsert(self.manifest.generation, points=points, wait=True),
@@ -133,8 +144,7 @@ class ServerBuilder(Writer):
         self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
     ) -> None:
         """Create the collection, payload indexes first."""
-        super().__init__(connection, settings, manifest)
-        self._target = target
+        super().__init__(connection, settings, target, manifest)
         create_collection(connection, settings, manifest.generation, manifest.encoder)
 
     def commit(
@@ -156,13 +166,6 @@ class ServerBuilder(Writer):
 class ServerUpdater(Writer):
     """Changes the served collection; `ServerStore.updating` makes and ends it."""
 
-    def __init__(
-        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
-    ) -> None:
-        """Take over the served generation's manifest."""
-        super().__init__(connection, settings, manifest)
-        self._target = target
-
     def describe(self, sessions: Sequence[Session]) -> None:
         """Replace what is said of sessions that are there; the vectors of their texts stay."""
         words = [
@@ -182,6 +185,7 @@ class ServerUpdater(Writer):
             )
             for session in sessions
         ]
+        self._target.check_lock()
         self._connection.call(
             "describe sessions",
             lambda client: client.batch_update_points(
@@ -192,6 +196,7 @@ class ServerUpdater(Writer):
     def remove(self, ids: Sequence[UUID]) -> None:
         """Remove sessions; ids that are not there are left alone."""
         points = models.PointIdsList(points=[str(id) for id in ids])
+        self._target.check_lock()
         self._connection.call(
             "remove sessions",
             lambda client: client.delete(

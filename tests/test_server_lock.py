@@ -1,0 +1,120 @@
+"""One loader at a time on a server: locks that expire, and loaders that find theirs taken over."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from qdrant_client import QdrantClient
+from stores import ENCODER, memory_settings, talk, write
+
+from service.errors import LockedError
+from service.stores.server import ServerStore
+from service.stores.verification import verify
+
+
+@pytest.fixture
+def client() -> QdrantClient:
+    return QdrantClient(":memory:")
+
+
+def store_on(client: QdrantClient, **options: Any) -> ServerStore:
+    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
+
+
+def test_lock_of_a_dead_loader_is_taken_over(client: QdrantClient) -> None:
+    dead = {"owner": "elsewhere process 7 abc", "until": time.time() - 1}
+    client.create_collection("sessions-lock", vectors_config={}, metadata=dead)
+    store = store_on(client)
+    write(store, [talk(1)])
+    assert not client.collection_exists("sessions-lock")
+
+
+def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
+    alive = {"owner": "elsewhere process 7 abc", "until": time.time() + 60}
+    client.create_collection("sessions-lock", vectors_config={}, metadata=alive)
+    with pytest.raises(LockedError, match="elsewhere process 7"), store_on(client).lock():
+        pass
+    assert client.collection_exists("sessions-lock")
+
+
+def test_lock_is_renewed_while_held(client: QdrantClient) -> None:
+    with store_on(client, qdrant_lock_seconds=0.4).lock():
+        time.sleep(0.8)
+        with pytest.raises(LockedError), store_on(client).lock():
+            pass
+
+
+def test_load_that_lost_its_lock_switches_nothing(client: QdrantClient) -> None:
+    store = store_on(client)
+    first = write(store, [talk(1)])
+    with store.building(ENCODER.fingerprint, sessions=1) as builder:
+        builder.upsert([talk(2)], ENCODER.encode_sessions([talk(2).text]))
+        client.update_collection("sessions-lock", metadata={"owner": "another process 1 x"})
+        with pytest.raises(LockedError, match="took over"):
+            builder.commit(expected=1, sources=[])
+    assert store.manifest() == first
+    assert client.collection_exists("sessions-lock")  # it is the other loader's now
+
+
+def test_threads_of_one_store_keep_each_other_out(client: QdrantClient) -> None:
+    store = store_on(client)
+    raised: list[LockedError] = []
+
+    def load() -> None:
+        try:
+            with store.lock():
+                pass
+        except LockedError as error:
+            raised.append(error)
+
+    with store.lock():
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join()
+    assert len(raised) == 1
+
+
+def fall_silent(client: QdrantClient) -> None:
+    """Make the lock look as if its holder had given no sign of life for too long."""
+    metadata = dict(client.get_collection("sessions-lock").config.metadata or {})
+    client.update_collection("sessions-lock", metadata={**metadata, "until": time.time() - 1})
+
+
+def test_load_that_lost_its_lock_leaves_alone_what_the_other_one_builds(
+    client: QdrantClient,
+) -> None:
+    slow, quick = store_on(client), store_on(client)
+    vectors = ENCODER.encode_sessions([talk(1).text])
+    with contextlib.ExitStack() as stack:
+        with slow.building(ENCODER.fingerprint, sessions=1) as builder:
+            fall_silent(client)
+            other = stack.enter_context(quick.building(ENCODER.fingerprint, sessions=1))
+            other.upsert([talk(1)], vectors)
+            with pytest.raises(LockedError, match="took over"):
+                builder.upsert([talk(1)], vectors)
+        built = other.commit(expected=1, sources=[])
+    assert quick.manifest() == built
+
+
+def test_change_in_place_that_lost_its_lock_writes_nothing(client: QdrantClient) -> None:
+    options = {"qdrant_in_place_from": 0}
+    slow, quick = store_on(client, **options), store_on(client, **options)
+    before = write(slow, [talk(number) for number in range(40)])
+    updating = slow.updating(changes=2)
+    assert updating is not None
+    with updating as updater:
+        fall_silent(client)
+        write(quick, [talk(number) for number in range(41)])
+        changes: tuple[Callable[[], None], ...] = (
+            lambda: updater.remove([talk(1).id]),
+            lambda: updater.describe([talk(2, "Another title")]),
+            lambda: updater.upsert([talk(50)], ENCODER.encode_sessions([talk(50).text])),
+        )
+        for change in changes:
+            with pytest.raises(LockedError, match="took over"):
+                change()
+    assert quick.rollback().generation == before.generation
+    verify(quick)
