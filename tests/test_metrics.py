@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,12 @@ def test_requests_and_searches_are_counted(app: Flask) -> None:
 
 def test_metrics_answer_before_the_first_load(tmp_path: Path) -> None:
     _, searcher = open_empty(tmp_path)
-    assert create_app(searcher).test_client().get("/metrics").status_code == 200
+    app = create_app(searcher)
+    assert app.test_client().get("/metrics").status_code == 200
+    for name in ("sessions", "age_seconds"):
+        assert math.isnan(numbers(app)[f"conference_helper_catalogue_{name}"]), (
+            "unknown is not zero"
+        )
 
 
 def test_every_request_has_an_id(app: Flask) -> None:

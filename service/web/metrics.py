@@ -1,6 +1,7 @@
 """Metrics: what Prometheus reads from /metrics."""
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
@@ -106,6 +107,8 @@ def show() -> Response:
 def measure(app: Flask) -> None:
     """Count and time the app's answers, and count what the core notes."""
     measuring.listen(_hear)
+    for gauge in (sessions, age):
+        gauge.set(math.nan)  # until the catalogue is read: unknown is not zero
     app.before_request(_start)
     app.after_request(_count)
 
