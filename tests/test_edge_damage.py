@@ -142,3 +142,21 @@ def _only_by_words(scores: object) -> object:
 def test_a_rollback_before_the_first_load_says_that_nothing_is_loaded(tmp_path: Path) -> None:
     with pytest.raises(NothingLoadedError, match="Load a conference first"):
         anew(tmp_path).rollback()
+
+
+def test_verify_sees_that_words_find_nothing(tmp_path: Path, kept: list[Manifest]) -> None:
+    store = anew(tmp_path)
+    verify(store)
+    indexes = list(folder_of(tmp_path, kept[2]).glob("points/segments/*/*keywords*/*.dat"))
+    assert indexes
+    for index in indexes:
+        index.write_bytes(bytes(index.stat().st_size))
+    with pytest.raises(VerificationError, match="not found by the words of its title"):
+        verify(anew(tmp_path))
+
+
+def test_verify_calls_what_cannot_be_opened_not_sound(tmp_path: Path, kept: list[Manifest]) -> None:
+    for file in folder_of(tmp_path, kept[2]).glob("points/segments/*/payload_storage/tracker.dat"):
+        file.write_bytes(b"")
+    with pytest.raises(VerificationError, match=r"not sound: .*could not open"):
+        verify(anew(tmp_path))

@@ -272,4 +272,7 @@ def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
     assert loading.encoder.embedded == []
     assert reader.manifest().schema == 2
     assert loading.count() == 2
+    with pytest.raises(MismatchError, match="by an older version"):
+        reader.rollback()
+    assert reader.manifest().schema == 2
     reader.close()

@@ -150,6 +150,7 @@ class EdgeStore:
                     "There is no earlier generation to roll back to. Load the conference again; where what is "
                     f"served is damaged, remove {self._root} first and load every conference again."
                 )
+            check_schema(kept[previous])
             self.switch(previous)
             return kept[previous]
 

@@ -223,7 +223,10 @@ def _uuid(id: Any) -> UUID:
 
 @contextmanager
 def translated(action: str) -> Iterator[None]:
-    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError."""
+    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError.
+
+    That is DamagedError where the files may be read and written.
+    """
     try:
         yield
     except (
@@ -234,5 +237,7 @@ def translated(action: str) -> Iterator[None]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             told = f"The embedded store could not {action}: {error}."
             denied = "permission denied" in told.casefold() or "read-only" in told.casefold()
-            raise StoreError(f"{told} {_WRITABLE if denied else REMEDY}") from error
+            if denied:
+                raise StoreError(f"{told} {_WRITABLE}") from error
+            raise DamagedError(f"{told} {REMEDY}") from error
         raise

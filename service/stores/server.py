@@ -148,6 +148,7 @@ class ServerStore:
                 raise RefusedError(
                     "There is no earlier generation to roll back to. Load the conference again instead."
                 )
+            check_schema(kept[name])
             self._switch(kept[name])
             return kept[name]
 

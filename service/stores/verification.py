@@ -1,4 +1,4 @@
-"""Verifying a served generation from end to end: counts, vectors, payloads, and the catalogue's name."""
+"""Verifying a served generation from end to end: counts, vectors, payloads, words, and the catalogue's name."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from service.errors import REMEDY, DamagedError, EncoderError, VerificationError
 from service.filters import NO_FILTERS
 from service.stores.catalogue import Generation, SessionStore, count_events
 from service.stores.manifest import Manifest
+from service.words import split_words
 
 _MODULUS = 2**128
 
@@ -41,9 +42,10 @@ def _problems(generation: Generation) -> list[str]:
         problems.append(f"it holds {counted} sessions, its manifest says {manifest.sessions}")
     if count_events(generation) != manifest.events:
         problems.append("events and years are not counted as its manifest says")
-    read = []
+    read, titles = [], []
     try:
         for sessions, vectors in generation.scan():
+            titles.append(sessions[0].title)
             checked(vectors, len(sessions), manifest.encoder.dimension)
             read.append(
                 _digest(
@@ -56,6 +58,8 @@ def _problems(generation: Generation) -> list[str]:
         known = _digest((str(one.id), one.payload_hash) for one in generation.known())
         if sum(read) % _MODULUS != known:
             problems.append("a session does not say what was written under its id")
+    if not all(generation.best_score(title, NO_FILTERS) for title in titles if split_words(title)):
+        problems.append("a session is not found by the words of its title")
     return problems
 
 
