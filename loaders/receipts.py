@@ -18,10 +18,10 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from loaders.plan import Plan
 from loaders.record import Options
 from loaders.report import Report
 from loaders.sources import digest
-from loaders.staging import Plan
 from service.stores.manifest import Manifest
 
 KEPT = 20

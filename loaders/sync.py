@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from loaders.embedding import count_missing, embed_missing, vectors_of
+from loaders.plan import Plan
 from loaders.report import Report
-from loaders.staging import Plan, Staging
+from loaders.staging import Staging
 from loaders.vector_cache import VectorCache
 from service.calibrating import calibrate
 from service.calibration import Calibration
@@ -94,8 +95,8 @@ def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparis
 
 def check_removals(staging: Staging) -> None:
     """Raise RefusedError if more than a fifth of an event and year of ten sessions or more would go."""
-    for (event, year), gone in staging.gone().items():
-        known = staging.known_count(event, year)
+    for (event, year), gone in staging.count_gone().items():
+        known = staging.count_known(event, year)
         if known >= _GUARDED_FROM and gone > _GUARDED_SHARE * known:
             raise RefusedError(
                 f"This would remove {gone} of the {known} sessions of {event} {year}; nothing was changed. "
@@ -234,7 +235,7 @@ def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None
     """Copy the vectors that stay as they are, with the payloads as they are now."""
     with store.reading(older=True) as generation:
         for sessions, vectors in generation.scan():
-            carried = staging.carried(sessions)
+            carried = [staging.carried(session) for session in sessions]
             rows = [row for row, session in enumerate(carried) if session is not None]
             if rows:
                 builder.upsert([session for session in carried if session], vectors[rows])

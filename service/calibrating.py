@@ -43,12 +43,17 @@ Embed = Callable[[Sequence[Session]], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a search brought for one question: similarities and words; and how near it is to the bank's."""
+    """What a search brought for a question, and the question's dot product with each everyday one."""
 
     similarities: tuple[float, ...]
     share: float
     strength: float
     to_bank: Vectors
+
+    def evidence(self, spread: float, without: Sequence[int] = ()) -> Evidence:
+        """Return what speaks for the question, the everyday questions at the places `without` aside."""
+        nearness = nearest(self.to_bank, without=without)
+        return weigh(self.similarities, self.share, self.strength, nearness, spread)
 
 
 def calibrate(
@@ -60,60 +65,91 @@ def calibrate(
 
     Takes up to a thousand searches and as many embedded short texts, whatever the catalogue's size.
     """
-    bank = Bank(encoder)
     sessions = list(islice(_scan(generation), _SCANNED))
     if not sessions:
         return None
-    everyday = _ask(generation, bank, bank.questions, bank.vectors)
-    spread = float(np.std([np.mean(sorted(found.similarities)[-3:]) for found in everyday]))
+    bank = Bank(encoder)
     embed = embed or (lambda some: encoder.encode_sessions([session.text for session in some]))
-    within, without = _titles(generation, bank, encoder, embed, sessions)
-
-    def of(found: Sequence[_Found], answered: Sequence[int] = ()) -> list[Evidence]:
-        return [_weighed(one, spread, answered) for one in found]
-
-    def of_bank(found: Sequence[_Found], answered: Sequence[int] = ()) -> list[Evidence]:
-        """Return the evidence of each everyday question, as if the bank did not hold it."""
-        return [_weighed(one, spread, [place, *answered]) for place, one in enumerate(found)]
-
-    answered: tuple[int, ...] = ()
-    if len(within) >= _FEWEST:
-        usual = np.median([one.nearest for one in of(within)])
-        by_share = [replace(one, strength=0.0) for one in everyday]  # titles have no other either
-        answered = tuple(
-            place for place, one in enumerate(of_bank(by_share)) if one.nearest >= usual
+    everyday = _ask_everyday(generation, bank)
+    with_own, without_own = _ask_titles(generation, bank, encoder, embed, sessions)
+    spread = float(np.std([np.mean(sorted(found.similarities)[-3:]) for found in everyday]))
+    enough = len(with_own) >= _FEWEST
+    answered = _answered(everyday, with_own, spread) if enough else ()
+    unanswered = [
+        one.evidence(spread, without=(place, *answered))
+        for place, one in enumerate(everyday)
+        if place not in answered
+    ]
+    related = float(np.quantile([one.nearest for one in unanswered], 1 - _ALLOWED))
+    strong = float(np.quantile([one.first for one in unanswered], 1 - _ALLOWED_STRONG))
+    if enough:
+        others, own = (
+            [one.evidence(spread, without=answered).first for one in found]
+            for found in (without_own, with_own)
         )
-    below = [one for place, one in enumerate(of_bank(everyday, answered)) if place not in answered]
-    related = float(np.quantile([one.nearest for one in below], 1 - _ALLOWED))
-    strong = float(np.quantile([one.first for one in below], 1 - _ALLOWED_STRONG))
-    if len(within) >= _FEWEST:
-        others, own = of(without, answered), of(within, answered)
-        strong = max(strong, _divide([one.first for one in others], [one.first for one in own]))
+        strong = max(strong, _divide(others, own))
     return Calibration(bank_key(), answered, spread, related, strong)
 
 
-def _weighed(found: _Found, spread: float, without: Sequence[int]) -> Evidence:
-    nearness = nearest(found.to_bank, without=without)
-    return weigh(found.similarities, found.share, found.strength, nearness, spread)
+def _answered(
+    everyday: Sequence[_Found], titles: Sequence[_Found], spread: float
+) -> tuple[int, ...]:
+    """Return the places of the everyday questions that have as much evidence as half of the titles.
+
+    An everyday question counts as if the bank did not hold it, and without strength, as titles have none.
+    """
+    usual = np.median([one.evidence(spread).nearest for one in titles])
+    alike = (replace(one, strength=0.0) for one in everyday)
+    return tuple(
+        place
+        for place, one in enumerate(alike)
+        if one.evidence(spread, without=(place,)).nearest >= usual
+    )
 
 
-def _ask(
-    generation: Generation, bank: Bank, questions: Sequence[str], vectors: Vectors
-) -> list[_Found]:
-    return [
-        _look(question, *_search(generation, question, vector), to_bank)
-        for question, vector, to_bank in zip(
-            questions, vectors, vectors @ bank.vectors.T, strict=True
-        )
-    ]
+def _ask_everyday(generation: Generation, bank: Bank) -> list[_Found]:
+    found = []
+    near = bank.vectors @ bank.vectors.T
+    for question, vector, to_bank in zip(bank.questions, bank.vectors, near, strict=True):
+        hits, best = _search(generation, question, vector)
+        strength = strength_of_words(question, best, generation.manifest.sessions)
+        found.append(_look(question, hits, strength, to_bank))
+    return found
+
+
+def _ask_titles(
+    generation: Generation,
+    bank: Bank,
+    encoder: Encoder,
+    embed: Embed,
+    sessions: Sequence[Session],
+) -> tuple[list[_Found], list[_Found]]:
+    """Ask titles of the rest of their sessions; return what is found with each session and without it.
+
+    Their words have no strength: what is best found by a title is the session that has it.
+    """
+    pairs = list(islice((pair for pair in map(_apart, sessions) if pair), _SAMPLE))
+    if not pairs:
+        return [], []
+    vectors = encoder.encode_queries([question for question, _ in pairs])
+    rests = embed([rest for _, rest in pairs])
+    with_own, without_own = [], []
+    near = vectors @ bank.vectors.T
+    for (question, rest), vector, own, to_bank in zip(pairs, vectors, rests, near, strict=True):
+        hits, _ = _search(generation, question, vector)
+        others = [hit for hit in hits if hit.session.id != rest.id]
+        similarity = float(vector @ own)
+        best = Hit(rest, similarity, similarity)
+        with_own.append(_look(question, [best, *others], 0.0, to_bank))
+        without_own.append(_look(question, others, 0.0, to_bank))
+    return with_own, without_own
 
 
 def _search(generation: Generation, question: str, vector: Vectors) -> tuple[list[Hit], float]:
-    """Return the sessions that a question finds, and the strength of its words."""
+    """Return the sessions that a question finds, one more than are looked at, and its best keyword score."""
     best = generation.best_score(question, NO_FILTERS)
     asked = Asked("hybrid", question, best=best)
-    hits = generation.search(vector, LOOKED_AT + 1, NO_FILTERS, asked)
-    return hits, strength_of_words(question, best, generation.manifest.sessions)
+    return generation.search(vector, LOOKED_AT + 1, NO_FILTERS, asked), best
 
 
 def _look(question: str, hits: Sequence[Hit], strength: float, to_bank: Vectors) -> _Found:
@@ -130,33 +166,6 @@ def _scan(generation: Generation) -> Iterator[Session]:
     """Yield sessions by id: a sample that says nothing of their order in a programme."""
     for sessions, _ in generation.scan():
         yield from sessions
-
-
-def _titles(
-    generation: Generation,
-    bank: Bank,
-    encoder: Encoder,
-    embed: Embed,
-    sessions: Sequence[Session],
-) -> tuple[list[_Found], list[_Found]]:
-    """Ask titles of the rest of their sessions; return what is found with each session and without it.
-
-    Their words have no strength: what is best found by a title is the session that has it.
-    """
-    pairs = list(islice((pair for pair in map(_apart, sessions) if pair), _SAMPLE))
-    if not pairs:
-        return [], []
-    vectors = encoder.encode_queries([question for question, _ in pairs])
-    rests = embed([rest for _, rest in pairs])
-    within, without = [], []
-    near = vectors @ bank.vectors.T
-    for (question, rest), vector, own, to_bank in zip(pairs, vectors, rests, near, strict=True):
-        hits, _ = _search(generation, question, vector)
-        others = [hit for hit in hits if hit.session.id != rest.id]
-        similarity = float(vector @ own)
-        without.append(_look(question, others, 0.0, to_bank))
-        within.append(_look(question, [Hit(rest, similarity, similarity), *others], 0.0, to_bank))
-    return within, without
 
 
 def _apart(session: Session) -> tuple[str, Session] | None:
