@@ -58,7 +58,7 @@ def read_programme(
     """
     talks, timetables, others = _sorted(tables, options)
     _check_mapped(source, talks)
-    beside = list(_neighbours(source, options)) if len(source.beside) > 1 else []
+    beside = list(_neighbours(source, options))
     if not talks and not timetables:
         if not source.is_named:
             yield Complaint(source.name, "a file without sessions", skipped=False)
@@ -74,15 +74,19 @@ def read_programme(
     yield from (Complaint(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
         yield Complaint(timetable.name, "a timetable: it places the talks beside it", False)
-    placing = [*timetables, *_timetables_of(beside, options)] if talks else []
+    placing = [*timetables, *_timetables_in(beside, options)] if talks else []
     has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
         if has_titles and found.header.has_names:
             yield Complaint(found.table.name, "names of others: the talks are beside them", False)
-        elif _is_timetable_of_others(found, talks, beside, options):
+            continue
+        own = None if found.has_abstracts else read_timetable(found.table, options)
+        rest = [other for other in talks if other is not found]
+        if own and _repeats(own, [*rest, *_talks_in(beside, options)], options):
             yield Complaint(found.table.name, "a timetable: it places the talks beside it", False)
         else:
-            yield from _read(found, placing, options)
+            yield from _notes_on_header(found)
+            yield from _read(found, own, placing, options)
 
 
 def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
@@ -114,21 +118,24 @@ def _sorted(
     return talks, timetables, others
 
 
-def _read(
-    talks: _Talks, timetables: list[Timetable], options: Options
-) -> Iterator[Record | Complaint]:
-    name, header = talks.table.name, talks.header
+def _notes_on_header(talks: _Talks) -> Iterator[Complaint]:
+    header, place = talks.header, f"{talks.table.name}:{talks.header.number}"
     if header.unknown:
-        yield Complaint(f"{name}:{header.number}", not_understood(header.unknown, "columns"), False)
+        yield Complaint(place, not_understood(header.unknown, "columns"), False)
     if len(header.cells) > MAX_COLUMNS:
         reason = (
             f"only the first {MAX_COLUMNS:,} columns are read: put those of the programme first"
         )
-        yield Complaint(f"{name}:{header.number}", reason, False)
-    own = None if talks.has_abstracts else read_timetable(talks.table, options)
+        yield Complaint(place, reason, False)
+
+
+def _read(
+    talks: _Talks, own: Timetable | None, timetables: list[Timetable], options: Options
+) -> Iterator[Record | Complaint]:
+    """Read the talks, placed by the times that stand among them (`own`), else by the best timetable."""
     timetable = own or _best(talks, timetables, options)
     placed = count = 0
-    for item in read_table(talks.table, header, options):
+    for item in read_table(talks.table, talks.header, options):
         if timetable and isinstance(item, Record):
             count += 1
             placed += timetable.place(item, replace=own is not None)
@@ -149,15 +156,9 @@ def _best(talks: _Talks, timetables: list[Timetable], options: Options) -> Timet
     return best if best.overlap(keys) >= _FEWEST else None
 
 
-def _is_timetable_of_others(
-    found: _Talks, talks: list[_Talks], beside: list[Table], options: Options
-) -> bool:
+def _repeats(timetable: Timetable, others: list[_Talks], options: Options) -> bool:
     """Whether a list of times and titles only repeats talks that another table tells more about."""
-    timetable = None if found.has_abstracts else read_timetable(found.table, options)
-    if timetable is None:
-        return False
     fewest = max(_FEWEST, _SHARE * len(timetable.slots))
-    others = [other for other in talks if other is not found] + _sorted(beside, options)[0]
     return any(
         other.has_abstracts and timetable.overlap(other.keys(options)) >= fewest for other in others
     )
@@ -184,7 +185,13 @@ def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
             continue  # its own turn to be read says what is wrong with it
 
 
-def _timetables_of(tables: list[Table], options: Options) -> Iterator[Timetable]:
+def _talks_in(tables: list[Table], options: Options) -> Iterator[_Talks]:
+    for table in tables:
+        if header := find_header(table, options):
+            yield _Talks(table, header)
+
+
+def _timetables_in(tables: list[Table], options: Options) -> Iterator[Timetable]:
     for table in tables:
         try:
             if timetable := read_timetable(table, options):
