@@ -54,7 +54,8 @@ class Comparison:
         """Whether what is served was never calibrated, or with other everyday questions than these."""
         if self.manifest is None:
             return False
-        return getattr(self.manifest.calibration, "bank", None) != bank_key()
+        calibration = self.manifest.calibration
+        return calibration is None or calibration.bank != bank_key()
 
     @property
     def is_empty(self) -> bool:

@@ -215,7 +215,10 @@ def _in_place_of(match: re.Match[str]) -> str:
 
 
 def _without_contacts(text: str) -> str:
-    """Again and again, since what is left may read as a number where an address parted it."""
+    """Drop e-mail addresses and telephone numbers.
+
+    Again and again, since what is left may read as a number where an address parted it.
+    """
     while True:
         start = text
         if "@" in text:

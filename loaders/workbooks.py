@@ -1,4 +1,4 @@
-"""Workbooks, XLSX and ODS, as rows of texts; only this file knows the library that reads them."""
+"""Workbooks, XLSX, XLS and ODS, as rows of texts; only this file knows the library that reads them."""
 
 import datetime
 import io

@@ -1,4 +1,4 @@
-"""What stays in memory: what was freed, and of mapped files what was read once, when they were opened."""
+"""Gives memory back to the system: what was freed, and pages of files that only opening them read."""
 
 import ctypes
 from pathlib import Path

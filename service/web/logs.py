@@ -40,11 +40,10 @@ def configure() -> None:
 
 
 def log_requests(app: Flask, *, queries: bool) -> None:
-    """Log each answer: method, path, status and milliseconds; what was asked only where `queries` is set."""
+    """Log each answer: method, path, status and milliseconds; what was asked only where `queries` is set.
 
-    @app.before_request
-    def start() -> None:
-        g.log_started = time.perf_counter()
+    `service.web.metrics` notes when each request started.
+    """
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -52,9 +51,7 @@ def log_requests(app: Flask, *, queries: bool) -> None:
             "method": request.method,
             "path": request.path,
             "status": response.status_code,
-            "ms": round(
-                (time.perf_counter() - g.get("log_started", time.perf_counter())) * 1000, 1
-            ),
+            "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         }
         if queries:
             said["query"] = request.query_string.decode("utf-8", "replace")

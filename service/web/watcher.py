@@ -37,7 +37,7 @@ class Watcher(threading.Thread):
         self._state = ""
 
     def run(self) -> None:
-        """Look every second until `end`; a trouble is logged once, and again when it changes."""
+        """Look every so many seconds until `end`; a trouble is logged once, and again when it changes."""
         while True:
             self._look()
             if self._ended.wait(self._seconds):
