@@ -67,13 +67,22 @@ def test_an_archive_becomes_a_better_model_that_load_uses(
     archive: Path, base: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "models" / "tuned"
+    own = [output.with_name(f"tuned.{ending}") / "mine.txt" for ending in ("new", "old")]
+    for file in own:
+        file.parent.mkdir(parents=True)
+        file.write_text("mine")
     done = train(archive, base, output, "--tolerance", 0.05, "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found["share"] in (1.0, 0.8, 0.6, 0.4)
     before, after = ({row["mode"]: row for row in found[key]} for key in ("before", "after"))
     assert after["semantic"]["hit@3"] > before["semantic"]["hit@3"] + 0.3
-    assert [path.name for path in output.parent.iterdir()] == ["tuned"]
+    assert sorted(path.name for path in output.parent.iterdir()) == [
+        "tuned",
+        "tuned.new",
+        "tuned.old",
+    ]
+    assert [file.read_text() for file in own] == ["mine", "mine"]
     assert (output / "model.safetensors").is_file()
     assert not [path.name for path in output.rglob("*") if path.suffix in (".bin", ".pt", ".pkl")]
     check_vectors(output)
@@ -174,6 +183,12 @@ def test_an_output_that_is_there_is_left_alone(archive: Path, base: Path, tmp_pa
     done = train(archive, base, tmp_path)
     assert (done.exit_code, "is there already" in done.stderr) == (2, True)
     assert (tmp_path / "mine.txt").read_text() == "mine"
+    work = tmp_path / "tuned.work"
+    work.mkdir()
+    (work / "mine.txt").write_text("mine")
+    done = train(archive, base, tmp_path / "tuned")
+    assert (done.exit_code, "was not made by training" in done.stderr) == (2, True)
+    assert [file.name for file in work.iterdir()] == ["mine.txt"]
 
 
 def test_given_datasets_are_drawn_beside_the_archive_s_own(archive: Path, tmp_path: Path) -> None:

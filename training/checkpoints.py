@@ -38,7 +38,7 @@ def save_checkpoint(
             beside / _TENSORS,
         )
         (beside / _STATE).write_text(json.dumps({"step": step, "recipe": dict(recipe)}))
-        replace_folder(beside, folder)
+        _replace_folder(beside, folder)
     except Exception as error:  # safetensors has its own error for a full disk
         shutil.rmtree(beside, ignore_errors=True)
         raise StorageFullError(
@@ -84,14 +84,19 @@ def has_checkpoint(folder: Path) -> bool:
     return (folder / _STATE).is_file()
 
 
-def replace_folder(beside: Path, folder: Path) -> None:
-    """Put `beside` in the place of `folder`, which disappears only after its successor is whole."""
-    before = folder.with_name(folder.name + ".old")
-    shutil.rmtree(before, ignore_errors=True)
-    for file in beside.rglob("*"):
+def sync_folder(folder: Path) -> None:
+    """Bring the folder's files to the disk."""
+    for file in folder.rglob("*"):
         if file.is_file():
             with file.open("rb") as stream:
                 os.fsync(stream.fileno())
+
+
+def _replace_folder(beside: Path, folder: Path) -> None:
+    """Put `beside` in the place of `folder`, which disappears only after its successor is whole."""
+    before = folder.with_name(folder.name + ".old")
+    shutil.rmtree(before, ignore_errors=True)
+    sync_folder(beside)
     if folder.exists():
         folder.rename(before)
     beside.rename(folder)

@@ -10,10 +10,13 @@ from torch import Tensor
 
 from service.encoders.model_folder import ModelFolder, find_model
 from service.errors import InputError, ModelError, StorageFullError
-from training.checkpoints import replace_folder
+from training.checkpoints import sync_folder
 
 SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
 """What the model card's training began with."""
+
+_MARK = "made-by-training"
+"""Tells the folder of `open_work` from one that somebody else made."""
 
 
 def open_scratch(
@@ -48,29 +51,53 @@ def put_weights(model: SentenceTransformer, weights: Mapping[str, Tensor]) -> No
     model.load_state_dict(dict(weights))
 
 
+def work_folder(output: Path) -> Path:
+    """Return where everything is made that becomes the model folder `output`."""
+    return output.with_name(output.name + ".work")
+
+
+def open_work(output: Path) -> Path:
+    """Make the folder beside `output`, marked as the program's own, and return it.
+
+    Raises InputError if something else is there, StorageFullError if it cannot be made.
+    """
+    check_output(output)
+    work = work_folder(output)
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        (work / _MARK).touch()
+    except OSError as error:
+        raise StorageFullError(f"{work} cannot be written: {error.strerror}.") from error
+    return work
+
+
 def check_output(output: Path) -> None:
-    """Raise InputError if there is something at `output` already, before any work is done."""
+    """Raise InputError if something is at `output` or beside it already, before any work is done."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise InputError(f"{output} is there already. Name another folder, or remove it.")
+    work = work_folder(output)
+    if work.exists() and not (work / _MARK).is_file():
+        raise InputError(
+            f"{work}, where {output.name} would be made, is there already and was not made by training. "
+            "Name another folder, or remove it."
+        )
 
 
 def write_model(model: SentenceTransformer, output: Path, card: str) -> None:
     """Write the model and its card to the folder `output`, which appears whole or not at all.
 
-    Raises StorageFullError if it cannot be written.
+    It is made in the folder of `open_work`. Raises StorageFullError if it cannot be written.
     """
-    beside = output.with_name(output.name + ".new")
+    made = open_work(output) / "model"
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        model.save(str(beside), create_model_card=False, safe_serialization=True)
-        (beside / "README.md").write_text(card, "utf-8")
-        if output.is_dir():
-            output.rmdir()
-        replace_folder(beside, output)
+        shutil.rmtree(made, ignore_errors=True)
+        model.save(str(made), create_model_card=False, safe_serialization=True)
+        (made / "README.md").write_text(card, "utf-8")
+        sync_folder(made)
+        made.rename(output)  # an empty folder may be there
     except Exception as error:  # safetensors has its own error for a full disk
         raise StorageFullError(
             f"The model folder {output} cannot be written ({error}). Make room and run the command again."
         ) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)

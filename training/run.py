@@ -19,7 +19,7 @@ from training.acceptance import check_better, check_names, table
 from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
 from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
-from training.folder import check_output, put_weights, take_weights, write_model
+from training.folder import check_output, open_work, put_weights, take_weights, write_model
 from training.model_card import write_card
 from training.model_encoder import ModelEncoder, open_measured
 from training.pairs import KINDS, make_pairs
@@ -90,7 +90,7 @@ def run(
     check_output(request.output)
     check_names(request.better, [HELD_BACK, *(folder.name for folder in request.sets)])
     split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
-    work = request.output.with_name(request.output.name + ".work")
+    work = open_work(request.output)
     datasets = _write_pairs(split, request, work, say)
     recipe = settle(request, datasets, model.device)
     held_back = title_set(HELD_BACK, split.testing, split.training)
@@ -157,7 +157,6 @@ def _write_pairs(split: Split, request: TrainRequest, work: Path, say: Say) -> l
     pairs = make_pairs(split.training)
     datasets = []
     try:
-        work.mkdir(parents=True, exist_ok=True)
         for kind, rows in pairs.items():
             file = work / f"{kind}.jsonl"
             file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

@@ -21,6 +21,7 @@ from training.folder import (
     SCRATCH_MODEL,
     check_output,
     open_scratch,
+    open_work,
     write_model,
 )
 from training.model_card import write_card
@@ -65,7 +66,7 @@ def run(asked: argparse.Namespace) -> Trained:
         save_every=asked.save_every,
         device=asked.device,
     )
-    work = asked.output.with_name(asked.output.name + ".work")
+    work = open_work(asked.output)
     trained = train(model, datasets, recipe, work / "checkpoint", _say)
     for name, count in trained.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
