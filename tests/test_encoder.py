@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from service.encoder import Encoder, Fingerprint, checked
 from service.encoders import model_folder, open_encoder
-from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, find_model
+from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, PACKAGED_SHA256, find_model
 from service.errors import EncoderError, ModelError
 
 TEXTS = [
@@ -169,6 +170,28 @@ def test_only_safetensors_are_loaded(tmp_path: Path) -> None:
     folder = _copied_model(tmp_path)
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     with pytest.raises(ModelError, match="safetensors"):
+        find_model(str(folder))
+
+
+def test_weights_of_modules_count_and_must_be_safetensors_too(tmp_path: Path) -> None:
+    folder = _copied_model(tmp_path)
+    before = find_model(str(folder)).weights
+    assert before == PACKAGED_SHA256
+    modules = json.loads((folder / "modules.json").read_text())
+    dense = {"idx": 9, "name": "9", "path": "9_Dense", "type": "sentence_transformers.models.Dense"}
+    (folder / "modules.json").write_text(json.dumps([*modules, dense]))
+    weights = folder / "9_Dense" / "model.safetensors"
+    weights.parent.mkdir()
+    found = {before}
+    for content in (b"one", b"other"):
+        weights.write_bytes(content)
+        found.add(find_model(str(folder)).weights)
+    assert len(found) == 3
+    weights.rename(weights.with_name("pytorch_model.bin"))
+    with pytest.raises(ModelError, match=r"9_Dense has no \*\.safetensors"):
+        find_model(str(folder))
+    (folder / "modules.json").write_text("[1]")
+    with pytest.raises(ModelError, match="list of modules"):
         find_model(str(folder))
 
 

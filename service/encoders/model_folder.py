@@ -1,6 +1,7 @@
 """Finds a model and brings it to a local folder: given, cached, fetched, or packaged for offline use."""
 
 import hashlib
+import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 _FETCH_TIMEOUT = 3  # seconds; sentence-transformers itself retries for over a minute
 _WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_SAVE = "Save the model with sentence-transformers, which writes safetensors."
 
 log = logging.getLogger(__name__)
 
@@ -98,19 +100,55 @@ def _packaged_model() -> ModelFolder:
     return found
 
 
+def module_folders(path: Path) -> list[tuple[str, Path]]:
+    """Return the kind and the folder of each module that a model has beside the transformer, in order.
+
+    Raises ModelError if their list is damaged.
+    """
+    file = path / "modules.json"
+    if not file.is_file():
+        return []
+    try:
+        modules = [
+            (str(one["type"]), str(one["path"])) for one in json.loads(file.read_text("utf-8"))
+        ]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"{file} cannot be read as a list of modules: the model is damaged."
+        ) from error
+    return [(kind.rpartition(".")[2], path / below) for kind, below in modules if below]
+
+
 def _folder(name: str, path: Path, revision: str) -> ModelFolder:
     weights = sorted(path.glob("*.safetensors"))
     if not weights or not (path / "config.json").is_file():
         raise ModelError(
-            f"{path} holds no model this program loads: it needs config.json and *.safetensors. "
-            "Save the model with sentence-transformers, which writes safetensors."
+            f"{path} holds no model this program loads: it needs config.json and *.safetensors. {_SAVE}"
         )
     digest = hashlib.sha256()
     try:
         for file in weights:
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+            _add(digest, file)
+        for kind, folder in module_folders(path):
+            for file in _module_weights(kind, folder):
+                digest.update(f"{folder.name}/{file.relative_to(folder).as_posix()}".encode())
+                _add(digest, file)
     except OSError as error:
-        raise ModelError(f"{file} cannot be read ({error.strerror}).") from error
+        raise ModelError(f"{error.filename} cannot be read ({error.strerror}).") from error
     return ModelFolder(name, path, revision, digest.hexdigest())
+
+
+def _module_weights(kind: str, folder: Path) -> list[Path]:
+    """The module's safetensors, if it has weights. Raises ModelError if they are of another form."""
+    found = sorted(folder.rglob("*.safetensors"))
+    if not found and (kind == "Dense" or any(folder.rglob("*.bin"))):
+        raise ModelError(
+            f"{folder} has no *.safetensors, the only weights this program loads. {_SAVE}"
+        )
+    return found
+
+
+def _add(digest: "hashlib._Hash", file: Path) -> None:
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
