@@ -11,6 +11,7 @@ import pytest
 from service.encoder import Encoder, Fingerprint, checked
 from service.encoders import model_folder, open_encoder
 from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, PACKAGED_SHA256, find_model
+from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import EncoderError, ModelError
 
 TEXTS = [
@@ -193,6 +194,41 @@ def test_weights_of_modules_count_and_must_be_safetensors_too(tmp_path: Path) ->
     (folder / "modules.json").write_text("[1]")
     with pytest.raises(ModelError, match="list of modules"):
         find_model(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("config", "pooling", "dense", "size"),
+    [
+        ({"dim": 48}, None, None, 48),
+        ({"d_model": 48}, None, None, 48),
+        ({"dim": 48}, {"word_embedding_dimension": 64}, None, 64),
+        ({}, {"embedding_dimension": 64}, None, 64),
+        ({"hidden_size": 48}, {"word_embedding_dimension": 48}, {"out_features": 16}, 16),
+    ],
+)
+def test_the_dimension_is_read_wherever_it_stands(
+    tmp_path: Path,
+    config: dict[str, int],
+    pooling: dict[str, int] | None,
+    dense: dict[str, int] | None,
+    size: int,
+) -> None:
+    (tmp_path / "model.safetensors").touch()
+    modules = []
+    for name, settings in (("", config), ("1_Pooling", pooling), ("2_Dense", dense)):
+        if settings is not None:
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "config.json").write_text(json.dumps(settings))
+            (tmp_path / name / "model.safetensors").touch()
+            modules.append({"path": name, "type": f"sentence_transformers.models.{name[2:]}"})
+    (tmp_path / "modules.json").write_text(json.dumps(modules))
+    found = SentenceTransformerEncoder(find_model(str(tmp_path))).fingerprint
+    assert found.dimension == size
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "modules.json").unlink()
+    (tmp_path / "1_Pooling" / "config.json").unlink(missing_ok=True)
+    with pytest.raises(ModelError, match="does not say how many dimensions"):
+        SentenceTransformerEncoder(find_model(str(tmp_path)))
 
 
 def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from service.encoder import Fingerprint, Vectors, checked
 from service.encoders.batching import Pieced, clip
-from service.encoders.model_folder import ModelFolder
+from service.encoders.model_folder import ModelFolder, module_folders
 from service.errors import EncoderError, ModelError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class SentenceTransformerEncoder:
             model=folder.name,
             revision=folder.revision,
             weights=folder.weights,
-            dimension=int(pooling.get("word_embedding_dimension", config["hidden_size"])),
+            dimension=_dimension(folder.path, config, pooling),
             window=min(window or DEFAULT_WINDOW, limit),
             pooling=_pooling(pooling),
             prompts={key: text for key, text in own.get("prompts", {}).items() if text},
@@ -116,6 +116,22 @@ def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTrans
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
+
+
+def _dimension(folder: Path, config: dict[str, Any], pooling: dict[str, Any]) -> int:
+    """How many numbers a vector has: what pooling says, else the transformer; a dense layer changes it."""
+    found = [pooling.get("word_embedding_dimension"), pooling.get("embedding_dimension")]
+    found += [config.get(name) for name in ("hidden_size", "dim", "d_model")]
+    for kind, module in module_folders(folder):
+        if kind == "Dense":
+            found.insert(0, _read(module / "config.json").get("out_features"))
+    size = next((one for one in found if isinstance(one, int) and one > 0), None)
+    if size is None:
+        raise ModelError(
+            f"{folder / 'config.json'} does not say how many dimensions the vectors have. "
+            "Save the model with sentence-transformers, whose 1_Pooling/config.json says it."
+        )
+    return size
 
 
 def _pooling(settings: dict[str, Any]) -> str:
