@@ -111,7 +111,8 @@ def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
         file = Path(place) / "titles.jsonl"
         file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), "utf-8")
         titles = [Dataset("titles", file, len(pairs), 1)]
-        trainer.train(model, titles, recipe, Path(place) / "checkpoint", print, callbacks=[watch])
+        checkpoint = Path(place) / "checkpoint"
+        trainer.train(model, titles, recipe, checkpoint, print, base="", callbacks=[watch])
     return _rate(watch.moments)
 
 

@@ -50,10 +50,12 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
 def run(
     folder: Path, datasets: Sequence[Dataset], place: Path, **changes: Any
 ) -> tuple[SentenceTransformer, Trained, list[str]]:
-    model = load_model(find_model(str(folder)), "cpu")
+    base = find_model(str(folder))
+    model = load_model(base, "cpu")
     recipe = Recipe(**{**{name: getattr(RECIPE, name) for name in RECIPE.__slots__}, **changes})
     said: list[str] = []
-    return model, train(model, datasets, recipe, place / "checkpoint", said.append), said
+    checkpoint = place / "checkpoint"
+    return model, train(model, datasets, recipe, checkpoint, said.append, base=base.weights), said
 
 
 def failing_at(step: int, fault: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +138,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(
     assert said[0] == "Going on after step 3 of 8."
 
 
-def test_another_recipe_or_other_data_do_not_go_on(
+def test_another_recipe_base_or_other_data_do_not_go_on(
     folder: Path, datasets: list[Dataset], tmp_path: Path
 ) -> None:
     run(folder, datasets, tmp_path)
@@ -144,6 +146,12 @@ def test_another_recipe_or_other_data_do_not_go_on(
         run(folder, datasets, tmp_path, learning_rate=1e-5)
     with pytest.raises(InputError, match="training with another data"):
         run(folder, datasets[:1], tmp_path)
+    other = load_model(find_model(str(folder)), "cpu")
+    with torch.no_grad():
+        next(other.parameters()).add_(1)
+    other.save(str(tmp_path / "other"))
+    with pytest.raises(InputError, match="training with another base"):
+        run(tmp_path / "other", datasets, tmp_path)
     (tmp_path / "checkpoint" / "state.json").write_text("{")
     with pytest.raises(InputError, match="is no checkpoint"):
         run(folder, datasets, tmp_path)
@@ -160,6 +168,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
             Recipe(steps=8, batch_size=8, window=24, learning_rate=1e30, bf16=False, device="cpu"),
             tmp_path / "bad" / "checkpoint",
             print,
+            base="",
         )
     kept = SentenceTransformer(str(tmp_path / "bad" / "last-good"), device="cpu")
     before = take_weights(load_model(find_model(str(folder)), "cpu"))

@@ -67,7 +67,7 @@ def run(asked: argparse.Namespace) -> Trained:
         device=asked.device,
     )
     work = open_work(asked.output)
-    trained = train(model, datasets, recipe, work / "checkpoint", _say)
+    trained = train(model, datasets, recipe, work / "checkpoint", _say, base=base.weights)
     for name, count in trained.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
     sources = f"the datasets of {asked.config.name}"

@@ -51,11 +51,12 @@ def train(
     checkpoint: Path,
     say: Say,
     *,
+    base: str,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Trained:
     """Train the model in place, from `checkpoint` on if there is one, and leave the last one there.
 
-    The model keeps its own window.
+    The model keeps its own window; `base` is the digest of its weights, and tells whose a checkpoint is.
     Raises EncoderError if the loss is not a number (the model then has its last good weights), InputError
     for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
     """
@@ -65,7 +66,8 @@ def train(
     bad = BadLines()
     stream = WeightedBatches(datasets, batch_size=recipe.batch_size, seed=recipe.seed, bad=bad)
     data = [f"{one.name} {one.weight:g} {one.path.stat().st_size}" for one in datasets]
-    trainer = _Trainer(model, stream, recipe, checkpoint, data, say, window)
+    begun = {"data": data, "base": base}
+    trainer = _Trainer(model, stream, recipe, checkpoint, begun, say, window)
     for callback in callbacks:
         trainer.add_callback(callback)
     started = time.perf_counter()
@@ -127,7 +129,7 @@ class _Trainer(SentenceTransformerTrainer):
         batches: WeightedBatches,
         recipe: Recipe,
         checkpoint: Path,
-        data: list[str],
+        begun: dict[str, Any],
         say: Say,
         window: int | None,
     ) -> None:
@@ -158,7 +160,7 @@ class _Trainer(SentenceTransformerTrainer):
                 dataloader_pin_memory=device.type == "cuda",
             ),
             loss=ColumnsLoss(model, slice_rows=recipe.slice_rows, cached=recipe.cached),
-            callbacks=[_Keeper(self, recipe, checkpoint, data)],
+            callbacks=[_Keeper(self, recipe, checkpoint, begun)],
         )
         for unwanted in (PrinterCallback, ProgressCallback):
             self.remove_callback(unwanted)
@@ -213,12 +215,12 @@ class _Keeper(TrainerCallback):
     """Resumes, saves and says how far it is."""
 
     def __init__(
-        self, trainer: _Trainer, recipe: Recipe, checkpoint: Path, data: list[str]
+        self, trainer: _Trainer, recipe: Recipe, checkpoint: Path, begun: dict[str, Any]
     ) -> None:
         self._trainer = trainer
         self._recipe = recipe
         self._checkpoint = checkpoint
-        self._data = data
+        self._begun = begun
         self._said = self._started = 0.0
         self._first = 0
 
@@ -261,7 +263,7 @@ class _Keeper(TrainerCallback):
             )
 
     def _settings(self) -> dict[str, Any]:
-        return {**shown(self._recipe), "data": self._data}
+        return {**shown(self._recipe), **self._begun}
 
 
 def _set_rate(scheduler: Any, optimizer: Any, step: int) -> None:
