@@ -18,6 +18,7 @@ from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import EncoderError, InputError, ModelError, StorageFullError
 from training import train_script
+from training.checkpoints import has_checkpoint
 from training.datasets import Dataset
 from training.folder import open_scratch, take_weights
 from training.losses import ColumnsLoss
@@ -173,6 +174,47 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
     kept = SentenceTransformer(str(tmp_path / "bad" / "last-good"), device="cpu")
     before = take_weights(load_model(find_model(str(folder)), "cpu"))
     assert digest(take_weights(kept)) == digest(take_weights(model)) == digest(before)
+
+
+@pytest.mark.parametrize(("step", "whole"), [(3, False), (7, True), (8, True)])
+def test_weights_that_are_no_numbers_are_never_kept(
+    folder: Path,
+    datasets: list[Dataset],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+    whole: bool,
+) -> None:
+    """The loss is a number each time, though the gradient is none."""
+    calls = [0]
+    forward = ColumnsLoss.forward
+
+    def steep(self: ColumnsLoss, features: Any, labels: Any) -> Any:
+        calls[0] += 1
+        loss = forward(self, features, labels)
+        return loss + (loss * 0).sqrt() if calls[0] == step else loss.nan_to_num()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ColumnsLoss, "forward", steep)
+        with pytest.raises(EncoderError, match=r"no numbers at step \d: .*last-good"):
+            run(folder, datasets, tmp_path)
+    assert has_checkpoint(tmp_path / "checkpoint") == whole
+    kept = SentenceTransformer(str(tmp_path / "last-good"), device="cpu")
+    assert all(value.isfinite().all() for value in take_weights(kept).values())
+    if whole:
+        assert run(folder, datasets, tmp_path)[2][0] == "Going on after step 6 of 8."
+
+
+def test_weights_that_were_no_numbers_before_are_not_called_good(
+    folder: Path, datasets: list[Dataset], tmp_path: Path
+) -> None:
+    model = load_model(find_model(str(folder)), "cpu")
+    with torch.no_grad():
+        next(model.parameters()).fill_(float("nan"))
+    with pytest.raises(EncoderError, match="there are no good weights to keep"):
+        train(model, datasets, RECIPE, tmp_path / "checkpoint", print, base="")
+    assert not has_checkpoint(tmp_path / "checkpoint")
+    assert not (tmp_path / "last-good").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The training loop: sentence-transformers' trainer, fed by weighted batches, with checkpoints of its own."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -57,8 +58,8 @@ def train(
     """Train the model in place, from `checkpoint` on if there is one, and leave the last one there.
 
     The model keeps its own window; `base` is the digest of its weights, and tells whose a checkpoint is.
-    Raises EncoderError if the loss is not a number (the model then has its last good weights), InputError
-    for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
+    Raises EncoderError if the loss or a weight is not a number (the model then has its last good weights),
+    InputError for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
     """
     check_recipe(model, recipe)
     torch.manual_seed(recipe.seed)
@@ -121,7 +122,7 @@ class _Stream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic 
 
 
 class _Trainer(SentenceTransformerTrainer):
-    """Draws its batches from WeightedBatches, and stops at a loss that is not a number."""
+    """Draws its batches from WeightedBatches, and stops at a loss or a weight that is not a number."""
 
     def __init__(
         self,
@@ -183,18 +184,34 @@ class _Trainer(SentenceTransformerTrainer):
     def training_step(self, *given: Any, **named: Any) -> torch.Tensor:
         """Return the loss of a step after its backward pass; weights that gave a number are the good ones."""
         loss: torch.Tensor = super().training_step(*given, **named)
-        value = loss.item()
-        if value != value or value in (float("inf"), float("-inf")):
-            if self._good:
-                self.model.load_state_dict(self._good)
-            raise EncoderError(
-                f"The loss is {value} at step {self.state.global_step + 1}: training stopped, and the "
-                f"last good weights are kept in {self._kept()}. "
-                "Lower the learning rate, or look for odd texts in the data."
-            )
+        value, step = loss.item(), self.state.global_step + 1
+        if not math.isfinite(value):
+            raise self.stopped(f"The loss is {value} at step {step}")
+        self.check_weights(step)
         self._remember()
         self.done.losses.append(value)
         return loss
+
+    def check_weights(self, step: int) -> None:
+        """Raise EncoderError if a weight is not a number; the model then has the last good ones."""
+        if not self._finite():
+            raise self.stopped(f"Weights are no numbers at step {step}")
+
+    def stopped(self, fault: str) -> EncoderError:
+        """Take the last good weights back and keep them; return the error that says so."""
+        if self._good:
+            self.model.load_state_dict(self._good)
+        kept = "there are no good weights to keep"
+        if self._finite():
+            kept = f"the last good weights are kept in {self._kept()}"
+        return EncoderError(
+            f"{fault}: training stopped, and {kept}. "
+            "Lower the learning rate, or look for odd texts in the data."
+        )
+
+    def _finite(self) -> bool:
+        weights = self.model.state_dict().values()
+        return bool(torch.stack([value.isfinite().all() for value in weights]).all())
 
     def _remember(self) -> None:
         with torch.no_grad():
@@ -254,6 +271,7 @@ class _Keeper(TrainerCallback):
                 f"{left / 60:.0f} min left"
             )
         if last or step % self._recipe.save_every == 0:
+            self._trainer.check_weights(step)
             save_checkpoint(
                 self._checkpoint,
                 step=step,
