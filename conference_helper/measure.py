@@ -74,4 +74,4 @@ def evaluate(
     else:
         print_rows(printed)
         print_changes(changes)
-    run.check_least(rows, wanted)
+    run.check_least(rows, wanted, modes[0] if mode else None)

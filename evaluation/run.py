@@ -153,12 +153,14 @@ def evaluate_catalogue(
     yield from _measure(ask_set, sets, modes, offtopic, len(sessions), same)
 
 
-def check_least(rows: Iterable[Row], wanted: Sequence[tuple[str, float]]) -> None:
-    """Raise VerificationError unless every row of the default mode has at least the wanted measures."""
+def check_least(
+    rows: Iterable[Row], wanted: Sequence[tuple[str, float]], mode: str | None = None
+) -> None:
+    """Raise VerificationError unless every row of the mode, or of the default one, has the wanted measures."""
     short = [
         f"{row.set}: {name} is {row.measured[name].mean:.3f}, less than {least:g}"
         for row in rows
-        if row.mode == DEFAULT_MODE
+        if row.mode == (mode or DEFAULT_MODE)
         for name, least in wanted
         if row.measured[name].mean < least
     ]

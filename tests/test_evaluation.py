@@ -194,3 +194,6 @@ def test_the_command_prints_rows_and_fails_a_gate(
     failed = CliRunner().invoke(conference_helper.main, [*command, "--min", "hit@3=0.9"])
     assert failed.exit_code == 5
     assert "hit@3 is 0.500" in failed.stderr
+    for mode in ("semantic", "keyword"):
+        command = ["evaluate", str(folder), "--mode", mode, "--min", "hit@3=0.9"]
+        assert CliRunner().invoke(conference_helper.main, command).exit_code == 5, mode
