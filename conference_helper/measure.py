@@ -48,7 +48,11 @@ def evaluate(
 ) -> None:
     """Measure how well questions find their sessions: BEIR folders, or sets made from the catalogue."""
     from evaluation import comparing, run
+    from evaluation.datasets import check_names
 
+    check_names(datasets)
+    if save:
+        comparing.check_place(save)
     modes, wanted = run.chosen_modes(mode), [run.parse_least(text) for text in least]
     before = comparing.read_run(compare) if compare else None
     others = run.read_offtopic(offtopic)

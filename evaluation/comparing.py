@@ -52,6 +52,14 @@ class Difference:
         }
 
 
+def check_place(file: Path) -> None:
+    """Raise InputError if a run cannot be saved there, before anything is measured."""
+    if not file.parent.is_dir():
+        raise InputError(
+            f"{file} cannot be written: there is no folder {file.parent}. Make it first."
+        )
+
+
 def save_run(rows: Iterable[Row], file: Path) -> None:
     """Write the rows with every question's values. Raises InputError if the file cannot be written."""
     found = [

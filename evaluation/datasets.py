@@ -9,6 +9,8 @@ import gzip
 import json
 import random
 import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from service.session import Session
 _SEED = 7
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 40, 300
 _LONG_WORD = 6
+_SCORE = re.compile(r"-?[0-9]{1,9}")
 
 Judgements = dict[str, dict[str, int]]
 """For each question's id, the ids of its right sessions and how right they are."""
@@ -34,20 +37,36 @@ class QuestionSet:
     judgements: Judgements
 
 
+def set_name(folder: Path) -> str:
+    """Return what a BEIR folder is called, "." too."""
+    return folder.resolve().name
+
+
+def check_names(folders: Sequence[Path], *taken: str) -> None:
+    """Raise InputError if two sets have the same name, or one has a name that is taken."""
+    counts = Counter([*map(set_name, folders), *taken])
+    if twice := sorted(name for name, count in counts.items() if count > 1):
+        raise InputError(
+            f"Two sets are called {', '.join(twice)}: nobody could tell them apart. Rename a folder."
+        )
+
+
 def read_corpus(folder: Path) -> list[Session]:
     """Return a BEIR folder's documents as sessions whose source id is the document's."""
     sessions = []
     for place, values in _lines(folder, "corpus.jsonl"):
         title, text = str(values.get("title") or ""), str(values.get("text") or "")
-        speakers = tuple(map(str, values.get("speakers") or ()))
+        speakers = values.get("speakers") or []
+        if not isinstance(speakers, list):
+            raise InputError(f'{place} has "speakers" that are no list.')
         sessions.append(
             Session(
-                event=folder.name,
+                event=set_name(folder),
                 year=2000,
                 source_id=str(values["_id"]),
                 title=title,
                 abstract=text,
-                speakers=speakers,
+                speakers=tuple(map(str, speakers)),
                 place=place,
             )
         )
@@ -76,7 +95,7 @@ def read_questions(folder: Path, known: set[str]) -> QuestionSet:
     if not judgements:
         raise InputError(f"{file} names no right answer. Give a set with some.")
     asked = {id: text for id, text in questions.items() if id in judgements}
-    return QuestionSet(folder.name, asked, judgements)
+    return QuestionSet(set_name(folder), asked, judgements)
 
 
 def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionSet]:
@@ -139,13 +158,15 @@ def _lines(folder: Path, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     file = next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
     if file is None:
         raise InputError(f"{folder} has no {name} or {name}.gz. Give a folder in BEIR's layout.")
+    number = 0
     try:
         with _open(file) as rows:
             for number, row in enumerate(rows, start=1):
                 if row.strip():
                     yield f"{file}:{number}", _values(file, number, row)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}.") from error
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        where = f" after line {number}" if number else ""
+        raise InputError(f"{file} cannot be read{where}: {error}.") from error
 
 
 def _open(file: Path) -> TextIO:
@@ -159,7 +180,7 @@ def _open(file: Path) -> TextIO:
 def _values(file: Path, number: int, row: str) -> dict[str, Any]:
     try:
         values = json.loads(row)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file}:{number} is not JSON: {error}.") from error
     if not isinstance(values, dict) or not values.get("_id"):
         raise InputError(f'{file}:{number} has no "_id".')
@@ -175,6 +196,6 @@ def _judged(file: Path) -> Iterator[tuple[int, tuple[str, str, int]]]:
         if not row.strip():
             continue
         parts = row.split("\t")
-        if len(parts) != 3 or not parts[2].strip().lstrip("-").isdigit():
+        if len(parts) != 3 or not _SCORE.fullmatch(parts[2].strip()):
             raise InputError(f"{file}:{number} is not question, document and score between tabs.")
         yield number, (parts[0], parts[1], int(parts[2]))

@@ -86,6 +86,8 @@ def test_a_folder_is_asked_in_every_mode(tmp_path: Path, zipped: bool) -> None:
         ("q1\td1\t1\nq1\td9\t1\n", r"test.tsv:3 names the document 'd9'"),
         ("q9\td1\t1\n", r"test.tsv:2 names the question 'q9'"),
         ("q1 d1 1\n", r"test.tsv:2 is not question, document and score"),
+        ("q1\td1\t²\n", r"test.tsv:2 is not question, document and score"),
+        ("q1\td1\t1\nq1\td1\t--1\n", r"test.tsv:3 is not question, document and score"),
         ("q1\td1\t0\n", "names no right answer"),
         ("", "names no right answer"),
     ],
@@ -98,7 +100,13 @@ def test_bad_judgements_are_refused_with_the_line(tmp_path: Path, qrels: str, sa
 
 @pytest.mark.parametrize(
     ("row", "says"),
-    [("{", "jsonl:1 is not JSON"), ('{"title": "x"}', 'jsonl:1 has no "_id"'), ("", "empty")],
+    [
+        ('{"_id": "x", "speakers": 5}', 'jsonl:1 has "speakers" that are no list'),
+        ("[" * 200_000, "jsonl:1 is not JSON"),
+        ("{", "jsonl:1 is not JSON"),
+        ('{"title": "x"}', 'jsonl:1 has no "_id"'),
+        ("", "empty"),
+    ],
 )
 def test_bad_documents_are_refused_with_the_line(tmp_path: Path, row: str, says: str) -> None:
     (tmp_path / "corpus.jsonl").write_text(row)
@@ -106,6 +114,31 @@ def test_bad_documents_are_refused_with_the_line(tmp_path: Path, row: str, says:
         read_corpus(tmp_path)
     with pytest.raises(InputError, match=r"no corpus\.jsonl"):
         read_corpus(tmp_path / "nothing")
+
+
+def test_a_damaged_archive_is_refused_by_name(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(b'{"_id": "1"}\n'))
+    packed[10] = 0xFF  # no kind of block
+    (tmp_path / "corpus.jsonl.gz").write_bytes(packed)
+    with pytest.raises(InputError, match=r"corpus\.jsonl\.gz cannot be read: .*invalid block"):
+        read_corpus(tmp_path)
+
+
+def test_sets_are_called_by_their_folder_and_must_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_set(tmp_path / "set", qrels="q1\td1\t1\n")
+    monkeypatch.chdir(folder)
+    assert read_questions(Path(), {"d1"}).name == "set"
+    assert {session.event for session in read_corpus(Path())} == {"set"}
+    done = CliRunner().invoke(conference_helper.main, ["evaluate", ".", str(folder)])
+    assert (done.exit_code, "Two sets are called set" in done.stderr) == (2, True)
+
+
+def test_a_run_that_could_not_be_saved_is_not_measured(tmp_path: Path) -> None:
+    place = str(tmp_path / "nothing" / "run.json")
+    done = CliRunner().invoke(conference_helper.main, ["evaluate", "nowhere", "--save", place])
+    assert (done.exit_code, "there is no folder" in done.stderr) == (2, True)
 
 
 def test_measures_count_what_found_nothing() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from sentence_transformers import SentenceTransformer
 
-from evaluation.datasets import read_corpus, read_questions
+from evaluation.datasets import check_names as check_sets
+from evaluation.datasets import read_corpus, read_questions, set_name
 from evaluation.run import Row
 from service.encoders.model_folder import ModelFolder
 from service.errors import InputError, StorageFullError, VerificationError
@@ -88,7 +89,8 @@ def run(
     not a number; nothing is written at `output` then.
     """
     check_output(request.output)
-    check_names(request.better, [HELD_BACK, *(folder.name for folder in request.sets)])
+    check_names(request.better, [HELD_BACK, *map(set_name, request.sets)])
+    check_sets(request.sets, HELD_BACK)
     split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
     work = open_work(request.output)
     datasets = _write_pairs(split, request, work, say)
