@@ -96,7 +96,7 @@ def test_an_archive_becomes_a_better_model_that_load_uses(
         "| learning_rate | 0.003 |",
         f"| held-back | semantic | {before['semantic']['hit@3']:.3f} | ",
         "## Intended use and limits",
-        "Texts longer than 64 word pieces are cut off",
+        "Texts longer than 32 word pieces are cut off",
         "250 word pieces",
     ):
         assert part in card
