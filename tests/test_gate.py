@@ -62,6 +62,16 @@ def test_a_load_that_finds_less_is_not_served(gated: Loading) -> None:
     assert gated.rows(ROWS).manifest != served
 
 
+def test_a_fall_of_exactly_the_tolerance_is_allowed(
+    gated: Loading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gated.rows(ROWS)
+    found = iter([0.26, 0.24] * 99)  # 0.24 is a little less than 0.26 - 0.02
+    monkeypatch.setattr("evaluation.gate._asker", lambda *_: lambda *_: next(found))
+    gated.rows([*ROWS, row(99)])
+    assert gated.count() == 13
+
+
 def test_sessions_that_differ_are_not_asked_about(gated: Loading, said: list[str]) -> None:
     gated.rows(ROWS)
     gated.rows([row(number, title=f"Another{number}", abstract="New.") for number in range(12)])

@@ -113,6 +113,7 @@ def test_averaging() -> None:
 def test_the_verdict() -> None:
     before, wanted = rows(held_back=0.5, tags=0.5), (HELD_BACK,)
     check_better(before, rows(held_back=0.6, tags=0.495), wanted=wanted, tolerance=0.01)
+    check_better(before, rows(held_back=0.6, tags=0.49), wanted=wanted, tolerance=0.01)
     with pytest.raises(VerificationError, match=r"tags \(semantic\): hit@3 fell, 0.500 -> 0.480"):
         check_better(before, rows(held_back=0.6, tags=0.48), wanted=wanted, tolerance=0.01)
     with pytest.raises(VerificationError, match=r"held-back \(semantic\): hit@3 is not better"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from evaluation.gate import ROUNDING
 from evaluation.run import Row
 from service.errors import InputError, VerificationError
 
@@ -34,7 +35,7 @@ def check_better(
         faults += [
             f"{where}: {name} fell, {_change(old, new, name)}"
             for name in _MEASURES
-            if old.measured[name].mean - new.measured[name].mean > tolerance
+            if old.measured[name].mean - new.measured[name].mean > tolerance + ROUNDING
         ]
     if faults:
         raise VerificationError(f"The trained model is not good enough. {'; '.join(faults)}.")
