@@ -107,11 +107,10 @@ def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionS
     chosen = dice.sample(list(sessions), min(size, len(sessions)))
     by_speaker = sorted({speaker for session in chosen for speaker in session.speakers})
     titles = {session.title: _titled(sessions, session.title) for session in chosen}
-    sentences = {
-        dice.choice(found): {str(session.id): 1}
-        for session in chosen
-        if (found := list(_sentences(session.abstract)))
-    }
+    sentences = _having(
+        sessions,
+        [dice.choice(found) for session in chosen if (found := list(_sentences(session.abstract)))],
+    )
     sets = {
         "made-title": titles,
         "made-typo": {_mistyped(title, dice): ids for title, ids in titles.items()},
@@ -135,6 +134,14 @@ def _titled(sessions: Sequence[Session], title: str) -> dict[str, int]:
 
 def _speaking(sessions: Sequence[Session], name: str) -> dict[str, int]:
     return {str(session.id): 1 for session in sessions if name in session.speakers}
+
+
+def _having(sessions: Sequence[Session], sentences: Sequence[str]) -> Judgements:
+    having: Judgements = {sentence: {} for sentence in sentences}
+    for session in sessions:
+        for sentence in having.keys() & set(_sentences(session.abstract)):
+            having[sentence][str(session.id)] = 1
+    return having
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from fakes import BagOfWords
+from stores import talk
 from web_fixtures import SESSIONS, open_loaded
 
 import conference_helper
@@ -165,6 +166,13 @@ def test_sets_made_from_a_catalogue(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match="made-typo: hit@3 is"):
         check_least(rows, [("hit@3", 1.1)])
     check_least(rows, [("hit@3", 0.5)])
+
+
+def test_every_session_that_says_a_made_sentence_is_right() -> None:
+    said = "Sails are made of cloth, and some say of patience and wind."
+    sessions = [talk(number, abstract=f"{said} This is talk number {number}.") for number in (1, 2)]
+    made = {one.name: one for one in make_sets(sessions)}["made-sentence"]
+    assert made.judgements[said] == {str(session.id): 1 for session in sessions}
 
 
 def test_options_are_checked() -> None:
