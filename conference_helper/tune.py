@@ -64,7 +64,7 @@ _ABOVE_0 = _Range(0, 1000, min_open=True)
 @click.option("--batch", type=_COUNT, default=0, help="Pairs a step (128; 512 on a GPU).")
 @click.option("--window", type=_COUNT, default=0, help="Word pieces of a text (64; 250 on a GPU).")
 @click.option("--learning-rate", type=_ABOVE_0, default=5e-5, show_default=True)
-@click.option("--seed", default=7, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=7, show_default=True)
 @click.option("--cached", is_flag=True, help="For batches larger than memory; slower.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def train(
@@ -98,7 +98,7 @@ def train(
     from training.recipe import Recipe
     from training.splitting import parse_until
 
-    settings, years = load_settings(model=model), parse_until(until)
+    settings, years, output = load_settings(model=model), parse_until(until), output.resolve()
     check_output(output)
     say = partial(click.echo, err=as_json)
     if sources:

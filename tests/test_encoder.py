@@ -11,7 +11,7 @@ import pytest
 from service.encoder import Encoder, Fingerprint, checked
 from service.encoders import model_folder, open_encoder
 from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, PACKAGED_SHA256, find_model
-from service.encoders.sentence_transformer import SentenceTransformerEncoder
+from service.encoders.sentence_transformer import SentenceTransformerEncoder, load_model
 from service.errors import EncoderError, ModelError
 
 TEXTS = [
@@ -229,6 +229,19 @@ def test_the_dimension_is_read_wherever_it_stands(
     (tmp_path / "1_Pooling" / "config.json").unlink(missing_ok=True)
     with pytest.raises(ModelError, match="does not say how many dimensions"):
         SentenceTransformerEncoder(find_model(str(tmp_path)))
+
+
+@pytest.mark.parametrize("kind", [AssertionError, RuntimeError])
+def test_a_device_that_is_not_there_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise kind("Torch not compiled with CUDA enabled.")
+
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", none)
+    with pytest.raises(ModelError, match=r"cannot run on cuda: .*CONFERENCE_HELPER_DEVICE"):
+        load_model(find_model(PACKAGED_MODEL), "cuda")
 
 
 def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:

@@ -222,6 +222,8 @@ def test_weights_that_were_no_numbers_before_are_not_called_good(
     [
         ({"window": 65}, "not between 8 and the model's 64"),
         ({"batch_size": 1}, "two pairs in a batch"),
+        ({"seed": -1}, "seed -1 is not between"),
+        ({"seed": 2**32}, "seed 4294967296 is not between"),
         ({"steps": 0}, "at least one step"),
         ({"learning_rate": 0.0}, "learning rate"),
     ],

@@ -162,6 +162,7 @@ def test_interrupted_training_leaves_no_model_and_goes_on(
         (("--until", "soon"), "is not of the form"),
         (("--until", "Nope=2024"), "names Nope, of which there is no session"),
         (("--epochs", "nan"), "'nan' is no number"),
+        (("--seed", -1), "-1 is not in the range"),
         (("--batch", -5), "-5 is not in the range"),
         (("--better", "tags"), "no such set is measured"),
         (("--set", "nowhere"), "no corpus.jsonl"),
@@ -189,6 +190,18 @@ def test_an_output_that_is_there_is_left_alone(archive: Path, base: Path, tmp_pa
     done = train(archive, base, tmp_path / "tuned")
     assert (done.exit_code, "was not made by training" in done.stderr) == (2, True)
     assert [file.name for file in work.iterdir()] == ["mine.txt"]
+
+
+def test_the_folder_that_one_is_in_can_be_the_output(
+    archive: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "tuned"
+    output.mkdir()
+    monkeypatch.chdir(output)
+    done = train(archive, base, Path(), "--tolerance", 1)
+    assert done.exit_code == 0, done.output
+    assert (output / "model.safetensors").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["tuned"]
 
 
 def test_given_datasets_are_drawn_beside_the_archive_s_own(archive: Path, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from sentence_transformers.sentence_transformer.modules import Normalize, Poolin
 from torch import Tensor
 
 from service.encoders.model_folder import ModelFolder, find_model
-from service.errors import InputError, ModelError, StorageFullError
+from service.encoders.sentence_transformer import not_loaded
+from service.errors import InputError, StorageFullError
 from training.checkpoints import sync_folder
 
 SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
@@ -31,8 +32,8 @@ def open_scratch(
         body = Transformer(str(folder.path), model_kwargs={"use_safetensors": True})
         modules = [body, Pooling(body.get_embedding_dimension(), "mean"), Normalize()]
         return folder, SentenceTransformer(modules=modules, device=device)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
+    except (OSError, ValueError, RuntimeError, AssertionError) as error:
+        raise not_loaded(folder, device, error) from error
 
 
 def longest_text(model: SentenceTransformer) -> int:

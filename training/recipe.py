@@ -44,5 +44,7 @@ def check_recipe(model: SentenceTransformer, recipe: Recipe) -> None:
         raise InputError(f"The window of {recipe.window} is not between 8 and the model's {limit}.")
     if recipe.batch_size < 2 or recipe.steps < 1:
         raise InputError("Training needs at least one step, and two pairs in a batch.")
+    if not 0 <= recipe.seed < 2**32:
+        raise InputError(f"The seed {recipe.seed} is not between 0 and {2**32 - 1}.")
     if not 0 < recipe.learning_rate < float("inf"):
         raise InputError(f"The learning rate {recipe.learning_rate:g} is not above 0.")

@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(asked: argparse.Namespace) -> Trained:
     """Train as asked. Raises InputError for what cannot be used, and what `train` raises."""
+    asked.output = asked.output.resolve()
     check_output(asked.output)
     datasets = read_config(asked.config, asked.data)
     if asked.plain:

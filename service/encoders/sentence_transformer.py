@@ -114,8 +114,20 @@ def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTrans
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
-        raise ModelError(f"{folder.path} cannot be loaded as a model: {error}") from error
+    except (OSError, ValueError, RuntimeError, ImportError, AssertionError) as error:
+        raise not_loaded(folder, device, error) from error
+
+
+def not_loaded(folder: ModelFolder, device: str | None, error: Exception) -> ModelError:
+    """Return the error for a model that cannot be loaded, with what to do where it is the device's fault."""
+    import torch
+
+    if device and device.startswith("cuda") and not torch.cuda.is_available():
+        return ModelError(
+            f"The model cannot run on {device}: {str(error).rstrip('.')}. "
+            "Set CONFERENCE_HELPER_DEVICE (or --device) to cpu, or leave it unset."
+        )
+    return ModelError(f"{folder.path} cannot be loaded as a model: {error}")
 
 
 def _dimension(folder: Path, config: dict[str, Any], pooling: dict[str, Any]) -> int:
