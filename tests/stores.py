@@ -29,6 +29,11 @@ def memory_settings(**options: object) -> Settings:
     return load_settings(qdrant_url="http://127.0.0.1:6333", **options)
 
 
+def store_on(client: QdrantClient, **options: object) -> ServerStore:
+    """A server store on a client in memory, which believes nothing that it was told before."""
+    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
+
+
 @contextlib.contextmanager
 def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[OpenStore]:
     """Give a function that opens the same catalogue anew each time it is called."""

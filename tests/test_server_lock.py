@@ -4,24 +4,18 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
-from stores import ENCODER, memory_settings, talk, write
+from stores import ENCODER, store_on, talk, write
 
 from service.errors import LockedError
-from service.stores.server import ServerStore
 from service.stores.verification import verify
 
 
 @pytest.fixture
 def client() -> QdrantClient:
     return QdrantClient(":memory:")
-
-
-def store_on(client: QdrantClient, **options: Any) -> ServerStore:
-    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
 
 
 def test_lock_of_a_dead_loader_is_taken_over(client: QdrantClient) -> None:

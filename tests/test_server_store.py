@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fakes import BagOfWords
 from qdrant_client import QdrantClient, models
-from stores import ENCODER, memory_settings, talk, write
+from stores import ENCODER, store_on, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.record import Options
@@ -22,10 +22,6 @@ from service.stores.server_writing import MAX_BYTES, batches
 @pytest.fixture
 def client() -> QdrantClient:
     return QdrantClient(":memory:")
-
-
-def store_on(client: QdrantClient, **options: Any) -> ServerStore:
-    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
 
 
 def test_a_generation_is_a_collection_and_the_name_an_alias(client: QdrantClient) -> None:
