@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def _bulk(baseline: Any, encoders: dict[str, Encoder], texts: list[str], rounds:
         "baseline": lambda: baseline.encode(texts, batch_size=32, normalize_embeddings=True)
     }
     for precision, encoder in encoders.items():
-        ways[precision] = lambda encoder=encoder: encoder.encode_sessions(texts)  # type: ignore[misc]  # mypy infers no lambda with a default
+        ways[precision] = partial(encoder.encode_sessions, texts)
     seconds, vectors = _interleaved(ways, rounds)
     rows = []
     for precision in encoders:
@@ -87,6 +88,10 @@ def _bulk(baseline: Any, encoders: dict[str, Encoder], texts: list[str], rounds:
     return rows
 
 
+def _encode_one(encoder: Encoder, question: str) -> Any:
+    return encoder.encode_queries([question])
+
+
 def _question(
     baseline: Any, encoders: dict[str, Encoder], rounds: int, *, in_a_row: bool
 ) -> list[Row]:
@@ -96,7 +101,7 @@ def _question(
     """
     ways: dict[str, Callable[[str], Any]] = {"baseline": lambda text: baseline.encode([text])}
     for precision, encoder in encoders.items():
-        ways[precision] = lambda text, encoder=encoder: encoder.encode_queries([text])  # type: ignore[misc]  # mypy infers no lambda with a default
+        ways[precision] = partial(_encode_one, encoder)
     times: dict[str, list[float]] = {name: [] for name in ways}
     blocks = [QUESTIONS] if in_a_row else [(question,) for question in QUESTIONS]
     for turn in range(4 * rounds):

@@ -3,6 +3,7 @@
 import math
 from contextlib import closing
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,10 +152,8 @@ def _base(settings: Settings) -> "ModelFolder":
 
 
 def _check_installed() -> None:
-    try:
-        import accelerate  # noqa: F401  # only whether it is there
-        import datasets  # noqa: F401  # only whether it is there
-    except ImportError as error:
-        raise errors.InputError(
-            f"Training needs {error.name}. Install it: pip install 'conference-helper[train]'"
-        ) from error
+    for name in ("accelerate", "datasets"):
+        if find_spec(name) is None:
+            raise errors.InputError(
+                f"Training needs {name}. Install it: pip install 'conference-helper[train]'"
+            )

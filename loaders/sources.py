@@ -64,7 +64,7 @@ def source_over(path: Path, names: Iterable[str]) -> str | None:
     place = path.resolve()
     for name in names:
         is_glob = glob.has_magic(name) and not Path(name).exists()
-        for match in glob.glob(name, recursive=True) if is_glob else [name]:  # noqa: PTH207 -- absolute too
+        for match in glob.glob(name, recursive=True) if is_glob else [name]:  # noqa: PTH207 -- Path.glob refuses absolute patterns
             source = Path(match).resolve()
             if source in (place, *place.parents) or (place.exists() and place.samefile(source)):
                 return storable(match)
@@ -84,7 +84,7 @@ def _named(name: str) -> list[SourceFile | Path]:
         if path.is_file():
             return [_checked(_file(path, path.name, name, is_named=True))]
         is_glob = glob.has_magic(name)
-        matches = sorted(glob.glob(name, recursive=True)) if is_glob else []  # noqa: PTH207 -- absolute too
+        matches = sorted(glob.glob(name, recursive=True)) if is_glob else []  # noqa: PTH207 -- Path.glob refuses absolute patterns
     except OSError as error:
         raise InputError(f"{storable(name)} cannot be read: {error.strerror}.") from error
     if not matches:

@@ -88,7 +88,7 @@ class VectorCache:
             marks = ",".join("?" * len(some))
             found.update(
                 self._db.execute(
-                    f"SELECT text_hash, vector FROM vectors WHERE encoder = ? AND text_hash IN ({marks})",  # noqa: S608 -- question marks only
+                    f"SELECT text_hash, vector FROM vectors WHERE encoder = ? AND text_hash IN ({marks})",  # noqa: S608 -- the marks are question marks, values are bound
                     (self._encoder, *some),
                 )
             )

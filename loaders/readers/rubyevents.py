@@ -132,7 +132,7 @@ def _load(source: SourceFile) -> Any:
     text = source.text()
     try:
         _check(source, text)
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 -- builds nothing but texts
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506 -- a BaseLoader builds nothing but texts
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

@@ -37,7 +37,7 @@ class Pieced:
 
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(file))
-        except Exception as error:  # the library raises bare exceptions
+        except Exception as error:  # tokenizers raises Exception itself, no kind of it
             raise ModelError(f"{file} is no tokenizer ({error}): the model is damaged.") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
