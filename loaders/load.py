@@ -188,9 +188,11 @@ def _room_told() -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        if getattr(error, "errno", None) not in (errno.ENOSPC, errno.EDQUOT) and "full" not in str(
-            error
-        ):
+        if isinstance(error, OSError):
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else:
+            full = "full" in str(error)
+        if not full:
             raise
         raise StorageFullError(
             f"No room is left to read the sources ({error}): they are unpacked and compared in "

@@ -4,7 +4,7 @@ import gzip
 import json
 import sqlite3
 from dataclasses import replace
-from errno import ENOSPC
+from errno import EACCES, ENOSPC
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import Mock
@@ -66,6 +66,15 @@ def test_a_full_temporary_folder_is_called_so(
     with pytest.raises(StorageFullError, match="set TMPDIR to a folder of another disk"):
         loading.rows([row(1), row(2)])
     assert loading.count() == 1
+
+
+def test_another_error_of_the_temporary_folder_stays_what_it_is(
+    loading: Loading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = PermissionError(EACCES, "Permission denied", "full.csv")
+    monkeypatch.setattr("loaders.staging.Staging.add", Mock(side_effect=denied))
+    with pytest.raises(PermissionError, match=r"full\.csv"):
+        loading.rows([row(1)])
 
 
 def test_a_full_temporary_folder_is_no_damage_of_an_archive(
@@ -275,4 +284,9 @@ def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
     with pytest.raises(MismatchError, match="by an older version"):
         reader.rollback()
     assert reader.manifest().schema == 2
+    served = next(
+        file for file in (loading.folder / "data").rglob("manifest.json") if file != manifest
+    )
+    served.write_text("damaged")
+    assert reader.rollback().schema == 1, "the only way out of what is damaged"
     reader.close()

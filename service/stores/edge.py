@@ -150,7 +150,8 @@ class EdgeStore:
                     "There is no earlier generation to roll back to. Load the conference again; where what is "
                     f"served is damaged, remove {self._root} first and load every conference again."
                 )
-            check_schema(kept[previous])
+            if served in kept:  # else an older schema leads out too: the next load writes it anew
+                check_schema(kept[previous])
             self.switch(previous)
             return kept[previous]
 
@@ -193,8 +194,8 @@ class EdgeStore:
         return self._root / "generations"
 
     def _committed(self) -> set[str]:
-        found = {path.parent.name for path in self._generations.glob("*/manifest.json")}
-        return {name for name in found if _OWN_NAME.fullmatch(name)}
+        found = (path.parent.name for path in self._generations.glob("*/manifest.json"))
+        return set(filter(_OWN_NAME.fullmatch, found))
 
     def _next_name(self) -> str:
         """A name that sorts after all others and never comes back, even in a data directory made anew."""
