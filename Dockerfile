@@ -13,7 +13,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
  && PIP_CONSTRAINT=constraints.txt pip install -r /tmp/needed.txt
 COPY . .
 RUN PIP_CONSTRAINT=constraints.txt pip install --no-deps . \
- && pip uninstall --yes pip
+ && pip uninstall --yes openvino-telemetry pip
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin helper \

@@ -1,6 +1,7 @@
 """One file an implementation of the Encoder protocol; `open_encoder` and `open_catalogue_encoder` pick one."""
 
 import logging
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,10 @@ DEFAULT_PRECISION = "int8"
 On a GPU it is half."""
 
 log = logging.getLogger(__name__)
+
+# OpenVINO imports `openvino_telemetry` where it is installed, which posts to an analytics service, writes a
+# client id into the home folder and forks while threads run. Without it OpenVINO uses its own stub.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
 
 
 @dataclass(frozen=True, slots=True)

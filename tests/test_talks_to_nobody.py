@@ -1,0 +1,129 @@
+"""Loading, asking and serving open no socket but their own, and write nothing outside their folders."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from programmes import row, write_csv
+
+from service.encoders.model_folder import PACKAGED_MODEL
+
+WATCHED = Path(__file__).parent / "watched.py"
+ROOT = WATCHED.parent.parent
+
+
+class Machine:
+    """A data folder, a temporary folder, an empty home, and what commands did there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.temporary, self.home = (folder / name for name in ("data", "tmp", "home"))
+        for one in (self.data, self.temporary, self.home):
+            one.mkdir()
+        self._log = folder / "log"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        self._log.write_text("")
+        return subprocess.Popen(
+            [sys.executable, WATCHED, self._log, *arguments],
+            cwd=self.temporary,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "HOME": str(self.home),
+                "TMPDIR": str(self.temporary),
+                "CONFERENCE_HELPER_DATA_DIR": str(self.data),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> str:
+        with self.start(*arguments) as process:
+            output, _ = process.communicate()
+        assert process.returncode == 0, output
+        return output
+
+    def sockets(self) -> list[list[str]]:
+        return [line for line in self._lines() if line[0].startswith("socket.")]
+
+    def written_elsewhere(self) -> list[str]:
+        own = (f"{self.data}/", f"{self.temporary}/", "/dev/null", "/dev/shm/")  # noqa: S108  # semaphores
+        changed = [line for line in self._lines() if not line[0].startswith("socket.")]
+        return [path for _, *paths in changed for path in paths if not f"{path}/".startswith(own)]
+
+    def _lines(self) -> list[list[str]]:
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "programme.csv", [row(number) for number in range(30)])
+
+
+def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, models: Path) -> None:
+    shutil.copytree(models, machine.data / "models")
+    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    assert machine.sockets() == []
+    assert machine.written_elsewhere() == []
+
+    found = json.loads(machine.run("search", "number 7", "--json"))
+    assert len(found["results"]) == 3
+    assert machine.sockets() == []
+    assert machine.written_elsewhere() == []
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    with machine.start("serve", "--port", str(port)) as process:
+        try:
+            answer = _ask(port, "/api/search?q=number+7", process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate()
+    assert process.returncode == 0, output
+    assert answer["results"] == found["results"]
+    assert {line[0] for line in machine.sockets()} <= {"socket.bind", "socket.getaddrinfo"}
+    assert all("127.0.0.1" in line[1] for line in machine.sockets())
+    assert machine.written_elsewhere() == []
+    assert list(machine.home.iterdir()) == []
+
+
+def _ask(port: int, path: str, process: "subprocess.Popen[str]") -> Any:
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+                return json.load(answer)
+        except OSError:  # not listening yet, or not ready
+            time.sleep(0.1)
+    raise AssertionError("The service ended.")
+
+
+def test_openvino_is_without_its_telemetry() -> None:
+    code = (
+        "import sys, service.encoders, openvino; "
+        "print(sys.modules['openvino_telemetry'], 'openvino.tools.ovc.telemetry_stub' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split() == ["None", "True"]
+
+
+def test_the_image_is_without_openvino_telemetry() -> None:
+    assert "pip uninstall --yes openvino-telemetry" in (ROOT / "Dockerfile").read_text("utf-8")
