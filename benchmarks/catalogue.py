@@ -24,13 +24,13 @@ from service.encoder import Vectors
 from service.session import Session
 from service.settings import PREFIX
 from service.stores.copying import Batch, rebuild
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION
-from service.verdict import bank_key
+from service.verdict.judge import bank_key
 
 NAME = "sessions"
 _ROOT = Path(__file__).parent.parent
-COMMAND = (sys.executable, "-c", "from conference_helper import main; main()")
+COMMAND = (sys.executable, "-c", "from conference_helper.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from loaders.cleaning import to_session
 from loaders.readers import find_reader
-from loaders.record import Complaint, Options, Skip
-from loaders.sources import find_sources
+from loaders.records.cleaning import to_session
+from loaders.records.record import Complaint, Options, Skip
+from loaders.sources.find import find_sources
 from service.session import Session
 
 QUESTIONS = (

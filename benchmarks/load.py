@@ -22,13 +22,13 @@ import numpy as np
 
 from benchmarks.catalogue import COMMAND, environment
 from benchmarks.results import Row, report
-from loaders.cleaning import to_session
 from loaders.load import LoadRequest, run
 from loaders.readers import find_reader
-from loaders.record import Complaint, Options, Skip
-from loaders.sources import find_sources
+from loaders.records.cleaning import to_session
+from loaders.records.record import Complaint, Options, Skip
+from loaders.sources.find import find_sources
 from service.encoder import Fingerprint, Vectors
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 
 class RandomEncoder:

@@ -35,7 +35,7 @@ from benchmarks.peers import Peer, is_installed
 from benchmarks.results import PAUSE, Row, median, middle_half, report, spread
 from benchmarks.serving import Memory, Service
 from service.encoders.model_folder import find_model
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 PEERS = {"card": "the model card's script", "txtai": "txtai"}
 CLIENTS = (1, 4, 16, 32)

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _pairs(asked: argparse.Namespace) -> list[tuple[str, ...]]:
-    from loaders.record import Options
+    from loaders.records.record import Options
     from training.archive import read_sources
     from training.pairs import make_pairs
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from service.answers import Answer, SearchResult
+    from service.search.answer import Answer, SearchResult
 
 
 def print_json(value: dict[str, Any]) -> None:

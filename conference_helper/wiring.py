@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from service import deadline, errors
+from service import errors
+from service.runtime import deadline
 from service.settings import Settings
 from service.stores import open_store
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from service.encoder import Encoder, Fingerprint
     from service.encoders import Choice
-    from service.search import Searcher
-    from service.stores.catalogue import SessionStore
+    from service.search.searcher import Searcher
+    from service.stores.protocol import SessionStore
 
 _PATIENCE_SECONDS = 60.0
 """Time for one question, in which its encoder may have to be loaded."""
@@ -33,7 +34,7 @@ def searcher_for(settings: Settings, store: "SessionStore", *, lasting: bool = F
 
     One that is `lasting` will be asked much, by many at a time.
     """
-    from service.search import Searcher
+    from service.search.searcher import Searcher
 
     return Searcher(store, partial(answering_encoder, settings, lasting=lasting))
 

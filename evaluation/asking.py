@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evaluation.measures import DEPTH
-from service.answers import Answer
 from service.encoder import Encoder, Fingerprint, Vectors
 from service.errors import QueryError
-from service.search import Searcher
-from service.stores.catalogue import Generation
+from service.search.answer import Answer
+from service.search.searcher import Searcher
 from service.stores.manifest import Manifest
+from service.stores.protocol import Generation
 
 
 class Remembering:

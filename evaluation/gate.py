@@ -8,10 +8,10 @@ from evaluation.datasets import QuestionSet, make_sets
 from evaluation.measures import measure
 from service.encoder import Encoder, Fingerprint
 from service.errors import MismatchError, NothingLoadedError, VerificationError
-from service.questions import DEFAULT_MODE
-from service.search import Searcher
+from service.query.query import DEFAULT_MODE
+from service.search.searcher import Searcher
 from service.session import Session
-from service.stores.catalogue import Generation, SessionStore
+from service.stores.protocol import Generation, SessionStore
 
 _SAMPLE = 2_000
 _QUESTIONS = 100

@@ -17,14 +17,14 @@ from evaluation.datasets import QuestionSet, make_sets, read_corpus, read_questi
 from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
 from loaders.embedding import embed_missing, vectors_of
 from loaders.vector_cache import VectorCache
-from service.calibrating import calibrate
 from service.encoder import Encoder, Fingerprint
 from service.errors import InputError, VerificationError
-from service.questions import DEFAULT_MODE, MODES, check_mode
-from service.search import Searcher
+from service.query.query import DEFAULT_MODE, MODES, check_mode
+from service.search.searcher import Searcher
 from service.session import Session
-from service.stores.catalogue import SessionStore
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import SessionStore
+from service.verdict.calibrate import calibrate
 
 _BATCH = 64
 VERDICT_NAMES = ("missed", "false_alarms", "auroc")

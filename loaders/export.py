@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from loaders.report import safe_cell
 from service.errors import InputError
 from service.session import Session
-from service.stores.catalogue import Generation
+from service.stores.protocol import Generation
 
 EXPORT_VERSION = 1
 _DERIVED = ("text_hash", "payload_hash", "talk_keys", "day")

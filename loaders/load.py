@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loaders.reading import stage
 from loaders.receipts import Receipts, identify
-from loaders.record import Options
+from loaders.records.record import Options
 from loaders.report import Rejects, Report
-from loaders.sources import find_sources, source_over
-from loaders.staging import Staging
+from loaders.sources.find import find_sources, source_over
+from loaders.staging.database import Staging
+from loaders.staging.read import stage
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
 from service.errors import InputError, NothingLoadedError, StorageFullError
 from service.filters import NO_FILTERS
-from service.stores.catalogue import SessionStore
 from service.stores.manifest import Manifest
+from service.stores.protocol import SessionStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from loaders.plan import Plan
-from loaders.record import Options
+from loaders.records.record import Options
 from loaders.report import Report
-from loaders.sources import digest
+from loaders.sources.find import digest
 from service.stores.manifest import Manifest
 
 KEPT = 20

@@ -7,7 +7,7 @@ from errno import EISDIR
 from pathlib import Path
 from typing import Any, TextIO
 
-from loaders.record import Complaint
+from loaders.records.record import Complaint
 
 _SHOWN = 20
 

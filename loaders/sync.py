@@ -15,17 +15,17 @@ from pathlib import Path
 from loaders.embedding import count_missing, embed_missing, vectors_of
 from loaders.plan import Plan
 from loaders.report import Report
-from loaders.staging import Staging
+from loaders.staging.database import Staging
 from loaders.vector_cache import VectorCache
-from service.calibrating import calibrate
-from service.calibration import Calibration
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
-from service.stores.catalogue import Builder, Generation, SessionStore, Updater
+from service.stores.calibration import Calibration
 from service.stores.copying import Batch, rebuild
 from service.stores.manifest import SCHEMA_VERSION, Manifest
-from service.verdict import bank_key
+from service.stores.protocol import Builder, Generation, SessionStore, Updater
+from service.verdict.calibrate import calibrate
+from service.verdict.judge import bank_key
 
 _GUARDED_FROM = 10
 _GUARDED_SHARE = 0.2

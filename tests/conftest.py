@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import BagOfWords
-from programmes import Loading
+from support.fakes import BagOfWords
+from support.programmes import Loading
 
-from service import verdict
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
+from service.verdict import judge as verdict
 
 EVERYDAY = verdict.read_bank()
-pytest_plugins = ["fast_models", "qdrant_server", "stores", "web_fixtures"]
+pytest_plugins = [
+    "support.fast_models",
+    "support.qdrant_server",
+    "support.stores",
+    "support.web_fixtures",
+]
 
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own there

@@ -1,10 +1,10 @@
 """Web addresses that are read, e-mail addresses that are not kept."""
 
 import pytest
-from reading_sources import read_bytes
+from support.reading_sources import read_bytes
 
-from loaders.cleaning import to_session
-from loaders.record import Options, Record
+from loaders.records.cleaning import to_session
+from loaders.records.record import Options, Record
 
 OPTIONS = Options(event="Test Conf", year=2026)
 

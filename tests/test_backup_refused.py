@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stores import talk, write
+from support.stores import talk, write
 
 from service.errors import InputError, MismatchError, VerificationError
-from service.stores import archive, edge_generation
-from service.stores.archive import restore_backup, write_backup
-from service.stores.edge import EdgeStore
+from service.stores import backup as archive
+from service.stores.backup import restore_backup, write_backup
+from service.stores.edge import generation as edge_generation
+from service.stores.edge.store import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION, Manifest
 
 SESSIONS = [talk(number) for number in range(10)]

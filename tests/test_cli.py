@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import BagOfWords
-from programmes import row, write_csv
+from support.fakes import BagOfWords
+from support.programmes import row, write_csv
 
-import conference_helper
+from conference_helper import cli
 from conference_helper.printing import printable
 from conference_helper.wiring import ChosenModel, catalogue_encoder, chosen_model
 from service import errors
 from service.encoder import Fingerprint
 from service.settings import load_settings
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 Invoke = Callable[..., Result]
 
@@ -31,7 +31,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
     monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
 
     def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(conference_helper.main, [str(item) for item in arguments])
+        return CliRunner().invoke(cli.main, [str(item) for item in arguments])
 
     return run
 
@@ -256,7 +256,7 @@ def test_every_error_has_an_exit_code() -> None:
 
     generic = {errors.EncoderError, errors.NotReadyError, errors.BusyError}
     for kind in kinds(errors.ConferenceHelperError):
-        code = next(code for known, code in conference_helper.EXIT_CODES if issubclass(kind, known))
+        code = next(code for known, code in cli.EXIT_CODES if issubclass(kind, known))
         assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
 
 

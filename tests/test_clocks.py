@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from reading_sources import read, read_bytes
+from support.reading_sources import read, read_bytes
 
-from loaders.times import split_range
+from loaders.records.times import split_range
 
 
 def times(header: str, row: str, **options: object) -> tuple[str, str]:

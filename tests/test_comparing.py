@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from fakes import BagOfWords
+from support.fakes import BagOfWords
 from test_evaluation import write_set
 
-import conference_helper
+from conference_helper import cli
 from evaluation.comparing import chance, compare, read_run, save_run
 from evaluation.measures import NAMES, mean_of
 from evaluation.run import Row
@@ -60,16 +60,16 @@ def test_what_is_no_run_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_the_command_saves_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conference_helper.measure.loading_encoder", lambda *_: BagOfWords())
+    monkeypatch.setattr("conference_helper.evaluate.loading_encoder", lambda *_: BagOfWords())
     folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq2\td2\t1\n")
     command = ["evaluate", str(folder), "--mode", "hybrid"]
     file = str(tmp_path / "run.json")
-    assert CliRunner().invoke(conference_helper.main, [*command, "--save", file]).exit_code == 0
-    told = CliRunner().invoke(conference_helper.main, [*command, "--compare", file])
+    assert CliRunner().invoke(cli.main, [*command, "--save", file]).exit_code == 0
+    told = CliRunner().invoke(cli.main, [*command, "--compare", file])
     assert "change" in told.stdout
-    found = CliRunner().invoke(conference_helper.main, [*command, "--compare", file, "--json"])
+    found = CliRunner().invoke(cli.main, [*command, "--compare", file, "--json"])
     changes = json.loads(found.stdout)["changes"]
     assert {one["change"] for one in changes} == {0}
     assert {one["p"] for one in changes} == {1}
-    bad = CliRunner().invoke(conference_helper.main, [*command, "--compare", str(folder / "x")])
+    bad = CliRunner().invoke(cli.main, [*command, "--compare", str(folder / "x")])
     assert bad.exit_code == 2

@@ -4,9 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from reading_sources import read, read_bytes
+from support.reading_sources import read, read_bytes
 
-from loaders.times import AmbiguousDate, find_date_order, parse_moment
+from loaders.records.times import AmbiguousDate, find_date_order, parse_moment
 from service.errors import InputError
 
 

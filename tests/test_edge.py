@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
-from programmes import Loading, row
-from stores import ENCODER, talk
+from support.fakes import BagOfWords
+from support.programmes import Loading, row
+from support.stores import ENCODER, talk
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
-from service.stores import edge_writing, manifest
-from service.stores.catalogue import Asked
-from service.stores.edge import EdgeStore
-from service.stores.edge_generation import translated
+from service.stores import manifest
+from service.stores.edge import writing as edge_writing
+from service.stores.edge.generation import translated
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import Asked
 
 
 class Usage(NamedTuple):

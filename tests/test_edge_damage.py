@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from stores import ENCODER, talk, write
+from support.stores import ENCODER, talk, write
 
 from service.errors import (
     DamagedError,
@@ -14,11 +14,11 @@ from service.errors import (
     VerificationError,
 )
 from service.filters import NO_FILTERS
-from service.stores.archive import restore_backup, write_backup
-from service.stores.catalogue import Asked
-from service.stores.edge import EdgeStore
-from service.stores.edge_generation import translated
+from service.stores.backup import restore_backup, write_backup
+from service.stores.edge.generation import translated
+from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
+from service.stores.protocol import Asked
 from service.stores.verification import verify
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from loaders.cleaning import to_session
-from loaders.record import Options, Record
+from loaders.records.cleaning import to_session
+from loaders.records.record import Options, Record
 from service.session import Session
 
 START = "2026-05-05 10:00"

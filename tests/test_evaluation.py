@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fakes import BagOfWords
-from stores import talk
-from web_fixtures import SESSIONS, open_loaded
+from support.fakes import BagOfWords
+from support.stores import talk
+from support.web_fixtures import SESSIONS, open_loaded
 
-import conference_helper
+from conference_helper import cli
 from evaluation.datasets import make_sets, read_corpus, read_questions
 from evaluation.measures import auroc, measure
 from evaluation.run import (
@@ -21,9 +21,9 @@ from evaluation.run import (
     parse_least,
     read_offtopic,
 )
-from service import verdict
 from service.encoder import Vectors
 from service.errors import InputError, QueryError, VerificationError
+from service.verdict import judge as verdict
 
 OTHERS = ("how long do pandas sleep", "?!", "who invented umbrellas")
 DOCUMENTS = [
@@ -132,13 +132,13 @@ def test_sets_are_called_by_their_folder_and_must_differ(
     monkeypatch.chdir(folder)
     assert read_questions(Path(), {"d1"}).name == "set"
     assert {session.event for session in read_corpus(Path())} == {"set"}
-    done = CliRunner().invoke(conference_helper.main, ["evaluate", ".", str(folder)])
+    done = CliRunner().invoke(cli.main, ["evaluate", ".", str(folder)])
     assert (done.exit_code, "Two sets are called set" in done.stderr) == (2, True)
 
 
 def test_a_run_that_could_not_be_saved_is_not_measured(tmp_path: Path) -> None:
     place = str(tmp_path / "nothing" / "run.json")
-    done = CliRunner().invoke(conference_helper.main, ["evaluate", "nowhere", "--save", place])
+    done = CliRunner().invoke(cli.main, ["evaluate", "nowhere", "--save", place])
     assert (done.exit_code, "there is no folder" in done.stderr) == (2, True)
 
 
@@ -227,14 +227,14 @@ def test_the_command_prints_rows_and_fails_a_gate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq3\td3\t1\n")
-    monkeypatch.setattr("conference_helper.measure.loading_encoder", lambda *_: BagOfWords())
+    monkeypatch.setattr("conference_helper.evaluate.loading_encoder", lambda *_: BagOfWords())
     command = ["evaluate", str(folder), "--mode", "hybrid"]
-    done = CliRunner().invoke(conference_helper.main, [*command, "--json"])
+    done = CliRunner().invoke(cli.main, [*command, "--json"])
     assert json.loads(done.stdout)["rows"][0]["hit@3"] == 0.5
-    assert "hybrid *" in CliRunner().invoke(conference_helper.main, command).stdout
-    failed = CliRunner().invoke(conference_helper.main, [*command, "--min", "hit@3=0.9"])
+    assert "hybrid *" in CliRunner().invoke(cli.main, command).stdout
+    failed = CliRunner().invoke(cli.main, [*command, "--min", "hit@3=0.9"])
     assert failed.exit_code == 5
     assert "hit@3 is 0.500" in failed.stderr
     for mode in ("semantic", "keyword"):
         command = ["evaluate", str(folder), "--mode", mode, "--min", "hit@3=0.9"]
-        assert CliRunner().invoke(conference_helper.main, command).exit_code == 5, mode
+        assert CliRunner().invoke(cli.main, command).exit_code == 5, mode

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from programmes import Loading, row
+from support.programmes import Loading, row
 
 from loaders.export import export
-from loaders.record import Options
+from loaders.records.record import Options
 from service.errors import InputError
 from service.session import Session
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 
 def everything(store: EdgeStore) -> dict[str, Session]:

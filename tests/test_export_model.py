@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from conference_helper import main
+from conference_helper.cli import main
 from service.encoder import Encoder, Fingerprint
 from service.encoders import Choice, open_catalogue_encoder, open_encoder
-from service.encoders import export as exporting
-from service.encoders.bundle import VERSION, bundle_path, read_bundle
-from service.encoders.fast import FastEncoder
 from service.encoders.model_folder import PACKAGED_MODEL
+from service.encoders.openvino import export as exporting
+from service.encoders.openvino.bundle import VERSION, bundle_path, read_bundle
+from service.encoders.openvino.encoder import FastEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
@@ -139,7 +139,7 @@ def test_a_model_that_cannot_be_exported_falls_back_and_says_so(
     def trace(model: object) -> None:
         raise RuntimeError("unknown operation\nand much more")
 
-    monkeypatch.setattr("service.encoders.graph.trace", trace)
+    monkeypatch.setattr("service.encoders.openvino.graph.trace", trace)
     choice = Choice("auto", models=tmp_path / "models")
     with caplog.at_level(logging.WARNING):
         found = open_encoder(PACKAGED_MODEL, choice=choice)

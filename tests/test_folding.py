@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_fixtures import SESSIONS, open_loaded
+from support.web_fixtures import SESSIONS, open_loaded
 
 from service.errors import NotFoundError, QueryError
 from service.filters import Filters

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fakes import BagOfWords
-from programmes import Loading, row, write_csv
+from support.fakes import BagOfWords
+from support.programmes import Loading, row, write_csv
 
-import conference_helper
+from conference_helper import cli
 from evaluation.gate import gate
 from service.encoder import Fingerprint, Vectors
 from service.errors import VerificationError
@@ -84,7 +84,7 @@ def test_the_command_ends_with_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
     file = str(write_csv(tmp_path / "programme.csv", ROWS))
-    run = partial(CliRunner().invoke, conference_helper.main)
+    run = partial(CliRunner().invoke, cli.main)
     assert run(["load", file, "--gate"]).exit_code == 0
     failed = run(["load", file, "--gate", "--model", "blind"])
     assert failed.exit_code == 5, failed.output

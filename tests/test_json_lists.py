@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from reading_sources import Reading, read_bytes
+from support.reading_sources import Reading, read_bytes
 
 from service.errors import InputError
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from fakes import BagOfWords
-from programmes import Loading, row, write_csv
+from support.fakes import BagOfWords
+from support.programmes import Loading, row, write_csv
 
-from loaders.archives import unpack
-from loaders.record import Options
+from loaders.records.record import Options
+from loaders.sources.archives import unpack
 from service.errors import (
     InputError,
     LockedError,
@@ -23,7 +23,7 @@ from service.errors import (
     StorageFullError,
 )
 from service.filters import NO_FILTERS
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 
 def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
@@ -62,7 +62,7 @@ def test_a_full_temporary_folder_is_called_so(
     loading: Loading, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     loading.rows([row(1)])
-    monkeypatch.setattr("loaders.staging.Staging.add", Mock(side_effect=error))
+    monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=error))
     with pytest.raises(StorageFullError, match="set TMPDIR to a folder of another disk"):
         loading.rows([row(1), row(2)])
     assert loading.count() == 1
@@ -72,7 +72,7 @@ def test_another_error_of_the_temporary_folder_stays_what_it_is(
     loading: Loading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     denied = PermissionError(EACCES, "Permission denied", "full.csv")
-    monkeypatch.setattr("loaders.staging.Staging.add", Mock(side_effect=denied))
+    monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=denied))
     with pytest.raises(PermissionError, match=r"full\.csv"):
         loading.rows([row(1)])
 
@@ -81,7 +81,7 @@ def test_a_full_temporary_folder_is_no_damage_of_an_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     full = Mock(side_effect=OSError(ENOSPC, "No space left"))
-    monkeypatch.setattr("loaders.archives._Unpacker.expand", full)
+    monkeypatch.setattr("loaders.sources.archives._Unpacker.expand", full)
     packed = gzip.compress(b"title\nHealth\n")
     with pytest.raises(OSError, match="No space left"):
         unpack("a.csv.gz", "a.csv.gz", lambda: BytesIO(packed), len(packed))

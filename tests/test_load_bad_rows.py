@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes import BagOfWords
-from programmes import Loading, row
+from support.fakes import BagOfWords
+from support.programmes import Loading, row
 
 from loaders.report import safe_cell
 from service.errors import InputError

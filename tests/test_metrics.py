@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from flask import Flask
-from web_fixtures import open_empty, open_loaded
+from support.web_fixtures import open_empty, open_loaded
 
 from service.web import create_app, logs
 

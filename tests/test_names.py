@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from web_fixtures import SESSIONS, write
+from support.web_fixtures import SESSIONS, write
 
-from service.analysis import Analysis
 from service.filters import NO_FILTERS, Filters
-from service.names import Names, is_one_typo
-from service.search import Searcher
-from service.stores.catalogue import Generation
-from service.stores.edge import EdgeStore
-from service.values import Counts, KnownValues
+from service.query.analysis import Analysis
+from service.query.known_values import Counts, KnownValues
+from service.query.names import Names, is_one_typo
+from service.search.searcher import Searcher
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import Generation
 
 NAMES = Names(
     ["Zoë Brändström", "Alexandru Agachi", "James A. Bednar", "Nikos Li", "Will May", "Ng"]

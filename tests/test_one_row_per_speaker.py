@@ -1,6 +1,6 @@
 """Files with a row for each speaker of a session give one session with all of them."""
 
-from programmes import Loading, row
+from support.programmes import Loading, row
 
 
 def speakers(loading: Loading) -> list[tuple[str, ...]]:

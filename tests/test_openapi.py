@@ -4,11 +4,11 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from web_fixtures import SESSIONS
+from support.web_fixtures import SESSIONS
 
-from service.questions import FILTER_NAMES
-from service.search import Searcher
-from service.stores.edge import EdgeStore
+from service.query.query import FILTER_NAMES
+from service.search.searcher import Searcher
+from service.stores.edge.store import EdgeStore
 
 HEALTH, *_, MAPS = (str(session.id) for session in SESSIONS)
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
-from stores import ENCODER, OpenStore, memory_settings, talk, write
+from support.stores import ENCODER, OpenStore, memory_settings, talk, write
 from test_store_congruence import programme
 
-from conference_helper import main
+from conference_helper.cli import main
 from service.errors import InputError, LockedError, StoreError, VerificationError
-from service.stores.archive import check_backup, restore_backup, write_backup
-from service.stores.catalogue import SessionStore
+from service.stores.backup import check_backup, restore_backup, write_backup
 from service.stores.copying import copy_catalogue
-from service.stores.edge import EdgeStore
-from service.stores.server import ServerStore
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import SessionStore
+from service.stores.server.store import ServerStore
 from service.stores.verification import verify
 
 SESSIONS = programme(3, 300)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from conference_helper import EXIT_CODES, main
+from conference_helper.cli import EXIT_CODES, main
 from service.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from web_fixtures import open_loaded
+from support.web_fixtures import open_loaded
 from werkzeug.serving import make_server
 
 from service.web import create_app

@@ -1,7 +1,7 @@
 """Filters on the page: offered, chosen, kept and removed."""
 
 from flask.testing import FlaskClient
-from page_reader import read
+from support.page_reader import read
 
 
 def test_filters_come_from_the_catalogue(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Real processes: a server that answers while loads switch, and loaders that are killed."""
 
 import json
+import os
 import random
 import signal
 import socket
@@ -15,11 +16,11 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 
 import pytest
-from programmes import Loading, row, write_csv
+from support.programmes import Loading, row, write_csv
 
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
-SERVING = Path(__file__).parent / "serving.py"
+SERVING = Path(__file__).parent / "support/serving.py"
 Fetch = Callable[[str], tuple[int, dict[str, object]]]
 
 
@@ -27,8 +28,8 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
     """Start a process of `serving.py`."""
     return subprocess.Popen(
         [sys.executable, SERVING, *map(str, arguments)],
-        cwd=SERVING.parent.parent,
-        env={"PYTHONPATH": str(SERVING.parent.parent), "PATH": ""},
+        cwd=SERVING.parents[2],
+        env={"PYTHONPATH": f"{SERVING.parents[2]}{os.pathsep}{SERVING.parents[1]}", "PATH": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -171,9 +172,9 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
 
 def test_a_load_that_is_told_to_end_leaves_no_temporary_files(tmp_path: Path) -> None:
     waiting = (
-        "import sys, time; from unittest import mock; import conference_helper\n"
+        "import sys, time; from unittest import mock; from conference_helper import cli\n"
         "def stage(*_): print('staging', flush=True); time.sleep(60)\n"
-        "with mock.patch('loaders.load.stage', stage): conference_helper.main(['load', sys.argv[1]])"
+        "with mock.patch('loaders.load.stage', stage): cli.main(['load', sys.argv[1]])"
     )
     temporary = tmp_path / "temporary"
     temporary.mkdir()

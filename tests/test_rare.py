@@ -5,16 +5,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from fakes import BagOfWords
-from stores import ENCODER, talk, write
+from support.fakes import BagOfWords
+from support.stores import ENCODER, talk, write
 
-from service.calibrating import calibrate
 from service.filters import Filters
-from service.rare import RareWords
-from service.search import Searcher
+from service.query.rare import RareWords
+from service.search.searcher import Searcher
 from service.session import Session
-from service.stores.edge import EdgeStore
-from service.stores.edge_generation import EdgeGeneration
+from service.stores.edge.generation import EdgeGeneration
+from service.stores.edge.store import EdgeStore
+from service.verdict.calibrate import calibrate
 
 COUNT = 620  # enough for a word of two sessions to be rare
 

@@ -7,12 +7,12 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_sources import DATA, Reading, read_bytes, zipped
+from support.reading_sources import DATA, Reading, read_bytes, zipped
 
 from loaders.readers import FORMATS
 from service.errors import InputError
 
-from loaders.times import AmbiguousDate  # isort: skip
+from loaders.records.times import AmbiguousDate  # isort: skip
 
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1"])
 TEXTS = st.text(st.characters(codec=None), max_size=20) | st.sampled_from(

@@ -1,7 +1,7 @@
 """CSV and TSV as people write them: delimiters, quotes, rows that are too wide, columns by the thousand."""
 
 import pytest
-from reading_sources import read_bytes
+from support.reading_sources import read_bytes
 
 from service.errors import InputError
 

@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from reading_sources import DATA, read, read_bytes
+from support.reading_sources import DATA, read, read_bytes
 
 from loaders.readers import rubyevents
 from service.errors import InputError

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from reading_sources import Reading, read, read_bytes
+from support.reading_sources import Reading, read, read_bytes
 
 from service.errors import InputError
 

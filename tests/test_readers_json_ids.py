@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from reading_sources import Reading, read_bytes
+from support.reading_sources import Reading, read_bytes
 
 SLOT = {
     "start": "2026-05-12T10:00:00+02:00",

@@ -1,7 +1,7 @@
 """schedule.xml and iCalendar."""
 
 import pytest
-from reading_sources import read, read_bytes
+from support.reading_sources import read, read_bytes
 
 from loaders.readers import ics
 from service.errors import InputError

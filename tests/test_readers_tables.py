@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from reading_sources import Reading, ods, read, read_bytes, xlsx, zipped
+from support.reading_sources import Reading, ods, read, read_bytes, xlsx, zipped
 
-from loaders import workbooks
-from loaders.record import Options
-from loaders.sources import find_sources
-from loaders.times import AmbiguousDate
+from loaders.records.record import Options
+from loaders.records.times import AmbiguousDate
+from loaders.sources.find import find_sources
+from loaders.tables import workbooks
 from service.errors import InputError
 
 
@@ -59,7 +59,7 @@ def test_places_name_the_line_a_row_starts_on() -> None:
 
 
 def test_rows_that_are_no_rows_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.delimited._MAX_FIELD", 100)
+    monkeypatch.setattr("loaders.tables.delimited._MAX_FIELD", 100)
     content = b"Title,Abstract\nA,one\nB," + b"x" * 200 + b"\nC,three\n\nD\n"
     reading = read_bytes("x.csv", content)
     assert reading.titles == ["A", "C", "D"]
@@ -241,7 +241,7 @@ def test_workbooks_that_would_fill_the_memory_are_refused() -> None:
 
 
 def test_a_workbook_is_a_bomb_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.archives.RATIO_FREE", 1000)
+    monkeypatch.setattr("loaders.sources.archives.RATIO_FREE", 1000)
     rows: list[list[str | float]] = [["Title"], ["a" * 1_000_000]]
     with pytest.raises(InputError, match="more than 200 times its size"):
         read_bytes("x.xlsx", xlsx({"S": rows}))
@@ -271,7 +271,7 @@ def test_a_workbook_without_titles_is_refused() -> None:
 def test_a_quote_left_open_names_its_line_and_what_went_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("loaders.delimited._MAX_FIELD", 100)
+    monkeypatch.setattr("loaders.tables.delimited._MAX_FIELD", 100)
     rows = "".join(f"{number},Talk {number}\n" for number in range(40))
     found = read_bytes("open.csv", f'id,title\n1,"Left open\n{rows}'.encode())
     place, reason = found.skipped[0]

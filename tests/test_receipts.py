@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import BagOfWords
-from programmes import Loading, row, write_csv
+from support.fakes import BagOfWords
+from support.programmes import Loading, row, write_csv
 
 from loaders import receipts
-from loaders.record import Options
+from loaders.records.record import Options
 from loaders.sync import remove
 from service.errors import InputError, LockedError
-from service.stores.archive import restore_backup, write_backup
-from service.stores.edge import EdgeStore
+from service.stores.backup import restore_backup, write_backup
+from service.stores.edge.store import EdgeStore
 
 KNOWN = "The sources are those of an earlier load: what it found still stands."
 ROWS = [row(number) for number in range(12)]

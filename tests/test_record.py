@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_sources import from_bytes
+from support.reading_sources import from_bytes
 
-from loaders.cleaning import MAX_ABSTRACT, language_code, split_year, to_session
 from loaders.readers import export
-from loaders.record import Complaint, NotPlaced, Options, Record, Skip
+from loaders.records.cleaning import MAX_ABSTRACT, language_code, split_year, to_session
+from loaders.records.record import Complaint, NotPlaced, Options, Record, Skip
 from service.session import Session
 
 OPTIONS = Options(event="Test Conf", year=2026)

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from programmes import Loading, row, write_csv
+from support.programmes import Loading, row, write_csv
 
 from service.errors import InputError
 

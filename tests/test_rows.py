@@ -1,8 +1,7 @@
 import pytest
 
-from loaders.columns import FIELDS, field_of, header_key, map_columns, not_understood
-from loaders.record import Options
-from loaders.rows import (
+from loaders.records.record import Options
+from loaders.records.rows import (
     as_list,
     as_names,
     as_text,
@@ -11,6 +10,7 @@ from loaders.rows import (
     to_record,
     without_speakers,
 )
+from loaders.tables.columns import FIELDS, field_of, header_key, map_columns, not_understood
 from service.errors import InputError
 
 

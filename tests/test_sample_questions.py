@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 from conftest import EVERYDAY
 
-from conference_helper import main
+from conference_helper.cli import main
 from conference_helper.wiring import searcher_for
-from service import verdict
-from service.answers import Answer
 from service.encoders.model_folder import PACKAGED_MODEL
-from service.search import Searcher
+from service.search.answer import Answer
+from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores import open_store
+from service.verdict import judge as verdict
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 NOTHING = "none"

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
-from stores import talk
-from web_fixtures import SESSIONS, open_empty, open_loaded, write
+from support.fakes import BagOfWords
+from support.stores import talk
+from support.web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.encoder import Fingerprint
 from service.errors import (
@@ -16,10 +16,10 @@ from service.errors import (
     QueryError,
 )
 from service.filters import Filters
-from service.questions import parse_filters
-from service.search import Searcher
+from service.query.query import parse_filters
+from service.search.searcher import Searcher
 from service.session import Session
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 
 
 @pytest.fixture

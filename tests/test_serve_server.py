@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tcp_proxy import Stub, failed, stub
+from support.tcp_proxy import Stub, failed, stub
 from test_server_faults import healthy
 
 
@@ -49,7 +49,7 @@ def upstream() -> Iterator[Stub]:
 @pytest.fixture
 def port(upstream: Stub, tmp_path: Path) -> Iterator[int]:
     port = free_port()
-    program = "from conference_helper import main; main()"
+    program = "from conference_helper.cli import main; main()"
     arguments = ["serve", "--workers", "2", "--port", str(port)]
     process = subprocess.Popen(
         [sys.executable, "-c", program, *arguments],

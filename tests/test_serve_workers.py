@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from conference_helper import main
+from conference_helper.cli import main
 from service.settings import Settings
 
 

@@ -7,8 +7,8 @@ import pytest
 from service.errors import SettingsError
 from service.settings import load_settings
 from service.stores import open_store
-from service.stores.connection import address_of, api_key
-from service.stores.server import ServerStore
+from service.stores.server.connection import address_of, api_key
+from service.stores.server.store import ServerStore
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import ENCODER, talk, write
+from support.stores import ENCODER, talk, write
 from test_operations import contents
 from test_server_store import ROWS, load
 
 from service.filters import NO_FILTERS
 from service.settings import Settings
-from service.stores.archive import restore_backup, write_backup
-from service.stores.catalogue import Asked, SessionStore
-from service.stores.connection import Connection
-from service.stores.server import ServerStore
+from service.stores.backup import restore_backup, write_backup
+from service.stores.protocol import Asked, SessionStore
+from service.stores.server.connection import Connection
+from service.stores.server.store import ServerStore
 from service.stores.verification import verify
 
 NODES, SHARDS, REPLICAS = 3, 6, 2

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 from qdrant_client.http.exceptions import ResponseHandlingException
-from stores import ENCODER, talk
-from tcp_proxy import Answer, failed, ok, stub
+from support.stores import ENCODER, talk
+from support.tcp_proxy import Answer, failed, ok, stub
 
-from service import deadline, request_id
 from service.errors import AccessError, LockedError, StorageFullError, StoreError
+from service.runtime import deadline, request_id
 from service.settings import load_settings
-from service.stores.breaker import Breaker
-from service.stores.connection import Connection
-from service.stores.failures import ExistsError, MissingError
 from service.stores.manifest import Manifest
-from service.stores.server import ServerStore
+from service.stores.server.breaker import Breaker
+from service.stores.server.connection import Connection
+from service.stores.server.failures import ExistsError, MissingError
+from service.stores.server.store import ServerStore
 
 MANIFEST = Manifest("sessions-000001-20260512T093000123456", "2026-05-12", ENCODER.fingerprint, 1)
 DEADLINE = 2.0
@@ -169,7 +169,7 @@ def test_a_loader_with_a_read_only_key_is_told_so() -> None:
 
 
 def test_an_answer_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.stores.transport.MAX_BODY_BYTES", 1_000_000)
+    monkeypatch.setattr("service.stores.server.transport.MAX_BODY_BYTES", 1_000_000)
     endless = stub(in_turn((200, {}, b" " * 3_000_000)))
     with endless as server, pytest.raises(StoreError, match="larger than"):
         count(connection_to(server.url))
@@ -258,7 +258,7 @@ def test_client_errors_are_all_known() -> None:
     from qdrant_client.common import client_exceptions
     from qdrant_client.http import exceptions
 
-    from service.stores.failures import DRIVER_ERRORS
+    from service.stores.server.failures import DRIVER_ERRORS
 
     for module in (client_exceptions, exceptions):
         for thing in vars(module).values():

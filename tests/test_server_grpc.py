@@ -15,13 +15,13 @@ from qdrant_client.grpc import (
     points_service_pb2_grpc,
     qdrant_pb2_grpc,
 )
-from tcp_proxy import Proxy
+from support.tcp_proxy import Proxy
 
-from service import deadline, request_id
 from service.errors import AccessError, StorageFullError, StoreError
+from service.runtime import deadline, request_id
 from service.settings import Settings, load_settings
-from service.stores.connection import Connection
-from service.stores.failures import ExistsError, MissingError
+from service.stores.server.connection import Connection
+from service.stores.server.failures import ExistsError, MissingError
 
 Answer = Callable[[grpc.ServicerContext], None]
 

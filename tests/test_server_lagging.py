@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient, models
-from stores import ENCODER, memory_settings, talk, write
+from support.stores import ENCODER, memory_settings, talk, write
 
-from service import deadline
-from service.calibration import Calibration
 from service.errors import LockedError
-from service.stores.server import ServerStore
+from service.runtime import deadline
+from service.stores.calibration import Calibration
+from service.stores.server.store import ServerStore
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_number_that_comes_back_a_little_different_is_no_other_manifest(
         return found
 
     monkeypatch.setattr(client, "get_collection", rounding)
-    monkeypatch.setattr("service.stores.server._SEEN_SECONDS", 0.0)
+    monkeypatch.setattr("service.stores.server.store._SEEN_SECONDS", 0.0)
     calibration = Calibration("bank", (), 0.1, 0.2, 0.3)
     with store.building(ENCODER.fingerprint, sessions=1) as builder:
         builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from qdrant_client import QdrantClient
-from stores import ENCODER, store_on, talk, write
+from support.stores import ENCODER, store_on, talk, write
 
 from service.errors import LockedError
 from service.stores.verification import verify

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from stores import ENCODER, talk
-from tcp_proxy import Proxy, Stub, stub
+from support.stores import ENCODER, talk
+from support.tcp_proxy import Proxy, Stub, stub
 from test_server_faults import healthy
 
 from service.filters import NO_FILTERS
-from service.search import Searcher
+from service.search.searcher import Searcher
 from service.settings import load_settings
-from service.stores.server import ServerStore
+from service.stores.server.store import ServerStore
 from service.web import create_app
 from service.web.watcher import Watcher
 

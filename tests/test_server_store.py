@@ -4,19 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import BagOfWords
 from qdrant_client import QdrantClient, models
-from stores import ENCODER, store_on, talk, write
+from support.fakes import BagOfWords
+from support.stores import ENCODER, store_on, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
-from loaders.record import Options
+from loaders.records.record import Options
 from service.errors import RefusedError, StoreError, VerificationError
 from service.filters import NO_FILTERS
 from service.settings import Settings
-from service.stores.connection import Connection
-from service.stores.server import ServerStore
-from service.stores.server_collection import MAX_POINTS
-from service.stores.server_writing import MAX_BYTES, batches
+from service.stores.server.connection import Connection
+from service.stores.server.create import MAX_POINTS
+from service.stores.server.store import ServerStore
+from service.stores.server.writing import MAX_BYTES, batches
 
 
 @pytest.fixture

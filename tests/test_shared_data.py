@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from programmes import Loading
+from support.programmes import Loading
 
-from loaders.record import Options
+from loaders.records.record import Options
 
 VIENNA = "Europe/Vienna"
 PROGRAMMES = [

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
+from support.fakes import BagOfWords
 
-from service.deadline import within
 from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
 from service.errors import BusyError, EncoderError
+from service.runtime.deadline import within
 
 
 class Held(BagOfWords):

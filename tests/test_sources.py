@@ -8,12 +8,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from reading_sources import from_bytes, read, zipped
+from support.reading_sources import from_bytes, read, zipped
 
-from loaders import archives, source_file, sources
 from loaders.readers import find_reader
-from loaders.source_file import SourceFile
-from loaders.sources import find_sources
+from loaders.sources import archives, source_file
+from loaders.sources import find as sources
+from loaders.sources.find import find_sources
+from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 TALKS = b"title,abstract\nSails,Hoisted.\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.spoken import is_spoken
+from service.query.spoken import is_spoken
 
 
 @pytest.mark.parametrize(

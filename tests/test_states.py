@@ -1,11 +1,11 @@
 """States of proposals: who is let in, who is left out, and who is asked about."""
 
 import pytest
-from programmes import Loading
-from reading_sources import read_bytes
+from support.programmes import Loading
+from support.reading_sources import read_bytes
 
-from loaders.record import Options
-from loaders.states import takes_place
+from loaders.records.record import Options
+from loaders.records.states import takes_place
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import ENCODER, KINDS, OpenStore, opening, talk, write
+from support.stores import ENCODER, KINDS, OpenStore, opening, talk, write
 
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
-from service.stores.catalogue import SessionStore
+from service.stores.protocol import SessionStore
 
 _WORDS = "health data maps trees wards sleep tests birds trains music law rain".split()  # noqa: SIM905  # shorter to read
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import DIMENSION
-from stores import ENCODER, SESSIONS, OpenStore, session, write
+from support.fakes import DIMENSION
+from support.stores import ENCODER, SESSIONS, OpenStore, session, write
 
 from service.encoder import Vectors
 from service.errors import (
@@ -18,7 +18,7 @@ from service.errors import (
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
-from service.stores.catalogue import KEPT_GENERATIONS
+from service.stores.protocol import KEPT_GENERATIONS
 
 
 def question(text: str) -> Vectors:

@@ -4,17 +4,17 @@ import threading
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
-from stores import ENCODER, OpenStore, talk, write
-from web_fixtures import SESSIONS
+from support.fakes import BagOfWords
+from support.stores import ENCODER, OpenStore, talk, write
+from support.web_fixtures import SESSIONS
 
 from service.errors import (
     LockedError,
     StoreError,
 )
 from service.filters import NO_FILTERS, Filters
-from service.stores.catalogue import SessionStore
 from service.stores.manifest import EventCount
+from service.stores.protocol import SessionStore
 
 
 @pytest.fixture

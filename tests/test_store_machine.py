@@ -20,7 +20,6 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,15 +31,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from qdrant_client import QdrantClient
-from stores import ENCODER, memory_settings, talk
+from support.fakes import BagOfWords
+from support.stores import ENCODER, memory_settings, talk
 
 from loaders.load import LoadRequest, run
-from loaders.record import Options
+from loaders.records.record import Options
 from service.errors import NothingLoadedError, RefusedError
 from service.session import Session
-from service.stores.catalogue import KEPT_GENERATIONS, SessionStore
-from service.stores.edge import EdgeStore
-from service.stores.server import ServerStore
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import KEPT_GENERATIONS, SessionStore
+from service.stores.server.store import ServerStore
 
 LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
 MEMORY = Path("/dev/shm")  # noqa: S108 -- generations are many small files: keep them off the disk
@@ -215,8 +215,8 @@ class EmbeddedMachine(Machine):
         return EdgeStore(self.folder, "sessions")
 
     def kill_loader(self, moment: str) -> None:
-        script = Path(__file__).parent / "dying_loader.py"
-        path = os.pathsep.join([str(script.parent), str(script.parent.parent)])
+        script = Path(__file__).parent / "support/dying_loader.py"
+        path = os.pathsep.join([str(script.parents[1]), str(script.parents[2])])
         died = subprocess.run(
             [sys.executable, str(script), str(self.folder), moment],
             env={**os.environ, "PYTHONPATH": path},

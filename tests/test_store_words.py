@@ -1,10 +1,10 @@
 """What every store promises of words: keyword search, and words and meaning together."""
 
 import pytest
-from stores import ENCODER, SESSIONS, OpenStore, session, write
+from support.stores import ENCODER, SESSIONS, OpenStore, session, write
 
 from service.filters import NO_FILTERS, Filters
-from service.stores.catalogue import Asked, SessionStore
+from service.stores.protocol import Asked, SessionStore
 
 
 def find(

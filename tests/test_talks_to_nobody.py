@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programmes import row, write_csv
+from support.programmes import row, write_csv
 
 from service.encoders.model_folder import PACKAGED_MODEL
 
-WATCHED = Path(__file__).parent / "watched.py"
-ROOT = WATCHED.parent.parent
+WATCHED = Path(__file__).parent / "support/watched.py"
+ROOT = WATCHED.parents[2]
 
 
 class Machine:

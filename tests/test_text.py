@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.text import is_empty, line, plain, storable, tidy
+from loaders.records.text import is_empty, line, plain, storable, tidy
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.times import (
+from loaders.records.times import (
     AmbiguousDate,
     find_date_order,
     in_zone,

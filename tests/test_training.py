@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from tiny_model import build_body, build_model, sessions_of
+from support.tiny_model import build_body, build_model, sessions_of
 from transformers import AutoModel, AutoTokenizer
 
 from service.encoders.model_folder import find_model

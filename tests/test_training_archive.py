@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from support.tiny_model import WORDS, build_body, build_model, sessions_of
 from test_training import check_vectors, failing_at, interrupt
-from tiny_model import WORDS, build_body, build_model, sessions_of
 
-import conference_helper
+from conference_helper import cli
 from evaluation.measures import NAMES, Measured
 from evaluation.run import Row
 from loaders.export import export
@@ -53,7 +53,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def invoke(*arguments: object) -> Result:
-    return CliRunner().invoke(conference_helper.main, [str(one) for one in arguments])
+    return CliRunner().invoke(cli.main, [str(one) for one in arguments])
 
 
 def train(archive: Path, base: Path, output: Path, *more: object) -> Result:
@@ -115,7 +115,7 @@ def test_a_model_of_another_dimension_gets_a_generation_of_its_own(
     archive: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        from fakes import BagOfWords
+        from support.fakes import BagOfWords
 
         patch.setattr("service.encoders.open_encoder", lambda *_, **__: BagOfWords())
         assert invoke("load", archive).exit_code == 0

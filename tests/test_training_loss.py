@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_model import WORDS, build_model
+from support.tiny_model import WORDS, build_model
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_model import build_model
+from support.tiny_model import build_model
 
 from evaluation.measures import NAMES, Measured
 from evaluation.run import Row

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from programmes import Loading, row
+from support.programmes import Loading, row
 
-from loaders.record import Complaint, Options
+from loaders.records.record import Complaint, Options
 from loaders.report import Report
 from service.errors import InputError
 

@@ -7,25 +7,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BagOfWords
-from programmes import Loading, row
-from stores import talk
-from web_fixtures import SESSIONS, open_loaded, write
+from support.fakes import BagOfWords
+from support.programmes import Loading, row
+from support.stores import talk
+from support.web_fixtures import SESSIONS, open_loaded, write
 
 from conference_helper.printing import print_answer
-from service import verdict
-from service.calibrating import calibrate
-from service.calibration import Calibration
 from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
 from service.errors import VerificationError
 from service.filters import Filters
-from service.search import Searcher
-from service.stores.catalogue import Asked, Generation, Hit
+from service.search.searcher import Searcher
+from service.stores.calibration import Calibration
 from service.stores.copying import copy_catalogue
-from service.stores.edge import EdgeStore
+from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
-from service.verdict import (
+from service.stores.protocol import Asked, Generation, Hit
+from service.verdict import judge as verdict
+from service.verdict.calibrate import calibrate
+from service.verdict.judge import (
     VERDICTS,
     Bank,
     bank_key,

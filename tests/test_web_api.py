@@ -4,12 +4,12 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from web_fixtures import SESSIONS, complaint, write
+from support.web_fixtures import SESSIONS, complaint, write
 from werkzeug.test import TestResponse
 
-from service.questions import FILTER_NAMES
-from service.search import Searcher
-from service.stores.edge import EdgeStore
+from service.query.query import FILTER_NAMES
+from service.search.searcher import Searcher
+from service.stores.edge.store import EdgeStore
 
 HEALTH, REGION, PIPELINES, MAPS = (str(session.id) for session in SESSIONS)
 

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import BagOfWords
 from flask.testing import FlaskClient
-from web_fixtures import open_loaded
+from support.fakes import BagOfWords
+from support.web_fixtures import open_loaded
 
 from service.errors import (
     ConferenceHelperError,
@@ -17,8 +17,8 @@ from service.errors import (
     StorageFullError,
     StoreError,
 )
-from service.search import Searcher
-from service.stores.edge import EdgeStore
+from service.search.searcher import Searcher
+from service.stores.edge.store import EdgeStore
 from service.web import create_app
 from service.web.errors import STATUS
 

@@ -1,10 +1,10 @@
 import pytest
 from flask.testing import FlaskClient
-from web_fixtures import complaint
+from support.web_fixtures import complaint
 
 from service.errors import StoreError
-from service.search import Searcher
-from service.stores.edge import EdgeStore
+from service.search.searcher import Searcher
+from service.stores.edge.store import EdgeStore
 
 
 def test_health(client: FlaskClient, loaded: tuple[EdgeStore, Searcher]) -> None:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from page_reader import Attributes, Page, read
-from web_fixtures import SESSIONS, open_empty, open_loaded, write
+from support.page_reader import Attributes, Page, read
+from support.web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.session import Session
 from service.web import create_app
-from service.web.words import split_abstract
+from service.web.formatting import split_abstract
 
 
 def box(page: Page) -> Attributes:

@@ -4,10 +4,10 @@ import io
 import zipfile
 
 import pytest
-from programmes import Loading
-from reading_sources import ods, read_bytes, xlsx, zipped
+from support.programmes import Loading
+from support.reading_sources import ods, read_bytes, xlsx, zipped
 
-from loaders.record import Options
+from loaders.records.record import Options
 from service.errors import InputError
 
 SHEET: list[list[str | float]] = [["Title", "Room"], ["Sails", "Deck"]]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from loaders.reading import stage
-from loaders.record import Options
+from loaders.records.record import Options
 from loaders.report import Report
-from loaders.sources import find_sources
-from loaders.staging import Staging
+from loaders.sources.find import find_sources
+from loaders.staging.database import Staging
+from loaders.staging.read import stage
 from service.session import Session
-from service.stores.catalogue import SessionStore
+from service.stores.protocol import SessionStore
 
 
 def read_sources(

@@ -11,7 +11,7 @@ from evaluation.datasets import Judgements, QuestionSet
 from evaluation.measures import DEPTH, measure
 from evaluation.run import Row, Say, evaluate_folder, evaluate_set
 from service.encoder import Encoder
-from service.questions import DEFAULT_MODE
+from service.query.query import DEFAULT_MODE
 from service.session import Session
 
 HELD_BACK = "held-back"

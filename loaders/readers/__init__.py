@@ -7,7 +7,6 @@ not at the file's name alone, and `read(source, options)`. The first that matche
 from collections.abc import Iterator
 from typing import Protocol, cast
 
-from loaders.delimited import is_text
 from loaders.readers import (
     export,
     ics,
@@ -22,8 +21,9 @@ from loaders.readers import (
     spreadsheet,
     table,
 )
-from loaders.record import Complaint, Options, Record
-from loaders.source_file import SourceFile
+from loaders.records.record import Complaint, Options, Record
+from loaders.sources.source_file import SourceFile
+from loaders.tables.delimited import is_text
 from service.errors import InputError
 
 

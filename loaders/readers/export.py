@@ -5,9 +5,9 @@ from typing import Any
 
 from loaders.readers.json_lines import read_lines
 from loaders.readers.json_sessions import member
-from loaders.record import Complaint, Options, Record
-from loaders.rows import shown
-from loaders.source_file import SourceFile
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import shown
+from loaders.sources.source_file import SourceFile
 from service.errors import StoreError
 from service.session import Session
 

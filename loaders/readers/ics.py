@@ -11,11 +11,11 @@ from typing import Any
 import icalendar
 from icalendar.prop.broken import vBroken
 
-from loaders.cleaning import split_year
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_names
-from loaders.source_file import SourceFile
-from loaders.text import storable
+from loaders.records.cleaning import split_year
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_names
+from loaders.records.text import storable
+from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 from service.session import zone_of
 

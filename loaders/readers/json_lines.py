@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.readers.json_sessions import read_objects
-from loaders.record import Complaint, Options, Record
-from loaders.source_file import SourceFile
+from loaders.records.record import Complaint, Options, Record
+from loaders.sources.source_file import SourceFile
 
 NAME = "jsonl"
 _SAMPLE = 200

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loaders.columns import field_of, map_columns, not_understood, zone_in
-from loaders.json_lists import find_lists
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_text, shown, to_record
-from loaders.source_file import SourceFile
-from loaders.times import find_date_order
+from loaders.readers.json_lists import find_lists
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_text, shown, to_record
+from loaders.records.times import find_date_order
+from loaders.sources.source_file import SourceFile
+from loaders.tables.columns import field_of, map_columns, not_understood, zone_in
 from service.errors import InputError
 
 NAME = "json"

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from loaders.cleaning import split_year
 from loaders.readers.json_sessions import member, no_sessions, objects, parse
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_list, as_names, as_text, as_year, joined
-from loaders.source_file import SourceFile
+from loaders.records.cleaning import split_year
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_list, as_names, as_text, as_year, joined
+from loaders.sources.source_file import SourceFile
 
 NAME = "pyvideo"
 _CATEGORY = "category.json"

@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-from loaders.cleaning import split_year
 from loaders.readers.json_sessions import member, objects
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_names, as_text, as_year, joined
-from loaders.source_file import SourceFile
+from loaders.records.cleaning import split_year
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_names, as_text, as_year, joined
+from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 NAME = "rubyevents"

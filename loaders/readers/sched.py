@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from loaders.delimited import is_text, text_table
 from loaders.readers import json_sessions
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_list, as_names, as_text, shown, without_speakers
-from loaders.source_file import SourceFile
-from loaders.times import parse_moment
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_list, as_names, as_text, shown, without_speakers
+from loaders.records.times import parse_moment
+from loaders.sources.source_file import SourceFile
+from loaders.tables.delimited import is_text, text_table
 from service.errors import InputError
 
 NAME = "sched"

@@ -6,10 +6,10 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
-from loaders.cleaning import split_year
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_year, joined
-from loaders.source_file import MAX_FILE_BYTES, SourceFile
+from loaders.records.cleaning import split_year
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_year, joined
+from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
 
 NAME = "schedule.xml"

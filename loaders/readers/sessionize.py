@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.columns import field_of
 from loaders.readers.json_sessions import no_sessions, objects, parse
-from loaders.record import Complaint, Options, Record
-from loaders.rows import as_names, as_text
-from loaders.source_file import SourceFile
+from loaders.records.record import Complaint, Options, Record
+from loaders.records.rows import as_names, as_text
+from loaders.sources.source_file import SourceFile
+from loaders.tables.columns import field_of
 
 NAME = "sessionize"
 _FIELDS = ("track", "level", "language", "kind")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from loaders.programme import read_programme
-from loaders.record import Complaint, Options, Record
-from loaders.source_file import SourceFile
-from loaders.tables import sheet_tables
-from loaders.workbooks import is_workbook_source
+from loaders.records.record import Complaint, Options, Record
+from loaders.sources.source_file import SourceFile
+from loaders.tables.programme import read_programme
+from loaders.tables.table import sheet_tables
+from loaders.tables.workbooks import is_workbook_source
 from service.errors import InputError
 
 NAME = "spreadsheet"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from loaders.delimited import is_text, text_head, text_table
-from loaders.programme import read_programme
-from loaders.record import Complaint, Options, Record
-from loaders.source_file import SourceFile
-from loaders.tables import find_header
-from loaders.timetable import is_timetable
+from loaders.records.record import Complaint, Options, Record
+from loaders.sources.source_file import SourceFile
+from loaders.tables.delimited import is_text, text_head, text_table
+from loaders.tables.programme import read_programme
+from loaders.tables.table import find_header
+from loaders.tables.timetable import is_timetable
 
 NAME = "csv"
 _NOTHING_SAID = Options()

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from service.encoder import Encoder, Fingerprint
-from service.encoders.bundle import making, read_bundle
-from service.encoders.fast import FastEncoder
 from service.encoders.gpu import Gpu, has_gpu
 from service.encoders.model_folder import find_model
+from service.encoders.openvino.bundle import making, read_bundle
+from service.encoders.openvino.encoder import FastEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
@@ -111,7 +111,7 @@ def export_model(
 
     Raises ModelError for a model that cannot be found or exported.
     """
-    from service.encoders.export import describe, export
+    from service.encoders.openvino.export import describe, export
 
     reference = SentenceTransformerEncoder(find_model(model, revision), window=window)
     with making(models):
@@ -142,7 +142,7 @@ def _export(
     reference: SentenceTransformerEncoder, wanted: Fingerprint, choice: Choice, models: Path
 ) -> FastEncoder:
     """Export the model, unless another process just did."""
-    from service.encoders.export import export
+    from service.encoders.openvino.export import export
 
     with making(models):
         try:

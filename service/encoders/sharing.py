@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import cachetools
 import numpy as np
 
-from service.deadline import remaining
 from service.encoder import Encoder, Fingerprint, Vectors
 from service.errors import BusyError
+from service.runtime.deadline import remaining
 
 REMEMBERED = 10_000
 """Questions whose vectors are kept, those asked last: 1.5 kB each."""

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.stores.catalogue import SessionStore
+    from service.stores.protocol import SessionStore
 
 
 def open_store(settings: Settings) -> "SessionStore":
     """Return the store of the settings' catalogue; nothing is opened or created yet."""
     if settings.qdrant_url:
-        from service.stores.server import ServerStore
+        from service.stores.server.store import ServerStore
 
         return ServerStore(settings)
     return open_embedded(settings)
@@ -19,6 +19,6 @@ def open_store(settings: Settings) -> "SessionStore":
 
 def open_embedded(settings: Settings) -> "SessionStore":
     """Return the embedded store of the settings' catalogue, whether or not they name a server."""
-    from service.stores.edge import EdgeStore
+    from service.stores.edge.store import EdgeStore
 
     return EdgeStore(settings.data_dir, settings.catalogue)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from service.encoder import Vectors
 from service.session import Session
-from service.stores.catalogue import SessionStore
 from service.stores.manifest import Manifest
+from service.stores.protocol import SessionStore
 
 Batch = tuple[Sequence[Session], Vectors]
 """Sessions and their vectors (n, dimension)."""

@@ -1,7 +1,7 @@
 """How every store fuses meaning and words: one score for both.
 
     score = dot product + weight * keyword score (+ 2 for a speaker named in full)
-            (+ what `service.rare` gives for a rare word)
+            (+ what `service.query.rare` gives for a rare word)
 
 This is a convex combination of scores rather than of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
 Functions for Hybrid Retrieval", 2023): reciprocal ranks forget how far apart two sessions are. The dot product

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from service.calibration import Calibration
 from service.encoder import Fingerprint
 from service.errors import REMEDY, DamagedError, MismatchError
+from service.stores.calibration import Calibration
 
 SCHEMA_VERSION = 2
 """Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""

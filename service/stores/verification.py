@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from service.encoder import checked
 from service.errors import REMEDY, DamagedError, EncoderError, VerificationError
 from service.filters import NO_FILTERS
-from service.stores.catalogue import Generation, SessionStore, count_events
 from service.stores.manifest import Manifest
+from service.stores.protocol import Generation, SessionStore, count_events
 from service.words import split_words
 
 _MODULUS = 2**128

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
     from flask.json.provider import DefaultJSONProvider
 
-    from service.search import Searcher
+    from service.search.searcher import Searcher
 
 DEADLINE_SECONDS = 2.0
 
@@ -33,7 +33,8 @@ def create_app(searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS) -> "
     """
     from flask import Flask
 
-    from service.web import api, errors, health, metrics, openapi, pages, requests
+    from service.web import api, errors, health, metrics, openapi, pages
+    from service.web import middleware as requests
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint
 
-from service.questions import FILTER_NAMES, check_limit, check_mode
-from service.web.asking import (
+from service.query.query import FILTER_NAMES, check_limit, check_mode
+from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
     read_filters,

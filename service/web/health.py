@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from service.errors import ConferenceHelperError
-from service.web.asking import searcher
 from service.web.errors import code_of, unavailable
+from service.web.parameters import searcher
 
 bp = Blueprint("health", __name__)
 

@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import EventDict
 
-from service import request_id
+from service.runtime import request_id
 
 log = logging.getLogger(__name__)
 

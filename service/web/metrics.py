@@ -18,9 +18,9 @@ from prometheus_client import (
     multiprocess,
 )
 
-from service import measuring
 from service.errors import ConferenceHelperError
-from service.web.asking import searcher
+from service.runtime import events as measuring
+from service.web.parameters import searcher
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"

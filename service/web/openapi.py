@@ -4,7 +4,14 @@ from importlib import metadata
 
 from flask import Blueprint
 
-from service.questions import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, MAX_LIMIT, MAX_QUERY, MODES
+from service.query.query import (
+    DEFAULT_LIMIT,
+    DEFAULT_MODE,
+    FILTER_NAMES,
+    MAX_LIMIT,
+    MAX_QUERY,
+    MODES,
+)
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
 from service.web.schemas import COUNT, TEXT, Values, schemas
 

@@ -7,18 +7,18 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from service.errors import ConferenceHelperError, NothingLoadedError
-from service.questions import (
+from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
     MAX_LIMIT,
     MAX_QUERY,
     MODES,
 )
-from service.search import CONSIDERED
-from service.web import words
-from service.web.asking import read_arguments, read_once, read_options, searcher
-from service.web.choices import Search, list_chips, list_fields
+from service.search.searcher import CONSIDERED
+from service.web import formatting as words
 from service.web.errors import finish, note_failure, words_of
+from service.web.parameters import read_arguments, read_once, read_options, searcher
+from service.web.search_form import Search, list_chips, list_fields
 
 EXAMPLES = (
     "Health analytics",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from service.questions import FILTER_NAMES, MAX_LIMIT, MODES
-from service.verdict import VERDICTS
+from service.query.query import FILTER_NAMES, MAX_LIMIT, MODES
+from service.verdict.judge import VERDICTS
 
 Values = dict[str, Any]
 

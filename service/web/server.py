@@ -18,7 +18,7 @@ from service.web.worker import LONGEST_ADDRESS, Worker
 if TYPE_CHECKING:
     from flask import Flask
 
-    from service.search import Searcher
+    from service.search.searcher import Searcher
 
 _GRACE_SECONDS = 30
 
@@ -54,7 +54,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
 
     def load(self) -> "Flask":
         """Return the app, in the worker, with its watcher started."""
-        from service.resident import let_go
+        from service.runtime.memory import let_go
         from service.web import create_app
         from service.web.watcher import Watcher
 

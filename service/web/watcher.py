@@ -4,9 +4,10 @@ import logging
 import threading
 from collections.abc import Callable
 
-from service import deadline, measuring
 from service.errors import ConferenceHelperError, NothingLoadedError
-from service.search import Searcher
+from service.runtime import deadline
+from service.runtime import events as measuring
+from service.search.searcher import Searcher
 
 _WATCH_SECONDS = 1.0
 _OPENING_SECONDS = 30.0

@@ -1,0 +1,101 @@
+"""Commands that run it for years: status, rollback, generations, verify, backup, restore, migrate."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from conference_helper.printing import print_json
+from conference_helper.wiring import asking
+from service import errors
+from service.settings import load_settings
+from service.stores import open_embedded, open_store
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(as_json: bool) -> None:
+    """Print what is loaded."""
+    settings = load_settings()
+    with asking(settings) as searcher:
+        found = searcher.status()
+    if as_json:
+        print_json(found)
+        return
+    encoder = found["encoder"]
+    click.echo(f"{found['sessions']} sessions in generation {found['generation']}")
+    click.echo(f"Store:   {found['store']}, catalogue {settings.catalogue}")
+    click.echo(f"Encoder: {encoder['model']}, window {encoder['window']}")
+    for event in found["events"]:
+        click.echo(f"  {event['sessions']:>7}  {event['event']} {event['year']}")
+
+
+@click.command()
+def rollback() -> None:
+    """Serve the generation before the present one again."""
+    with closing(open_store(load_settings())) as store:
+        manifest = store.rollback()
+    click.echo(f"Serving generation {manifest.generation} with {manifest.sessions} sessions again.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def generations(as_json: bool) -> None:
+    """Print the kept generations, newest first; the served one is marked."""
+    with closing(open_store(load_settings())) as store:
+        kept, served = store.generations(), store.manifest().generation
+    if as_json:
+        print_json({"served": served, "generations": [one.as_dict() for one in kept]})
+        return
+    for one in kept:
+        mark = "*" if one.generation == served else " "
+        click.echo(f"{mark} {one.generation}  {one.sessions:>8} sessions  {one.created_at}")
+
+
+@click.command()
+def verify() -> None:
+    """Read everything that is served and check it: counts, vectors, payloads, the catalogue's name."""
+    from service.stores.verification import verify as check
+
+    with closing(open_store(load_settings())) as store:
+        manifest = check(store)
+    click.echo(f"Generation {manifest.generation} is sound: {manifest.sessions} sessions.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write what is served to FOLDER, which must be new or empty; serving goes on."""
+    from service.stores.backup import write_backup
+
+    with closing(open_store(load_settings())) as store:
+        manifest = write_backup(store, folder)
+    click.echo(f"Wrote {manifest.sessions} sessions of {manifest.generation} to {folder}.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Load the backup in FOLDER into a new generation and serve it; `rollback` undoes it."""
+    from service.stores.backup import restore_backup
+
+    with closing(open_store(load_settings())) as store:
+        manifest = restore_backup(folder, store)
+    click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
+
+
+@click.command()
+@click.argument("target", type=click.Choice(["server", "embedded"]))
+def migrate(target: str) -> None:
+    """Copy the catalogue to TARGET from the other store, vectors and all; nothing is embedded again."""
+    from service.stores.copying import copy_catalogue
+
+    settings = load_settings()
+    if not settings.qdrant_url:
+        raise errors.SettingsError(
+            "migrate needs both stores. Set CONFERENCE_HELPER_QDRANT_URL to the server's address."
+        )
+    with closing(open_embedded(settings)) as embedded, closing(open_store(settings)) as server:
+        stores = (embedded, server) if target == "server" else (server, embedded)
+        manifest = copy_catalogue(*stores)
+    click.echo(f"Copied {manifest.sessions} sessions to {manifest.generation} ({target}).")

@@ -1,0 +1,89 @@
+"""The command line, and the only place that wires settings, encoder, store, loaders and web together."""
+
+import logging
+import signal
+import sys
+import threading
+from importlib.metadata import version
+from typing import Any, NoReturn
+
+import click
+
+from conference_helper.catalogue import (
+    backup,
+    generations,
+    migrate,
+    restore,
+    rollback,
+    status,
+    verify,
+)
+from conference_helper.evaluate import evaluate
+from conference_helper.export_model import export_model
+from conference_helper.load import export, load, remove
+from conference_helper.search import search, similar
+from conference_helper.serve import serve
+from conference_helper.train import train
+from service import errors
+
+EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
+    (errors.LockedError, 6),
+    (errors.VerificationError, 5),
+    (errors.RefusedError, 4),
+    (errors.StoreError, 3),
+    (errors.InputError, 2),
+    (errors.NotFoundError, 2),
+    (errors.NothingLoadedError, 2),
+    (errors.ConferenceHelperError, 1),
+)
+"""The first class that fits an error gives the exit code."""
+
+
+class _Commands(click.Group):
+    """Ends with a plain message and the error's exit code instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.ConferenceHelperError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """End as if interrupted, so that locks are released and temporary folders removed."""
+    sys.exit(128 + number)
+
+
+@click.group(cls=_Commands)
+@click.version_option(version("conference-helper"), message="%(version)s")
+def main() -> None:
+    """Ask in plain words, get the three sessions of a conference that answer."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)  # `serve` has its own way to end
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+_COMMANDS = (
+    load,
+    search,
+    similar,
+    evaluate,
+    status,
+    rollback,
+    generations,
+    verify,
+    backup,
+    restore,
+    export,
+    remove,
+    migrate,
+    train,
+    export_model,
+    serve,
+)
+for _command in _COMMANDS:
+    main.add_command(_command)

@@ -1,0 +1,144 @@
+"""Commands that change what is loaded, or write it out: load, remove, export."""
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conference_helper.printing import print_json
+from conference_helper.wiring import catalogue_encoder, loading_encoder
+from service import errors
+from service.settings import load_settings
+from service.stores import open_store
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--event", default="", help="Event, where the source does not name it.")
+@click.option("--year", type=click.IntRange(1900, 2199), help="Year, where the source does not.")
+@click.option("--timezone", default="", help="Zone of times that have none: Europe/Brussels.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How to read 03/04/2026.")
+@click.option("--format", default="", help="Format of the sources; found by content when unset.")
+@click.option(
+    "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means."
+)
+@click.option("--keep-service", is_flag=True, help="Load breaks and registration too.")
+@click.option("--model", help="Model to embed with: a folder or a name.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
+@click.option(
+    "--allow-removals", is_flag=True, help="Remove over 20 % of an event, or despite bad rows."
+)
+@click.option("--strict", is_flag=True, help="Load nothing if any session is skipped as bad.")
+@click.option("--gate", is_flag=True, help="Serve nothing that finds less than what is served.")
+@click.option(
+    "--gate-tolerance",
+    type=click.FloatRange(0, 1),
+    default=0.02,
+    show_default=True,
+    help="How much lower hit@3 may be.",
+)
+@click.option("--rejects", type=click.Path(path_type=Path), help="CSV file for skipped rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print plan and report as JSON.")
+def load(
+    sources: tuple[str, ...],
+    event: str,
+    year: int | None,
+    timezone: str,
+    date_order: str | None,
+    format: str,
+    columns: tuple[str, ...],
+    keep_service: bool,
+    model: str | None,
+    dry_run: bool,
+    allow_removals: bool,
+    strict: bool,
+    gate: bool,
+    gate_tolerance: float,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
+    """Load sessions from files and folders: only what changed is embedded and written."""
+    from evaluation.gate import gate as gate_for
+    from loaders.load import LoadRequest, run
+    from loaders.progress import show_progress
+    from loaders.records.record import Options
+
+    settings = load_settings(model=model)
+    options = Options(
+        event=event,
+        year=year,
+        timezone=timezone,
+        date_order=date_order or "",
+        format=format,
+        keep_service=keep_service,
+        columns=tuple(_column(text) for text in columns),
+    )
+    request = LoadRequest(
+        sources=sources,
+        options=options,
+        cache_file=settings.data_dir / "vectors.sqlite",
+        dry_run=dry_run,
+        allow_removals=allow_removals,
+        strict=strict,
+        rejects=rejects,
+    )
+    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
+    as_loaded = settings.model_copy(update={"model": None, "model_revision": None, "window": None})
+    own = partial(catalogue_encoder, as_loaded)
+    with closing(open_store(settings)) as store:
+        outcome = run(
+            request,
+            store,
+            partial(loading_encoder, settings),
+            say=say,
+            progress=partial(show_progress, Console(stderr=True)),
+            gate=gate_for(store, own, tolerance=gate_tolerance, say=say) if gate else None,
+        )
+    if as_json:
+        print_json(outcome.as_dict())
+
+
+@click.command()
+@click.option("--event", required=True, help="The event whose sessions go.")
+@click.option("--year", type=click.IntRange(1900, 2199), help="Only those of this year.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(event: str, year: int | None, yes: bool) -> None:
+    """Remove the sessions of an event from the catalogue; rollback brings them back."""
+    from loaders.sync import count_removed
+    from loaders.sync import remove as take_out
+
+    with closing(open_store(load_settings())) as store:
+        what = f"{event} {year}" if year else event
+        count = count_removed(store, event, year)
+        if not count:
+            raise errors.InputError(
+                f"The catalogue holds no session of {what}. conference-helper status lists events."
+            )
+        click.echo(f"This removes the {count} sessions of {what}.")
+        if not yes and not (sys.stdin.isatty() and click.confirm("Go on?")):
+            raise errors.RefusedError("Nothing was removed. Pass --yes to remove them.")
+        manifest = take_out(store, event, year)
+    click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--vectors", is_flag=True, help="Write each session's vector too (JSON Lines).")
+def export(file: Path, vectors: bool) -> None:
+    """Write the catalogue to FILE: JSON Lines that load reads back, or CSV by its name."""
+    from loaders.export import export as write
+
+    with closing(open_store(load_settings())) as store, store.reading() as generation:
+        count = write(generation, file, vectors=vectors)
+    click.echo(f"Wrote {count} sessions to {file}.")
+
+
+def _column(text: str) -> tuple[str, str]:
+    column, sign, field = text.rpartition("=")
+    if not sign or not column.strip():
+        raise errors.InputError(f'--map {text!r} is not of the form "Column=field".')
+    return column.strip(), field.strip()

@@ -1,0 +1,198 @@
+"""The rules by which a Record becomes a Session or is skipped: cleaned, named, placed."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+from loaders.records.record import NotPlaced, Options, Record, Skip, Unwanted
+from loaders.records.schedule import read_times, start_year
+from loaders.records.states import takes_place
+from loaders.records.text import has_email, is_empty, line, plain, storable, tidy
+from service.session import Session
+from service.words import folded
+
+_MAX_STATE = 40
+MAX_ABSTRACT = 100_000
+MAX_LINE = 1_000
+"""Characters: what is longer is no abstract or title, and could take long to clean."""
+
+_TITLE_YEAR = re.compile(
+    r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
+)
+_ADDRESS = re.compile(
+    r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
+)
+_BARE_ADDRESS = re.compile(
+    r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
+)
+_SERVICE_TITLES = {
+    "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
+    "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
+    "registration opens", "registration open", "check-in", "doors open", "networking break", "pause",
+    "mittagspause", "kaffeepause", "registrierung", "mittagessen", "pause dejeuner", "dejeuner",
+    "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
+    "registrazione", "almoco", "intervalo", "credenciamento",
+}  # fmt: skip
+_LONGEST_SERVICE = 80
+_TALKS = {
+    "talk", "keynote", "workshop", "tutorial", "lecture", "presentation", "panel", "vortrag", "charla",
+    "ponencia",
+    "taller", "conference", "conferencia", "palestra", "intervento",
+}  # fmt: skip
+_AND = re.compile(r"\s*[&+/,]\s*|\s+(?:and|und|et|y|e)\s+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_LANGUAGES = {
+    "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
+    "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
+    "spa": "es", "castellano": "es", "italian": "it", "italiano": "it", "ita": "it",
+    "portuguese": "pt", "portugues": "pt", "por": "pt", "japanese": "ja", "jpn": "ja",
+    "chinese": "zh", "zho": "zh", "chi": "zh", "korean": "ko", "kor": "ko", "russian": "ru",
+    "rus": "ru", "dutch": "nl", "nld": "nl", "dut": "nl", "polish": "pl", "pol": "pl",
+    "swedish": "sv", "swe": "sv", "danish": "da", "dan": "da", "norwegian": "no", "nor": "no",
+    "finnish": "fi", "fin": "fi", "czech": "cs", "ces": "cs", "cze": "cs", "turkish": "tr",
+    "tur": "tr", "ukrainian": "uk", "ukr": "uk", "greek": "el", "ell": "el", "hebrew": "he",
+    "heb": "he", "arabic": "ar", "ara": "ar", "hungarian": "hu", "hun": "hu", "catalan": "ca",
+    "cat": "ca", "romanian": "ro", "ron": "ro", "slovak": "sk", "slk": "sk", "hindi": "hi",
+    "hin": "hi", "indonesian": "id", "ind": "id", "thai": "th", "tha": "th", "und": "",
+    "englisch": "en", "anglais": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de",
+    "tedesco": "de", "alemao": "de", "franzosisch": "fr", "frances": "fr", "francese": "fr",
+    "spanisch": "es", "espagnol": "es", "spagnolo": "es", "espanhol": "es", "italienisch": "it",
+    "italien": "it", "portugiesisch": "pt", "portugais": "pt", "portoghese": "pt",
+}  # fmt: skip
+
+
+def to_session(record: Record, options: Options) -> Session:
+    """Return the Session that a record holds; what is odd but usable is added to its complaints.
+
+    Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, NotPlaced
+    if its event or year is not known.
+    """
+    _check_states(record)
+    markup = "plain" if record.markup == "plain" else ""
+    title = _short(record.title, record.markup)
+    if not title:
+        raise Skip("no title")
+    if len(record.title) > MAX_LINE:
+        record.complaints.append(f"title cut off after {MAX_LINE:,} characters")
+    kind = _short(record.kind, markup)
+    if not options.keep_service and _is_service(record, title, kind):
+        raise Unwanted("service session (break, registration)")
+    starts_at, ends_at = read_times(record, options)
+    event = _short(record.event, "plain") or _short(options.event, "plain")
+    if not event:
+        raise NotPlaced("no event named: pass --event NAME")
+    year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
+    if not year:
+        raise NotPlaced("no year named: pass --year YEAR")
+    return Session(
+        event=event,
+        year=year,
+        source_id=tidy(record.source_id) or _made_id(title),
+        slot=tidy(record.slot),
+        title=title,
+        abstract=_abstract(record),
+        speakers=_distinct(record.speakers, markup),
+        track=_short(record.track, markup),
+        level=_short(record.level, markup),
+        kind=kind,
+        language=language_code(record.language) if record.language else "",
+        room=_short(record.room, markup),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        url=_web_address(record),
+        tags=_distinct(record.tags, markup),
+        place=storable(record.place),
+    )
+
+
+def _check_states(record: Record) -> None:
+    """Raise Unwanted for a session that was not accepted, Skip where a state may mean that or not."""
+    known = [(tidy(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
+    for state, accepted in known:
+        if accepted is False:
+            raise Unwanted(f"not accepted: {state}")
+    for state, accepted in known:
+        if accepted is None:
+            raise Skip(f"the state {state!r} is not known: write accepted or rejected")
+
+
+def _short(text: str, markup: str) -> str:
+    return line(text[:MAX_LINE], markup)
+
+
+def _is_service(record: Record, title: str, kind: str) -> bool:
+    if record.service is not None:
+        return record.service
+    if _names_service(kind):
+        return True
+    words = folded(kind).split()
+    return _names_service(title) and not (words and words[0] in _TALKS)
+
+
+def _names_service(text: str) -> bool:
+    """Whether a text names a break or several, whatever stands in brackets: "Registration & Coffee (Foyer)"."""
+    if not 0 < len(text) <= _LONGEST_SERVICE:
+        return False
+    names = _AND.split(_BRACKETS.sub("", folded(text)))
+    return all(_EDGES.sub("", name) in _SERVICE_TITLES for name in names)
+
+
+def _abstract(record: Record) -> str:
+    if len(record.abstract) > MAX_ABSTRACT:
+        record.complaints.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
+    abstract = plain(record.abstract[:MAX_ABSTRACT], record.markup)
+    return "" if is_empty(abstract) else abstract
+
+
+@lru_cache(maxsize=1024)
+def language_code(name: str) -> str:
+    """Return the two-letter code of a language given as a code, an ISO 639-3 code or a name."""
+    key = folded(_short(name, "plain")).replace("_", "-")
+    if key in _LANGUAGES:
+        return _LANGUAGES[key]
+    if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):  # of several, the first
+        return key[:2]
+    first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
+    return _LANGUAGES.get(first, key[:20].strip())
+
+
+def split_year(title: str) -> tuple[str, int | None]:
+    """Return an event's name without its year, and the year: "FOSDEM 2019" is ("FOSDEM", 2019)."""
+    if not (match := _TITLE_YEAR.search(title)):
+        return title.strip(), None
+    name = " ".join((title[: match.start()] + " " + title[match.end() :]).split())
+    name = name.replace("()", "").strip(" -–—:,'’")
+    return name or title.strip(), int(match[1])
+
+
+def _made_id(title: str) -> str:
+    """An id for a session whose source gives none: its title, whatever its script, case and spaces."""
+    key = folded(" ".join(title.split()))
+    return "title-" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
+    cleaned = (_short(text, markup) for text in texts)
+    return tuple(dict.fromkeys(text for text in cleaned if text))
+
+
+def _web_address(record: Record) -> str:
+    """The first web address that a source gives, without personal data; what holds none is complained about."""
+    given = storable(record.url.strip())
+    if is_empty(given):
+        return ""
+    if match := _ADDRESS.search(given):
+        found = match[0]
+        while found[-1] in ".,;:!'*" or (found[-1] == ")" and found.count(")") > found.count("(")):
+            found = found[:-1]  # [slides](https://example.org).
+    else:
+        found = f"https://{given}" if _BARE_ADDRESS.fullmatch(given) else ""
+    if has_email(unquote(found)):  # in what follows the page, as a rule
+        found = re.split("[?#]", found, maxsplit=1)[0]
+    if not found or has_email(unquote(found)):
+        record.complaints.append("no web address such as https://example.org/talk")
+        return ""
+    return found

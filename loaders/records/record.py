@@ -1,0 +1,137 @@
+"""Record, a session as its source has it, what a load is told about sources, and why a record is left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from loaders.records import times
+from loaders.records.text import storable
+from service.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something a source holds that was not used, where it stands and why.
+
+    `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
+    `unwanted` sessions are left out as they should be: breaks, hidden ones, what was not accepted.
+    """
+
+    place: str
+    reason: str
+    skipped: bool = True
+    row: str = ""
+    unwanted: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep what can be written to a file."""
+        for name in ("place", "reason", "row"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a session is left out that should be there: what is known of it is kept."""
+        return self.skipped and not self.unwanted
+
+
+class Skip(Exception):
+    """A record that becomes no session, with the reason."""
+
+
+class Unwanted(Skip):
+    """A record that should become no session, such as a break."""
+
+
+class NotPlaced(Skip):
+    """A record whose event or year is known neither from its source nor from the options."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller says about sources that do not say it themselves.
+
+    Raises InputError for a time zone that does not exist.
+    """
+
+    event: str = ""
+    year: int | None = None
+    timezone: str = ""
+    date_order: str = ""
+    format: str = ""
+    keep_service: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a zone in which no time could be read."""
+        try:
+            times.in_zone(datetime(2000, 1, 1), (self.timezone,))
+        except ValueError as error:
+            raise InputError(f"--timezone {self.timezone}: {error}.") from error
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """One session in its source's own words. `place` names file and line, or file and path.
+
+    `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
+    `service` says whether it is a break; None where the source does not say, so that the title tells.
+    `values` are what complaints are about, by their reasons, `states` what became of its proposal, in the
+    source's words.
+    """
+
+    place: str
+    title: str
+    source_id: str = ""
+    abstract: str = ""
+    markup: str = ""
+    event: str = ""
+    year: int | None = None
+    speakers: Sequence[str] = ()
+    track: str = ""
+    level: str = ""
+    kind: str = ""
+    language: str = ""
+    room: str = ""
+    start: str | datetime = ""
+    end: str | datetime = ""
+    duration: str = ""
+    zone: str = ""
+    url: str = ""
+    tags: Sequence[str] = ()
+    slot: str = ""
+    service: bool | None = None
+    states: Sequence[str] = ()
+    date_order: str = ""
+    complaints: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def complain(self, reason: str, value: object = "") -> None:
+        """Add what is odd but usable, and the value that it is about."""
+        self.complaints.append(reason)
+        self.values[reason] = str(value)
+
+    def where(self, reason: str) -> str:
+        """Return the place of a complaint, with the start of the value that it is about."""
+        value = self.values.get(reason, "")
+        return f"{self.place} {value[:_QUOTED]!r}" if value else self.place
+
+    def shown(self) -> str:
+        """Return what its source says of the session, for the rejects, not too long."""
+        values = {name: getattr(self, name) for name in _SAID}
+        said = {name: value for name, value in values.items() if value or name == "title"}
+        return ", ".join(f"{name}: {_shown(value)}" for name, value in said.items())[:_MAX_SHOWN]
+
+
+_QUOTED = 40
+_MAX_SHOWN, _MAX_VALUE = 4_000, 1_000
+_SAID = tuple(
+    name
+    for name in Record.__dataclass_fields__
+    if name not in ("place", "markup", "service", "date_order", "complaints", "values")
+)
+
+
+def _shown(value: Any) -> str:
+    texts = [value] if isinstance(value, (str, int, datetime)) else value
+    return "; ".join(str(text)[:_MAX_VALUE] for text in texts)

@@ -1,0 +1,102 @@
+"""When a record's session starts and ends: start, end and duration each read on its own."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from loaders.records import times
+from loaders.records.record import Options, Record
+
+_YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
+
+
+def read_times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
+    """Return start and end, None for what is not known; what is wrong with an end costs no start.
+
+    What is not understood is added to the record's complaints. Raises AmbiguousDate.
+    """
+    starts_at = _start(record, options) if record.start else None
+    if starts_at is None:
+        return None, None
+    ends_at = _end(record, options, starts_at) or _end_by_duration(record, starts_at)
+    return starts_at, ends_at
+
+
+def _start(record: Record, options: Options) -> datetime | None:
+    try:
+        moment = _moment(record.start, record, options)
+        starts_at = _in_zone(moment, record, options)
+    except times.AmbiguousDate:
+        raise
+    except ValueError as error:
+        record.complain(f"time not understood: {error}", record.start)
+        return None
+    if starts_at is None:
+        record.complain("time has no zone: pass --timezone, such as Europe/Brussels")
+    elif moment and _is_day(record.start, moment):
+        record.complain("a date without a time: it starts at 00:00", record.start)
+    return starts_at
+
+
+def _end(record: Record, options: Options, starts_at: datetime) -> datetime | None:
+    """The end that is stated, in the start's zone if it names none and on the start's day if it names none."""
+    try:
+        ends_at = _moment(record.end, record, options, starts_at)
+    except times.AmbiguousDate:
+        raise
+    except ValueError as error:
+        record.complain(f"end not understood: {error}", record.end)
+        return None
+    if ends_at is None or (_is_day(record.end, ends_at) and starts_at.time() != time()):
+        return None
+    if ends_at.utcoffset() is None:
+        ends_at = ends_at.replace(tzinfo=starts_at.tzinfo)
+    ends_at = ends_at.astimezone(starts_at.tzinfo)
+    if ends_at >= starts_at:
+        return ends_at
+    if starts_at - ends_at < timedelta(days=1):
+        return ends_at + timedelta(days=1)
+    record.complain("its end is before its start", record.end)
+    return None
+
+
+def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
+    """The end after its duration, which clocks that are put forward or back do not change."""
+    try:
+        duration = times.parse_duration(record.duration)
+    except ValueError as error:
+        record.complain(f"duration not understood: {error}", record.duration)
+        return None
+    return (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo) if duration else None
+
+
+def _in_zone(moment: datetime | None, record: Record, options: Options) -> datetime | None:
+    try:
+        return times.in_zone(moment, (record.zone, options.timezone))
+    except ValueError as error:
+        if moment is None or moment.utcoffset() is None:
+            raise
+        record.complain(f"{error}; offsets are used")
+        return moment
+
+
+def _is_day(value: str | datetime, moment: datetime) -> bool:
+    """Whether a value names a day alone, which is read as its first moment."""
+    return isinstance(value, str) and moment.time() == time() and not times.has_clock(value)
+
+
+def _moment(
+    value: str | datetime, record: Record, options: Options, day: datetime | None = None
+) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    order = options.date_order or record.date_order
+    return times.parse_moment(value, order, record.year or options.year, day)
+
+
+def start_year(record: Record) -> int | None:
+    """Return the year of a start that has no zone: the day may shift with the zone, the year hardly."""
+    start = record.start
+    if isinstance(start, datetime):
+        return start.year
+    match = _YEAR.search(start)
+    return int(match[1]) if match else None

@@ -1,0 +1,287 @@
+"""Times as sources write them: which zone they are in, and which number is the month."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
+from difflib import get_close_matches
+from functools import lru_cache, partial
+from zoneinfo import available_timezones
+
+from dateutil import parser as dateutil_parser
+
+from loaders.records.time_words import MONTHS, WEEKDAY, WEEKDAYS, UnknownZone, in_english, offset_of
+from service.session import zone_of
+from service.words import folded
+
+_ORDERED = re.compile(
+    r"(?<![\d.:/-])(\d{1,2})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(?!00\b)(\d{4}(?!\d)|\d\d(?!\d|[:.h]\d))"
+)
+_YEARLESS = re.compile(
+    r"(?<![\d.:/-])(\d{1,2})(/|\.\s?(?=\d{1,2}\.))(\d{1,2})(?:\.(?!\d)|(?![\d./]))()"
+)
+_DOTTED = re.compile(r"(?<![\d.])([1-9]|[01]\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?(?!\.?\d)")
+_HOURS_DOT = re.compile(r"[T ]\d\d[.,]")
+_FRACTION = re.compile(r"(?<!\S)0?(\.\d+)$")
+_DURATION = re.compile(r"^(\d{1,3}):(\d\d)(?::(\d\d))?$")
+_LENGTH = re.compile(
+    r"(?:(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:h|hrs?|hours?|std|stunden?|horas?|heures?|or[ae])(?![a-z])\.?)?"
+    r"(?:\s*(?:,|and|und|y|et|e)?\s*(\d{1,4})(?:\.0)?\s*(?:m|mins?|minut(?:en?|es|os?|i)|'|′)?\.?)?",
+    re.ASCII,
+)
+_PART_OF_DAY = re.compile(r"0?\.\d{3,}")
+_ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
+_SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
+_EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
+_HALF = r"\s*[ap]\.?m\b\.?"
+_CLOCK = rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?uhr\b)?|{_HALF}|\s?(?:uhr|h)\b)"
+_TO = r"\s*(?:-|–|—|~|\b(?:to|bis|till|until|à|a|au|al|alle|as|às)\b)\s*"
+_RANGE = re.compile(rf"(.*{_CLOCK}){_TO}((?:\d{{4}}-\d\d-\d\d )?{_CLOCK})", re.I)
+_NO_DAY = r"(?<![^\W\d_]\s\d)(?<![^\W\d_]\s\d\d)"  # as the number in "June 5" may be
+_HALF_LATER = re.compile(  # "1:00 - 2:30 PM"
+    rf"(.*?(?<![\d.:/-])(\d{{1,2}})(?:[:.](\d\d)|{_NO_DAY})){_TO}"
+    r"((\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\b\.?)",
+    re.I,
+)
+_MINUS = re.compile(  # an ISO date and time before an offset, or a start before an end
+    r"\d{4}-\d\d-\d\d(?P<iso>T)?\s?(?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:[.,]\d+)?)?"
+    r"-(?P<offset>(?:0\d|1[0-2]):[03]0)"
+)
+_TIME_OF_DAY = re.compile(
+    r"\d[:h]\s?\d\d|T\d\d|\d\s*(?:[ap]\.?\s?m\b|uhr|h\b)|\bnoon|\bmid(?:day|night)|(?:^|\s)\d\d?\.\d\d(?![.\d])"
+    r"|^\d{5}\.0*[1-9]|\s0?\.\d|^\d{10}(?:\d{3})?$",
+    re.I,
+)
+_CLOCKS = re.compile(r"(?<![\d:.+-])\d{1,2}(?::\d\d|\s?H\b)")
+_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
+_SEVERAL = re.compile(  # "12-14 MAY", "MAY 12-14"
+    rf"(?<![\d/.-])\d{{1,2}}\.?\s*(?:[-–—/&+]|TO|BIS|UND|AND|AU|AL|Y|E)\s*\d{{1,2}}\.?\s+{_MONTH}"
+    rf"|{_MONTH}\.?\s+\d{{1,2}}\s*[-–—/&+]\s*\d{{1,2}}(?![-/.:\d])"
+)
+_SHORT_OFFSET = re.compile(r"(?:GMT|UTC)?\s?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
+_SERIAL_START = datetime(1899, 12, 30)
+_NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
+_OTHER_DATE = datetime(8, 2, 2)
+_LONGEST = 100  # characters: more is no time, and would take long to find out
+_NO_MOMENT = "it is no date and time such as 2026-05-12 10:30"
+_YEARS = range(1900, 2200)
+
+
+class AmbiguousDate(ValueError):
+    """A date whose day and month could be either way round."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text[:40]!r} may be day/month or month/day. "
+            "Say which it is: --date-order dmy or --date-order mdy"
+        )
+
+
+def find_date_order(texts: Iterable[str]) -> str:
+    """Return "dmy" or "mdy" if a column's dates can only be read that one way, else ""."""
+    orders = set()
+    for text in texts:
+        if match := _ORDERED.search(text) or _YEARLESS.search(text):
+            first, second = int(match[1]), int(match[3])
+            if first > 12 >= second:
+                orders.add("dmy")
+            elif second > 12 >= first:
+                orders.add("mdy")
+    return orders.pop() if len(orders) == 1 else ""
+
+
+def split_range(text: str) -> tuple[str, str]:
+    """Return start and end of a text such as "2026-05-12 10:30 - 11:15"; the end is empty if it has none."""
+    if len(text) > _LONGEST or _has_offset(text):
+        return text, ""
+    if match := _HALF_LATER.fullmatch(text):
+        return f"{match[1]} {_half_before(match)}m", match[4]
+    match = _RANGE.fullmatch(text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def has_clock(text: str) -> bool:
+    """Whether a date is followed by a time of day."""
+    return bool(_TIME_OF_DAY.search(text))
+
+
+def parse_moment(
+    text: str, date_order: str = "", year: int | None = None, day: datetime | None = None
+) -> datetime | None:
+    """Return the moment that `text` names, aware only if it carries an offset; None if it is blank.
+
+    Reads ISO 8601, seconds since 1970, Excel serial numbers, and dates with months as numbers or as
+    names in six languages; `year` is that of dates without one, `day` that of times without any.
+    Raises AmbiguousDate where day and month could be either and neither an order nor a weekday tells,
+    ValueError if it is none.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        if not _HOURS_DOT.search(text):  # which fromisoformat takes for parts of a second
+            return _checked(datetime.fromisoformat(text))
+    except ValueError:
+        pass
+    if len(text) > _LONGEST:
+        raise ValueError(_NO_MOMENT)
+    if match := _EPOCH.match(text):
+        return datetime.fromtimestamp(int(match[1]), UTC)
+    if match := _SERIAL.match(text):
+        days = float(match[1]) + float((match[2] or "0").strip())
+        return _checked(_SERIAL_START + _days(days))
+    english = in_english(text)
+    if len(_CLOCKS.findall(english)) > 1:
+        raise ValueError("it names two times: give a start and an end, such as 10:30 - 11:15")
+    if _SEVERAL.search(english):
+        raise ValueError("it names several days: give one, such as 2026-05-12 10:30")
+    return _checked(_parse(english, text, date_order, partial(_read, year=year, day=day)))
+
+
+def in_zone(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
+    """Return `moment` as an aware datetime: its own offset, else the first zone that is named.
+
+    None without either. Raises ValueError if the zone does not exist.
+    """
+    if moment is None:
+        return None
+    named = next((zone for zone in zones if zone), "")
+    if moment.utcoffset() is not None:
+        return _named(moment, named)
+    return moment.replace(tzinfo=_zone(named)) if named else None
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Return the length that HH:MM, HH:MM:SS, PT45M or a number names; None if it is blank.
+
+    Numbers are minutes unless they say hours, as "1.5 h" and "1h30" do; 0.03125 is part of a day, as
+    spreadsheets have it.
+    Raises ValueError if it is none of these.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if match := _DURATION.match(text) or _ISO_DURATION.match(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if text.isascii() and _PART_OF_DAY.fullmatch(text):
+        return _days(float(text))
+    if len(text) <= _LONGEST and (match := _LENGTH.fullmatch(folded(text))):
+        length = [float((part or "0").replace(",", ".")) for part in match.groups()]
+        return timedelta(hours=length[0], minutes=length[1])
+    raise ValueError("it is no duration such as 00:45 or 45 min")
+
+
+def _half_before(match: re.Match[str]) -> str:
+    """The half of the day of a start that has none: that of its end, the other if it were after its end."""
+    start, end = (
+        (int(hours) % 12, int(minutes or 0))
+        for hours, minutes in (match.group(2, 3), match.group(5, 6))
+    )
+    half = match[7].lower()
+    return half if start <= end else "p" if half == "a" else "a"
+
+
+def _has_offset(text: str) -> bool:
+    """Whether what follows the last minus is an offset from UTC and no end.
+
+    Without ISO's T and without seconds it is an end where it is later than the time before it.
+    """
+    match = _MINUS.fullmatch(text)
+    if not match:
+        return False
+    return bool(match["iso"] or match["seconds"] or "00:30" < match["offset"] <= match["clock"])
+
+
+def _days(number: float) -> timedelta:
+    """As many days, as a spreadsheet counts them, to the second."""
+    return timedelta(seconds=round(number * 86_400))
+
+
+def _checked(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError("its year is not between 1900 and 2199")
+    return moment
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        raise ValueError(f"{error}: give one such as {_alike(name)}") from error
+
+
+@lru_cache(maxsize=1_000)
+def _alike(name: str) -> str:
+    """Return zones as they are written: that of a name, of a city or of an offset, else usual ones."""
+    if match := _SHORT_OFFSET.fullmatch(name):
+        return f"Europe/Brussels or {match[1]}{int(match[2]):02}:{match[3] or '00'}"
+    named = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
+    zones = {zone.rpartition("/")[2].casefold(): zone for zone in named}
+    zones |= {zone.casefold(): zone for zone in named}
+    nearest = get_close_matches(name.casefold()[:50].replace(" ", "_"), zones, 1, 0.9)
+    return f"{zones[nearest[0]] if nearest else 'Europe/Brussels'} or +02:00"
+
+
+def _named(moment: datetime, name: str) -> datetime:
+    """Return the moment in the named zone if its offset agrees or is UTC's, which is no place."""
+    if not name:
+        return moment
+    local = moment.astimezone(_zone(name))
+    return local if moment.utcoffset() in (timedelta(0), local.utcoffset()) else moment
+
+
+def _parse(text: str, original: str, date_order: str, read: Callable[[str], datetime]) -> datetime:
+    moments = [read(reading) for reading in _readings(text, date_order)]
+    if len(moments) > 1 and (named := WEEKDAY.search(text)):
+        weekday = list(WEEKDAYS).index(named[1].lower())
+        moments = [moment for moment in moments if moment.weekday() == weekday] or moments
+    if len(moments) > 1:
+        raise AmbiguousDate(original)
+    return moments[0]
+
+
+def _readings(text: str, date_order: str) -> list[str]:
+    """`text` with the month named in each way that its numbers can be read, or in that of the order."""
+    match = _ORDERED.search(text) or _YEARLESS.search(text)
+    if not match:
+        return [_with_colons(text)]
+    first, second = int(match[1]), int(match[3])
+    ways = {"dmy": (first, second), "mdy": (second, first)}
+    ways = {order: way for order, way in ways.items() if 1 <= way[1] <= 12}
+    wanted = {ways[date_order]} if date_order in ways else set(ways.values())
+    if not wanted:
+        raise ValueError(_NO_MOMENT)
+    before, after = text[: match.start()], text[match.end() :]
+    return [
+        _with_colons(f"{before} {day} {list(MONTHS)[month - 1].upper()} {match[4]} {after}")
+        for day, month in wanted
+    ]
+
+
+def _with_colons(text: str) -> str:
+    """`text`, whose month is named, with 10.30 as 10:30 and half a day as 12:00."""
+    if ":" in text:
+        return text
+    text = _FRACTION.sub(lambda m: f"{_SERIAL_START + _days(float(m[1])):%H:%M:%S}", text)
+    return _DOTTED.sub(lambda m: f"{m[1]}:{m[2]}:{m[3] or '00'}", text)
+
+
+def _read(text: str, *, year: int | None, day: datetime | None) -> datetime:
+    try:
+        moment, other = (
+            dateutil_parser.parse(text, default=default, tzinfos=offset_of)
+            for default in (_NO_DATE, _OTHER_DATE)
+        )
+    except UnknownZone:
+        raise
+    except (ValueError, OverflowError, TypeError, ArithmeticError) as error:
+        raise ValueError(_NO_MOMENT) from error
+    if (moment.month, moment.day) != (other.month, other.day):
+        if day is None or WEEKDAY.search(text):
+            raise ValueError("it names no day: give one, such as 2026-05-12 10:30")
+        return moment.replace(year=day.year, month=day.month, day=day.day)
+    if moment.year == other.year:
+        return moment
+    if year is None:
+        raise ValueError("it names no year: pass --year YEAR")
+    return moment.replace(year=year)

@@ -1,0 +1,1 @@
+"""What is loaded: files, folders and archives, found and opened."""

@@ -1,0 +1,261 @@
+"""Archives and compressed files, unpacked into one temporary file: no member ever gets a path on disk."""
+
+import bz2
+import errno
+import gzip
+import io
+import lzma
+import tarfile
+import tempfile
+import weakref
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO, cast
+
+from loaders.records.text import storable
+from service.errors import InputError
+
+MAX_UNPACKED = 2**30
+MAX_RATIO = 200
+RATIO_FREE = 10 * 2**20  # small files of one letter shrink by more than 200 and do no harm
+MAX_MEMBERS = 200_000
+_LAYERS = 4  # .gz in a .tar.xz is three
+_BLOCK = 2**20
+_TAR_MAGIC = slice(257, 262)
+DAMAGE = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile,
+    NotImplementedError, RuntimeError, ValueError, OverflowError,
+)  # fmt: skip
+_OPENERS: dict[str, Callable[[BinaryIO], Any]] = {
+    "gz": lambda stream: gzip.GzipFile(fileobj=stream),
+    "xz": lzma.LZMAFile,
+    "bz2": bz2.BZ2File,
+}
+_SUFFIXES = {
+    ".tgz": ".tar", ".txz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".gz": "", ".xz": "",
+    ".bz2": "", ".zip": "", ".tar": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file from inside an archive: its path there, as a name only, and how to open it."""
+
+    path: str
+    open: Callable[[], BinaryIO]
+    size: int
+
+
+def looks_packed(path: str) -> bool:
+    """Whether a name ends as archives and compressed files do."""
+    return path.lower().endswith(tuple(_SUFFIXES))
+
+
+def unpack(
+    name: str, path: str, open_source: Callable[[], BinaryIO], size: int
+) -> list[Member] | None:
+    """Return the files inside an archive or a compressed file, None if it is neither, by its content.
+
+    Raises InputError if it is damaged, or unpacks to more than the limits allow.
+    """
+    with open_source() as stream:
+        kind = _kind(stream)
+        if kind is None:
+            return None
+        unpacker = _Unpacker(name, size)
+        try:
+            unpacker.expand(path, kind, stream)
+        except DAMAGE as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise  # it is our disk that fails, not the source
+            raise InputError(
+                f"{name} is damaged, cut off or encrypted ({error or type(error).__name__}). Fetch it again."
+            ) from error
+    return unpacker.members
+
+
+class Budget:
+    """How much one source may unpack to, over all its layers."""
+
+    def __init__(self, name: str, packed: int) -> None:
+        """Start with nothing unpacked of a source of `packed` bytes."""
+        self._name, self._packed, self._unpacked = name, packed, 0
+
+    def blocks(self, stream: BinaryIO) -> Iterator[bytes]:
+        """Yield a stream's content. Raises InputError once the source has unpacked to more than it may."""
+        while block := stream.read(_BLOCK):
+            self._unpacked += len(block)
+            if self._unpacked > MAX_UNPACKED:
+                raise InputError(
+                    f"{self._name} unpacks to more than {MAX_UNPACKED // 2**20:,} MiB. "
+                    "Unpack it yourself and load it in parts."
+                )
+            if self._unpacked > RATIO_FREE and self._unpacked > MAX_RATIO * self._packed:
+                raise InputError(
+                    f"{self._name} unpacks to more than {MAX_RATIO} times its size, as bombs do. "
+                    "If you trust it, unpack it yourself and load the files."
+                )
+            yield block
+
+
+class Spool:
+    """A temporary file that holds parts one after the other; it goes when its last part is let go."""
+
+    def __init__(self) -> None:
+        """Create the file; it has no name."""
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- lives as long as its parts
+        self._end = 0
+        weakref.finalize(self, self._file.close)
+
+    def add(self, blocks: Iterable[bytes]) -> tuple[int, int]:
+        """Write a part and return its offset and size."""
+        start = self._end
+        self._file.seek(start)
+        for block in blocks:
+            view = memoryview(block)
+            while view:
+                view = view[self._file.write(view) :]
+            self._end += len(block)
+        return start, self._end - start
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return up to `size` bytes from `offset`."""
+        self._file.seek(offset)
+        return self._file.read(size)
+
+    def open(self, offset: int, size: int) -> BinaryIO:
+        """Return a part as a stream of its own."""
+        if size <= _BLOCK:
+            return io.BytesIO(self.read(offset, size))
+        return io.BufferedReader(_Part(self, offset, size))
+
+
+class _Part(io.RawIOBase):
+    """A part of a spool as a stream."""
+
+    def __init__(self, spool: Spool, offset: int, size: int) -> None:
+        self._spool, self._offset, self._size, self._position = spool, offset, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader gives no other buffer
+        wanted = min(len(buffer), max(0, self._size - self._position))
+        block = self._spool.read(self._offset + self._position, wanted)
+        buffer[: len(block)] = block
+        self._position += len(block)
+        return len(block)
+
+
+class _Unpacker:
+    """Unpacks one source, layer by layer, and keeps to the limits over all of them."""
+
+    def __init__(self, name: str, packed: int) -> None:
+        self._name, self._budget = name, Budget(name, packed)
+        self._spool = Spool()
+        self.members: list[Member] = []
+
+    def expand(self, path: str, kind: str, stream: BinaryIO, depth: int = 1) -> None:
+        """Add what a packed file holds to the members."""
+        if kind == "zip":
+            self._zip(stream, depth)
+        elif kind == "tar":
+            self._tar(*self._store(stream), depth)
+        else:
+            opened = _OPENERS[kind](stream)
+            self._take(_without_suffix(path), *self._store(opened), depth, is_layer=True)
+
+    def _take(
+        self, path: str, offset: int, size: int, depth: int, *, is_layer: bool = False
+    ) -> None:
+        """Add a member, or what it holds if it is packed itself."""
+        if depth < _LAYERS and (is_layer or looks_packed(path)):
+            with self._spool.open(offset, size) as stream:
+                kind = _kind(stream)
+                if kind == "tar":
+                    return self._tar(offset, size, depth + 1)
+                if kind:
+                    return self.expand(path, kind, stream, depth + 1)
+        if len(self.members) >= MAX_MEMBERS:
+            raise InputError(
+                f"{self._name} holds more than {MAX_MEMBERS:,} files. Split it into several."
+            )
+        self.members.append(Member(path, partial(self._spool.open, offset, size), size))
+        return None
+
+    def _tar(self, start: int, length: int, depth: int) -> None:
+        with self._spool.open(start, length) as stream, tarfile.open(fileobj=stream) as tar:
+            while (info := tar.next()) is not None:
+                tar.members = []  # type: ignore[attr-defined]  # not in its types; else it keeps every header
+                if info.offset_data + info.size > length:
+                    raise tarfile.ReadError("it ends within a file")
+                path = _safe_path(info.name)
+                if path and info.isreg() and not info.issparse():
+                    self._take(path, start + info.offset_data, info.size, depth)
+            if self._spool.read(start + tar.offset, 512)[: length - tar.offset].strip(b"\0"):
+                raise tarfile.ReadError("it ends within a header")
+
+    def _zip(self, stream: BinaryIO, depth: int) -> None:
+        with zipfile.ZipFile(stream) as archive:
+            for info in archive.infolist():
+                member = _safe_path(info.filename)
+                if member and not info.is_dir():
+                    with archive.open(info) as opened:
+                        part = self._store(cast(BinaryIO, opened))
+                    self._take(member, *part, depth)
+
+    def _store(self, stream: BinaryIO) -> tuple[int, int]:
+        return self._spool.add(self._budget.blocks(stream))
+
+
+def _kind(stream: BinaryIO) -> str | None:
+    """What a stream is packed with, by its first bytes; workbooks are zip files but no archives."""
+    head = stream.read(512)
+    stream.seek(0)
+    if head.startswith(b"\x1f\x8b"):
+        return "gz"
+    if head.startswith(b"\xfd7zXZ\0"):
+        return "xz"
+    if head.startswith(b"BZh"):
+        return "bz2"
+    if head[_TAR_MAGIC] == b"ustar":
+        return "tar"
+    if head.startswith((b"PK\3\4", b"PK\5\6")) and not is_workbook(stream):
+        return "zip"
+    return None
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    """Whether a zip file is a workbook: XLSX or ODS. The stream is left at its start."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+    except DAMAGE:
+        return False
+    finally:
+        stream.seek(0)
+    return "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names
+
+
+def _safe_path(name: str) -> str:
+    """A member's path as a harmless relative name; empty if it points outside the archive."""
+    parts = [part for part in storable(name).replace("\\", "/").split("/") if part not in ("", ".")]
+    return "" if ".." in parts else "/".join(parts)
+
+
+def _without_suffix(path: str) -> str:
+    for suffix, replacement in _SUFFIXES.items():
+        if path.lower().endswith(suffix):
+            return path[: -len(suffix)] + replacement
+    return path

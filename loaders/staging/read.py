@@ -1,0 +1,106 @@
+"""Reads sources into staging: every session kept, every other thing counted with its reason."""
+
+from collections.abc import Iterable
+
+from loaders.readers import find_reader
+from loaders.records.cleaning import to_session
+from loaders.records.record import Complaint, NotPlaced, Options, Record, Skip, Unwanted
+from loaders.records.text import tidy
+from loaders.records.times import AmbiguousDate
+from loaders.report import Report
+from loaders.sources.source_file import SourceFile
+from loaders.staging.database import Staging
+from service.errors import InputError
+from service.session import Session
+
+_SHOWN = 3
+_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".ics", ".xml")
+
+
+def stage(
+    sources: Iterable[SourceFile], options: Options, staging: Staging, report: Report
+) -> list[str]:
+    """Stage the sessions of all sources and return what the caller called those that were read.
+
+    Raises InputError for a file that is not what it claims to be, of no known format (files inside a folder
+    are passed over instead), or whose sessions belong to no known event and year.
+    """
+    read = dict.fromkeys(
+        source.origin for source in sources if _stage_file(source, options, staging, report)
+    )
+    for complaint in staging.settle():
+        report.drop(complaint)
+    if report.rejects:
+        report.rejects.keep()
+    if not report.kept:
+        raise InputError(_nothing_found(list(read), report))
+    return list(read)
+
+
+def _nothing_found(read: list[str], report: Report) -> str:
+    """The words for sources without a session: which they were, why, and what to do."""
+    where = f" in {', '.join(read[:_SHOWN])}" if read else ""
+    reasons = [f"{count} {reason}" for reason, count in report.skipped.most_common(_SHOWN)]
+    if report.ignored:
+        reasons.append(f"no session data: {', '.join(report.ignored[:_SHOWN])}")
+    why = f" ({'; '.join(reasons)})" if reasons else ""
+    return (
+        f"No session found to load{where}{why}. "
+        "Name the files of a programme; --format and --map say how to read them, --rejects lists what was "
+        "skipped."
+    )
+
+
+def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
+    reader = find_reader(source, options)
+    if reader is None:
+        if not source.head_text and source.path.lower().endswith(_SUFFIXES):
+            report.complain(Complaint(source.name, "an empty file: export it again, or remove it"))
+            staging.hold(set(), [""])
+        else:
+            report.ignored.append(source.name)
+        return False
+    misplaced: list[str] = []
+    kept: set[tuple[str, int]] = set()
+    bad: list[str] = []
+    for item in reader.read(source, options):
+        if isinstance(item, Complaint):
+            report.complain(item)
+            if item.is_bad:
+                bad.append("")
+        elif session := _stage_record(item, options, staging, report, misplaced, bad):
+            kept.add((session.event, session.year))
+    if misplaced and not kept and source.is_named:
+        raise InputError(f"{source.name}: {misplaced[0]}")
+    staging.hold(kept, bad)
+    return True
+
+
+def _stage_record(
+    record: Record,
+    options: Options,
+    staging: Staging,
+    report: Report,
+    misplaced: list[str],
+    bad: list[str],
+) -> Session | None:
+    """Stage a record; None if it is skipped, its id among the `bad` ones if that is its source's fault."""
+    try:
+        session = to_session(record, options)
+    except AmbiguousDate as error:
+        raise InputError(f"{record.place}: {error}") from error
+    except Skip as error:
+        if isinstance(error, NotPlaced):
+            misplaced.append(str(error))
+        complaint = Complaint(
+            record.place, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
+        )
+        report.complain(complaint)
+        if complaint.is_bad:
+            bad.append(tidy(record.source_id))
+        return None
+    staging.add(session)
+    report.keep(thin=not session.abstract)
+    for reason in record.complaints:
+        report.complain(Complaint(record.where(reason), reason, skipped=False))
+    return session

@@ -1,0 +1,1 @@
+"""Rows and columns of any table: delimited text, workbooks, timetables."""

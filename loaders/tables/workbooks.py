@@ -1,0 +1,225 @@
+"""Workbooks, XLSX, XLS and ODS, as rows of texts; only this file knows the library that reads them."""
+
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, BinaryIO, cast
+from xml.etree.ElementTree import ParseError
+
+import defusedxml.ElementTree as safe
+import python_calamine as calamine
+from defusedxml.common import DefusedXmlException
+
+from loaders.sources.archives import DAMAGE, Budget, is_workbook
+from loaders.sources.source_file import SourceFile
+from service.errors import InputError
+
+MAX_CELLS = 20_000_000
+MAX_REPEATED = 10_000
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PLACE = re.compile("([A-Za-z]{1,9})([0-9]{1,18})")
+_CELLS = ("c", "table-cell", "covered-table-cell")
+_DIGITS = re.compile("[0-9]{1,18}$")
+_ROWS = [
+    text.encode(code) for text in ("sheetData", "table-row") for code in ("utf-8", "utf-16-le")
+]
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TAIL = 64
+
+Rows = Callable[[], Iterator[tuple[int, list[str]]]]
+Merges = dict[tuple[int, int], int]
+"""For the row and column of a merged cell the last row that it covers; rows count from 1, columns from 0."""
+
+
+def is_workbook_source(source: SourceFile) -> bool:
+    """Whether a source is an XLSX or ODS workbook, or an old XLS one; by its name too if it is cut off."""
+    if not source.head.startswith(b"PK\3\4"):
+        return source.head.startswith(_OLD_WORKBOOK)
+    with source.open() as stream:
+        named = source.path.lower().endswith((".xlsx", ".ods"))
+        return is_workbook(stream) or (named and not zipfile.is_zipfile(stream))
+
+
+def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
+    """Return name, rows and merged cells of each sheet that is not hidden.
+
+    Raises InputError if the source is no workbook that can be read, or one that would fill the memory.
+    """
+    extent = _measured(source)
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
+        sheets = [
+            workbook.get_sheet_by_name(sheet.name)
+            for sheet in workbook.sheets_metadata
+            if sheet.visible == calamine.SheetVisibleEnum.Visible
+            and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+        return [(sheet.name, partial(_rows, sheet), _merges(sheet, extent)) for sheet in sheets]
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _refused(source, str(error)) from error
+
+
+def _refused(source: SourceFile, reason: str) -> InputError:
+    return InputError(
+        f"{source.name} is no workbook that can be read ({reason}). "
+        "Remove a password if it has one, and save it again as .xlsx or CSV."
+    )
+
+
+def _measured(source: SourceFile) -> "_Extent":
+    """Refuse bombs: the library keeps an empty cell for every place up to the last one used."""
+    budget = Budget(source.name, source.size)
+    extent = _Extent()
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+            for info in archive.infolist():
+                with archive.open(info) as opened:
+                    _measure(budget.blocks(cast(BinaryIO, opened)), extent)
+    except (ParseError, DefusedXmlException, *DAMAGE) as error:
+        if not source.head.startswith(_OLD_WORKBOOK):
+            raise _refused(source, str(error)) from error
+    if extent.cells > MAX_CELLS:
+        raise InputError(
+            f"{source.name} has cells so far apart that it cannot be read. "
+            "Copy the programme to a new sheet and save that."
+        )
+    if extent.repeated > MAX_REPEATED:
+        raise InputError(
+            f"{source.name} repeats one row {extent.repeated:,} times. Delete the rows below the programme."
+        )
+    return extent
+
+
+def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
+    """Take a part of a workbook into account, whatever it is called; reads the part to its end.
+
+    Raises ParseError if it holds rows and is no XML: the library reads what this parser does not.
+    """
+    parser = safe.XMLParser(target=extent, forbid_dtd=True)
+    damage: Exception | None = None
+    has_rows, tail = False, b""
+    for block in blocks:
+        has_rows = has_rows or any(mark in tail + block for mark in _ROWS)
+        tail = block[-_TAIL:]
+        try:
+            if damage is None:
+                parser.feed(block)
+        except (ParseError, DefusedXmlException) as error:
+            damage = error
+    try:
+        if damage is None:
+            parser.close()
+    except ParseError as error:
+        damage = error
+    if damage and has_rows:
+        raise damage
+
+
+class _Extent:
+    """How many cells the sheets of a workbook take, told from the tags of its parts as they are parsed.
+
+    A cell's place is the one it names, else the next in its row; only cells with content count. `merges` are
+    those of the sheets of an ODS, by their names, of which the library does not tell.
+    """
+
+    def __init__(self) -> None:
+        self.merges: dict[str, Merges] = {}
+        self._sheet = ""
+        self.repeated = 0  # how often the row that is repeated most stands there
+        self._before = 0  # the cells of other sheets
+        self._rows = self._columns = 0  # of this sheet, up to the last ones used
+        self._row = self._column = 0
+        self._repeats = 1
+        self._depth = 0
+        self._in_cell = False
+
+    @property
+    def cells(self) -> int:
+        return self._before + self._rows * self._columns
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element; cells of XLSX are "c", those of ODS "table-cell"."""
+        name = tag.rpartition("}")[2]
+        self._in_cell = self._in_cell or name in _CELLS
+        match name:
+            case "sheetData" | "table":
+                self._depth += 1  # a table may stand in a cell of another
+                if self._depth > 1:
+                    return
+                self._before, self._rows, self._columns, self._row = self.cells, 0, 0, 0
+                self._sheet = attributes.get(_TABLE + "name", "")
+            case "row":
+                self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+            case "c":
+                place = _PLACE.fullmatch(attributes.get("r", ""))
+                self._column = _column(place[1]) if place else self._column + 1
+                self._row = int(place[2]) if place else self._row
+            case "table-row":
+                self._repeats = _number(attributes.get(_TABLE + "number-rows-repeated"), 1)
+                self._row, self._column = self._row + self._repeats, 0
+            case "table-cell" | "covered-table-cell":
+                covered = _number(attributes.get(_TABLE + "number-rows-spanned"), 1) - 1
+                if covered > 0:
+                    merges = self.merges.setdefault(self._sheet, {})
+                    merges[self._row, self._column] = self._row + covered
+                self._column += _number(attributes.get(_TABLE + "number-columns-repeated"), 1)
+                if any("value" in name for name in attributes):
+                    self._use()
+            case "v" | "is" | "f" | "p":
+                self._use()
+
+    def end(self, tag: str) -> None:
+        """Take the end of an element."""
+        name = tag.rpartition("}")[2]
+        self._in_cell = self._in_cell and name not in _CELLS
+        self._depth -= name in ("sheetData", "table")
+
+    def close(self) -> None:
+        """Take the end of a part."""
+
+    def _use(self) -> None:
+        if self._in_cell:
+            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+            self.repeated = max(self.repeated, self._repeats)
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    """The number that an attribute ends with."""
+    digits = _DIGITS.search(text or "")
+    return int(digits[0]) if digits else otherwise
+
+
+def _merges(sheet: Any, extent: _Extent) -> Merges:
+    return extent.merges.get(sheet.name) or {
+        (first[0] + 1, first[1]): last[0] + 1
+        for first, last in sheet.merged_cell_ranges or ()
+        if last[0] > first[0]
+    }
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
+        yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: Any) -> str:
+    """A cell's value as a person would type it."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    return str(cell)

@@ -1,0 +1,1 @@
+"""The fast encoder: a model exported once, run by OpenVINO."""

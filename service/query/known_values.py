@@ -1,0 +1,72 @@
+"""The values of a catalogue's facets: how many sessions have them, and how the catalogue spells them."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import cachetools
+
+from service.filters import NO_FILTERS, Filters
+from service.query.query import in_day_range
+from service.runtime.events import note
+from service.stores.protocol import Generation
+from service.words import folded
+
+VALUES_KEPT = 200_000
+"""Values in the lists of counts that are kept, those asked for last: some 140 bytes each."""
+
+Counts = list[tuple[str | int, int]]
+"""Values and how many sessions have them, most frequent first."""
+
+
+class KnownValues:
+    """Facet counts, kept for a while: counting thousands of speakers takes longer than a search."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._counted: cachetools.LRUCache[tuple[str, str, Filters], Counts] = cachetools.LRUCache(
+            VALUES_KEPT, getsizeof=lambda counts: len(counts) + 1
+        )
+        self._lock = threading.Lock()
+
+    def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
+        """Return the values of the payload field `name` among sessions that pass, and their counts."""
+        key = (generation.manifest.state, name, filters)
+        with self._lock:
+            counts = self._counted.get(key)
+        note("cache", hit="no" if counts is None else "yes")
+        if counts is None:
+            counts = generation.facets([name], filters)[name]
+            if len(counts) < VALUES_KEPT:  # it would refuse longer ones
+                with self._lock:
+                    self._counted[key] = counts
+        return counts
+
+    def spelled(self, generation: Generation, filters: Filters) -> Filters:
+        """Return the filters with each value as the catalogue spells it, whatever its case and accents.
+
+        A range of days becomes the catalogue's days in it. What the catalogue does not know stays: no session
+        has it.
+        """
+        changes: dict[str, Any] = {}
+        for name, values in filters.given():
+            if name != "year":
+                known = [str(value) for value, _ in self.count(generation, name)]
+                alike = _days_in if name == "day" else _spellings
+                changes[name] = tuple(
+                    spelling for value in values for spelling in alike(str(value), known)
+                )
+        return replace(filters, **changes) if changes else filters
+
+
+def _days_in(wanted: str, known: Sequence[str]) -> list[str]:
+    return [day for day in known if in_day_range(day, wanted)] or [wanted]
+
+
+def _spellings(wanted: str, known: Sequence[str]) -> list[str]:
+    """Return the known values that are `wanted` but for case and accents; `wanted` itself if none is."""
+    if wanted in known:
+        return [wanted]
+    key = folded(wanted)
+    return [value for value in known if folded(value) == key] or [wanted]

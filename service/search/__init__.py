@@ -1,0 +1,1 @@
+"""Searcher: questions in, answers out."""

@@ -1,0 +1,85 @@
+"""What a search answers: results with their occurrences, and why each is there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from service.search.snippets import Reason, Snippet
+from service.session import Session
+from service.verdict.judge import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One session that answers and its rank from 1.
+
+    `score` is what it was ranked by, higher is better: in semantic mode the dot product, in keyword mode
+    BM25's, in hybrid both together. `similarity` is the dot product in every mode. `occurrences` are the
+    found sittings of the same talk, itself among them, in order of time.
+    """
+
+    rank: int
+    score: float
+    similarity: float
+    session: Session
+    reason: Reason
+    occurrences: tuple[Session, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            "similarity": round(self.similarity, 6),
+            "session": self.session.as_dict(),
+            "matched": list(self.reason.matched),
+            "snippet": _told(self.reason.snippet),
+            "occurrences": [_brief(session) for session in self.occurrences],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question found, nearest first, and how long it took in milliseconds.
+
+    `verdict` says whether any of it fits; None where the catalogue was never calibrated. `evidence` is what it
+    was judged by: comparable within one catalogue only, and for measuring.
+    """
+
+    query: str
+    mode: str
+    took_ms: float
+    verdict: Verdict | None
+    results: tuple[SearchResult, ...]
+    evidence: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as the JSON values that the API and the command line print."""
+        return {
+            "query": self.query,
+            "mode": self.mode,
+            "took_ms": round(self.took_ms, 2),
+            "verdict": self.verdict,
+            "results": [result.as_dict() for result in self.results],
+        }
+
+
+def _told(snippet: Snippet | None) -> dict[str, Any] | None:
+    if snippet is None:
+        return None
+    return {
+        "text": snippet.text,
+        "start": snippet.start,
+        "end": snippet.end,
+        "marks": [list(mark) for mark in snippet.marks],
+    }
+
+
+def _brief(session: Session) -> dict[str, Any]:
+    """When and where a sitting is."""
+    return {
+        "id": str(session.id),
+        "event": session.event,
+        "year": session.year,
+        "starts_at": session.starts_at.isoformat() if session.starts_at else None,
+        "room": session.room,
+    }

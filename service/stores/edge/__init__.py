@@ -1,0 +1,1 @@
+"""The embedded store: Qdrant Edge in the data directory."""

@@ -1,0 +1,243 @@
+"""One generation of an embedded catalogue: a Qdrant Edge shard, open for reading."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import qdrant_edge as edge
+
+from service.encoder import Vectors, checked
+from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
+from service.filters import NO_FILTERS, Filters
+from service.session import Session
+from service.stores.edge.queries import (
+    TEXT,
+    Question,
+    among,
+    by_keywords,
+    condition,
+    gaining,
+    nearest,
+)
+from service.stores.fusion import CANDIDATES, keyword_weight, proposed
+from service.stores.keywords import question_terms, word_terms
+from service.stores.manifest import Manifest
+from service.stores.protocol import Asked, FacetCounts, Hit, Known
+
+BATCH = 256
+"""Points of one read or write."""
+
+_ALL_VALUES = 1_000_000
+_REMEMBERED = 64
+"""Searches by words that are kept: a question's is wanted for its fusion and for its verdict."""
+
+_WRITABLE = "It must be writable even to be read. Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
+
+Scores = dict[UUID, float]
+"""Sessions and what they score, best first where a store gave them."""
+
+
+class EdgeGeneration:
+    """One generation, open for reading."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Open the generation in `path`. Raises StoreError if it is damaged."""
+        self.manifest = manifest
+        self.readers = 0
+        self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
+        with translated(f"open {path}"):
+            self._shard = edge.EdgeShard.load(str(path / "points"))
+            anything = nearest(Question([1.0] + [0.0] * (manifest.encoder.dimension - 1), None), 1)
+            answers = bool(self._shard.query(anything))
+        if manifest.sessions and not answers:
+            self._shard.close()
+            raise DamagedError(f"{path} finds nothing: its vectors are damaged. {REMEDY}")
+
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
+        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
+        question = Question(row.tolist(), condition(filters))
+        scores: Mapping[UUID, float]
+        with translated("search"):
+            if asked is None:
+                similarities = scores = self._scores(nearest(question, limit))
+            elif asked.mode == "keyword":
+                scores = self._words(asked.text, filters, limit)
+                similarities = self._similarities(question, scores.keys())
+            else:
+                similarities, scores = self._fused(question, limit, asked, filters)
+        best = sorted((-score, id) for id, score in scores.items())[:limit]
+        sessions = self.get([id for _, id in best])
+        return [
+            Hit(session, -score, similarities[id])
+            for session, (score, id) in zip(sessions, best, strict=True)
+        ]
+
+    def _fused(
+        self, question: Question, limit: int, asked: Asked, filters: Filters
+    ) -> tuple[Scores, Scores]:
+        """Return the dot products and the fused scores of what is proposed (see `service.stores.fusion`).
+
+        A phrase only proposes candidates, as words and meaning do. Sessions of the speakers asked for, or with
+        rare words, are candidates too, and gain.
+        """
+        count = proposed(limit)
+        words = self._words(asked.text, filters, 2 * count)
+        similarities = self._scores(nearest(question, count))
+        gaining_some = [(gain, self._scores(request)) for gain, request in gaining(question, asked)]
+        for _, some in gaining_some:
+            similarities |= dict(islice(some.items(), count))
+        lists = [words, *(self._words(phrase, filters, count) for phrase in asked.phrases)]
+        others = {id for some in lists for id in islice(some, count)} - similarities.keys()
+        similarities |= self._similarities(question, others)
+        weight = keyword_weight(_best(words), self.manifest.sessions, spoken=asked.spoken)
+        return similarities, {
+            id: similarity
+            + weight * words.get(id, 0.0)
+            + sum(gain for gain, some in gaining_some if id in some)
+            for id, similarity in similarities.items()
+        }
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
+        with translated("search"):
+            return _best(self._words(text, filters, 2 * CANDIDATES))
+
+    def _look(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
+        """Return the highest keyword scores of a text, best first; the last ones are remembered."""
+        terms = question_terms(text, self.manifest.languages)
+        return self._scores(by_keywords(terms, limit, condition(filters))) if terms.indices else {}
+
+    def _similarities(self, question: Question, ids: Collection[UUID]) -> Scores:
+        found = self._scores(among(question, ids)) if ids else {}
+        if len(found) < len(ids):
+            raise DamagedError(f"{len(ids) - len(found)} sessions have no vector. {REMEDY}")
+        return found
+
+    def _scores(self, request: edge.QueryRequest) -> Scores:
+        return {_uuid(point.id): point.score for point in self._shard.query(request)}
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        with translated("search"):
+            found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
+        return [tuple(_uuid(point.id) for point in points) for points in found]
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        with translated("read sessions"):
+            records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
+        found = {record.id: Session.from_payload(record.payload or {}) for record in records}
+        return [found[id] for id in ids if id in found]
+
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        with translated("read sessions"):
+            records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
+        return {
+            _uuid(record.id): np.asarray(_dense(record), dtype=np.float32) for record in records
+        }
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        with translated("count sessions"):
+            return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
+
+    def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        with translated("count values"):
+            answers = {
+                name: self._shard.facet(
+                    edge.FacetRequest(
+                        name, limit=_ALL_VALUES, exact=True, filter=condition(filters)
+                    )
+                )
+                for name in names
+            }
+        return {
+            name: sorted(
+                ((hit.value, hit.count) for hit in answer.hits),
+                key=lambda pair: (-pair[1], str(pair[0])),
+            )
+            for name, answer in answers.items()
+        }
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        keys = ["event", "year", "text_hash", "payload_hash"]
+        for records in self._scroll(payload=keys, vectors=False, batch=4 * BATCH):
+            for record in records:
+                payload = record.payload or {}
+                yield Known(_uuid(record.id), **{key: payload[key] for key in keys})
+
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        for records in self._scroll(payload=True, vectors=True, batch=BATCH):
+            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            rows = [_dense(record) for record in records]
+            yield sessions, np.asarray(rows, dtype=np.float32)
+
+    def close(self) -> None:
+        """Release the generation's files."""
+        self._shard.close()
+
+    def _scroll(
+        self, *, payload: bool | list[str], vectors: bool, batch: int
+    ) -> Iterator[list[edge.Record]]:
+        offset = None
+        while True:
+            with translated("read sessions"):
+                records, offset = self._shard.scroll(
+                    edge.ScrollRequest(
+                        offset=offset, limit=batch, with_payload=payload, with_vector=vectors
+                    )
+                )
+            if records:
+                yield records
+            if offset is None:
+                return
+
+
+def _best(scores: Mapping[UUID, float]) -> float:
+    return next(iter(scores.values()), 0.0)
+
+
+def _dense(record: edge.Record) -> list[float]:
+    vector: Any = record.vector
+    if not isinstance(vector, dict) or TEXT not in vector:
+        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
+    values: list[float] = vector[TEXT]
+    return values
+
+
+def _uuid(id: Any) -> UUID:
+    return id if isinstance(id, UUID) else UUID(str(id))
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError.
+
+    That is DamagedError where the files may be read and written.
+    """
+    try:
+        yield
+    except (
+        BaseException
+    ) as error:  # a panic of the driver is no Exception; all else is raised again
+        if isinstance(error, ConferenceHelperError):
+            raise
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            told = f"The embedded store could not {action}: {error}."
+            denied = "permission denied" in told.casefold() or "read-only" in told.casefold()
+            if denied:
+                raise StoreError(f"{told} {_WRITABLE}") from error
+            raise DamagedError(f"{told} {REMEDY}") from error
+        raise

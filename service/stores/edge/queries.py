@@ -1,0 +1,91 @@
+"""What is asked of Qdrant Edge: nearest by meaning, by words, and what is fused; answers are ids and scores."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import qdrant_edge as edge
+
+from service.filters import Filters
+from service.stores.fusion import NAMED
+from service.stores.keywords import Terms
+from service.stores.protocol import Asked
+
+TEXT = "text"
+KEYWORDS = "keywords"
+"""The names of a point's two vectors."""
+
+_AGAIN = edge.SearchParams(
+    hnsw_ef=256, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
+)
+_IN_FULL = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
+"""Where vectors are kept in 8 bits too: twice as many as are wanted are found by these, then scored in full; or
+all are scored in full. Where there is an index, 256 candidates miss hardly anything (docs/operations.md)."""
+
+_MOST_GAINING = 1_000
+"""Sessions of the speakers that one question names, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as a unit vector, and the filter that every answer must pass."""
+
+    vector: list[float]
+    condition: edge.Filter | None
+
+
+def nearest(question: Question, limit: int) -> edge.QueryRequest:
+    """Return the request for the highest dot products."""
+    return edge.QueryRequest(
+        query=_by_meaning(question), limit=limit, filter=question.condition, params=_AGAIN
+    )
+
+
+def by_keywords(
+    terms: Terms, limit: int, condition: edge.Filter | None = None
+) -> edge.QueryRequest:
+    """Return the request for the highest keyword scores."""
+    query = edge.Query.Nearest(sparse(terms), using=KEYWORDS)
+    return edge.QueryRequest(query=query, limit=limit, filter=condition)
+
+
+def among(question: Question, ids: Collection[UUID]) -> edge.QueryRequest:
+    """Return the request for the dot products of these sessions, whatever the question's filter."""
+    wanted = edge.Filter(must=[edge.HasIdCondition(set(ids))])
+    return _in_full(question, len(ids), wanted)
+
+
+def gaining(question: Question, asked: Asked) -> Iterator[tuple[float, edge.QueryRequest]]:
+    """Yield what sessions gain, and the request for the dot products of those that do."""
+    conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
+    if asked.names:
+        by_name = edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
+        conditions.append((NAMED, by_name))
+    conditions += [(asked.gain, edge.HasIdCondition(set(sessions))) for sessions in asked.rare]
+    given = [question.condition] if question.condition else []
+    for gain, some in conditions:
+        yield gain, _in_full(question, _MOST_GAINING, edge.Filter(must=[some, *given]))
+
+
+def condition(filters: Filters) -> edge.Filter | None:
+    """Return the filters as Edge takes them, None for none."""
+    conditions = [
+        edge.FieldCondition(key=name, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # texts or numbers
+        for name, values in filters.given()
+    ]
+    return edge.Filter(must=list(conditions)) if conditions else None
+
+
+def sparse(terms: Terms) -> edge.SparseVector:
+    """Return terms as Edge takes them."""
+    return edge.SparseVector(terms.indices, terms.values)
+
+
+def _in_full(question: Question, limit: int, passing: edge.Filter) -> edge.QueryRequest:
+    return edge.QueryRequest(
+        query=_by_meaning(question), limit=limit, filter=passing, params=_IN_FULL
+    )
+
+
+def _by_meaning(question: Question) -> edge.Query:
+    return edge.Query.Nearest(question.vector, using=TEXT)

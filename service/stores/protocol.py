@@ -1,0 +1,247 @@
+"""What a store of sessions can do: the protocols that every store keeps, and the values they speak.
+
+A catalogue lives in generations. A builder writes a new one beside what is served; its commit verifies it,
+writes the manifest last and switches the catalogue's name to it in one atomic step. Everything here speaks
+Session, numpy and plain values: no Qdrant type crosses it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+from service.encoder import Fingerprint, Vectors
+from service.filters import NO_FILTERS, Filters
+from service.session import Session
+from service.stores.calibration import Calibration
+from service.stores.manifest import EventCount, Manifest
+
+KEPT_GENERATIONS = 2
+"""How many generations before the served one are kept for rollback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's words, for the modes that look at words.
+
+    mode        keyword: by words alone; hybrid: by words and meaning together
+    text        the question
+    phrases     parts of it that must stand in a session word by word
+    names       speakers, spelled as in the catalogue, whom the question names in full
+    spoken      it is a sentence, whose words are chosen for their meaning
+    rare        for each of its rare words, the sessions that have it
+    gain        what a session gains for each rare word that it has
+    best        what `Generation.best_score` says of it; a hybrid search looks itself where this is None
+    """
+
+    mode: Literal["keyword", "hybrid"]
+    text: str
+    phrases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    spoken: bool = False
+    rare: tuple[tuple[UUID, ...], ...] = ()
+    gain: float = 0.0
+    best: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One session found, what it was ranked by, and the dot product with the question; higher is nearer."""
+
+    session: Session
+    score: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a loader needs to know of a stored session to tell whether it changed."""
+
+    id: UUID
+    event: str
+    year: int
+    text_hash: str
+    payload_hash: str
+
+
+FacetCounts = dict[str, list[tuple[str | int, int]]]
+"""For each payload field, its values and how many sessions have them, most frequent first."""
+
+
+class Generation(Protocol):
+    """One generation, open for reading; what it holds changes only through an updater."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds."""
+        ...
+
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first.
+
+        Without `asked` the score is the dot product with `vector` (dimension,), a unit vector. With it, the
+        score is BM25's (see `service.stores.keywords`) or the fused one (see `service.stores.fusion`).
+        """
+        ...
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return a question's highest keyword score among sessions that pass, 0 if they have no word of it."""
+        ...
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word, as `split_words` gives it, up to `most` sessions that have just this word."""
+        ...
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        ...
+
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        ...
+
+    def count(self, filters: Filters) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        ...
+
+    def facets(self, names: Sequence[str], filters: Filters) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        ...
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        ...
+
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        ...
+
+
+def count_events(generation: Generation) -> tuple[EventCount, ...]:
+    """Count the sessions of each event and year of a generation, in order."""
+    events = [str(value) for value, _ in generation.facets(["event"], NO_FILTERS)["event"]]
+    counts = [
+        EventCount(event, int(year), sessions)
+        for event in events
+        for year, sessions in generation.facets(["year"], Filters(event=(event,)))["year"]
+    ]
+    return tuple(sorted(counts, key=lambda count: (count.event, count.year)))
+
+
+def list_languages(generation: Generation) -> tuple[str, ...]:
+    """Return the languages of a generation's sessions, in order."""
+    counts = generation.facets(["language"], NO_FILTERS)["language"]
+    return tuple(sorted(str(value) for value, _ in counts if value))
+
+
+Check = Callable[[Generation], Calibration | None]
+"""Looks at a new generation before it is served: returns its calibration, or raises to keep it from being."""
+
+
+class Builder(Protocol):
+    """Writes one new generation. Leaving its context without a commit removes what was written."""
+
+    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
+        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
+        ...
+
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
+        """Verify that exactly `expected` sessions are there, write the manifest and switch to it.
+
+        Raises VerificationError if they are not, and whatever `check` raises; then nothing is switched.
+        """
+        ...
+
+
+class Updater(Builder, Protocol):
+    """Changes the served generation in place: additions and changes first, removals last.
+
+    Every batch is idempotent. After a failure what was written stays, and the same load run again ends it.
+    A commit without `check` leaves the calibration as it was.
+    """
+
+    def describe(self, sessions: Sequence[Session]) -> None:
+        """Replace what is said of sessions that are there; their vectors stay."""
+        ...
+
+    def remove(self, ids: Sequence[UUID]) -> None:
+        """Remove sessions; ids that are not there are left alone."""
+        ...
+
+
+class Reading(Protocol):
+    """What answering questions takes of a store."""
+
+    @property
+    def kind(self) -> str:
+        """Which store it is, for people."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Generation]:
+        """Open what is searched for a `with` block."""
+        ...
+
+    def manifest(self) -> Manifest:
+        """Return the manifest of what is searched. Raises NothingLoadedError if there is nothing yet."""
+        ...
+
+    def check(self) -> None:
+        """Raise StoreError if the store answers, but should not be relied on: its version is too far off."""
+        ...
+
+
+class SessionStore(Reading, Protocol):
+    """One catalogue and its generations."""
+
+    @property
+    def name(self) -> str:
+        """The catalogue's name, which leads to the served generation."""
+        ...
+
+    def reading(self, *, older: bool = False) -> AbstractContextManager[Generation]:
+        """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
+
+        One of an older schema can be scanned, not searched: only who asks for `older` gets it. Raises
+        NothingLoadedError if there is none yet, MismatchError for an older schema.
+        """
+        ...
+
+    def opening(self, manifest: Manifest) -> AbstractContextManager[Generation]:
+        """Open a kept generation, served or not, for a `with` block."""
+        ...
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
+        ...
+
+    def building(self, encoder: Fingerprint, *, sessions: int) -> AbstractContextManager[Builder]:
+        """Start an empty generation for about `sessions` sessions, under the catalogue's lock.
+
+        Raises LockedError while another loader is at work, StorageFullError if the disk cannot hold it.
+        """
+        ...
+
+    def updating(self, *, changes: int) -> AbstractContextManager[Updater] | None:
+        """Change the served generation in place, under the catalogue's lock.
+
+        None where the store would rather build beside: `changes` sessions are too many, or the catalogue is
+        small enough for every load to be undone by a rollback.
+        """
+        ...
+
+    def generations(self) -> list[Manifest]:
+        """Return the manifests of all kept generations, newest first."""
+        ...
+
+    def rollback(self) -> Manifest:
+        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+        ...
+
+    def close(self) -> None:
+        """Release what is open."""
+        ...

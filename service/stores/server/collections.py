@@ -1,0 +1,70 @@
+"""A catalogue's collections on a server: which there are, what their metadata say, where its alias leads."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from qdrant_client import models
+
+from service.stores.server.connection import Connection
+from service.stores.server.failures import MissingError
+
+
+class Collections:
+    """The collections of one catalogue, by the names that its generations have."""
+
+    def __init__(self, connection: Connection, catalogue: str) -> None:
+        """Name the catalogue, which is the alias too; nothing is asked yet."""
+        self._connection = connection
+        self._catalogue = catalogue
+        self._pattern = re.compile(re.escape(catalogue) + r"-(\d{6})-\d{8}T\d{12}")
+
+    def names(self) -> list[str]:
+        """Return the names of the generations that are there, ended or not."""
+        answer = self._connection.call("list generations", lambda client: client.get_collections())
+        names = [collection.name for collection in answer.collections]
+        return [name for name in names if self._pattern.fullmatch(name)]
+
+    def next_name(self) -> str:
+        """Return a name that sorts after all others and never comes back."""
+        numbers = [int(self._pattern.sub(r"\1", name)) for name in self.names()]
+        following = max(numbers, default=0) + 1
+        return f"{self._catalogue}-{following:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+
+    def metadata(self, name: str) -> dict[str, Any] | None:
+        """Return a collection's metadata by its name or alias, None if it is not there."""
+        try:
+            info = self._connection.call(
+                "read the manifest", lambda client: client.get_collection(name)
+            )
+        except MissingError:
+            return None
+        return dict(info.config.metadata or {})
+
+    def describe(self, name: str, **metadata: Any) -> None:
+        """Write these keys of a collection's metadata; the others stay."""
+        self._connection.call(
+            "write the manifest",
+            lambda client: client.update_collection(name, metadata=metadata),
+        )
+
+    def lead_to(self, name: str) -> None:
+        """Make the alias lead to a generation, in one atomic call."""
+        operations: list[Any] = [
+            models.CreateAliasOperation(
+                create_alias=models.CreateAlias(collection_name=name, alias_name=self._catalogue)
+            )
+        ]
+        if self.metadata(self._catalogue) is not None:
+            removal = models.DeleteAlias(alias_name=self._catalogue)
+            operations.insert(0, models.DeleteAliasOperation(delete_alias=removal))
+        self._connection.call(
+            "switch to the new generation",
+            lambda client: client.update_collection_aliases(operations),
+        )
+
+    def remove(self, name: str) -> None:
+        """Remove a generation."""
+        self._connection.call(
+            "remove an old generation", lambda client: client.delete_collection(name)
+        )

@@ -1,0 +1,92 @@
+"""A new collection on a server: its vectors, indexes and limits, as the settings want them."""
+
+from contextlib import suppress
+from typing import Any
+
+from qdrant_client import models
+
+from service.encoder import Fingerprint
+from service.settings import Settings
+from service.stores.server.connection import Connection
+from service.stores.server.failures import ExistsError
+from service.stores.server.generation import INDEXES
+from service.stores.server.queries import KEYWORDS, TEXT
+
+MAX_POINTS = 256
+"""Points of one request: what the loader sends at most, and the collection takes."""
+_STRICT_EF = 4096
+
+
+def create_collection(
+    connection: Connection, settings: Settings, name: str, encoder: Fingerprint
+) -> None:
+    """Create an empty collection for vectors of that encoder, with its payload indexes."""
+    # Its name is ours alone: if it is there, a first try came through and only its answer was lost.
+    with suppress(ExistsError):
+        connection.call(
+            "create a generation",
+            lambda client: client.create_collection(
+                name,
+                vectors_config={
+                    TEXT: models.VectorParams(
+                        size=encoder.dimension,
+                        distance=models.Distance.DOT,
+                        on_disk=settings.qdrant_on_disk_vectors,
+                    )
+                },
+                sparse_vectors_config={
+                    KEYWORDS: models.SparseVectorParams(
+                        modifier=models.Modifier.IDF,
+                        # In files that memory caches: pinned, words take more of it than vectors.
+                        index=models.SparseIndexParams(on_disk=True),
+                    )
+                },
+                shard_number=settings.qdrant_shards,
+                replication_factor=settings.qdrant_replicas,
+                write_consistency_factor=settings.qdrant_write_consistency,
+                hnsw_config=models.HnswConfigDiff(
+                    m=settings.qdrant_hnsw_m, ef_construct=settings.qdrant_hnsw_build_ef
+                ),
+                quantization_config=_quantization(settings),
+                strict_mode_config=_strict_mode(settings),
+            ),
+        )
+    for field, kind in INDEXES.items():
+        _create_index(connection, name, field, kind)
+
+
+def _create_index(
+    connection: Connection, name: str, field: str, kind: models.PayloadSchemaType
+) -> None:
+    connection.call(
+        "index a field",
+        lambda client: client.create_payload_index(
+            name, field_name=field, field_schema=kind, wait=True
+        ),
+    )
+
+
+def _quantization(settings: Settings) -> models.ScalarQuantization | None:
+    if settings.qdrant_quantization == "none":
+        return None
+    return models.ScalarQuantization(
+        scalar=models.ScalarQuantizationConfig(
+            type=models.ScalarType.INT8, quantile=0.99, always_ram=True
+        )
+    )
+
+
+def _strict_mode(settings: Settings) -> models.StrictModeConfig | None:
+    if not settings.qdrant_strict and settings.qdrant_strict_read_rate is None:
+        return None
+    limits: dict[str, Any] = {
+        "unindexed_filtering_retrieve": False,
+        "unindexed_filtering_update": False,
+        "search_max_hnsw_ef": _STRICT_EF,
+        "upsert_max_batchsize": MAX_POINTS,
+    }
+    return models.StrictModeConfig(
+        enabled=True,
+        read_rate_limit=settings.qdrant_strict_read_rate,
+        **(limits if settings.qdrant_strict else {}),
+    )

@@ -1,0 +1,139 @@
+"""What a Qdrant server and its client can fail with: worth another try or not, and in this program's words."""
+
+import grpc
+import httpx
+from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
+from qdrant_client.http.exceptions import (
+    ApiException,
+    ResponseHandlingException,
+    UnexpectedResponse,
+)
+
+from service.errors import AccessError, StorageFullError, StoreError
+from service.runtime import deadline
+from service.stores.server.transport import BodyTooLargeError
+
+DRIVER_ERRORS = (ApiException, QdrantException, grpc.RpcError, httpx.HTTPError, ValueError)
+"""What a call of the client raises; ValueError comes from its in-memory mode and from names it won't send."""
+
+_BUSY = {429, 502, 503, 504}
+_SETTLING = ("consensus", "leader is not established", "active replicas")
+"""What a cluster says, with status 500, while it chooses a leader or a node comes back: over in a while."""
+_STATUS = {
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    grpc.StatusCode.INVALID_ARGUMENT: 400,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+    grpc.StatusCode.UNAVAILABLE: 503,
+}
+
+
+class MissingError(StoreError):
+    """There is no such collection; the store decides what that means."""
+
+
+class ExistsError(StoreError):
+    """There is such a collection already; the store decides what that means."""
+
+
+def translated(place: str, action: str, error: Exception) -> StoreError:
+    """Return the error to raise where the server at `place` could not do `action`."""
+    status = _status(error)
+    told = f"{place} could not {action}"
+    in_memory = isinstance(error, ValueError)
+    if isinstance(error, UnexpectedResponse) and _is_of_others(error):
+        return StoreError(
+            f"{told}: what answers there is no Qdrant server ({reason_of(error)}). "
+            "Check the address, port and path of CONFERENCE_HELPER_QDRANT_URL."
+        )
+    if status == 404 or (in_memory and _says(error, "not found")):
+        return MissingError(f"{told}: it is not there.")
+    if _says(error, "already exists") and (in_memory or status in (400, 409)):
+        return ExistsError(f"{told}: it is there already.")
+    if status in (401, 403):
+        return AccessError(
+            f"{place} does not let this API key {action}. Set CONFERENCE_HELPER_QDRANT_API_KEY "
+            "(or _FILE) to one that may: read-only for the service, manage for loads and operations."
+        )
+    if status == 507 or _says(error, "no space left", "not enough space", "out of disk"):
+        return StorageFullError(
+            f"{place} has no space left to {action}; what is served was not touched. "
+            "Free some space on its nodes, then try again."
+        )
+    return StoreError(f"{told}: {reason_of(error)}. Look at the server's log if it lasts.")
+
+
+def wait_before_retry(error: Exception) -> bool | float:
+    """Return whether to try again, or after how many seconds where the server says so."""
+    left = deadline.remaining()
+    passing = is_away(error) or _status(error) in _BUSY
+    if left is None:  # nobody waits for an answer, and all that a loader sends may be sent again
+        passing = passing or _status(error) == 408 or _is_settling(error)
+    if left == 0 or not passing:
+        return False
+    wait = _retry_after(error)
+    if wait is None:
+        return True
+    return False if left is not None and wait >= left else wait
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether nothing sensible answered: no connection, no answer in time, or a gateway's own error."""
+    if isinstance(error, ResponseHandlingException):
+        source = error.source
+        known = isinstance(source, httpx.HTTPError | OSError)
+        return (known or _is_httpcore(source)) and not isinstance(source, BodyTooLargeError)
+    if isinstance(error, grpc.RpcError):
+        return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    return _status(error) in (502, 503, 504)
+
+
+def _is_of_others(error: UnexpectedResponse) -> bool:
+    """Return whether it is a 404 that Qdrant did not write: it says in JSON what is not there."""
+    return error.status_code == 404 and b'"status"' not in error.content
+
+
+def _is_settling(error: BaseException) -> bool:
+    return _status(error) == 500 and _says(error, *_SETTLING)
+
+
+def _is_httpcore(error: BaseException) -> bool:
+    return type(error).__module__.startswith("httpcore")
+
+
+def _status(error: BaseException) -> int | None:
+    if isinstance(error, UnexpectedResponse):
+        return error.status_code
+    if isinstance(error, ResourceExhaustedResponse):
+        return 429
+    if isinstance(error, QdrantException):  # a Retry-After that is no number of seconds
+        return 429
+    return _STATUS.get(error.code()) if isinstance(error, grpc.RpcError) else None
+
+
+def _retry_after(error: BaseException) -> float | None:
+    if isinstance(error, ResourceExhaustedResponse):
+        return float(error.retry_after_s)
+    if isinstance(error, UnexpectedResponse):
+        text = error.headers.get("Retry-After", "") if error.headers else ""
+        return float(text) if text.isascii() and text.isdigit() else None
+    return None
+
+
+def _says(error: BaseException, *words: str) -> bool:
+    text = reason_of(error).casefold()
+    return any(word in text for word in words)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what the server or its client said, in a line."""
+    if isinstance(error, UnexpectedResponse):
+        body = error.content.decode("utf-8", "replace")[:300]
+        return f"{error.status_code} {error.reason_phrase}: {body}".strip()
+    if isinstance(error, ResponseHandlingException):
+        return f"{type(error.source).__name__}: {str(error.source)[:300]}"
+    if isinstance(error, grpc.RpcError):
+        return f"{error.code().name}: {error.details()}"
+    return str(error)[:300] or type(error).__name__

@@ -1,0 +1,244 @@
+"""One generation on a Qdrant server: a collection, open for reading."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from qdrant_client import models
+
+from service.encoder import Vectors, checked
+from service.errors import REMEDY, DamagedError
+from service.filters import NO_FILTERS, Filters
+from service.runtime import deadline
+from service.session import Session
+from service.settings import Settings
+from service.stores.fusion import keyword_weight
+from service.stores.keywords import Terms, question_terms, word_terms
+from service.stores.manifest import Manifest
+from service.stores.protocol import Asked, FacetCounts, Hit, Known
+from service.stores.server.connection import Connection
+from service.stores.server.queries import (
+    KEYWORDS,
+    TEXT,
+    Question,
+    Request,
+    by_keywords,
+    condition,
+    fused,
+    nearest,
+    sparse,
+)
+
+INDEXES = {
+    "event": models.PayloadSchemaType.KEYWORD,
+    "year": models.PayloadSchemaType.INTEGER,
+    "track": models.PayloadSchemaType.KEYWORD,
+    "level": models.PayloadSchemaType.KEYWORD,
+    "language": models.PayloadSchemaType.KEYWORD,
+    "speakers": models.PayloadSchemaType.KEYWORD,
+    "day": models.PayloadSchemaType.KEYWORD,
+    "starts_at": models.PayloadSchemaType.DATETIME,
+}
+"""Payload fields with an index, made before the first point is written."""
+
+_ALL_VALUES = 1_000_000
+_BATCH = 256
+_OVERSAMPLING = 2.0  # quantized candidates scored again with the full vectors, for each wanted one
+
+
+class ServerGeneration:
+    """One generation, open for reading."""
+
+    def __init__(self, connection: Connection, settings: Settings, manifest: Manifest) -> None:
+        """Name the collection; nothing is asked yet."""
+        self.manifest = manifest
+        self._connection = connection
+        self._name = manifest.generation
+        self._consistency = _consistency(settings.qdrant_read_consistency)
+        self._parameters = models.SearchParams(
+            hnsw_ef=settings.qdrant_hnsw_ef,
+            quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
+            if settings.qdrant_quantization != "none"
+            else None,
+        )
+
+    def search(
+        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+    ) -> list[Hit]:
+        """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
+        row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
+        question = Question(row.tolist(), condition(filters), self._parameters)
+        if asked is None:
+            points = self._query(nearest(question, limit))
+        else:
+            points = self._by_words(question, limit, asked)
+        points.sort(key=lambda point: (-point.score, str(point.id)))
+        return [_hit(point, row) for point in points]
+
+    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[models.ScoredPoint]:
+        terms, *phrases = (
+            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
+        )
+        if asked.mode == "keyword":
+            return self._query(by_keywords(terms, limit, question.condition, with_all=True))
+        best = self._best(terms, question.condition) if asked.best is None else asked.best
+        weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
+        return self._query(fused(question, [terms, *phrases], limit, asked, weight))
+
+    def best_score(self, text: str, filters: Filters) -> float:
+        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
+        return self._best(question_terms(text, self.manifest.languages), condition(filters))
+
+    def _best(self, terms: Terms, passing: models.Filter | None) -> float:
+        found = self._query(by_keywords(terms, 1, passing))
+        return found[0].score if found else 0.0
+
+    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        if not words:
+            return []
+        requests = [
+            models.QueryRequest(
+                query=models.NearestQuery(nearest=sparse(word_terms(word))),
+                using=KEYWORDS,
+                limit=most,
+            )
+            for word in words
+        ]
+        answers = self._connection.call(
+            "search",
+            lambda client: client.query_batch_points(
+                self._name, requests, consistency=self._consistency
+            ),
+        )
+        return [tuple(UUID(str(point.id)) for point in answer.points) for answer in answers]
+
+    def _query(self, request: Request) -> list[models.ScoredPoint]:
+        answer = self._connection.call(
+            "search",
+            lambda client: client.query_points(
+                self._name, consistency=self._consistency, **request
+            ),
+        )
+        return answer.points
+
+    def get(self, ids: Sequence[UUID]) -> list[Session]:
+        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        records = self.records(ids, vectors=False)
+        found = {
+            UUID(str(record.id)): Session.from_payload(record.payload or {}) for record in records
+        }
+        return [found[id] for id in ids if id in found]
+
+    def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        return {
+            UUID(str(record.id)): np.asarray(dense(record), dtype=np.float32)
+            for record in self.records(list(ids), vectors=True)
+        }
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """Return the exact number of sessions that pass the filters."""
+        answer = self._connection.call(
+            "count sessions",
+            lambda client: client.count(self._name, count_filter=condition(filters), exact=True),
+        )
+        return answer.count
+
+    def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
+        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        return {name: self._facet(name, filters) for name in names}
+
+    def known(self) -> Iterator[Known]:
+        """Yield what a loader compares, for every session."""
+        keys = ["event", "year", "text_hash", "payload_hash"]
+        for records in self._scroll(payload=keys, vectors=False, batch=4 * _BATCH):
+            for record in records:
+                payload = record.payload or {}
+                yield Known(UUID(str(record.id)), **{key: payload[key] for key in keys})
+
+    def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
+        """Yield all sessions with their vectors, in batches."""
+        for records in self._scroll(payload=True, vectors=[TEXT], batch=_BATCH):
+            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            rows = [dense(record) for record in records]
+            yield sessions, np.asarray(rows, dtype=np.float32)
+
+    def records(self, ids: Sequence[UUID], *, vectors: bool) -> list[models.Record]:
+        """Return the points of those ids that are there, in any order, with their vectors or their payloads."""
+        return self._connection.call(
+            "read sessions",
+            lambda client: client.retrieve(
+                self._name,
+                ids=[str(id) for id in ids],
+                with_payload=not vectors,
+                with_vectors=[TEXT] if vectors else False,
+                consistency=self._consistency,
+            ),
+        )
+
+    def _facet(self, name: str, filters: Filters) -> list[tuple[str | int, int]]:
+        """Return the counts of every value, as the index tells them while somebody waits.
+
+        Exact ones are a read for each value: seconds where there are thousands of speakers.
+        """
+        answer = self._connection.call(
+            "count values",
+            lambda client: client.facet(
+                self._name,
+                key=name,
+                facet_filter=condition(filters),
+                limit=_ALL_VALUES,
+                exact=deadline.remaining() is None,
+                consistency=self._consistency,
+            ),
+        )
+        pairs = [(hit.value, hit.count) for hit in answer.hits]
+        return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0])))
+
+    def _scroll(
+        self, *, payload: bool | list[str], vectors: bool | list[str], batch: int
+    ) -> Iterator[list[models.Record]]:
+        offset = None
+        while True:
+            records, offset = self._page(offset, payload, vectors, batch)
+            if records:
+                yield records
+            if offset is None:
+                return
+
+    def _page(
+        self, offset: Any, payload: bool | list[str], vectors: bool | list[str], batch: int
+    ) -> tuple[list[models.Record], Any]:
+        return self._connection.call(
+            "read sessions",
+            lambda client: client.scroll(
+                self._name,
+                offset=offset,
+                limit=batch,
+                with_payload=payload,
+                with_vectors=vectors,
+                consistency=self._consistency,
+            ),
+        )
+
+
+def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
+    """A hit with its dot product: the score itself where no vector came with the point."""
+    similarity = point.score
+    if point.vector:
+        similarity = float(np.asarray(dense(point), dtype=np.float32) @ question)
+    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
+
+
+def dense(record: models.Record | models.ScoredPoint) -> list[float]:
+    """Return a point's vector. Raises DamagedError if it has none."""
+    vector = record.vector
+    if not isinstance(vector, dict) or not isinstance(vector.get(TEXT), list):
+        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
+    return vector[TEXT]  # type: ignore[return-value]  # this name's vector is dense
+
+
+def _consistency(value: str | int | None) -> models.ReadConsistency | None:
+    return models.ReadConsistencyType(value) if isinstance(value, str) else value

@@ -1,0 +1,271 @@
+"""The server store: a Qdrant server or cluster, its generations collections and the catalogue's name an alias.
+
+    <catalogue>                              the alias: the served generation
+    <catalogue>-000007-20260512T093000123456 a generation: a collection with its manifest in its metadata
+    <catalogue>-lock                         there while a loader is at work
+
+A generation whose metadata hold no manifest was never ended; the next load removes it.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+from qdrant_client import QdrantClient
+
+from service.encoder import Fingerprint
+from service.errors import (
+    NothingLoadedError,
+    RefusedError,
+    StoreError,
+    VerificationError,
+)
+from service.filters import NO_FILTERS
+from service.runtime import deadline
+from service.settings import Settings
+from service.stores.manifest import Manifest, check_schema
+from service.stores.protocol import KEPT_GENERATIONS, count_events
+from service.stores.server.collections import Collections
+from service.stores.server.connection import Connection
+from service.stores.server.failures import MissingError
+from service.stores.server.generation import ServerGeneration
+from service.stores.server.indexing import wait_until_indexed
+from service.stores.server.lock import ServerLock
+from service.stores.server.writing import ServerBuilder, ServerUpdater, now
+
+_FRESH_SECONDS = 1.0
+_SEEN_SECONDS = 10.0
+_IN_PLACE_SHARE = 0.1
+
+
+class ServerStore:
+    """One catalogue on a server. Any number of readers, threads and processes; one loader at a time."""
+
+    kind = "server"
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: QdrantClient | None = None,
+        *,
+        fresh_seconds: float = _FRESH_SECONDS,
+    ) -> None:
+        """Name the catalogue; nothing is connected yet.
+
+        `client` takes the place of the one that the settings would make. Which generation is served is asked
+        again when the answer is `fresh_seconds` old.
+        """
+        self._settings = settings
+        self.name = settings.catalogue
+        self.connection = Connection(settings, client)
+        self._collections = Collections(self.connection, self.name)
+        self._lock = ServerLock(self.connection, settings)
+        self._fresh_seconds = fresh_seconds
+        self._asking = threading.Lock()
+        self._served: tuple[Manifest, float] | None = None
+
+    @contextmanager
+    def reading(self, *, older: bool = False) -> Iterator[ServerGeneration]:
+        """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
+
+        Raises MismatchError for a generation of an older schema unless `older` ones will do.
+        """
+        manifest = self._fresh_manifest()
+        if not older:
+            check_schema(manifest)
+        try:
+            yield ServerGeneration(self.connection, self._settings, manifest)
+        except MissingError:
+            self._served = None  # removed meanwhile: the next one asks what is served
+            raise
+
+    def manifest(self) -> Manifest:
+        """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
+        found = self._collections.metadata(self.name)
+        if found is None or "manifest" not in found:
+            raise NothingLoadedError(
+                f"Nothing is loaded yet as {self.name}. "
+                "Load a conference first: conference-helper load SOURCE"
+            )
+        manifest = Manifest.from_dict(found["manifest"])
+        self._served = (manifest, time.monotonic())
+        return manifest
+
+    @contextmanager
+    def opening(self, manifest: Manifest) -> Iterator[ServerGeneration]:
+        """Open a kept generation, served or not, for a `with` block."""
+        yield ServerGeneration(self.connection, self._settings, manifest)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other loaders out for a `with` block. Raises LockedError while one is at work.
+
+        Puts the manifest right first where a change in place was cut short.
+        """
+        with self._lock.hold():
+            self._mend()
+            yield
+
+    @contextmanager
+    def building(self, encoder: Fingerprint, *, sessions: int) -> Iterator[ServerBuilder]:
+        """Start an empty generation for about `sessions` sessions, under the catalogue's lock."""
+        with self._lock.hold():
+            self._remove_leftovers()
+            manifest = Manifest(self._collections.next_name(), now(), encoder, sessions)
+            try:
+                yield ServerBuilder(self.connection, self._settings, self, manifest)
+            finally:
+                if self._lock.is_mine():  # else what is unfinished is the work of whoever took over
+                    self._remove_leftovers()
+
+    def updating(self, *, changes: int) -> AbstractContextManager[ServerUpdater] | None:
+        """Change the served generation in place, or return None where building beside is better."""
+        sessions = self.manifest().sessions
+        if sessions < self._settings.qdrant_in_place_from or changes >= _IN_PLACE_SHARE * sessions:
+            return None
+        return self._updating()
+
+    def check(self) -> None:
+        """Raise StoreError if the server's version is too far from the client's."""
+        self.connection.check()
+
+    def generations(self) -> list[Manifest]:
+        """Return the manifests of all kept generations, newest first."""
+        found = (
+            self._collections.metadata(name)
+            for name in sorted(self._collections.names(), reverse=True)
+        )
+        return [Manifest.from_dict(one["manifest"]) for one in found if one and "manifest" in one]
+
+    def rollback(self) -> Manifest:
+        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+        with self._lock.hold():
+            name = self.manifest().previous
+            kept = {manifest.generation: manifest for manifest in self.generations()}
+            if name is None or name not in kept:
+                raise RefusedError(
+                    "There is no earlier generation to roll back to. Load the conference again instead."
+                )
+            check_schema(kept[name])
+            self._switch(kept[name])
+            return kept[name]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.connection.close()
+
+    def pointer(self) -> str | None:
+        """Return the served generation's name, None if nothing was ever loaded."""
+        try:
+            return self.manifest().generation
+        except NothingLoadedError:
+            return None
+
+    def check_lock(self) -> None:
+        """Raise LockedError unless this process still holds the lock."""
+        self._lock.check()
+
+    def publish(self, manifest: Manifest) -> None:
+        """Write the manifest and serve its generation; a lock holder's work."""
+        if manifest.generation != self.pointer():
+            wait_until_indexed(
+                self.connection, manifest.generation, self._settings.qdrant_index_seconds
+            )
+        self.check_lock()
+        self._collections.describe(manifest.generation, manifest=manifest.as_dict(), changing=False)
+        self._switch(manifest)
+
+    def _fresh_manifest(self) -> Manifest:
+        served = self._served
+        if served and time.monotonic() - served[1] < self._fresh_seconds:
+            return served[0]
+        # One thread asks; the others go on with what they know, if anything.
+        if not self._asking.acquire(timeout=self._patience(served is None)):
+            if served:
+                return served[0]
+            raise StoreError(
+                f"{self.connection.place} has not said in time what it serves. Try again soon."
+            )
+        try:
+            return self.manifest()
+        finally:
+            self._asking.release()
+
+    @staticmethod
+    def _patience(nothing_known: bool) -> float:
+        """Seconds to wait while another thread asks; -1 is for ever."""
+        if not nothing_known:
+            return 0
+        left = deadline.remaining()
+        return -1 if left is None else left
+
+    @contextmanager
+    def _updating(self) -> Iterator[ServerUpdater]:
+        with self._lock.hold():
+            manifest = self.manifest()
+            self._collections.describe(manifest.generation, changing=True)
+            yield ServerUpdater(self.connection, self._settings, self, manifest)
+
+    def _mend(self) -> None:
+        """Count again what a change in place that was cut short left behind."""
+        found = self._collections.metadata(self.name)
+        if found and found.get("changing") and "manifest" in found:
+            manifest = Manifest.from_dict(found["manifest"])
+            generation = ServerGeneration(self.connection, self._settings, manifest)
+            counted = replace(
+                manifest,
+                sessions=generation.count(NO_FILTERS),
+                events=count_events(generation),
+                revision=manifest.revision + 1,
+            )
+            self._collections.describe(
+                manifest.generation, manifest=counted.as_dict(), changing=False
+            )
+
+    def _switch(self, manifest: Manifest) -> None:
+        """Serve a generation from now on, in one atomic call, and see that it is.
+
+        It is sent for the served one too: a cluster brings all nodes up to date after an alias was set, but not
+        after metadata were, and another node would go on telling the old manifest for a moment.
+        """
+        self._collections.lead_to(manifest.generation)
+        self._see(manifest)
+
+    def _see(self, manifest: Manifest) -> None:
+        """Wait until the switch is seen: another node of a cluster may lag behind for a moment."""
+        ends = time.monotonic() + _SEEN_SECONDS
+        while not self._is_served(manifest):
+            if time.monotonic() > ends:
+                raise VerificationError(
+                    f"{self.name} was switched to {manifest.generation}, but another generation is still "
+                    "served. Look at the cluster's health, then run: conference-helper verify"
+                )
+            time.sleep(0.2)
+
+    def _is_served(self, manifest: Manifest) -> bool:
+        try:
+            # Not the whole: a number with many digits may come back from the server with another last one.
+            return self.manifest().state == manifest.state
+        except NothingLoadedError:
+            return False
+
+    def _remove_leftovers(self) -> None:
+        """Remove builds that never ended and generations beyond those kept; a lock holder's work.
+
+        What was ended and is newer than what is served stays, for a node that lags behind may tell the alias
+        as it was before the switch. After a rollback that keeps one more, until the next load.
+        """
+        committed = {manifest.generation: manifest for manifest in self.generations()}
+        served = name = self.pointer()
+        if served is not None and served not in committed:
+            return  # a node that lags behind answered: nothing it says is a reason to remove
+        kept = {newer for newer in committed if served is None or newer > served}
+        room = len(kept) + KEPT_GENERATIONS
+        while name is not None and name in committed and len(kept) <= room:
+            kept.add(name)
+            name = committed[name].previous
+        for name in self._collections.names():
+            if name not in kept:
+                self._collections.remove(name)

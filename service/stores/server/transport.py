@@ -1,0 +1,140 @@
+"""HTTP to the server with a deadline that holds for the whole answer, and a bound on its size.
+
+The timeouts of httpx are for each read: a server that sends a byte a second keeps a caller for ever. Here every
+connect, read and write may take what the deadline still leaves, and no more.
+"""
+
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+import httpcore
+import httpx
+
+from service.runtime import deadline
+
+MAX_BODY_BYTES = 64 * 2**20
+"""An answer larger than this is refused: pages of 256 sessions stay below a tenth of it."""
+
+
+class BodyTooLargeError(httpx.HTTPError):
+    """The server's answer is larger than any that was asked for."""
+
+
+class DeadlineTransport(httpx.BaseTransport):
+    """Sends requests through a pool of connections that obey `service.runtime.deadline`."""
+
+    def __init__(self, *, ca_file: str | None, connections: int) -> None:
+        """Keep up to `connections` open; `ca_file` holds the authorities to trust in place of the system's."""
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(cafile=ca_file),
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=30.0,
+            network_backend=_Network(httpcore.SyncBackend()),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request. Raises the errors of httpcore, which the store's edge translates."""
+        extensions = dict(request.extensions)
+        if "timeout" in extensions:
+            extensions["timeout"] = {
+                name: _left(seconds) for name, seconds in extensions["timeout"].items()
+            }
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=cast(Iterable[bytes], request.stream),
+                extensions=extensions,
+            )
+        )
+        return httpx.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_Body(answer),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """A bounded body."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._answer.iter_stream():
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                raise BodyTooLargeError(f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB")
+            yield chunk
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class _Network(httpcore.NetworkBackend):
+    """Connects within the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+        self._inner = inner
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._inner.connect_tcp(host, port, _left(timeout), local_address, socket_options)
+        return _Stream(stream)
+
+
+class _Stream(httpcore.NetworkStream):
+    """Reads and writes within the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def _left(seconds: float | None) -> float | None:
+    """Return the shorter of a timeout and what the deadline leaves. Raises ReadTimeout if that is nothing."""
+    left = deadline.remaining()
+    if left is None:
+        return seconds
+    if left <= 0:
+        raise httpcore.ReadTimeout("the deadline has passed")
+    return left if seconds is None else min(seconds, left)

@@ -1,0 +1,249 @@
+"""Writing to a Qdrant server: a builder fills a new collection, an updater changes the served one."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import numpy as np
+from qdrant_client import models
+
+from service.encoder import UNIT_TOLERANCE, Vectors, checked
+from service.errors import VerificationError
+from service.filters import NO_FILTERS
+from service.session import Session
+from service.settings import Settings
+from service.stores.keywords import session_terms
+from service.stores.manifest import Manifest
+from service.stores.protocol import Check, count_events, list_languages
+from service.stores.server.connection import Connection
+from service.stores.server.create import MAX_POINTS, create_collection
+from service.stores.server.generation import ServerGeneration, dense
+from service.stores.server.queries import KEYWORDS, TEXT, sparse
+
+MAX_BYTES = 5 * 2**20
+"""Bytes of one batch: the server refuses requests of 32 MiB, and a lost small one is soon sent again."""
+
+_NUMBER_BYTES = 13  # a float32 in JSON
+_SAMPLE = 64
+
+
+class Target(Protocol):
+    """What a builder or an updater needs of the store."""
+
+    def publish(self, manifest: Manifest) -> None:
+        """Write the manifest and serve its generation."""
+        ...
+
+    def pointer(self) -> str | None:
+        """Return the served generation's name."""
+        ...
+
+    def check_lock(self) -> None:
+        """Raise LockedError unless the catalogue's lock is still held."""
+        ...
+
+
+class Writer:
+    """Writes points to one collection, in bounded batches, and keeps a sample of what it wrote.
+
+    Every write first sees that the lock is still held: after a silence another loader may be at work.
+    """
+
+    def __init__(
+        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
+    ) -> None:
+        """Name the collection that the manifest stands for."""
+        self.manifest = manifest
+        self._target = target
+        self._connection = connection
+        self._settings = settings
+        self._generation = ServerGeneration(connection, settings, manifest)
+        self._sample: dict[UUID, Vectors] = {}
+        self._written = 0
+        self._random = np.random.default_rng(0)
+
+    def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
+        """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
+        rows = checked(vectors, len(sessions), self.manifest.encoder.dimension)
+        points = [
+            models.PointStruct(
+                id=str(session.id),
+                vector={TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
+                payload=session.payload(),
+            )
+            for session, row in zip(sessions, rows, strict=True)
+        ]
+        for batch in batches(points, rows.shape[1] * _NUMBER_BYTES):
+            self.send(batch)
+        for session, row in zip(sessions, rows, strict=True):
+            self._keep(session.id, row)
+
+    def send(self, points: list[models.PointStruct]) -> None:
+        """Write one batch; sending it again changes nothing."""
+        self._target.check_lock()
+        self._connection.call(
+            "write sessions",
+            lambda client: client.upsert(self.manifest.generation, points=points, wait=True),
+        )
+
+    def verify(self, expected: int, *, consequence: str) -> None:
+        """Raise VerificationError unless `expected` sessions are there and the sample reads as written."""
+        found = self._generation.count(NO_FILTERS)
+        if found != expected:
+            raise VerificationError(
+                f"The generation holds {found} sessions, not {expected}; {consequence}"
+            )
+        stored = {
+            UUID(str(record.id)): dense(record)
+            for record in self._generation.records(list(self._sample), vectors=True)
+        }
+        for id, row in self._sample.items():
+            if id not in stored or not np.allclose(stored[id], row, atol=UNIT_TOLERANCE):
+                raise VerificationError(
+                    f"Session {id} does not have the vector that was written; {consequence}"
+                )
+
+    def counted(self, **changes: Any) -> Manifest:
+        """Return the manifest with its events counted and other fields changed."""
+        return replace(
+            self.manifest,
+            events=count_events(self._generation),
+            languages=list_languages(self._generation),
+            **changes,
+        )
+
+    def checked(self, manifest: Manifest, check: Check | None) -> Manifest:
+        """Return the manifest with what `check` says of the generation."""
+        if check is None:
+            return manifest
+        generation = ServerGeneration(self._connection, self._settings, manifest)
+        return replace(manifest, calibration=check(generation))
+
+    def forget(self, ids: Sequence[UUID]) -> None:
+        """Take removed sessions out of the sample."""
+        for id in ids:
+            self._sample.pop(id, None)
+
+    def _keep(self, id: UUID, row: Vectors) -> None:
+        """Keep each written session with the same chance (reservoir sampling)."""
+        self._written += 1
+        if id in self._sample or len(self._sample) < _SAMPLE:
+            self._sample[id] = row
+        elif (place := int(self._random.integers(self._written))) < _SAMPLE:
+            del self._sample[list(self._sample)[place]]
+            self._sample[id] = row
+
+
+class ServerBuilder(Writer):
+    """Fills a new collection; `ServerStore.building` makes and ends it."""
+
+    def __init__(
+        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
+    ) -> None:
+        """Create the collection, payload indexes first."""
+        super().__init__(connection, settings, target, manifest)
+        create_collection(connection, settings, manifest.generation, manifest.encoder)
+
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
+        """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
+        self.verify(
+            expected,
+            consequence="nothing was switched. Load again; look at the server if it recurs.",
+        )
+        manifest = self.counted(
+            sessions=expected, sources=tuple(sources), previous=self._target.pointer()
+        )
+        manifest = self.checked(manifest, check)
+        self._target.publish(manifest)
+        return manifest
+
+
+class ServerUpdater(Writer):
+    """Changes the served collection; `ServerStore.updating` makes and ends it."""
+
+    def describe(self, sessions: Sequence[Session]) -> None:
+        """Replace what is said of sessions that are there; the vectors of their texts stay."""
+        words = [
+            models.PointVectors(
+                id=str(session.id), vector={KEYWORDS: sparse(session_terms(session))}
+            )
+            for session in sessions
+        ]
+        operations: list[Any] = [
+            models.UpdateVectorsOperation(update_vectors=models.UpdateVectors(points=words))
+        ]
+        operations += [
+            models.OverwritePayloadOperation(
+                overwrite_payload=models.SetPayload(
+                    payload=session.payload(), points=[str(session.id)]
+                )
+            )
+            for session in sessions
+        ]
+        self._target.check_lock()
+        self._connection.call(
+            "describe sessions",
+            lambda client: client.batch_update_points(
+                self.manifest.generation, update_operations=operations, wait=True
+            ),
+        )
+
+    def remove(self, ids: Sequence[UUID]) -> None:
+        """Remove sessions; ids that are not there are left alone."""
+        points = models.PointIdsList(points=[str(id) for id in ids])
+        self._target.check_lock()
+        self._connection.call(
+            "remove sessions",
+            lambda client: client.delete(
+                self.manifest.generation, points_selector=points, wait=True
+            ),
+        )
+        self.forget(ids)
+
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
+        """Verify that exactly `expected` sessions are there and write the manifest."""
+        self.verify(expected, consequence="what was written stays. Load again to put it right.")
+        manifest = self.counted(
+            sessions=expected,
+            sources=tuple(dict.fromkeys((*self.manifest.sources, *sources))),
+            revision=self.manifest.revision + 1,
+            created_at=now(),
+        )
+        manifest = self.checked(manifest, check)
+        self._target.publish(manifest)
+        return manifest
+
+
+def batches(
+    points: Sequence[models.PointStruct], vector_bytes: int
+) -> Iterator[list[models.PointStruct]]:
+    """Yield points in order, in batches of at most MAX_POINTS and, but for a single one, MAX_BYTES."""
+    batch: list[models.PointStruct] = []
+    size = 0
+    for point in points:
+        weight = vector_bytes + len(json.dumps(point.payload)) + _words_bytes(point)
+        if batch and (len(batch) == MAX_POINTS or size + weight > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(point)
+        size += weight
+    if batch:
+        yield batch
+
+
+def _words_bytes(point: models.PointStruct) -> int:
+    """About what a point's keywords take in JSON: a number of 32 bits and a weight each."""
+    words = point.vector.get(KEYWORDS) if isinstance(point.vector, dict) else None
+    return 2 * _NUMBER_BYTES * len(words.indices) if isinstance(words, models.SparseVector) else 0
+
+
+def now() -> str:
+    """Return the moment for a manifest."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

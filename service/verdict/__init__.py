@@ -1,0 +1,1 @@
+"""Whether anything fits a question, calibrated per catalogue."""

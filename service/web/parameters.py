@@ -1,0 +1,80 @@
+"""What a request asks, and whom: the query string, read strictly, and the app's searcher."""
+
+from collections.abc import Collection
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+from flask import current_app, request
+from werkzeug.datastructures import MultiDict
+
+from service.errors import QueryError
+from service.filters import Filters
+from service.query.query import (
+    DEFAULT_LIMIT,
+    FILTER_NAMES,
+    check_diversity,
+    check_limit,
+    check_mode,
+    check_switch,
+    parse_filters,
+)
+from service.search.searcher import Searcher
+
+SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity")
+"""Parameters of a search beside its filters; each is given once."""
+
+
+def searcher() -> Searcher:
+    """Return the searcher that the app was created with."""
+    return cast(Searcher, current_app.extensions["searcher"])
+
+
+def read_arguments(known: Collection[str] | None = None) -> MultiDict[str, str]:
+    """Return the query string's parameters.
+
+    Raises QueryError if it is not UTF-8, or names a parameter not among `known` (None: any).
+    """
+    try:
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise QueryError("The address is not valid UTF-8. Type the question again.") from error
+    for name in request.args:
+        if known is not None and name not in known:
+            raise QueryError(
+                f"There is no parameter {name[:40]!r}. Known parameters: {', '.join(known) or 'none'}."
+            )
+    return request.args
+
+
+def read_once(arguments: MultiDict[str, str], name: str, default: str) -> str:
+    """Return a parameter that may be given once. Raises QueryError if it is repeated."""
+    values = arguments.getlist(name)
+    if len(values) > 1:
+        raise QueryError(f"{name} is given {len(values)} times; give it once.")
+    return values[0] if values else default
+
+
+def read_limit(arguments: MultiDict[str, str]) -> int:
+    """Return the limit, the default one for none. Raises QueryError for an unusable one."""
+    return check_limit(read_once(arguments, "limit", str(DEFAULT_LIMIT)))
+
+
+def read_options(arguments: MultiDict[str, str]) -> dict[str, Any]:
+    """Return all that a search is told beside its question, as `Searcher.search` takes it.
+
+    Raises QueryError for an unusable value.
+    """
+    return {
+        "limit": read_limit(arguments),
+        "mode": check_mode(read_once(arguments, "mode", "")),
+        "filters": read_filters(arguments),
+        "fold": check_switch("fold", read_once(arguments, "fold", ""), default=True),
+        "diversity": check_diversity(read_once(arguments, "diversity", "")),
+    }
+
+
+def read_filters(arguments: MultiDict[str, str]) -> Filters:
+    """Return the filters among the parameters. Raises QueryError for an unusable value."""
+    return parse_filters(
+        {name: arguments.getlist(name) for name in FILTER_NAMES if name in arguments}
+    )

@@ -1,0 +1,53 @@
+"""The packaged model, exported once for all tests, and texts of many lengths and scripts."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.encoder import Encoder
+from service.encoders import Choice, open_encoder
+from service.encoders.model_folder import PACKAGED_MODEL, find_model
+from service.encoders.openvino.export import export
+from service.encoders.sentence_transformer import SentenceTransformerEncoder
+
+_MANY_SCRIPTS = """
+data query plan hospital ward chart open source Python Rust compiler memory latency garden river
+naïve café Straße Ærø façade данные запрос больница 健康 データ 分析 病院 بيانات صحية מידע
+डेटा विश्लेषण ข้อมูล 데이터 분석 δεδομένα e-mail 3.14 C++ #hashtag 🩺 “quoted” … supercalifragilistic
+"""
+WORDS = _MANY_SCRIPTS.split()
+
+
+def texts(count: int, *, longest: int = 400, seed: int = 1) -> list[str]:
+    """Return texts of words in many scripts, of very different lengths."""
+    dice = random.Random(seed)
+    lengths = [int(longest ** dice.random()) for _ in range(count)]
+    return [" ".join(dice.choices(WORDS, k=length)) for length in lengths]
+
+
+@pytest.fixture(scope="session")
+def reference() -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(find_model(PACKAGED_MODEL))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory, reference: SentenceTransformerEncoder) -> Path:
+    """A folder of bundles with the packaged model in fp32 and int8. Tests must not change it."""
+    folder = tmp_path_factory.mktemp("models")
+    for precision in ("fp32", "int8"):
+        export(reference, folder, precision)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fast(models: Path) -> Callable[[str], Encoder]:
+    """Return the packaged model's fast encoder of a precision."""
+    opened = {
+        precision: open_encoder(
+            PACKAGED_MODEL, choice=Choice("fast", models=models, precision=precision)
+        )
+        for precision in ("fp32", "int8")
+    }
+    return opened.__getitem__

@@ -1,0 +1,68 @@
+"""Run by tests as a process of its own: the real server or loader, with a bag of words for a model."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from loaders.load import LoadRequest, run
+from loaders.records.record import Options
+from service.encoder import Vectors
+from service.search.searcher import Searcher
+from service.settings import load_settings
+from service.stores.edge.store import EdgeStore
+from service.web import server
+from support.fakes import BagOfWords
+
+
+class Slow(BagOfWords):
+    """Takes a second to think about the word "slowly"."""
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Return one unit vector a question, some of them late."""
+        if any("slowly" in question for question in questions):
+            time.sleep(1)
+        return super().encode_queries(questions)
+
+
+def serve(data: str, port: str) -> None:
+    """Serve the catalogue in `data`."""
+
+    def open_searcher() -> Searcher:
+        return Searcher(EdgeStore(Path(data), "sessions"), lambda fingerprint: Slow())
+
+    server.run(load_settings(data_dir=Path(data), port=int(port), threads=4), open_searcher)
+
+
+def load(data: str, source: str, count_file: str) -> None:
+    """Load `source`, noting in a file every text that is embedded."""
+    encoder = BagOfWords()
+    with Path(count_file).open("a", encoding="utf-8", buffering=1) as counted:
+        embed = encoder.encode_sessions
+
+        def counting(texts):  # type: ignore[no-untyped-def]  # passes on what it is given
+            counted.write("." * len(texts))
+            counted.flush()
+            return embed(texts)
+
+        encoder.encode_sessions = counting  # type: ignore[method-assign]  # a spy
+        run(
+            LoadRequest(
+                sources=(source,),
+                options=Options(),
+                cache_file=Path(data) / "vectors.sqlite",
+                allow_removals=True,
+            ),
+            EdgeStore(Path(data), "sessions"),
+            lambda store: encoder,
+            say=print,
+            progress=lambda steps, total: steps,
+        )
+
+
+if __name__ == "__main__":
+    task, *arguments = sys.argv[1:]
+    if task == "serve":
+        serve(*arguments)
+    else:
+        load(*arguments)

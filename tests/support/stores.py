@@ -1,0 +1,110 @@
+"""Stores to test alike: embedded, a server's client in memory, and a real server where one is named."""
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from qdrant_client import QdrantClient
+
+from service.session import Session
+from service.settings import Settings, load_settings
+from service.stores.edge.store import EdgeStore
+from service.stores.manifest import Manifest
+from service.stores.protocol import SessionStore
+from service.stores.server.store import ServerStore
+from support.fakes import BagOfWords
+
+KINDS = ("embedded", "memory", "server", "server-grpc")
+OpenStore = Callable[[], SessionStore]
+ENCODER = BagOfWords()
+START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
+
+
+def memory_settings(**options: object) -> Settings:
+    """Settings of a server store whose client is in memory."""
+    return load_settings(qdrant_url="http://127.0.0.1:6333", **options)
+
+
+def store_on(client: QdrantClient, **options: object) -> ServerStore:
+    """A server store on a client in memory, which believes nothing that it was told before."""
+    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
+
+
+@contextlib.contextmanager
+def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[OpenStore]:
+    """Give a function that opens the same catalogue anew each time it is called."""
+    opened: list[SessionStore] = []
+    if kind == "embedded":
+        make: OpenStore = lambda: EdgeStore(folder, "sessions")  # noqa: E731  # one name for three ways
+    elif kind == "memory":
+        client = QdrantClient(":memory:")
+        make = lambda: ServerStore(memory_settings(), client, fresh_seconds=0)  # noqa: E731  # one name for three ways
+    else:
+        settings = request.getfixturevalue("server_settings")
+        if kind == "server-grpc":
+            settings = speaking_grpc(settings)
+        make = lambda: ServerStore(settings, fresh_seconds=0)  # noqa: E731  # one name for three ways
+
+    def open_store() -> SessionStore:
+        opened.append(make())
+        return opened[-1]
+
+    yield open_store
+    for store in opened:
+        store.close()
+
+
+def speaking_grpc(settings: Settings) -> Settings:
+    """Return the settings of the same server by gRPC; skip where nothing listens at its gRPC port."""
+    place = (urlsplit(settings.qdrant_url or "").hostname or "", settings.qdrant_grpc_port)
+    try:
+        socket.create_connection(place, timeout=3).close()
+    except OSError as error:
+        pytest.skip(f"the Qdrant server has no gRPC at {place[0]}:{place[1]} ({error})")
+    return settings.model_copy(update={"qdrant_grpc": True})
+
+
+def write(
+    store: SessionStore, sessions: Sequence[Session], encoder: BagOfWords = ENCODER
+) -> Manifest:
+    """Build and commit a generation that holds these sessions."""
+    with store.building(encoder.fingerprint, sessions=len(sessions)) as builder:
+        builder.upsert(sessions, encoder.encode_sessions([session.text for session in sessions]))
+        return builder.commit(expected=len(sessions), sources=["test"])
+
+
+def talk(number: int, title: str = "", **fields: object) -> Session:
+    """A session whose title says its number."""
+    values = {"event": "Summit", "year": 2026, "source_id": str(number), **fields}
+    return Session(title=title or f"Talk number{number}", **values)  # type: ignore[arg-type]  # fields of a session
+
+
+@pytest.fixture(params=KINDS)
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
+    """Return a way to open one and the same catalogue again and again."""
+    with opening(request.param, tmp_path, request) as opener:
+        yield opener
+
+
+def session(number: int, **changes: object) -> Session:
+    """One of many sessions that differ in all that stores filter and count by."""
+    values: dict[str, object] = {
+        "event": "Summit" if number % 2 else "Meetup",
+        "year": 2024 + number % 3,
+        "source_id": str(number),
+        "title": f"Title{number}",
+        "abstract": f"word{number} common",
+        "speakers": (f"Speaker {number % 4}", "Zoë Brändström"),
+        "track": ("Health", "Finance")[number % 2],
+        "level": "Beginner",
+        "language": "en",
+        "starts_at": START + timedelta(days=number % 2),
+    }
+    return Session(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
+
+
+SESSIONS = [session(number) for number in range(20)]

@@ -1,0 +1,54 @@
+"""How the page tells times, addresses and abstracts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.web_fixtures import SESSIONS
+
+from service.web.formatting import safe_url, split_abstract, tell_when, tell_zone
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://example.org/a?b=c", True),
+        ("HTTP://example.org", True),
+        ("javascript:alert(1)", False),
+        ("JavaScript:alert(1)", False),
+        (" java\nscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//example.org", False),
+        ("https:", False),
+        ("http://[::1", False),
+        ("example.org", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_of_the_web_become_links(url: str, safe: bool) -> None:
+    assert safe_url(url) == (url if safe else "")
+
+
+def test_times_in_words() -> None:
+    vienna = datetime(2026, 5, 12, 22, 0, tzinfo=ZoneInfo("Europe/Vienna"))
+    session = replace(SESSIONS[3], starts_at=vienna, ends_at=vienna + timedelta(hours=4))
+    assert tell_when(session) == "Tuesday 12 May 2026, 22:00 to Wednesday 13 May 2026, 02:00"
+    assert tell_zone(session) == "Europe/Vienna time"
+    assert tell_when(replace(session, ends_at=None)) == "Tuesday 12 May 2026, 22:00"
+    midnight = replace(session, starts_at=datetime(2026, 5, 12, tzinfo=UTC), ends_at=None)
+    assert tell_when(midnight) == "Tuesday 12 May 2026"
+    assert tell_zone(midnight) == "UTC time"
+    assert tell_when(SESSIONS[3]) == tell_zone(SESSIONS[3]) == ""
+
+
+def test_abstracts_are_cut_between_words() -> None:
+    assert split_abstract("short") == ("short", "")
+    shown, rest = split_abstract("word " * 100)
+    assert (len(shown.split()), len(rest.split())) == (60, 40)
+    assert split_abstract("word " * 64) == ("word " * 64, "")
+    shown, rest = split_abstract("日" * 1000)
+    assert (len(shown), len(rest)) == (480, 520)
+    shown, rest = split_abstract("antidisestablishmentarianism " * 50)
+    assert shown.endswith("ism")
+    assert rest.startswith("anti")

@@ -1,0 +1,53 @@
+"""Counts of values that are kept: those asked for last, and never more than fit."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from service.filters import NO_FILTERS, Filters
+from service.query import known_values as values
+from service.query.known_values import KnownValues
+from service.search.searcher import Searcher
+from service.stores.edge.generation import EdgeGeneration
+from service.stores.edge.store import EdgeStore
+from service.stores.protocol import FacetCounts
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The facets that a store was asked to count."""
+    asked: list[str] = []
+    facets = EdgeGeneration.facets
+
+    def noted(
+        self: EdgeGeneration, names: Sequence[str], filters: Filters = NO_FILTERS
+    ) -> FacetCounts:
+        asked.extend(names)
+        return facets(self, names, filters)
+
+    monkeypatch.setattr(EdgeGeneration, "facets", noted)
+    return asked
+
+
+def test_what_was_counted_is_not_counted_again(
+    loaded: tuple[EdgeStore, Searcher], counted: list[str]
+) -> None:
+    known = KnownValues()
+    with loaded[0].reading() as generation:
+        assert known.count(generation, "year") == known.count(generation, "year")
+        known.count(generation, "year", Filters(event=("Summit",)))
+    assert counted == ["year", "year"]
+
+
+def test_only_so_many_values_are_kept(
+    loaded: tuple[EdgeStore, Searcher], counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "VALUES_KEPT", 3)  # a list of two and what it takes itself
+    known = KnownValues()
+    with loaded[0].reading() as generation:
+        for name in ("year", "year", "event", "year"):
+            assert len(known.count(generation, name)) == 2
+        assert counted == ["year", "event", "year"]
+        for _ in range(2):  # too many for ever being kept
+            assert len(known.count(generation, "speakers")) == 3
+    assert counted == ["year", "event", "year", "speakers", "speakers"]

@@ -1,0 +1,105 @@
+"""What may be asked: questions, limits, modes and filters, and what is said of those that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+from support.web_fixtures import open_loaded
+
+from service.errors import QueryError
+from service.query.query import MAX_QUERY, check_limit, clean_question, parse_filters
+from service.search.searcher import Searcher
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Searcher:
+    return open_loaded(tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"colour": ["red"]}, "Known filters: event, year"),
+        ({"year": ["soon"]}, "year is 'soon'"),
+        ({"year": ["²"]}, "year is"),
+        ({"day": ["12.5.2026"]}, "2026-05-12"),
+    ],
+)
+def test_filters_that_cannot_be_used(given: dict[str, list[str]], says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        parse_filters(given)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("", "is empty"),
+        (" \n\t\0 ", "is empty"),
+        ("x" * (MAX_QUERY + 1), "Shorten it"),
+        ("🎉🩺", "no letter or digit"),
+        ("?!", "no letter or digit"),
+        ("health \ud800", "not valid Unicode"),
+    ],
+)
+def test_questions_that_cannot_be_asked(searcher: Searcher, question: str, says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        searcher.search(question)
+
+
+@pytest.mark.parametrize("question", ["健康", "صحة", "x" * 512, "'; DROP TABLE--", '"open', "C++"])
+def test_whatever_has_a_letter_is_text(searcher: Searcher, question: str) -> None:
+    assert len(searcher.search(question).results) == 3
+
+
+def test_white_space_and_control_signs_are_one_space() -> None:
+    assert clean_question("  health\n\tdata\x00 ") == "health data"
+
+
+@pytest.mark.parametrize("limit", ["0", "51", "abc", "-1", "1.5", "", "٣", 0, 10**30])
+def test_limits_out_of_range(limit: int | str) -> None:
+    with pytest.raises(QueryError, match="from 1 to 50"):
+        check_limit(limit)
+    assert (check_limit("50"), check_limit(1)) == (50, 1)
+
+
+def test_unknown_mode_lists_the_known_ones(searcher: Searcher) -> None:
+    with pytest.raises(QueryError, match="Known modes: hybrid, semantic, keyword"):
+        searcher.search("x", mode="psychic")
+
+
+@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
+@pytest.mark.parametrize(
+    "question",
+    ['"open', '""x""', "a AND (b OR", "<script>x</script>", "'; DROP TABLE x--", "x" * 512, "\\\"x",
+     "title:x^2~", "the of and", "صحة", "健康", "C++ ++ #", '"the"', "a" * 300 + '"'],
+)  # fmt: skip
+def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) -> None:
+    assert searcher.search(question, mode=mode).mode == mode
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        ("2026-05-12", {"2"}),
+        ("2025-05-13..2026-05-12", {"1", "2"}),
+        ("2025-05-14..", {"2"}),
+        ("..2025-12-31", {"1"}),
+        ("2020-01-01..2020-12-31", set()),
+    ],
+)
+def test_days_can_be_a_range(searcher: Searcher, day: str, found: set[str]) -> None:
+    results = searcher.search("health", limit=50, filters=parse_filters({"day": [day]})).results
+    assert {result.session.source_id for result in results} == found
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("..", "one start and one end"),
+        ("2026-01-01..2026-01-02..2026-01-03", "one start and one end"),
+        ("2026-01-02..2026-01-01", "ends before it starts"),
+        ("2026-01-02..soon", "or a range such as"),
+    ],
+)
+def test_ranges_that_cannot_be_used(day: str, says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        parse_filters({"day": [day]})
