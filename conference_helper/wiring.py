@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from service.encoder import Encoder, Fingerprint
-    from service.encoders import Choice
+    from service.encoders import EncoderOptions
     from service.search.searcher import Searcher
     from service.stores.protocol import SessionStore
 
@@ -127,10 +127,10 @@ def served_fingerprint(store: "SessionStore") -> "Fingerprint | None":
         return None
 
 
-def _choice(settings: Settings) -> "Choice":
-    from service.encoders import Choice
+def _choice(settings: Settings) -> "EncoderOptions":
+    from service.encoders import EncoderOptions
 
-    return Choice(
+    return EncoderOptions(
         settings.encoder,
         models=settings.data_dir / "models",
         precision=settings.precision,

@@ -163,7 +163,7 @@ def _change(staging: Staging, updater: Updater, cache: VectorCache) -> None:
     """Write only what differs from the served generation; removals last."""
     _add(staging, updater, cache, every=False)
     for batch in staging.described():
-        updater.describe(batch)
+        updater.update_payloads(batch)
     for ids in staging.gone_ids():
         updater.remove(ids)
 

@@ -18,7 +18,7 @@ from service.stores import manifest
 from service.stores.edge import writing as edge_writing
 from service.stores.edge.generation import translated
 from service.stores.edge.store import EdgeStore
-from service.stores.protocol import Asked
+from service.stores.protocol import ParsedQuery
 
 
 class Usage(NamedTuple):
@@ -200,7 +200,7 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
             nearest = generation.search(vectors[place], 1, NO_FILTERS)[0]
             assert nearest.session.id == sessions[place].id
             assert nearest.score == pytest.approx(1, abs=1e-4)
-        asked = Asked("keyword", "number1234")
+        asked = ParsedQuery("keyword", "number1234")
         assert generation.search(vectors[0], 1, NO_FILTERS, asked)[0].session.source_id == "1234"
 
 
@@ -224,6 +224,6 @@ def test_vectors_of_8_bits_propose_and_full_ones_decide(
             hits = generation.search(question, 3, NO_FILTERS)
             assert [int(hit.session.source_id) for hit in hits] == nearest.tolist()
             assert [hit.score for hit in hits] == pytest.approx(products[nearest], abs=1e-5)
-            fused = generation.search(question, 3, NO_FILTERS, Asked("hybrid", "xylophone"))
+            fused = generation.search(question, 3, NO_FILTERS, ParsedQuery("hybrid", "xylophone"))
             assert [hit.session.id for hit in fused] == [hit.session.id for hit in hits]
             assert [hit.score for hit in fused] == pytest.approx(products[nearest], abs=1e-5)

@@ -18,7 +18,7 @@ from service.stores.backup import restore_backup, write_backup
 from service.stores.edge.generation import translated
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
-from service.stores.protocol import Asked
+from service.stores.protocol import ParsedQuery
 from service.stores.verification import verify
 
 
@@ -114,7 +114,7 @@ def test_vectors_that_are_gone_are_noticed_when_it_is_opened(
 def test_a_vector_that_is_gone_later_is_said(
     store: EdgeStore, kept: list[Manifest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Asked("keyword", "talk")
+    asked = ParsedQuery("keyword", "talk")
     vector = ENCODER.encode_queries(["talk"])[0]
     with store.reading() as generation:
         monkeypatch.setattr(type(generation), "_scores", _only_by_words(type(generation)._scores))

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from conference_helper.cli import main
 from service.encoder import Encoder, Fingerprint
-from service.encoders import Choice, open_catalogue_encoder, open_encoder
+from service.encoders import EncoderOptions, open_catalogue_encoder, open_encoder
 from service.encoders.model_folder import PACKAGED_MODEL
 from service.encoders.openvino import export as exporting
 from service.encoders.openvino.bundle import VERSION, bundle_path, read_bundle
@@ -85,7 +85,7 @@ def test_an_unsound_bundle_is_made_anew_from_its_model(
         return read_bundle(folder, fingerprint)
 
     monkeypatch.setattr(exporting, "export", export)
-    found = open_catalogue_encoder(fingerprint, Choice("fast", models=copied))
+    found = open_catalogue_encoder(fingerprint, EncoderOptions("fast", models=copied))
     assert isinstance(found, FastEncoder)
     assert "damaged" in caplog.text
     assert "made anew" in caplog.text
@@ -96,7 +96,7 @@ def test_an_unsound_bundle_without_its_model_is_refused(copied: Path, fast: Fast
     _flip(bundle_path(copied, gone) / "graph.bin")
     for kind in ("auto", "fast"):
         with pytest.raises(ModelError, match=r"no model folder \./gone"):
-            open_catalogue_encoder(gone, Choice(kind, models=copied))
+            open_catalogue_encoder(gone, EncoderOptions(kind, models=copied))
 
 
 def test_a_bundle_that_gives_other_vectors_is_not_used(copied: Path, fast: Fast) -> None:
@@ -140,7 +140,7 @@ def test_a_model_that_cannot_be_exported_falls_back_and_says_so(
         raise RuntimeError("unknown operation\nand much more")
 
     monkeypatch.setattr("service.encoders.openvino.graph.trace", trace)
-    choice = Choice("auto", models=tmp_path / "models")
+    choice = EncoderOptions("auto", models=tmp_path / "models")
     with caplog.at_level(logging.WARNING):
         found = open_encoder(PACKAGED_MODEL, choice=choice)
     assert isinstance(found, SentenceTransformerEncoder)
@@ -173,7 +173,7 @@ def test_precisions_do_not_mix_unsaid(fast: Fast, reference: SentenceTransformer
 
 
 def test_a_catalogue_keeps_its_precision(models: Path, fast: Fast) -> None:
-    choice = Choice("fast", models=models)
+    choice = EncoderOptions("fast", models=models)
     for precision in ("fp32", "int8"):
         catalogue = fast(precision).fingerprint
         assert open_catalogue_encoder(catalogue, choice).fingerprint.precision == precision

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.runtime.memory import let_go
+from service.runtime.memory import page_out
 
 MAPS = Path("/proc/self/smaps")
 DISK = Path("/var/tmp")  # noqa: S108 -- for a folder of our own
@@ -52,7 +52,7 @@ def test_files_of_a_folder_leave_memory_and_come_back(
     ):
         assert mapped[:] == kept[:]
         assert min(resident(path) for path in paths) == 1024
-        let_go(Path("one"))
+        page_out(Path("one"))
         assert resident(paths[0]) < 1024
         assert resident(paths[1]) == 1024
         assert mapped[:] == kept[:]
@@ -62,4 +62,4 @@ def test_where_the_system_says_nothing_all_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.runtime.memory._MAPS", tmp_path / "none")
-    let_go(tmp_path)
+    page_out(tmp_path)

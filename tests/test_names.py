@@ -9,7 +9,7 @@ from support.web_fixtures import SESSIONS, write
 
 from service.filters import NO_FILTERS, Filters
 from service.query.analysis import Analysis
-from service.query.known_values import Counts, KnownValues
+from service.query.facet_cache import Counts, FacetCache
 from service.query.names import Names, is_one_typo
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
@@ -65,7 +65,7 @@ def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
     store, _ = loaded
     slow, reading, done = threading.Event(), threading.Event(), threading.Event()
 
-    class Slow(KnownValues):
+    class Slow(FacetCache):
         def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
             if slow.is_set():
                 reading.set()

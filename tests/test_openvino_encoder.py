@@ -13,7 +13,7 @@ import pytest
 from support.fast_models import texts
 
 from service.encoder import Encoder, Fingerprint
-from service.encoders import Choice, open_catalogue_encoder
+from service.encoders import EncoderOptions, open_catalogue_encoder
 from service.encoders.openvino.bundle import read_bundle
 from service.encoders.openvino.encoder import FastEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -107,9 +107,9 @@ def test_answering_imports_no_torch(models: Path, fast: Fast) -> None:
 import json, sys
 from pathlib import Path
 from service.encoder import Fingerprint
-from service.encoders import Choice, open_catalogue_encoder
+from service.encoders import EncoderOptions, open_catalogue_encoder
 fingerprint = Fingerprint.from_dict(json.loads({json.dumps(fast("int8").fingerprint.as_dict())!r}))
-encoder = open_catalogue_encoder(fingerprint, Choice("fast", models=Path({str(models)!r})))
+encoder = open_catalogue_encoder(fingerprint, EncoderOptions("fast", models=Path({str(models)!r})))
 heavy = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
 print(encoder.encode_queries(["wards"]).shape, [name for name in heavy if name in sys.modules])
 """
@@ -121,6 +121,8 @@ print(encoder.encode_queries(["wards"]).shape, [name for name in heavy if name i
 
 def test_a_catalogues_bundle_is_opened_without_its_model(models: Path, fast: Fast) -> None:
     known = fast("int8").fingerprint.as_dict() | {"model": "gone/model", "revision": "abc"}
-    found = open_catalogue_encoder(Fingerprint.from_dict(known), Choice("fast", models=models))
+    found = open_catalogue_encoder(
+        Fingerprint.from_dict(known), EncoderOptions("fast", models=models)
+    )
     assert isinstance(found, FastEncoder)
     assert found.fingerprint.model == "gone/model"

@@ -65,13 +65,13 @@ def test_one_rare_word_is_never_nothing_but_it_must_pass_the_filters(searcher: S
 
 def test_what_is_rare(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[Sequence[str]] = []
-    having = EdgeGeneration.having
+    having = EdgeGeneration.find_by_term
 
     def noted(self: EdgeGeneration, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         looked.append(words)
         return having(self, words, most)
 
-    monkeypatch.setattr(EdgeGeneration, "having", noted)
+    monkeypatch.setattr(EdgeGeneration, "find_by_term", noted)
     words = RareWords()
     with searcher.store.reading() as generation:
         found, gain = words.find(

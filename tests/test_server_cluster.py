@@ -12,7 +12,7 @@ from test_server_store import ROWS, load
 from service.filters import NO_FILTERS
 from service.settings import Settings
 from service.stores.backup import restore_backup, write_backup
-from service.stores.protocol import Asked, SessionStore
+from service.stores.protocol import ParsedQuery, SessionStore
 from service.stores.server.connection import Connection
 from service.stores.server.store import ServerStore
 from service.stores.verification import verify
@@ -65,7 +65,7 @@ def test_search_looks_into_every_shard(store: ServerStore) -> None:
         for session in SESSIONS[::10]:
             vector = ENCODER.encode_queries([session.text])[0]
             assert generation.search(vector, 1, NO_FILTERS)[0].session == session
-            asked = Asked("hybrid", session.title)
+            asked = ParsedQuery("hybrid", session.title)
             assert generation.search(vector, 3, NO_FILTERS, asked)[0].session == session
         assert generation.facets(["year"], NO_FILTERS) == {
             "year": [(2024, 100), (2025, 100), (2026, 100)]

@@ -104,7 +104,7 @@ def test_change_in_place_that_lost_its_lock_writes_nothing(client: QdrantClient)
         write(quick, [talk(number) for number in range(41)])
         changes: tuple[Callable[[], None], ...] = (
             lambda: updater.remove([talk(1).id]),
-            lambda: updater.describe([talk(2, "Another title")]),
+            lambda: updater.update_payloads([talk(2, "Another title")]),
             lambda: updater.upsert([talk(50)], ENCODER.encode_sessions([talk(50).text])),
         )
         for change in changes:

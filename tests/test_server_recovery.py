@@ -24,7 +24,7 @@ from service.web.watcher import Watcher
 DEADLINE = 2.0
 ASKERS = 8
 FAULTS = ("blackhole", "reset", "half-close", "latency")
-Asked = tuple[int, float, Any]
+ParsedQuery = tuple[int, float, Any]
 
 
 @pytest.fixture
@@ -57,16 +57,16 @@ def app(searcher: Searcher) -> Iterator[Flask]:
     watcher.end()
 
 
-def ask(app: Flask, path: str = "/api/search?q=health") -> Asked:
+def ask(app: Flask, path: str = "/api/search?q=health") -> ParsedQuery:
     started = time.monotonic()
     response = app.test_client().get(path)
     return response.status_code, time.monotonic() - started, response
 
 
-def ask_many(app: Flask, count: int = 50) -> list[Asked]:
+def ask_many(app: Flask, count: int = 50) -> list[ParsedQuery]:
     """Ask from several threads, each pausing in between so that the breaker's trials are among them."""
 
-    def one(_: int) -> Asked:
+    def one(_: int) -> ParsedQuery:
         time.sleep(0.2)
         return ask(app)
 
@@ -130,7 +130,7 @@ def test_a_server_that_starts_late(upstream: Stub) -> None:
         proxy.close()
 
 
-def check_unavailable(asked: Asked) -> None:
+def check_unavailable(asked: ParsedQuery) -> None:
     status, _, response = asked
     assert status == 503
     assert response.headers["Retry-After"]

@@ -4,11 +4,11 @@ import pytest
 from support.stores import ENCODER, SESSIONS, OpenStore, session, write
 
 from service.filters import NO_FILTERS, Filters
-from service.stores.protocol import Asked, SessionStore
+from service.stores.protocol import ParsedQuery, SessionStore
 
 
 def find(
-    store: SessionStore, asked: Asked, *, limit: int = 50, filters: Filters = NO_FILTERS
+    store: SessionStore, asked: ParsedQuery, *, limit: int = 50, filters: Filters = NO_FILTERS
 ) -> list[tuple[str, float, float]]:
     with store.reading() as generation:
         hits = generation.search(ENCODER.encode_queries([asked.text])[0], limit, filters, asked)
@@ -19,16 +19,19 @@ def test_keyword_search_finds_words_of_every_field(open_store: OpenStore) -> Non
     store = open_store()
     write(store, [*SESSIONS, session(50, tags=("wards",), track="Öffentlich", language="de")])
     for text in ("title50", "word50", "wards", "offentlich"):
-        assert [id for id, _, _ in find(store, Asked("keyword", text))] == ["50"], text
-    assert {id for id, _, _ in find(store, Asked("keyword", "speaker brandstrom"))} >= {"1", "50"}
-    assert find(store, Asked("keyword", "xylophone")) == []
-    assert find(store, Asked("keyword", "?!")) == []
+        assert [id for id, _, _ in find(store, ParsedQuery("keyword", text))] == ["50"], text
+    assert {id for id, _, _ in find(store, ParsedQuery("keyword", "speaker brandstrom"))} >= {
+        "1",
+        "50",
+    }
+    assert find(store, ParsedQuery("keyword", "xylophone")) == []
+    assert find(store, ParsedQuery("keyword", "?!")) == []
 
 
 def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)
-    found = find(store, Asked("hybrid", "word7 common"))
+    found = find(store, ParsedQuery("hybrid", "word7 common"))
     assert found[0][0] == "7"
     assert len(found) == len(SESSIONS)
     assert [score for _, score, _ in found] == sorted((s for _, s, _ in found), reverse=True)
@@ -43,14 +46,14 @@ def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
     for id, score, similarity in found:
         assert similarity == pytest.approx(products[id], abs=1e-5)
         assert score > similarity
-    nothing = find(store, Asked("hybrid", "xylophone"))
+    nothing = find(store, ParsedQuery("hybrid", "xylophone"))
     assert [score for _, score, _ in nothing] == pytest.approx([s for _, _, s in nothing])
 
 
 def test_speakers_named_in_full_come_first_and_filters_hold(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)
-    asked = Asked("hybrid", "title7 word7", names=("Speaker 2",))
+    asked = ParsedQuery("hybrid", "title7 word7", names=("Speaker 2",))
     found = find(store, asked)
     named = [number for number in range(20) if number % 4 == 2]
     assert named
@@ -63,7 +66,7 @@ def test_phrases_propose_sessions(open_store: OpenStore) -> None:
     store = open_store()
     many = [session(number, abstract=f"deep learning filler{number}") for number in range(120)]
     write(store, [*many, session(500, title="X", abstract="learning to be deep with word500")])
-    asked = Asked("hybrid", "deep learning", phrases=("word500",))
+    asked = ParsedQuery("hybrid", "deep learning", phrases=("word500",))
     assert "500" in {id for id, _, _ in find(store, asked, limit=200)}
 
 
@@ -86,17 +89,17 @@ def test_rare_words_are_found_as_they_stand_and_bring_their_sessions_first(
     write(store, [*SESSIONS, far])
     text = "common word7 zymurgys"
     with store.reading() as generation:
-        found = generation.having(["zymurgys", "zymurgy", "common"], 2)
+        found = generation.find_by_term(["zymurgys", "zymurgy", "common"], 2)
         assert [len(some) for some in found] == [1, 0, 2]
         assert found[0] == (far.id,)
-        assert generation.having([], 2) == []
-        best = generation.best_score(text, NO_FILTERS)
-        assert best > generation.best_score(text, Filters(year=(2026,))) > 0
-        assert generation.best_score("xylophone", NO_FILTERS) == 0
-    plain = find(store, Asked("hybrid", text))
-    given = find(store, Asked("hybrid", text, best=best))
+        assert generation.find_by_term([], 2) == []
+        best = generation.max_bm25(text, NO_FILTERS)
+        assert best > generation.max_bm25(text, Filters(year=(2026,))) > 0
+        assert generation.max_bm25("xylophone", NO_FILTERS) == 0
+    plain = find(store, ParsedQuery("hybrid", text))
+    given = find(store, ParsedQuery("hybrid", text, best=best))
     assert given == plain
-    rare = Asked("hybrid", text, rare=(found[0],), gain=2.0, best=best)
+    rare = ParsedQuery("hybrid", text, rare=(found[0],), gain=2.0, best=best)
     assert find(store, rare)[0][0] == "300"
     scores = {id: score for id, score, _ in plain}
     assert find(store, rare)[0][1] == pytest.approx(scores["300"] + 2, abs=1e-5)

@@ -22,7 +22,7 @@ from service.stores.calibration import Calibration
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
-from service.stores.protocol import Asked, Generation, Hit
+from service.stores.protocol import Generation, Hit, ParsedQuery
 from service.verdict import judge as verdict
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import (
@@ -194,7 +194,7 @@ def test_a_word_typed_alone_is_related_where_a_session_has_it_in_any_form() -> N
     found = talk(1, title="Paint", abstract="Of colors and the weather.")
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
     for text, expected in (("color", "related"), ("the color of it", "none"), ("colt", "none")):
-        asked = Asked("hybrid", text)
+        asked = ParsedQuery("hybrid", text)
         assert judge(asked, [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict == expected, text
 
 
@@ -211,17 +211,20 @@ def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
     )
     for similarity, expected in ((0.9, "strong"), (0.5, "related"), (0.1, "none")):
         hit = Hit(replace(SESSIONS[3], title="x y"), similarity, similarity)
-        assert judge(Asked("hybrid", "volcano"), [hit], 0.1, CALIBRATION, 100).verdict == expected
+        assert (
+            judge(ParsedQuery("hybrid", "volcano"), [hit], 0.1, CALIBRATION, 100).verdict
+            == expected
+        )
         assert expected in VERDICTS
-    assert judge(Asked("hybrid", "volcano"), [], 0.1, CALIBRATION, 100).verdict == "none"
+    assert judge(ParsedQuery("hybrid", "volcano"), [], 0.1, CALIBRATION, 100).verdict == "none"
 
 
 def test_what_counts_as_named() -> None:
     session = SESSIONS[0]
-    assert is_exact(Asked("hybrid", "health analytics on the ward"), session)
-    assert is_exact(Asked("hybrid", "x", phrases=("hospital learns",)), session)
-    assert is_exact(Asked("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
-    assert not is_exact(Asked("hybrid", "ola berg", names=("Ola Berg",)), session)
+    assert is_exact(ParsedQuery("hybrid", "health analytics on the ward"), session)
+    assert is_exact(ParsedQuery("hybrid", "x", phrases=("hospital learns",)), session)
+    assert is_exact(ParsedQuery("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
+    assert not is_exact(ParsedQuery("hybrid", "ola berg", names=("Ola Berg",)), session)
 
 
 def test_the_bank_is_embedded_once_for_an_encoder(
@@ -267,14 +270,18 @@ def test_page_and_command_line_say_that_nothing_fits(
 
 def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:
     found = replace(talk(1), title="Abgleich: Kontenabstimmung mit Würfeln")
-    assert is_named(Asked("hybrid", "Kontenabstimmung mit Wurfeln"), found)
-    assert not is_named(Asked("hybrid", "Kontenabstimmung mit Karten"), found)
+    assert is_named(ParsedQuery("hybrid", "Kontenabstimmung mit Wurfeln"), found)
+    assert not is_named(ParsedQuery("hybrid", "Kontenabstimmung mit Karten"), found)
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
     assert (
-        judge(Asked("hybrid", "kontenabstimmung"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict
+        judge(
+            ParsedQuery("hybrid", "kontenabstimmung"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100
+        ).verdict
         == "related"
     )
     assert (
-        judge(Asked("hybrid", "kontoauszug"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict
+        judge(
+            ParsedQuery("hybrid", "kontoauszug"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100
+        ).verdict
         == "none"
     )

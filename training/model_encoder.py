@@ -12,7 +12,7 @@ from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
 from service.encoder import Encoder, Fingerprint, Vectors, checked
-from service.encoders import Choice, open_encoder
+from service.encoders import EncoderOptions, open_encoder
 from service.encoders.batching import clip
 from service.encoders.sentence_transformer import DEFAULT_WINDOW
 from training.folder import longest_text
@@ -31,7 +31,7 @@ def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models
         return ModelEncoder(model, name=name)
     model.save(str(folder), create_model_card=False)
     models.mkdir(parents=True, exist_ok=True)
-    return open_encoder(str(folder), choice=Choice("auto", models=models))
+    return open_encoder(str(folder), choice=EncoderOptions("auto", models=models))
 
 
 class ModelEncoder:

@@ -26,7 +26,7 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EncoderOptions:
     """Which encoder is wanted.
 
     kind        fast: an exported model, which needs the folder `models` for its bundle; reference:
@@ -43,7 +43,7 @@ class Choice:
     lasting: bool = False
 
 
-REFERENCE = Choice("reference")
+REFERENCE = EncoderOptions("reference")
 
 
 def open_encoder(
@@ -52,7 +52,7 @@ def open_encoder(
     revision: str | None = None,
     window: int | None = None,
     catalogue: Fingerprint | None = None,
-    choice: Choice = REFERENCE,
+    choice: EncoderOptions = REFERENCE,
 ) -> Encoder:
     """Return the encoder for `model`, or for the default model when None; exported first where need be.
 
@@ -83,7 +83,7 @@ def open_encoder(
     return found
 
 
-def open_catalogue_encoder(fingerprint: Fingerprint, choice: Choice = REFERENCE) -> Encoder:
+def open_catalogue_encoder(fingerprint: Fingerprint, choice: EncoderOptions = REFERENCE) -> Encoder:
     """Return the encoder that embedded a catalogue: from its bundle, without the model, where there is one.
 
     Otherwise as `open_encoder` does for the fingerprint's model.
@@ -124,7 +124,7 @@ def _precision_of_new(gpu: bool) -> str:
     return "half" if gpu else DEFAULT_PRECISION
 
 
-def _read_again(wanted: Fingerprint, choice: Choice) -> FastEncoder | None:
+def _read_again(wanted: Fingerprint, choice: EncoderOptions) -> FastEncoder | None:
     """The encoder of a bundle; None if there is none, or none that is sound, which is said."""
     try:
         return _read(wanted, choice)
@@ -133,13 +133,13 @@ def _read_again(wanted: Fingerprint, choice: Choice) -> FastEncoder | None:
         return None
 
 
-def _read(wanted: Fingerprint, choice: Choice) -> FastEncoder | None:
+def _read(wanted: Fingerprint, choice: EncoderOptions) -> FastEncoder | None:
     bundle = read_bundle(choice.models, wanted) if choice.models else None
     return FastEncoder(bundle, lasting=choice.lasting) if bundle else None
 
 
 def _export(
-    reference: SentenceTransformerEncoder, wanted: Fingerprint, choice: Choice, models: Path
+    reference: SentenceTransformerEncoder, wanted: Fingerprint, choice: EncoderOptions, models: Path
 ) -> FastEncoder:
     """Export the model, unless another process just did."""
     from service.encoders.openvino.export import export

@@ -4,27 +4,29 @@ import threading
 
 from service.filters import Filters
 from service.query.boosts import quoted_phrases
-from service.query.known_values import KnownValues
+from service.query.facet_cache import FacetCache
 from service.query.names import Names
 from service.query.rare import RareWords
 from service.query.spoken import is_spoken
-from service.stores.protocol import Asked, Generation
+from service.stores.protocol import Generation, ParsedQuery
 
 
 class Analysis:
     """Reads questions as one catalogue understands them; what it learns of a generation is kept."""
 
-    def __init__(self, values: KnownValues) -> None:
+    def __init__(self, values: FacetCache) -> None:
         """Take what counts the catalogue's speakers."""
         self._values = values
         self._names: tuple[str, Names] = ("", Names(()))
         self._reading = threading.Lock()
         self._rare = RareWords()
 
-    def read(self, generation: Generation, question: str, mode: str, filters: Filters) -> Asked:
+    def read(
+        self, generation: Generation, question: str, mode: str, filters: Filters
+    ) -> ParsedQuery:
         """Return what the question asks of the sessions that pass; any mode but keyword is hybrid."""
         rare, gain = self._rare.find(generation, question)
-        return Asked(
+        return ParsedQuery(
             "keyword" if mode == "keyword" else "hybrid",
             question,
             phrases=quoted_phrases(question),
@@ -32,7 +34,7 @@ class Analysis:
             spoken=is_spoken(question),
             rare=rare,
             gain=gain,
-            best=generation.best_score(question, filters),
+            best=generation.max_bm25(question, filters),
         )
 
     def _speakers(self, generation: Generation) -> Names:

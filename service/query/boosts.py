@@ -6,7 +6,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from service.session import Session
-from service.stores.protocol import Asked, Hit
+from service.stores.protocol import Hit, ParsedQuery
 from service.words import split_words, words_of
 
 PHRASE, TITLE = 6.0, 3.0
@@ -24,7 +24,7 @@ def quoted_phrases(question: str) -> tuple[str, ...]:
     return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
 
 
-def exact_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:
+def exact_first(hits: Sequence[Hit], asked: ParsedQuery) -> list[Hit]:
     """Return what was found by words, what holds the question's exact things first."""
     words, phrases = split_words(asked.text), [split_words(phrase) for phrase in asked.phrases]
     gained = (

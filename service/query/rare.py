@@ -42,6 +42,6 @@ class RareWords:
         new = [word for word, sessions in known.items() if sessions is None]
         if len(self._known) > _KEPT:
             self._known.clear()
-        for word, sessions in zip(new, generation.having(new, _RARE + 1), strict=True):
+        for word, sessions in zip(new, generation.find_by_term(new, _RARE + 1), strict=True):
             known[word] = self._known[state, word] = sessions
         return [sessions or () for sessions in known.values()]

@@ -8,7 +8,7 @@ _PAGE_OUT = 21
 """MADV_PAGEOUT of Linux 5.4: pages leave memory now; whatever touches one has it read again."""
 
 
-def let_go(folder: Path) -> None:
+def page_out(folder: Path) -> None:
     """Take what is mapped from the files in a folder out of memory; what is used comes back by itself.
 
     Where the system cannot do that, all stays as it is.
@@ -25,7 +25,7 @@ def let_go(folder: Path) -> None:
             library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _PAGE_OUT)
 
 
-def give_back() -> None:
+def trim_heap() -> None:
     """Return freed memory to the system, where the C library would keep it (glibc)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:

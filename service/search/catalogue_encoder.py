@@ -9,7 +9,7 @@ from service.stores.manifest import Manifest
 from service.verdict.judge import Bank
 
 
-class OwnEncoder:
+class CatalogueEncoder:
     """Encodes questions as a manifest wants them, and follows it to another encoder. Safe for many threads."""
 
     def __init__(self, open_encoder: Callable[[Fingerprint], Encoder]) -> None:

@@ -18,7 +18,7 @@ from service.errors import (
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.boosts import exact_first
-from service.query.known_values import KnownValues
+from service.query.facet_cache import FacetCache
 from service.query.query import (
     DEFAULT_LIMIT,
     check_diversity,
@@ -28,14 +28,14 @@ from service.query.query import (
 )
 from service.runtime.events import note, timed
 from service.search.answer import Answer, SearchResult
-from service.search.catalogue_encoder import OwnEncoder
+from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.folding import Talk, find_talks, in_time
 from service.search.snippets import Explainer, Reason
 from service.session import Session
 from service.stores.fusion import CANDIDATES
 from service.stores.manifest import Manifest
-from service.stores.protocol import Asked, FacetCounts, Generation, Hit, Reading
+from service.stores.protocol import FacetCounts, Generation, Hit, ParsedQuery, Reading
 from service.verdict.judge import (
     LOOKED_AT,
     NAMED,
@@ -64,9 +64,9 @@ class Searcher:
     def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
-        self._encoder = OwnEncoder(open_encoder)
+        self._encoder = CatalogueEncoder(open_encoder)
         self._trouble: ConferenceHelperError | None = None
-        self._values = KnownValues()
+        self._values = FacetCache()
         self._analysis = Analysis(self._values)
 
     def search(
@@ -95,7 +95,7 @@ class Searcher:
             with timed("encode"):
                 vector = self._encoder.encode(query, generation.manifest)
             with timed("search"):
-                spelled = self._values.spelled(generation, filters)
+                spelled = self._values.canonicalise(generation, filters)
                 asked = self._analysis.read(generation, query, mode, spelled)
                 find = partial(_find, generation, vector, mode, asked, spelled)
                 pool = max(limit, _POOL) if diversity else limit
@@ -132,7 +132,7 @@ class Searcher:
             vectors, found = generation.vectors([wanted]), generation.get([wanted])
             if wanted not in vectors or not found:
                 raise _nobody(wanted)
-            spelled = self._values.spelled(generation, filters)
+            spelled = self._values.canonicalise(generation, filters)
             find = partial(generation.search, vectors[wanted], filters=spelled)
             talks = find_talks(find, limit + 1)
         others = [talk for talk in talks if not any(_same(hit.session, found[0]) for hit in talk)]
@@ -151,7 +151,7 @@ class Searcher:
         Raises what `search` raises for a question or mode that cannot be used.
         """
         with self.store.reading() as generation:
-            spelled = self._values.spelled(generation, filters)
+            spelled = self._values.canonicalise(generation, filters)
             others = {name: replace(spelled, **{name: ()}) for name in FACETS}
             if not question:
                 return {
@@ -212,7 +212,7 @@ class Searcher:
         generation: Generation,
         vector: Vectors,
         mode: str,
-        asked: Asked,
+        asked: ParsedQuery,
         filters: Filters,
         talks: Sequence[Talk],
     ) -> Judgement | None:
@@ -237,7 +237,7 @@ def _find(
     generation: Generation,
     vector: Vectors,
     mode: str,
-    asked: Asked,
+    asked: ParsedQuery,
     filters: Filters,
     count: int,
 ) -> list[Hit]:

@@ -22,7 +22,7 @@ KEPT_GENERATIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuery:
     """A question's words, for the modes that look at words.
 
     mode        keyword: by words alone; hybrid: by words and meaning together
@@ -32,7 +32,7 @@ class Asked:
     spoken      it is a sentence, whose words are chosen for their meaning
     rare        for each of its rare words, the sessions that have it
     gain        what a session gains for each rare word that it has
-    best        what `Generation.best_score` says of it; a hybrid search looks itself where this is None
+    best        what `Generation.max_bm25` says of it; a hybrid search looks itself where this is None
     """
 
     mode: Literal["keyword", "hybrid"]
@@ -78,7 +78,7 @@ class Generation(Protocol):
         ...
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first.
 
@@ -87,11 +87,11 @@ class Generation(Protocol):
         """
         ...
 
-    def best_score(self, text: str, filters: Filters) -> float:
+    def max_bm25(self, text: str, filters: Filters) -> float:
         """Return a question's highest keyword score among sessions that pass, 0 if they have no word of it."""
         ...
 
-    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+    def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word, as `split_words` gives it, up to `most` sessions that have just this word."""
         ...
 
@@ -165,7 +165,7 @@ class Updater(Builder, Protocol):
     A commit without `check` leaves the calibration as it was.
     """
 
-    def describe(self, sessions: Sequence[Session]) -> None:
+    def update_payloads(self, sessions: Sequence[Session]) -> None:
         """Replace what is said of sessions that are there; their vectors stay."""
         ...
 

@@ -58,7 +58,7 @@ def _problems(generation: Generation) -> list[str]:
         known = _digest((str(one.id), one.payload_hash) for one in generation.known())
         if sum(read) % _MODULUS != known:
             problems.append("a session does not say what was written under its id")
-    if not all(generation.best_score(title, NO_FILTERS) for title in titles if split_words(title)):
+    if not all(generation.max_bm25(title, NO_FILTERS) for title in titles if split_words(title)):
         problems.append("a session is not found by the words of its title")
     return problems
 

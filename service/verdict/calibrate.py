@@ -15,7 +15,7 @@ from service.encoder import Encoder, Vectors
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.stores.calibration import Calibration
-from service.stores.protocol import Asked, Generation, Hit
+from service.stores.protocol import Generation, Hit, ParsedQuery
 from service.verdict.judge import (
     LOOKED_AT,
     Bank,
@@ -147,8 +147,8 @@ def _ask_titles(
 
 def _search(generation: Generation, question: str, vector: Vectors) -> tuple[list[Hit], float]:
     """Return the sessions that a question finds, one more than are looked at, and its best keyword score."""
-    best = generation.best_score(question, NO_FILTERS)
-    asked = Asked("hybrid", question, best=best)
+    best = generation.max_bm25(question, NO_FILTERS)
+    asked = ParsedQuery("hybrid", question, best=best)
     return generation.search(vector, LOOKED_AT + 1, NO_FILTERS, asked), best
 
 

@@ -35,7 +35,7 @@ from service.query.boosts import exactness
 from service.query.matching import Likeness, content_words
 from service.session import Session
 from service.stores.calibration import Calibration
-from service.stores.protocol import Asked, Hit
+from service.stores.protocol import Hit, ParsedQuery
 from service.words import split_words
 
 Verdict = Literal["strong", "related", "none"]
@@ -137,7 +137,11 @@ NOTHING = Judgement("none", -float("inf"))
 
 
 def judge(
-    asked: Asked, hits: Iterable[Hit], nearness: float, calibration: Calibration, sessions: int
+    asked: ParsedQuery,
+    hits: Iterable[Hit],
+    nearness: float,
+    calibration: Calibration,
+    sessions: int,
 ) -> Judgement:
     """Judge a question by what a search for it found; the LOOKED_AT best count.
 
@@ -158,7 +162,7 @@ def judge(
     return Judgement("strong" if strong else "related", evidence.nearest)
 
 
-def is_named(asked: Asked, session: Session) -> bool:
+def is_named(asked: ParsedQuery, session: Session) -> bool:
     """Return whether a session's title, speakers, track and tags have every word that is asked for.
 
     Of a single word, or a single rare one in a sentence, it is enough that the session has it anywhere.
@@ -172,7 +176,7 @@ def is_named(asked: Asked, session: Session) -> bool:
     return set(words).issubset(split_words(named))
 
 
-def is_exact(asked: Asked, session: Session) -> bool:
+def is_exact(asked: ParsedQuery, session: Session) -> bool:
     """Return whether a session is what was named: its title, a quoted phrase of it, one of its speakers."""
     phrases = [split_words(phrase) for phrase in asked.phrases]
     named = not set(asked.names).isdisjoint(session.speakers)

@@ -19,7 +19,7 @@ from prometheus_client import (
 )
 
 from service.errors import ConferenceHelperError
-from service.runtime import events as measuring
+from service.runtime import events
 from service.web.parameters import searcher
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -106,7 +106,7 @@ def show() -> Response:
 
 def measure(app: Flask) -> None:
     """Count and time the app's answers, and count what the core notes."""
-    measuring.listen(_hear)
+    events.listen(_hear)
     for gauge in (sessions, age):
         gauge.set(math.nan)  # until the catalogue is read: unknown is not zero
     app.before_request(_start)

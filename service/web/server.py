@@ -54,13 +54,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
 
     def load(self) -> "Flask":
         """Return the app, in the worker, with its watcher started."""
-        from service.runtime.memory import let_go
+        from service.runtime.memory import page_out
         from service.web import create_app
         from service.web.watcher import Watcher
 
         _configure_logs(self._settings)
         searcher = self._open_searcher()
-        opened = partial(let_go, self._settings.data_dir)  # opening reads what answering does not
+        opened = partial(page_out, self._settings.data_dir)  # opening reads what answering does not
         Watcher(searcher, opened=opened).start()
         app = create_app(searcher, deadline=self._settings.deadline)
         if self._settings.log_format == "json":

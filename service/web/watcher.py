@@ -5,8 +5,7 @@ import threading
 from collections.abc import Callable
 
 from service.errors import ConferenceHelperError, NothingLoadedError
-from service.runtime import deadline
-from service.runtime import events as measuring
+from service.runtime import deadline, events
 from service.search.searcher import Searcher
 
 _WATCH_SECONDS = 1.0
@@ -69,7 +68,7 @@ class Watcher(threading.Thread):
         if state == self._state:
             return
         if self._state:
-            measuring.note("switch")
+            events.note("switch")
             log.warning("Serving generation %s.", state)
         self._state = state
         self._opened()

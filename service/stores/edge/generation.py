@@ -27,7 +27,7 @@ from service.stores.edge.queries import (
 from service.stores.fusion import CANDIDATES, keyword_weight, proposed
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
-from service.stores.protocol import Asked, FacetCounts, Hit, Known
+from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
 
 BATCH = 256
 """Points of one read or write."""
@@ -59,7 +59,7 @@ class EdgeGeneration:
             raise DamagedError(f"{path} finds nothing: its vectors are damaged. {REMEDY}")
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
@@ -81,7 +81,7 @@ class EdgeGeneration:
         ]
 
     def _fused(
-        self, question: Question, limit: int, asked: Asked, filters: Filters
+        self, question: Question, limit: int, asked: ParsedQuery, filters: Filters
     ) -> tuple[Scores, Scores]:
         """Return the dot products and the fused scores of what is proposed (see `service.stores.fusion`).
 
@@ -105,7 +105,7 @@ class EdgeGeneration:
             for id, similarity in similarities.items()
         }
 
-    def best_score(self, text: str, filters: Filters) -> float:
+    def max_bm25(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
         with translated("search"):
             return _best(self._words(text, filters, 2 * CANDIDATES))
@@ -124,7 +124,7 @@ class EdgeGeneration:
     def _scores(self, request: edge.QueryRequest) -> Scores:
         return {_uuid(point.id): point.score for point in self._shard.query(request)}
 
-    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+    def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
         with translated("search"):
             found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]

@@ -9,7 +9,7 @@ import qdrant_edge as edge
 from service.filters import Filters
 from service.stores.fusion import NAMED
 from service.stores.keywords import Terms
-from service.stores.protocol import Asked
+from service.stores.protocol import ParsedQuery
 
 TEXT = "text"
 KEYWORDS = "keywords"
@@ -55,7 +55,7 @@ def among(question: Question, ids: Collection[UUID]) -> edge.QueryRequest:
     return _in_full(question, len(ids), wanted)
 
 
-def gaining(question: Question, asked: Asked) -> Iterator[tuple[float, edge.QueryRequest]]:
+def gaining(question: Question, asked: ParsedQuery) -> Iterator[tuple[float, edge.QueryRequest]]:
     """Yield what sessions gain, and the request for the dot products of those that do."""
     conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
     if asked.names:

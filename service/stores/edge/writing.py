@@ -12,7 +12,7 @@ import qdrant_edge as edge
 
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
-from service.runtime.memory import give_back
+from service.runtime.memory import trim_heap
 from service.session import Session
 from service.stores.edge.generation import BATCH, EdgeGeneration, translated
 from service.stores.edge.queries import KEYWORDS, TEXT, sparse
@@ -143,7 +143,7 @@ class EdgeBuilder:
         self._shard.flush()
         self._shard.optimize()
         self._shard.flush()
-        give_back()
+        trim_heap()
 
     def close(self) -> None:
         """Release the generation's files."""

@@ -41,7 +41,7 @@ class Collections:
             return None
         return dict(info.config.metadata or {})
 
-    def describe(self, name: str, **metadata: Any) -> None:
+    def update_metadata(self, name: str, **metadata: Any) -> None:
         """Write these keys of a collection's metadata; the others stay."""
         self._connection.call(
             "write the manifest",

@@ -15,8 +15,7 @@ from qdrant_client import QdrantClient
 from qdrant_client.context_headers import headers
 
 from service.errors import SettingsError, StoreError
-from service.runtime import deadline, request_id
-from service.runtime import events as measuring
+from service.runtime import deadline, events, request_id
 from service.settings import Settings
 from service.stores.server.breaker import Breaker
 from service.stores.server.failures import (
@@ -77,11 +76,11 @@ class Connection:
                 wait_max=1.0 if serving else 10.0,
             ).with_name(action, (), {}):
                 if attempt.num > 1:
-                    measuring.note("store_retry")
+                    events.note("store_retry")
                 with attempt:
                     return self._once(send, serving)
         except DRIVER_ERRORS as error:
-            measuring.note("store_error")
+            events.note("store_error")
             raise translated(self.place, action, error) from error
         raise StoreError(
             f"{self.place} could not {action}."

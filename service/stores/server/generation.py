@@ -16,7 +16,7 @@ from service.settings import Settings
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest
-from service.stores.protocol import Asked, FacetCounts, Hit, Known
+from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
 from service.stores.server.connection import Connection
 from service.stores.server.queries import (
     KEYWORDS,
@@ -64,7 +64,7 @@ class ServerGeneration:
         )
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: Asked | None = None
+        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
@@ -76,7 +76,9 @@ class ServerGeneration:
         points.sort(key=lambda point: (-point.score, str(point.id)))
         return [_hit(point, row) for point in points]
 
-    def _by_words(self, question: Question, limit: int, asked: Asked) -> list[models.ScoredPoint]:
+    def _by_words(
+        self, question: Question, limit: int, asked: ParsedQuery
+    ) -> list[models.ScoredPoint]:
         terms, *phrases = (
             question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
         )
@@ -86,7 +88,7 @@ class ServerGeneration:
         weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
         return self._query(fused(question, [terms, *phrases], limit, asked, weight))
 
-    def best_score(self, text: str, filters: Filters) -> float:
+    def max_bm25(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
         return self._best(question_terms(text, self.manifest.languages), condition(filters))
 
@@ -94,7 +96,7 @@ class ServerGeneration:
         found = self._query(by_keywords(terms, 1, passing))
         return found[0].score if found else 0.0
 
-    def having(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
+    def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
         if not words:
             return []

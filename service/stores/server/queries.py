@@ -9,7 +9,7 @@ from qdrant_client import models
 from service.filters import Filters
 from service.stores.fusion import NAMED, proposed
 from service.stores.keywords import Terms
-from service.stores.protocol import Asked
+from service.stores.protocol import ParsedQuery
 
 TEXT = "text"
 KEYWORDS = "keywords"
@@ -58,7 +58,7 @@ def fused(
     question: Question,
     terms: Sequence[Terms],
     limit: int,
-    asked: Asked,
+    asked: ParsedQuery,
     weight: float,
 ) -> Request:
     """Return the request for the highest fused scores (see `service.stores.fusion`).
@@ -113,7 +113,9 @@ def sparse(terms: Terms) -> models.SparseVector:
     return models.SparseVector(indices=terms.indices, values=terms.values)
 
 
-def _gains(asked: Asked) -> Iterator[tuple[float, models.FieldCondition | models.HasIdCondition]]:
+def _gains(
+    asked: ParsedQuery,
+) -> Iterator[tuple[float, models.FieldCondition | models.HasIdCondition]]:
     """Yield what sessions gain, and which do."""
     if asked.names:
         names = models.MatchAny(any=list(asked.names))

@@ -174,7 +174,9 @@ class ServerStore:
                 self.connection, manifest.generation, self._settings.qdrant_index_seconds
             )
         self.check_lock()
-        self._collections.describe(manifest.generation, manifest=manifest.as_dict(), changing=False)
+        self._collections.update_metadata(
+            manifest.generation, manifest=manifest.as_dict(), changing=False
+        )
         self._switch(manifest)
 
     def _fresh_manifest(self) -> Manifest:
@@ -205,7 +207,7 @@ class ServerStore:
     def _updating(self) -> Iterator[ServerUpdater]:
         with self._lock.hold():
             manifest = self.manifest()
-            self._collections.describe(manifest.generation, changing=True)
+            self._collections.update_metadata(manifest.generation, changing=True)
             yield ServerUpdater(self.connection, self._settings, self, manifest)
 
     def _mend(self) -> None:
@@ -220,7 +222,7 @@ class ServerStore:
                 events=count_events(generation),
                 revision=manifest.revision + 1,
             )
-            self._collections.describe(
+            self._collections.update_metadata(
                 manifest.generation, manifest=counted.as_dict(), changing=False
             )
 

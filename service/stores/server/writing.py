@@ -166,7 +166,7 @@ class ServerBuilder(Writer):
 class ServerUpdater(Writer):
     """Changes the served collection; `ServerStore.updating` makes and ends it."""
 
-    def describe(self, sessions: Sequence[Session]) -> None:
+    def update_payloads(self, sessions: Sequence[Session]) -> None:
         """Replace what is said of sessions that are there; the vectors of their texts stay."""
         words = [
             models.PointVectors(

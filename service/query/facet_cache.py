@@ -20,7 +20,7 @@ Counts = list[tuple[str | int, int]]
 """Values and how many sessions have them, most frequent first."""
 
 
-class KnownValues:
+class FacetCache:
     """Facet counts, kept for a while: counting thousands of speakers takes longer than a search."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class KnownValues:
                     self._counted[key] = counts
         return counts
 
-    def spelled(self, generation: Generation, filters: Filters) -> Filters:
+    def canonicalise(self, generation: Generation, filters: Filters) -> Filters:
         """Return the filters with each value as the catalogue spells it, whatever its case and accents.
 
         A range of days becomes the catalogue's days in it. What the catalogue does not know stays: no session

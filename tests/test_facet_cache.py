@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from service.filters import NO_FILTERS, Filters
-from service.query import known_values as values
-from service.query.known_values import KnownValues
+from service.query import facet_cache as values
+from service.query.facet_cache import FacetCache
 from service.search.searcher import Searcher
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.store import EdgeStore
@@ -32,7 +32,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_was_counted_is_not_counted_again(
     loaded: tuple[EdgeStore, Searcher], counted: list[str]
 ) -> None:
-    known = KnownValues()
+    known = FacetCache()
     with loaded[0].reading() as generation:
         assert known.count(generation, "year") == known.count(generation, "year")
         known.count(generation, "year", Filters(event=("Summit",)))
@@ -43,7 +43,7 @@ def test_only_so_many_values_are_kept(
     loaded: tuple[EdgeStore, Searcher], counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(values, "VALUES_KEPT", 3)  # a list of two and what it takes itself
-    known = KnownValues()
+    known = FacetCache()
     with loaded[0].reading() as generation:
         for name in ("year", "year", "event", "year"):
             assert len(known.count(generation, name)) == 2
