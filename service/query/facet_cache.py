@@ -9,7 +9,7 @@ import cachetools
 
 from service.filters import NO_FILTERS, Filters
 from service.query.query import in_day_range
-from service.runtime.events import note
+from service.runtime.events import record
 from service.stores.protocol import Generation
 from service.words import folded
 
@@ -35,7 +35,7 @@ class FacetCache:
         key = (generation.manifest.state, name, filters)
         with self._lock:
             counts = self._counted.get(key)
-        note("cache", hit="no" if counts is None else "yes")
+        record("cache", hit="no" if counts is None else "yes")
         if counts is None:
             counts = generation.facets([name], filters)[name]
             if len(counts) < VALUES_KEPT:  # it would refuse longer ones

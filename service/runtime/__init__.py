@@ -1,1 +1,1 @@
-"""What running in a process needs: deadlines, request ids, events to measure, memory."""
+"""Per-process infrastructure: deadlines, request ids, events for metrics, and memory."""

@@ -1,4 +1,4 @@
-"""Deadlines: how long the work at hand may still take, known to whatever it calls in the same thread."""
+"""Deadlines: how much time the current work has left, kept in a context variable for all that it calls."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give the `with` block that many seconds, or what an outer block leaves it if that is less."""
+    """Set the deadline of the `with` block: `seconds` from now, or the outer one if that is earlier."""
     outer = _ends.get()
     end = time.monotonic() + seconds
     token = _ends.set(end if outer is None else min(end, outer))
@@ -21,6 +21,6 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def remaining() -> float | None:
-    """Return the seconds left, 0 when time is up, None where there is no deadline."""
+    """Return the seconds left until the deadline, 0.0 once it has passed, None where none is set."""
     end = _ends.get()
     return None if end is None else max(0.0, end - time.monotonic())

@@ -1,30 +1,30 @@
-"""Measurements: the core says what happened and how long it took; whoever listens counts it."""
+"""Events: the core records what happened and how long it took; listeners, such as metrics, count it."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Listener = Callable[[str, float, dict[str, str]], None]
-"""Takes what happened, a number (seconds, or how often) and labels."""
+"""Takes an event's name, its value (seconds, or a count) and its labels."""
 
 _listeners: list[Listener] = []
 
 
 def listen(listener: Listener) -> None:
-    """Tell `listener` of everything from now on; a second time changes nothing."""
+    """Call `listener` for every event from now on; registering it again changes nothing."""
     if listener not in _listeners:
         _listeners.append(listener)
 
 
-def note(what: str, value: float = 1.0, **labels: str) -> None:
-    """Say that something happened."""
+def record(event: str, value: float = 1.0, **labels: str) -> None:
+    """Pass an event to every listener, in the thread that recorded it."""
     for listener in _listeners:
-        listener(what, value, labels)
+        listener(event, value, labels)
 
 
 @contextmanager
-def timed(what: str, **labels: str) -> Iterator[None]:
-    """Say how many seconds the `with` block took, unless it raises."""
+def timed(event: str, **labels: str) -> Iterator[None]:
+    """Record the seconds that the `with` block took, unless it raises."""
     started = time.perf_counter()
     yield
-    note(what, time.perf_counter() - started, **labels)
+    record(event, time.perf_counter() - started, **labels)

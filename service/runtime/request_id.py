@@ -1,15 +1,15 @@
-"""The id of the request at hand, passed on to whatever it calls and written in every log line."""
+"""The id of the current request, in a context variable: passed on to the store, written in every log line."""
 
 import re
 import uuid
 from contextvars import ContextVar
 
 current: ContextVar[str] = ContextVar("request_id", default="")
-"""Empty where no request is being answered."""
+"""Empty outside a request."""
 
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def accepted(given: str) -> str:
-    """Return the id that a caller gave if it is a plain word of up to 64 signs, else a new one."""
+def valid_or_new(given: str) -> str:
+    """Return the caller's id if it is 1 to 64 of the characters A-Z a-z 0-9 . _ -, else a new random one."""
     return given if _SAFE.fullmatch(given) else uuid.uuid4().hex

@@ -26,7 +26,7 @@ from service.query.query import (
     check_mode,
     clean_question,
 )
-from service.runtime.events import note, timed
+from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
@@ -104,7 +104,7 @@ class Searcher:
                 if diversity:
                     vectors = generation.vectors([talk[0].session.id for talk in talks])
                     talks = vary(talks, vectors, limit, diversity)
-        note("answer", found="some" if talks else "none")
+        record("answer", found="some" if talks else "none")
         results = _results(talks[:limit], Explainer(query, by_meaning=mode != "keyword"))
         took_ms = (time.perf_counter() - started) * 1000
         if judged is None:

@@ -19,7 +19,7 @@ class Limits:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        id = request_id.accepted(environ.get("HTTP_X_REQUEST_ID", ""))
+        id = request_id.valid_or_new(environ.get("HTTP_X_REQUEST_ID", ""))
         token = request_id.current.set(id)
         try:
             with deadline.within(self._seconds):

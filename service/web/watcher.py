@@ -68,7 +68,7 @@ class Watcher(threading.Thread):
         if state == self._state:
             return
         if self._state:
-            events.note("switch")
+            events.record("switch")
             log.warning("Serving generation %s.", state)
         self._state = state
         self._opened()

@@ -76,11 +76,11 @@ class Connection:
                 wait_max=1.0 if serving else 10.0,
             ).with_name(action, (), {}):
                 if attempt.num > 1:
-                    events.note("store_retry")
+                    events.record("store_retry")
                 with attempt:
                     return self._once(send, serving)
         except DRIVER_ERRORS as error:
-            events.note("store_error")
+            events.record("store_error")
             raise translated(self.place, action, error) from error
         raise StoreError(
             f"{self.place} could not {action}."
