@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import unquote
 
 from loaders.records.record import NotPlaced, Options, Record, Skip, Unwanted
 from loaders.records.schedule import read_times, start_year
 from loaders.records.states import takes_place
 from loaders.records.text import has_email, is_empty, line, plain, storable, tidy
+from service.languages import language_code
 from service.session import Session
 from service.words import folded
 
@@ -44,24 +44,6 @@ _TALKS = {
 _AND = re.compile(r"\s*[&+/,]\s*|\s+(?:and|und|et|y|e)\s+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_LANGUAGES = {
-    "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de",
-    "french": "fr", "francais": "fr", "fra": "fr", "fre": "fr", "spanish": "es", "espanol": "es",
-    "spa": "es", "castellano": "es", "italian": "it", "italiano": "it", "ita": "it",
-    "portuguese": "pt", "portugues": "pt", "por": "pt", "japanese": "ja", "jpn": "ja",
-    "chinese": "zh", "zho": "zh", "chi": "zh", "korean": "ko", "kor": "ko", "russian": "ru",
-    "rus": "ru", "dutch": "nl", "nld": "nl", "dut": "nl", "polish": "pl", "pol": "pl",
-    "swedish": "sv", "swe": "sv", "danish": "da", "dan": "da", "norwegian": "no", "nor": "no",
-    "finnish": "fi", "fin": "fi", "czech": "cs", "ces": "cs", "cze": "cs", "turkish": "tr",
-    "tur": "tr", "ukrainian": "uk", "ukr": "uk", "greek": "el", "ell": "el", "hebrew": "he",
-    "heb": "he", "arabic": "ar", "ara": "ar", "hungarian": "hu", "hun": "hu", "catalan": "ca",
-    "cat": "ca", "romanian": "ro", "ron": "ro", "slovak": "sk", "slk": "sk", "hindi": "hi",
-    "hin": "hi", "indonesian": "id", "ind": "id", "thai": "th", "tha": "th", "und": "",
-    "englisch": "en", "anglais": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de",
-    "tedesco": "de", "alemao": "de", "franzosisch": "fr", "frances": "fr", "francese": "fr",
-    "spanisch": "es", "espagnol": "es", "spagnolo": "es", "espanhol": "es", "italienisch": "it",
-    "italien": "it", "portugiesisch": "pt", "portugais": "pt", "portoghese": "pt",
-}  # fmt: skip
 
 
 def to_session(record: Record, options: Options) -> Session:
@@ -98,7 +80,7 @@ def to_session(record: Record, options: Options) -> Session:
         track=_short(record.track, markup),
         level=_short(record.level, markup),
         kind=kind,
-        language=language_code(record.language) if record.language else "",
+        language=language_code(_short(record.language, "plain")),
         room=_short(record.room, markup),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -145,18 +127,6 @@ def _abstract(record: Record) -> str:
         record.complaints.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
     abstract = plain(record.abstract[:MAX_ABSTRACT], record.markup)
     return "" if is_empty(abstract) else abstract
-
-
-@lru_cache(maxsize=1024)
-def language_code(name: str) -> str:
-    """Return the two-letter code of a language given as a code, an ISO 639-3 code or a name."""
-    key = folded(_short(name, "plain")).replace("_", "-")
-    if key in _LANGUAGES:
-        return _LANGUAGES[key]
-    if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):  # of several, the first
-        return key[:2]
-    first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
-    return _LANGUAGES.get(first, key[:20].strip())
 
 
 def split_year(title: str) -> tuple[str, int | None]:

@@ -19,6 +19,7 @@ from zlib import crc32
 
 import qdrant_edge as edge
 
+from service.languages import stemmer_name
 from service.session import Session
 from service.words import split_words
 
@@ -30,27 +31,7 @@ _LENGTH_SHARE = 0.75
 _USUAL_WORDS = 120
 """BM25's k and b, and the length in words that its weights neither raise nor lower."""
 
-_ENGLISH = "english"
-LANGUAGES = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": _ENGLISH,
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
-"""Language codes and the analysis that Qdrant has for them; any other language is stemmed as English."""
+_ENGLISH = stemmer_name("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,7 @@ class Terms:
 
 def session_terms(session: Session) -> Terms:
     """Return what keyword search sees of a session (`Session.keywords_text`), weighed by BM25."""
-    analysis = _analysis(session.language)
+    analysis = stemmer_name(session.language)
     words = [_word(word, analysis) for word in split_words(session.keywords_text)]
     stems = [word.stem for word in words if word.stem is not None]
     counts = Counter(stems)
@@ -113,21 +94,17 @@ def word_terms(word: str) -> Terms:
 
 def stem_of(word: str, language: str) -> int | None:
     """Return the number of a folded word's stem in a language, given by its code; None for a stop word."""
-    return _stem(word, _analysis(language))
+    return _stem(word, stemmer_name(language))
 
 
 def _analyses(languages: Iterable[str]) -> list[str]:
-    return sorted({_ENGLISH, *map(_analysis, languages)})
+    return sorted({_ENGLISH, *map(stemmer_name, languages)})
 
 
 def _kept(words: Sequence[str], analyses: Sequence[str]) -> Sequence[str]:
     """Leave out what is a stop word in any of the languages, unless nothing else is left."""
     kept = [word for word in words if all(_word(word, one).stem is not None for one in analyses)]
     return kept or words
-
-
-def _analysis(language: str) -> str:
-    return LANGUAGES.get(language.casefold().partition("-")[0], _ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,35 +17,6 @@ NAMES_OF_MODES = {
     "keyword": "Words alone",
 }
 """What the page calls each mode."""
-LANGUAGES = {
-    "ar": "Arabic",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "th": "Thai",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
-}
-"""Names of the codes that programmes use most; any other is shown as it is."""
 
 
 def safe_url(url: str) -> str:
@@ -87,11 +58,6 @@ def tell_zone(session: Session) -> str:
     if zone[:1] in ("+", "-"):
         return f"UTC{zone}"
     return f"{zone.replace('_', ' ')} time" if zone else ""
-
-
-def tell_language(language: str) -> str:
-    """Return the language's name for its code; anything else as it is."""
-    return LANGUAGES.get(language.lower(), language)
 
 
 def mark_words(snippet: Snippet) -> list[tuple[str, bool]]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from service.errors import ConferenceHelperError, NothingLoadedError
+from service.languages import language_name
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -39,10 +40,10 @@ bp = Blueprint(
     static_url_path="/static",
 )
 for show in (
+    language_name,
     words.mark_words,
     words.safe_url,
     words.split_abstract,
-    words.tell_language,
     words.tell_when,
     words.tell_zone,
 ):

@@ -8,9 +8,10 @@ from typing import Any
 from flask import url_for
 
 from service.filters import NO_FILTERS, Filters
+from service.languages import language_name
 from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, split_days
 from service.search.searcher import Searcher
-from service.web.formatting import tell_days, tell_language
+from service.web.formatting import tell_days
 from service.words import folded
 
 LABELS = {
@@ -167,4 +168,4 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
 def _told(name: str, value: Value) -> str:
     if name == "day":
         return tell_days(*split_days(str(value)))
-    return tell_language(str(value)) if name == "language" else str(value)
+    return language_name(str(value)) if name == "language" else str(value)
