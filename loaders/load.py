@@ -1,6 +1,5 @@
 """The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
 
-import errno
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from loaders.staging.database import Staging
 from loaders.staging.read import stage
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError, NothingLoadedError, StorageFullError
+from service.errors import InputError, NothingLoadedError, StorageFullError, is_disk_full
 from service.filters import NO_FILTERS
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
@@ -144,7 +143,7 @@ def _read_and_load(
     gate: Gate | None,
 ) -> Outcome:
     with ExitStack() as stack:
-        stack.enter_context(_room_told())
+        stack.enter_context(_translate_disk_full())
         staging = Staging()
         stack.callback(staging.close)
         report = _report(request, stack)
@@ -183,16 +182,12 @@ def _read_and_load(
 
 
 @contextmanager
-def _room_told() -> Iterator[None]:
-    """Raise StorageFullError where what is read no longer fits in the temporary folder."""
+def _translate_disk_full() -> Iterator[None]:
+    """Raise StorageFullError where the temporary folder's disk is full."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        if isinstance(error, OSError):
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        else:
-            full = "full" in str(error)
-        if not full:
+        if not is_disk_full(error):
             raise
         raise StorageFullError(
             f"No room is left to read the sources ({error}): they are unpacked and compared in "

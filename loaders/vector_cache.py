@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from service.encoder import Fingerprint, Vectors, checked
-from service.errors import EncoderError, StorageFullError, StoreError
+from service.errors import EncoderError, StorageFullError, StoreError, is_disk_full
 
 KEPT = 100_000
 """Vectors kept after a load, those used last: about 1.5 kB each."""
@@ -111,7 +111,7 @@ class VectorCache:
             with self._db:
                 yield
         except sqlite3.Error as error:
-            if "full" in str(error):
+            if is_disk_full(error):
                 raise StorageFullError(
                     f"{self._file}: the disk is full. Free some space and load again; "
                     "the vectors computed so far are kept."

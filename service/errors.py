@@ -22,6 +22,8 @@ ConferenceHelperError
 Messages are written for people: what is wrong, where, and what to do next.
 """
 
+import errno
+
 REMEDY = (
     "Roll back (conference-helper rollback) or restore a backup (conference-helper restore FOLDER)."
 )
@@ -62,6 +64,13 @@ class StoreError(ConferenceHelperError):
 
 class StorageFullError(StoreError):
     """Too little free space to build a generation."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether the system or SQLite failed for want of disk space or quota."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "sqlite_errorname", None) == "SQLITE_FULL"
 
 
 class DamagedError(StoreError):

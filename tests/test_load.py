@@ -54,10 +54,17 @@ def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
     assert rewritten[0].score == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [OSError(ENOSPC, "No space left"), sqlite3.OperationalError("database or disk is full")],
-)
+def full_database_error() -> sqlite3.OperationalError:
+    db = sqlite3.connect(":memory:")
+    db.execute("PRAGMA max_page_count = 2")
+    db.execute("CREATE TABLE t (value)")
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        db.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    db.close()
+    return raised.value
+
+
+@pytest.mark.parametrize("error", [OSError(ENOSPC, "No space left"), full_database_error()])
 def test_a_full_temporary_folder_is_called_so(
     loading: Loading, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -72,9 +79,11 @@ def test_another_error_of_the_temporary_folder_stays_what_it_is(
     loading: Loading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     denied = PermissionError(EACCES, "Permission denied", "full.csv")
-    monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=denied))
-    with pytest.raises(PermissionError, match=r"full\.csv"):
-        loading.rows([row(1)])
+    missing = sqlite3.OperationalError("no such table: full")
+    for error in (denied, missing):
+        monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=error))
+        with pytest.raises(type(error), match="full"):
+            loading.rows([row(1)])
 
 
 def test_a_full_temporary_folder_is_no_damage_of_an_archive(

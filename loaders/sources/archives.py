@@ -1,7 +1,6 @@
 """Archives and compressed files, unpacked into one temporary file: no member ever gets a path on disk."""
 
 import bz2
-import errno
 import gzip
 import io
 import lzma
@@ -16,7 +15,7 @@ from functools import partial
 from typing import Any, BinaryIO, cast
 
 from loaders.records.text import storable
-from service.errors import InputError
+from service.errors import InputError, is_disk_full
 
 MAX_UNPACKED = 2**30
 MAX_RATIO = 200
@@ -69,8 +68,8 @@ def unpack(
         try:
             unpacker.expand(path, kind, stream)
         except DAMAGE as error:
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise  # it is our disk that fails, not the source
+            if is_disk_full(error):
+                raise  # the temporary folder's disk, not the source
             raise InputError(
                 f"{name} is damaged, cut off or encrypted ({error or type(error).__name__}). Fetch it again."
             ) from error
