@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
-from loaders.records.record import Complaint, Options, Skip
+from loaders.records.record import Diagnostic, Options, Skip
 from loaders.sources.find import find_sources
 from service.session import Session
 
@@ -37,7 +37,7 @@ def read_sessions(sources: Sequence[str], most: int) -> list[Session]:
     for source in find_sources(sources):
         reader = find_reader(source)
         for item in reader.read(source, options) if reader else ():
-            if isinstance(item, Complaint):
+            if isinstance(item, Diagnostic):
                 continue
             try:
                 session = to_session(item, options)

@@ -25,7 +25,7 @@ from benchmarks.results import Row, report
 from loaders.load import LoadRequest, run
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
-from loaders.records.record import Complaint, Options, Skip
+from loaders.records.record import Diagnostic, Options, Skip
 from loaders.sources.find import find_sources
 from service.encoder import Fingerprint, Vectors
 from service.stores.edge.store import EdgeStore
@@ -174,7 +174,7 @@ def _read(asked: argparse.Namespace) -> dict[str, float]:
     for source in find_sources(asked.sources):
         reader = find_reader(source)
         for item in reader.read(source, options) if reader else ():
-            if not isinstance(item, Complaint):
+            if not isinstance(item, Diagnostic):
                 try:
                     to_session(item, options)
                 except Skip:

@@ -54,11 +54,11 @@ def check_names(folders: Sequence[Path], *taken: str) -> None:
 def read_corpus(folder: Path) -> list[Session]:
     """Return a BEIR folder's documents as sessions whose source id is the document's."""
     sessions = []
-    for place, values in _lines(folder, "corpus.jsonl"):
+    for location, values in _lines(folder, "corpus.jsonl"):
         title, text = str(values.get("title") or ""), str(values.get("text") or "")
         speakers = values.get("speakers") or []
         if not isinstance(speakers, list):
-            raise InputError(f'{place} has "speakers" that are no list.')
+            raise InputError(f'{location} has "speakers" that are no list.')
         sessions.append(
             Session(
                 event=set_name(folder),
@@ -67,7 +67,7 @@ def read_corpus(folder: Path) -> list[Session]:
                 title=title,
                 abstract=text,
                 speakers=tuple(map(str, speakers)),
-                place=place,
+                source_location=location,
             )
         )
     if not sessions:
@@ -161,7 +161,7 @@ def _mistyped(title: str, dice: random.Random) -> str:
 
 
 def _lines(folder: Path, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the place and the values of each line. Raises InputError with the line for a bad one."""
+    """Yield the location and the values of each line. Raises InputError with the line for a bad one."""
     file = next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
     if file is None:
         raise InputError(f"{folder} has no {name} or {name}.gz. Give a folder in BEIR's layout.")

@@ -1,4 +1,4 @@
-"""What a load read, kept and skipped, and why: counted for people, complained about by place."""
+"""What a load read, kept and skipped, and why: counted by reason, with the locations."""
 
 import csv
 from collections import Counter
@@ -7,7 +7,7 @@ from errno import EISDIR
 from pathlib import Path
 from typing import Any, TextIO
 
-from loaders.records.record import Complaint
+from loaders.records.record import Diagnostic
 
 _SHOWN = 20
 
@@ -27,18 +27,18 @@ class Report:
     examples: dict[str, list[str]] = field(default_factory=dict)
     rejects: "Rejects | None" = None
 
-    def complain(self, complaint: Complaint) -> None:
-        """Count a complaint; keep the first places of each reason and write every row to the rejects."""
-        counts = self.skipped if complaint.skipped else self.noted
-        counts[complaint.reason] += 1
-        places = self.examples.setdefault(complaint.reason, [])
-        if len(places) < _SHOWN:
-            places.append(complaint.place)
-        if complaint.skipped:
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Count a diagnostic; keep the first locations of each reason and write every row to the rejects."""
+        counts = self.skipped if diagnostic.skipped else self.noted
+        counts[diagnostic.reason] += 1
+        locations = self.examples.setdefault(diagnostic.reason, [])
+        if len(locations) < _SHOWN:
+            locations.append(diagnostic.location)
+        if diagnostic.skipped:
             self.read += 1
-            self.bad += complaint.is_bad
+            self.bad += diagnostic.is_bad
             if self.rejects:
-                self.rejects.write(complaint)
+                self.rejects.write(diagnostic)
 
     def keep(self, *, thin: bool) -> None:
         """Count a session that was kept; thin ones have no abstract."""
@@ -46,11 +46,11 @@ class Report:
         self.kept += 1
         self.thin += thin
 
-    def drop(self, complaint: Complaint) -> None:
+    def drop(self, diagnostic: Diagnostic) -> None:
         """Turn a session counted as kept into a skipped one."""
         self.read -= 1
         self.kept -= 1
-        self.complain(complaint)
+        self.add(diagnostic)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as JSON values."""
@@ -70,7 +70,7 @@ class Report:
         lines = [f"Read {self.read}: {self.kept} kept, {total} skipped."]
         for counts, intro in ((self.skipped, "skipped"), (self.noted, "noted")):
             for reason, count in counts.most_common():
-                lines.append(f"  {count} {intro}: {reason} ({self._places(reason, count)})")
+                lines.append(f"  {count} {intro}: {reason} ({self._locations(reason, count)})")
         if self.thin:
             lines.append(f"  {self.thin} have no abstract: found by title, track and kind alone.")
         if self.ignored:
@@ -79,10 +79,10 @@ class Report:
             lines.append(f"  Not session data, so not read: {names}{more}")
         return lines
 
-    def _places(self, reason: str, count: int) -> str:
-        places = self.examples[reason]
-        more = f", and {count - len(places)} more" if count > len(places) else ""
-        return ", ".join(places) + more
+    def _locations(self, reason: str, count: int) -> str:
+        locations = self.examples[reason]
+        more = f", and {count - len(locations)} more" if count > len(locations) else ""
+        return ", ".join(locations) + more
 
 
 class Rejects:
@@ -100,10 +100,10 @@ class Rejects:
         self._writer = csv.writer(self._stream)
         self._writer.writerow(["place", "reason", "row"])
 
-    def write(self, complaint: Complaint) -> None:
+    def write(self, diagnostic: Diagnostic) -> None:
         """Write one skipped row, so that no spreadsheet takes a cell for a formula."""
         self._writer.writerow(
-            [safe_cell(text) for text in (complaint.place, complaint.reason, complaint.row)]
+            [safe_cell(text) for text in (diagnostic.location, diagnostic.reason, diagnostic.row)]
         )
 
     def keep(self) -> None:

@@ -25,7 +25,7 @@ class Session:
     """One session of one event: what it is about, who gives it, when and where.
 
     `starts_at` and `ends_at` are aware datetimes in the event's own zone. `slot` is set only where
-    a source repeats a source id. `place` says where the session stood (file and line), for complaints;
+    a source repeats a source id. `source_location` is the file and line it was read from;
     it is neither stored nor compared.
     """
 
@@ -45,7 +45,7 @@ class Session:
     url: str = ""
     tags: tuple[str, ...] = ()
     slot: str = ""
-    place: str = field(default="", compare=False)
+    source_location: str = field(default="", compare=False)
 
     @property
     def id(self) -> uuid.UUID:

@@ -11,8 +11,8 @@ OPTIONS = Options(event="Test Conf", year=2026)
 
 def told(url: str) -> tuple[str, list[str]]:
     """The address that is made of a source's, and what is said about it."""
-    record = Record(place="here", title="Sails", url=url)
-    return to_session(record, OPTIONS).url, record.complaints
+    record = Record(location="here", title="Sails", url=url)
+    return to_session(record, OPTIONS).url, record.warnings
 
 
 @pytest.mark.parametrize(

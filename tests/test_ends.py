@@ -13,8 +13,8 @@ START = "2026-05-05 10:00"
 
 
 def placed(timezone: str = "UTC", **values: Any) -> tuple[Session, Record]:
-    """The session of a record with these values, and the record with its complaints."""
-    record = Record(place="x.csv:2", title="Sails", **values)
+    """The session of a record with these values, and the record with its warnings."""
+    record = Record(location="x.csv:2", title="Sails", **values)
     return to_session(record, Options(event="Test Conf", year=2026, timezone=timezone)), record
 
 
@@ -35,7 +35,7 @@ def test_a_bad_end_costs_no_start(values: dict[str, str], problem: str, value: s
     session, record = placed(start=START, **values)
     assert session.as_dict()["starts_at"] == "2026-05-05T10:00:00+00:00"
     assert session.ends_at is None
-    assert record.complaints == [problem]
+    assert record.warnings == [problem]
     assert record.where(problem) == f"x.csv:2 {value!r}"
 
 
@@ -53,7 +53,7 @@ def test_an_end_has_the_day_and_the_zone_of_its_start() -> None:
 def test_an_offset_wins_over_a_zone_that_does_not_exist() -> None:
     session, record = placed(start="2026-05-05T10:00+02:00", zone="Nowhere/Land")
     assert session.as_dict()["starts_at"] == "2026-05-05T10:00:00+02:00"
-    (problem,) = record.complaints
+    (problem,) = record.warnings
     assert "'Nowhere/Land'" in problem
     assert problem.endswith("offsets are used")
 
@@ -73,7 +73,7 @@ def test_durations_last_as_long_when_clocks_change(start: str, end: str) -> None
 def test_a_day_without_a_time_is_kept_and_told() -> None:
     session, record = placed(start="Fri 8 May 2026")
     assert session.day == "2026-05-08"
-    assert record.complaints == ["a date without a time: it starts at 00:00"]
+    assert record.warnings == ["a date without a time: it starts at 00:00"]
     for start in (
         "2026-05-08 00:00",
         "8 May 2026 12 am",
@@ -82,4 +82,4 @@ def test_a_day_without_a_time_is_kept_and_told() -> None:
     ):
         session, record = placed(start=start)
         assert session.day == "2026-05-08"
-        assert record.complaints == []
+        assert record.warnings == []

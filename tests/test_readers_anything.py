@@ -1,4 +1,4 @@
-"""Whatever a file holds, reading it gives sessions or a named complaint."""
+"""Whatever a file holds, reading it gives sessions or a named diagnostic."""
 
 import csv
 import gzip

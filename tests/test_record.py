@@ -7,14 +7,14 @@ from support.reading_sources import from_bytes
 
 from loaders.readers import export
 from loaders.records.cleaning import MAX_ABSTRACT, split_year, to_session
-from loaders.records.record import Complaint, NotPlaced, Options, Record, Skip
+from loaders.records.record import Diagnostic, Options, Record, Skip, UnknownEvent
 from service.session import Session
 
 OPTIONS = Options(event="Test Conf", year=2026)
 
 
 def record(**values: object) -> Record:
-    return Record(**({"place": "here", "title": "Sails"} | values))  # type: ignore[arg-type]  # fields by name
+    return Record(**({"location": "here", "title": "Sails"} | values))  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_talks_are_no_breaks(values: dict[str, object]) -> None:
 def test_titles_that_are_cut_off_are_told() -> None:
     long = record(title="word " * 300)
     assert len(to_session(long, OPTIONS).title) <= 1_000
-    assert long.complaints == ["title cut off after 1,000 characters"]
+    assert long.warnings == ["title cut off after 1,000 characters"]
 
 
 def test_a_source_that_says_it_is_no_break_is_believed() -> None:
@@ -84,16 +84,16 @@ def test_event_and_year_come_from_the_source_first() -> None:
     assert (session.event, session.year) == ("Iron Conf", 2020)
     assert to_session(record(start="2019-05-05T10:00Z"), Options(event="x")).year == 2019
     assert to_session(record(start="2019-05-05 10:00"), Options(event="x")).year == 2019
-    with pytest.raises(NotPlaced, match="--event"):
+    with pytest.raises(UnknownEvent, match="--event"):
         to_session(record(), Options(year=2026))
-    with pytest.raises(NotPlaced, match="--year"):
+    with pytest.raises(UnknownEvent, match="--year"):
         to_session(record(), Options(event="x"))
 
 
 def test_times_without_a_zone_are_left_out_and_told() -> None:
     odd = record(start="2026-05-05 10:00")
     assert to_session(odd, OPTIONS).starts_at is None
-    assert odd.complaints == ["time has no zone: pass --timezone, such as Europe/Brussels"]
+    assert odd.warnings == ["time has no zone: pass --timezone, such as Europe/Brussels"]
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_times_without_a_zone_are_left_out_and_told() -> None:
 def test_times_not_understood_are_told(values: dict[str, object], problem: str) -> None:
     odd = record(**values)
     assert to_session(odd, OPTIONS).starts_at is None
-    assert odd.complaints == [f"time not understood: {problem}"]
-    assert odd.where(odd.complaints[0]) == f"here {values['start']!r}"
+    assert odd.warnings == [f"time not understood: {problem}"]
+    assert odd.where(odd.warnings[0]) == f"here {values['start']!r}"
 
 
 def test_ends_follow_from_durations_and_pass_midnight() -> None:
@@ -150,12 +150,12 @@ def test_fields_are_cleaned() -> None:
 def test_endless_abstracts_are_cut_off() -> None:
     long = record(abstract="word " * MAX_ABSTRACT)
     assert len(to_session(long, OPTIONS).abstract) <= MAX_ABSTRACT
-    assert long.complaints == ["abstract cut off after 100,000 characters"]
+    assert long.warnings == ["abstract cut off after 100,000 characters"]
 
 
-def test_complaints_can_be_written_to_a_file() -> None:
-    complaint = Complaint("a\udc80", "b\ud800", row="c\udfff")
-    assert (complaint.place, complaint.reason, complaint.row) == ("a", "b", "c")
+def test_diagnostics_can_be_written_to_a_file() -> None:
+    diagnostic = Diagnostic("a\udc80", "b\ud800", row="c\udfff")
+    assert (diagnostic.location, diagnostic.reason, diagnostic.row) == ("a", "b", "c")
 
 
 TEXTS = st.text(st.characters(codec=None), max_size=30) | st.text(

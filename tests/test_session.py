@@ -95,8 +95,8 @@ def test_repeats_are_one_title_and_a_shared_speaker(
 
 
 def test_place_is_neither_stored_nor_compared() -> None:
-    assert a_session(place="a.csv:7") == a_session(place="a.csv:9")
-    assert "place" not in a_session(place="a.csv:7").payload()
+    assert a_session(source_location="a.csv:7") == a_session(source_location="a.csv:9")
+    assert "source_location" not in a_session(source_location="a.csv:7").payload()
 
 
 def test_payload_hash_changes_with_any_field_and_text_hash_with_the_text_only() -> None:

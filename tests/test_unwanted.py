@@ -5,7 +5,7 @@ import json
 import pytest
 from support.programmes import Loading, row
 
-from loaders.records.record import Complaint, Options
+from loaders.records.record import Diagnostic, Options
 from loaders.report import Report
 from service.errors import InputError
 
@@ -43,11 +43,11 @@ def test_what_is_left_out_on_purpose_is_not_bad(loading: Loading, name: str) -> 
     assert (report.kept, report.skipped.total(), report.bad) == (1, 1, 0)
 
 
-def test_a_complaint_says_whether_it_is_bad_not_its_words() -> None:
+def test_a_diagnostic_says_whether_it_is_bad_not_its_words() -> None:
     report = Report()
-    report.complain(Complaint("here", "hidden in a part that cannot be read"))
-    report.complain(Complaint("here", "cancelled", skipped=False))
-    report.complain(Complaint("here", "left out by its organisers", unwanted=True))
+    report.add(Diagnostic("here", "hidden in a part that cannot be read"))
+    report.add(Diagnostic("here", "cancelled", skipped=False))
+    report.add(Diagnostic("here", "left out by its organisers", unwanted=True))
     assert (report.read, report.bad) == (2, 1)
 
 

@@ -1,4 +1,4 @@
-"""One file a source format. A reader knows its format and nothing else: it gives Records and Complaints.
+"""One file a source format. A reader knows its format and nothing else: it gives Records and Diagnostics.
 
 Each reader module has `NAME` (what `--format` calls it), `matches(source)`, which looks at the content and
 not at the file's name alone, and `read(source, options)`. The first that matches, in the order below, reads.
@@ -21,7 +21,7 @@ from loaders.readers import (
     spreadsheet,
     table,
 )
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text
 from service.errors import InputError
@@ -36,8 +36,8 @@ class Reader(Protocol):
         """Whether the content looks like this format."""
         ...
 
-    def read(self, source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
-        """Yield a Record for each session and a Complaint for each part that cannot be read.
+    def read(self, source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
+        """Yield a Record for each session and a Diagnostic for each part that cannot be read.
 
         Raises InputError if the whole file is not what it claims to be.
         """

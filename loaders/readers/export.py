@@ -5,7 +5,7 @@ from typing import Any
 
 from loaders.readers.json_lines import read_lines
 from loaders.readers.json_sessions import member
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import shown
 from loaders.sources.source_file import SourceFile
 from service.errors import StoreError
@@ -24,24 +24,26 @@ def matches(source: SourceFile) -> bool:
     return head.startswith("{") and f'"{_MARK}"' in head.partition("\n")[0]
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each line that becomes the very session that was exported."""
-    for place, item in read_lines(source):
-        yield item if isinstance(item, Complaint) else _record(item, place)
+    for location, item in read_lines(source):
+        yield item if isinstance(item, Diagnostic) else _record(item, location)
 
 
-def _record(item: Any, place: str) -> Record | Complaint:
+def _record(item: Any, location: str) -> Record | Diagnostic:
     version, payload = member(item, _MARK), member(item, "session")
     if version != VERSION:
-        return Complaint(place, f"not a line of an export of version {VERSION}", row=shown(item))
+        return Diagnostic(
+            location, f"not a line of an export of version {VERSION}", row=shown(item)
+        )
     if not isinstance(payload, dict):
-        return Complaint(place, "a line of an export without a session", row=shown(item))
+        return Diagnostic(location, "a line of an export without a session", row=shown(item))
     try:
         session = Session.from_payload(payload)
     except (StoreError, OverflowError, RecursionError):
-        return Complaint(place, "a line of an export whose session is damaged", row=shown(item))
+        return Diagnostic(location, "a line of an export whose session is damaged", row=shown(item))
     return Record(
-        place=place,
+        location=location,
         event=session.event,
         year=session.year,
         source_id=session.source_id,

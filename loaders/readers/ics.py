@@ -12,7 +12,7 @@ import icalendar
 from icalendar.prop.broken import vBroken
 
 from loaders.records.cleaning import split_year
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_names
 from loaders.records.text import storable
 from loaders.sources.source_file import SourceFile
@@ -46,20 +46,20 @@ def matches(source: SourceFile) -> bool:
     return "BEGIN:VCALENDAR" in source.head_text[:4096].upper()
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each event; what is dropped is said: other components, repetitions."""
     calendar, ids = _survey(source)
     dropped: Counter[str] = Counter()
     count = 0
     for number, name, lines in _components(source):
-        place = f"{source.name}:{number}"
+        location = f"{source.name}:{number}"
         if name in _DROPPED:
             dropped[name] += 1
         elif name == "VEVENT":
             count += 1
-            yield from _event(lines, place, calendar, ids)
+            yield from _event(lines, location, calendar, ids)
     for name, times in dropped.items():
-        yield Complaint(source.name, f"{times} {name} dropped: not sessions", skipped=False)
+        yield Diagnostic(source.name, f"{times} {name} dropped: not sessions", skipped=False)
     if not count:
         raise InputError(f"{source.name} holds no VEVENT. Export the calendar again.")
 
@@ -96,29 +96,29 @@ def _take(calendar: _Calendar, line: str) -> None:
 
 
 def _event(
-    lines: list[str], place: str, calendar: _Calendar, ids: Counter[str]
-) -> Iterator[Record | Complaint]:
+    lines: list[str], location: str, calendar: _Calendar, ids: Counter[str]
+) -> Iterator[Record | Diagnostic]:
     event = _component([line for line in lines if _key(line) in _USED])
     if event is None:
-        yield Complaint(place, "an event that cannot be read", row="\n".join(lines)[:1000])
+        yield Diagnostic(location, "an event that cannot be read", row="\n".join(lines)[:1000])
         return
     title = _text(event, "SUMMARY")
     if _text(event, "STATUS").upper() == "CANCELLED":
-        yield Complaint(place, "cancelled (STATUS:CANCELLED)", row=title, unwanted=True)
+        yield Diagnostic(location, "cancelled (STATUS:CANCELLED)", row=title, unwanted=True)
         return
-    record = _record(event, place, calendar)
+    record = _record(event, location, calendar)
     if ids[record.source_id] > 1 and not record.slot:
         record.source_id = ""  # one id for several events is none
     if event.errors:
         names = ", ".join(sorted({str(name) for name, _ in event.errors}))
-        record.complaints.append(f"properties not understood: {names}")
-    record.complaints.extend(
+        record.warnings.append(f"properties not understood: {names}")
+    record.warnings.extend(
         f"repeats ({key}): only the first time is kept" for key in _REPEATS if key in event
     )
     yield record
 
 
-def _record(event: Any, place: str, calendar: _Calendar) -> Record:
+def _record(event: Any, location: str, calendar: _Calendar) -> Record:
     title = _text(event, "SUMMARY")
     names = ""
     if calendar.is_pretalx and " - " in title:
@@ -127,7 +127,7 @@ def _record(event: Any, place: str, calendar: _Calendar) -> Record:
     end, _ = _moment(event, "DTEND")
     categories = _categories(event)
     return Record(
-        place=place,
+        location=location,
         event=calendar.event,
         year=calendar.year,
         source_id=_text(event, "UID"),

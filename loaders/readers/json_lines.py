@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.readers.json_sessions import read_objects
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 
 NAME = "jsonl"
@@ -20,22 +20,22 @@ def matches(source: SourceFile) -> bool:
     return source.head_text.startswith("{")
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each line; a bad line is a Complaint with its number, and reading goes on."""
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
+    """Yield a Record for each line; a bad line is a Diagnostic with its number, and reading goes on."""
     sample = []
     for _, item in read_lines(source):
-        if not isinstance(item, Complaint):
+        if not isinstance(item, Diagnostic):
             sample.append(item)
         if len(sample) == _SAMPLE:
             break
-    bad: list[Complaint] = []
+    bad: list[Diagnostic] = []
 
     def good() -> Iterator[tuple[str, Any]]:
-        for place, item in read_lines(source):
-            if isinstance(item, Complaint):
+        for location, item in read_lines(source):
+            if isinstance(item, Diagnostic):
                 bad.append(item)
             else:
-                yield place, item
+                yield location, item
 
     for item in read_objects(good(), sample, options):
         yield from bad
@@ -45,16 +45,16 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
 
 
 def read_lines(source: SourceFile) -> Iterator[tuple[str, Any]]:
-    """Yield (place, value) for each line that is not blank, a Complaint for one that is not JSON."""
+    """Yield (location, value) for each line that is not blank, a Diagnostic for one that is not JSON."""
     for number, line in source.lines():
-        place = f"{source.name}:{number}"
+        location = f"{source.name}:{number}"
         if line is None:
-            yield place, Complaint(place, "the line is longer than 8 MiB")
+            yield location, Diagnostic(location, "the line is longer than 8 MiB")
         elif line.strip(_MARK + b" \t\r\n"):
-            yield place, _value(line.removeprefix(_MARK), place)
+            yield location, _value(line.removeprefix(_MARK), location)
 
 
-def _value(line: bytes, place: str) -> Any:
+def _value(line: bytes, location: str) -> Any:
     try:
         return json.loads(_text(line))
     except json.JSONDecodeError as error:
@@ -65,7 +65,7 @@ def _value(line: bytes, place: str) -> Any:
         reason = "nested too deeply"
     except ValueError:
         reason = "not valid JSON: a number of thousands of digits"
-    return Complaint(place, reason, row=line[:1000].decode("utf-8", "replace"))
+    return Diagnostic(location, reason, row=line[:1000].decode("utf-8", "replace"))
 
 
 def _text(line: bytes) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from loaders.readers.json_lists import find_lists
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_text, shown, to_record
 from loaders.records.times import find_date_order
 from loaders.sources.source_file import SourceFile
@@ -28,8 +28,8 @@ def matches(source: SourceFile) -> bool:
     return not (_is_object(first) and rest.strip())
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
-    """Yield a Record for each object of the list of sessions; places are item numbers."""
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
+    """Yield a Record for each object of the list of sessions; locations are item numbers."""
     lists = find_lists(parse(source), options)
     if not lists.parts:
         yield no_sessions(
@@ -39,7 +39,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
         )
         return
     for name, size in lists.others.items():
-        yield Complaint(
+        yield Diagnostic(
             source.name, f"the list {name} is not read: {size} items, no sessions", False
         )
     items = [
@@ -53,14 +53,14 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     yield from read_objects(iter(items), [item for _, item in items], options)
 
 
-def no_sessions(source: SourceFile, problem: str) -> Complaint:
+def no_sessions(source: SourceFile, problem: str) -> Diagnostic:
     """Return the note on a file without sessions among others.
 
     Raises InputError with the problem if the caller named the file.
     """
     if source.is_named:
         raise InputError(f"{source.name} {problem}")
-    return Complaint(source.name, "a file without sessions", skipped=False)
+    return Diagnostic(source.name, "a file without sessions", skipped=False)
 
 
 def parse(source: SourceFile) -> Any:
@@ -93,34 +93,34 @@ def member(value: Any, *keys: str) -> Any:
 
 def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
-) -> Iterator[Record | Complaint]:
-    """Yield a Record for each (place, object); `sample` shows most of the keys that there are."""
+) -> Iterator[Record | Diagnostic]:
+    """Yield a Record for each (location, object); `sample` shows most of the keys that there are."""
     rows = [spread for item in sample if isinstance(spread := _spread(item), dict)]
     keys = _Keys(options)
     keys.learn(key for item in rows for key in item)
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
-    zone, place, told = zone_in(keys.columns.get("start", ())), "", 0
-    for position, (place, value) in enumerate(objects):
+    zone, location, told = zone_in(keys.columns.get("start", ())), "", 0
+    for position, (location, value) in enumerate(objects):
         item = _spread(value)
         if position == 0 and keys.unknown:
-            yield Complaint(place, not_understood(keys.unknown, "keys"), False)
+            yield Diagnostic(location, not_understood(keys.unknown, "keys"), False)
             told = len(keys.unknown)
         if not isinstance(item, dict):
-            yield Complaint(place, "not a JSON object", row=shown(item))
+            yield Diagnostic(location, "not a JSON object", row=shown(item))
             continue
         keys.learn(item)
         ids = [
             field for field in ("speakers", "track") if _drop_ids(item, keys.columns.get(field, ()))
         ]
-        record = to_record(item, keys.columns, place)
-        record.complaints += [f"{field}: ids without names are left out" for field in ids]
+        record = to_record(item, keys.columns, location)
+        record.warnings += [f"{field}: ids without names are left out" for field in ids]
         record.date_order = order
         record.zone = record.zone or zone
         yield record
     if late := keys.unknown[told:]:
-        yield Complaint(place, not_understood(late, "keys"), False)
+        yield Diagnostic(location, not_understood(late, "keys"), False)
 
 
 def _spread(item: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from loaders.readers.json_sessions import member, no_sessions, objects, parse
 from loaders.records.cleaning import split_year
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_list, as_names, as_text, as_year, joined
 from loaders.sources.source_file import SourceFile
 
@@ -29,7 +29,7 @@ def matches(source: SourceFile) -> bool:
     return '"recorded"' in source.head_text and '"videos"' in source.head_text
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield the Record of a session's file; an event's file holds none."""
     category = _category_of(source)
     if category is None and source.path.rpartition("/")[2] == _CATEGORY:
@@ -39,12 +39,12 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     try:
         video = json.loads(source.read())
     except (ValueError, RecursionError) as error:
-        yield Complaint(source.name, f"not valid JSON: {getattr(error, 'msg', 'damaged')}")
+        yield Diagnostic(source.name, f"not valid JSON: {getattr(error, 'msg', 'damaged')}")
         return
     if isinstance(video, dict):
         yield _record(video, source, category)
     else:
-        yield Complaint(source.name, "not a JSON object")
+        yield Diagnostic(source.name, "not a JSON object")
 
 
 def _record(video: dict[str, Any], source: SourceFile, category: SourceFile | None) -> Record:
@@ -53,7 +53,7 @@ def _record(video: dict[str, Any], source: SourceFile, category: SourceFile | No
     event = category.name.split("/")[-2:-1] if category else []
     texts = ("description", "abstract", "summary")
     return Record(
-        place=source.name,
+        location=source.name,
         event=series,
         year=year or as_year(as_text(video.get("recorded"))[:4]),
         source_id="/".join([*event, stem]),

@@ -8,7 +8,7 @@ import yaml
 
 from loaders.readers.json_sessions import member, objects
 from loaders.records.cleaning import split_year
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_names, as_text, as_year, joined
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
@@ -32,7 +32,7 @@ def matches(source: SourceFile) -> bool:
     return name == _VIDEOS or _LIST.match(source.head_text) is not None
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each video and each of the talks in it."""
     if source.path.rpartition("/")[2] in _OTHERS and _beside(source, _VIDEOS):
         return
@@ -46,12 +46,12 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     year = year or next((found for date in dates if (found := as_year(date))), None)
     times = _times(objects(videos), _load_beside(source, "schedule.yml"))
     for number, video in enumerate(videos, 1):
-        place = f"{source.name}#{number}"
+        location = f"{source.name}#{number}"
         if not isinstance(video, dict):
-            yield Complaint(place, "not a video with a title", row=str(video)[:1000])
+            yield Diagnostic(location, "not a video with a title", row=str(video)[:1000])
             continue
         for part, talk in enumerate((video, *objects(video.get("talks")))):
-            record = _record(talk, video, f"{place}.{part}" if part else place)
+            record = _record(talk, video, f"{location}.{part}" if part else location)
             record.event, record.year = name or record.event, year or record.year
             record.zone = as_text(member(event, "timezone"))
             if not part and number in times:
@@ -59,7 +59,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
             yield record
 
 
-def _record(talk: dict[str, Any], video: dict[str, Any], place: str) -> Record:
+def _record(talk: dict[str, Any], video: dict[str, Any], location: str) -> Record:
     """The Record of a talk; what it does not say itself, the video it is part of says."""
 
     def inherited(key: str) -> str:
@@ -67,7 +67,7 @@ def _record(talk: dict[str, Any], video: dict[str, Any], place: str) -> Record:
 
     series, year = split_year(inherited("event_name"))
     return Record(
-        place=place,
+        location=location,
         event=series,
         year=year or as_year(inherited("date")[:4]),
         source_id=as_text(talk.get("id")),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from loaders.readers import json_sessions
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_list, as_names, as_text, shown, without_speakers
 from loaders.records.times import parse_moment
 from loaders.sources.source_file import SourceFile
@@ -23,17 +23,17 @@ def matches(source: SourceFile) -> bool:
     return is_text(source) and all(mark in source.head_text for mark in _MARKS)
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each session that is active."""
-    for place, item in _rows(source):
-        if isinstance(item, Complaint):
+    for location, item in _rows(source):
+        if isinstance(item, Diagnostic):
             yield item
         elif not isinstance(item, Mapping):
-            yield Complaint(place, "not a JSON object", row=shown(item))
+            yield Diagnostic(location, "not a JSON object", row=shown(item))
         elif as_text(item.get("active")).upper() in ("N", "NO", "0", "FALSE"):
-            yield Complaint(place, "hidden (active: N)", row=shown(item), unwanted=True)
+            yield Diagnostic(location, "hidden (active: N)", row=shown(item), unwanted=True)
         else:
-            yield _record(item, place)
+            yield _record(item, location)
 
 
 def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
@@ -47,22 +47,22 @@ def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
         return
     headers: list[str] = []
     for row in text_table(source).rows():
-        if isinstance(row, Complaint):
-            yield row.place, row
+        if isinstance(row, Diagnostic):
+            yield row.location, row
         elif not headers:
             headers = [cell.strip() for cell in row[1]]
         elif any(cell.strip() for cell in row[1]):
             yield f"{source.name}:{row[0]}", dict(zip(headers, row[1], strict=False))
 
 
-def _record(row: Mapping[str, Any], place: str) -> Record:
+def _record(row: Mapping[str, Any], location: str) -> Record:
     people = row.get("speakers")
     speakers = as_names(people)
     start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
     offset = _offset(start, as_text(row.get("start_time_ts")))
     title = as_text(row.get("name"))
     return Record(
-        place=place,
+        location=location,
         source_id=as_text(row.get("event_key")) or as_text(row.get("id")),
         title=without_speakers(title, speakers),
         abstract=as_text(row.get("description")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from loaders.readers.json_sessions import member, objects, parse
 from loaders.records.cleaning import split_year
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_names, as_text, as_year, joined
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
@@ -20,7 +20,7 @@ def matches(source: SourceFile) -> bool:
     return is_schedule and "json-schema.org" not in head
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each event of each room of each day."""
     conference = member(parse(source), "schedule", "conference")
     if not isinstance(conference, dict):
@@ -33,7 +33,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
         if isinstance(event, dict):
             yield _record(event, source.name, series, year, room, date, zone)
         else:
-            yield Complaint(f"{source.name}#{room}", "not a JSON object", row=str(event)[:1000])
+            yield Diagnostic(f"{source.name}#{room}", "not a JSON object", row=str(event)[:1000])
 
 
 def _events(conference: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -56,7 +56,7 @@ def _record(
     start = date if "T" in date else f"{date or day} {as_text(event.get('start'))}".strip()
     texts = ("subtitle", "abstract", "description")
     return Record(
-        place=f"{name}#event {id}",
+        location=f"{name}#event {id}",
         event=series,
         year=year,
         source_id=id,

@@ -7,7 +7,7 @@ import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
 from loaders.records.cleaning import split_year
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_year, joined
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
@@ -21,7 +21,7 @@ def matches(source: SourceFile) -> bool:
     return source.head_text.startswith("<") and "<schedule" in source.head_text
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each event, in whatever depth: 2007 to 2012 have no room around it."""
     conference, day, room, count = Element("conference"), "", "", 0
     series, year = "", None
@@ -52,7 +52,7 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
     id = event.get("id") or event.get("code") or event.get("guid") or ""
     date, start = _text(event, "date"), _text(event, "start")
     return Record(
-        place=f"{name}#event {id}",
+        location=f"{name}#event {id}",
         source_id=id,
         title=_text(event, "title"),
         abstract=joined(_text(event, key) for key in ("subtitle", "abstract", "description")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.readers.json_sessions import no_sessions, objects, parse
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import as_names, as_text
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import field_of
@@ -24,7 +24,7 @@ def matches(source: SourceFile) -> bool:
     )
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each session of any of the views."""
     value = parse(source)
     view = value if isinstance(value, dict) else {}
@@ -37,8 +37,8 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
     rooms = {as_text(item.get("id")): as_text(item) for item in objects(view.get("rooms"))}
     labels = _labels(view.get("categories"))
     for session in sessions:
-        place = f"{source.name}#session {as_text(session.get('id'))}"
-        yield _record(session, place, speakers, rooms, labels)
+        location = f"{source.name}#session {as_text(session.get('id'))}"
+        yield _record(session, location, speakers, rooms, labels)
 
 
 def _sessions(value: Any) -> Iterator[dict[str, Any]]:
@@ -53,7 +53,7 @@ def _sessions(value: Any) -> Iterator[dict[str, Any]]:
 
 def _record(
     session: dict[str, Any],
-    place: str,
+    location: str,
     speakers: Mapping[str, Any],
     rooms: Mapping[str, str],
     labels: Labels,
@@ -61,7 +61,7 @@ def _record(
     people = session.get("speakers")
     named = people if isinstance(people, list) else []
     record = Record(
-        place=place,
+        location=location,
         source_id=as_text(session.get("id")),
         title=as_text(session.get("title")),
         abstract=as_text(session.get("description")),

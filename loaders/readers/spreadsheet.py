@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.programme import read_programme
 from loaders.tables.table import sheet_tables
@@ -14,16 +14,16 @@ NAME = "spreadsheet"
 matches = is_workbook_source
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each row below the header of each sheet.
 
-    A workbook that cannot be read is a Complaint if it is one of several files.
+    A workbook that cannot be read is a Diagnostic if it is one of several files.
     """
     try:
         tables = sheet_tables(source)
     except InputError as error:
         if source.is_named:
             raise
-        yield Complaint(source.name, str(error).removeprefix(f"{source.name} "))
+        yield Diagnostic(source.name, str(error).removeprefix(f"{source.name} "))
         return
     yield from read_programme(source, tables, options)

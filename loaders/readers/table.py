@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text, text_head, text_table
 from loaders.tables.programme import read_programme
@@ -30,6 +30,6 @@ def first_cells(source: SourceFile) -> list[str]:
     return cells if len(cells) > 1 else []
 
 
-def read(source: SourceFile, options: Options) -> Iterator[Record | Complaint]:
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each row below the header."""
     yield from read_programme(source, [text_table(source, options)], options)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from loaders.records.record import NotPlaced, Options, Record, Skip, Unwanted
+from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
 from loaders.records.states import takes_place
 from loaders.records.text import has_email, is_empty, line, plain, storable, tidy
@@ -47,9 +47,9 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def to_session(record: Record, options: Options) -> Session:
-    """Return the Session that a record holds; what is odd but usable is added to its complaints.
+    """Return the Session that a record holds; what is odd but usable is added to its warnings.
 
-    Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, NotPlaced
+    Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, UnknownEvent
     if its event or year is not known.
     """
     _check_states(record)
@@ -58,17 +58,17 @@ def to_session(record: Record, options: Options) -> Session:
     if not title:
         raise Skip("no title")
     if len(record.title) > MAX_LINE:
-        record.complaints.append(f"title cut off after {MAX_LINE:,} characters")
+        record.warnings.append(f"title cut off after {MAX_LINE:,} characters")
     kind = _short(record.kind, markup)
     if not options.keep_service and _is_service(record, title, kind):
         raise Unwanted("service session (break, registration)")
     starts_at, ends_at = read_times(record, options)
     event = _short(record.event, "plain") or _short(options.event, "plain")
     if not event:
-        raise NotPlaced("no event named: pass --event NAME")
+        raise UnknownEvent("no event named: pass --event NAME")
     year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
     if not year:
-        raise NotPlaced("no year named: pass --year YEAR")
+        raise UnknownEvent("no year named: pass --year YEAR")
     return Session(
         event=event,
         year=year,
@@ -86,7 +86,7 @@ def to_session(record: Record, options: Options) -> Session:
         ends_at=ends_at,
         url=_web_address(record),
         tags=_distinct(record.tags, markup),
-        place=storable(record.place),
+        source_location=storable(record.location),
     )
 
 
@@ -124,7 +124,7 @@ def _names_service(text: str) -> bool:
 
 def _abstract(record: Record) -> str:
     if len(record.abstract) > MAX_ABSTRACT:
-        record.complaints.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
+        record.warnings.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
     abstract = plain(record.abstract[:MAX_ABSTRACT], record.markup)
     return "" if is_empty(abstract) else abstract
 
@@ -150,7 +150,7 @@ def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
 
 
 def _web_address(record: Record) -> str:
-    """The first web address that a source gives, without personal data; what holds none is complained about."""
+    """The first web address that a source gives, without personal data; a text that holds none is a warning."""
     given = storable(record.url.strip())
     if is_empty(given):
         return ""
@@ -163,6 +163,6 @@ def _web_address(record: Record) -> str:
     if has_email(unquote(found)):  # in what follows the page, as a rule
         found = re.split("[?#]", found, maxsplit=1)[0]
     if not found or has_email(unquote(found)):
-        record.complaints.append("no web address such as https://example.org/talk")
+        record.warnings.append("no web address such as https://example.org/talk")
         return ""
     return found

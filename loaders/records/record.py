@@ -11,14 +11,14 @@ from service.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class Diagnostic:
     """Something a source holds that was not used, where it stands and why.
 
     `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
     `unwanted` sessions are left out as they should be: breaks, hidden ones, what was not accepted.
     """
 
-    place: str
+    location: str
     reason: str
     skipped: bool = True
     row: str = ""
@@ -26,7 +26,7 @@ class Complaint:
 
     def __post_init__(self) -> None:
         """Keep what can be written to a file."""
-        for name in ("place", "reason", "row"):
+        for name in ("location", "reason", "row"):
             object.__setattr__(self, name, storable(getattr(self, name)))
 
     @property
@@ -43,7 +43,7 @@ class Unwanted(Skip):
     """A record that should become no session, such as a break."""
 
 
-class NotPlaced(Skip):
+class UnknownEvent(Skip):
     """A record whose event or year is known neither from its source nor from the options."""
 
 
@@ -72,15 +72,15 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """One session in its source's own words. `place` names file and line, or file and path.
+    """One session in its source's own words. `location` names file and line, or file and path.
 
     `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
     `service` says whether it is a break; None where the source does not say, so that the title tells.
-    `values` are what complaints are about, by their reasons, `states` what became of its proposal, in the
+    `values` are what warnings are about, by their reasons, `states` what became of its proposal, in the
     source's words.
     """
 
-    place: str
+    location: str
     title: str
     source_id: str = ""
     abstract: str = ""
@@ -103,18 +103,18 @@ class Record:
     service: bool | None = None
     states: Sequence[str] = ()
     date_order: str = ""
-    complaints: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
 
-    def complain(self, reason: str, value: object = "") -> None:
+    def warn(self, reason: str, value: object = "") -> None:
         """Add what is odd but usable, and the value that it is about."""
-        self.complaints.append(reason)
+        self.warnings.append(reason)
         self.values[reason] = str(value)
 
     def where(self, reason: str) -> str:
-        """Return the place of a complaint, with the start of the value that it is about."""
+        """Return the location of a warning, with the start of the value that it is about."""
         value = self.values.get(reason, "")
-        return f"{self.place} {value[:_QUOTED]!r}" if value else self.place
+        return f"{self.location} {value[:_QUOTED]!r}" if value else self.location
 
     def shown(self) -> str:
         """Return what its source says of the session, for the rejects, not too long."""
@@ -128,7 +128,7 @@ _MAX_SHOWN, _MAX_VALUE = 4_000, 1_000
 _SAID = tuple(
     name
     for name in Record.__dataclass_fields__
-    if name not in ("place", "markup", "service", "date_order", "complaints", "values")
+    if name not in ("location", "markup", "service", "date_order", "warnings", "values")
 )
 
 

@@ -28,7 +28,7 @@ _COMPANY = re.compile(
 
 
 def to_record(
-    row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], place: str, day: str = ""
+    row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], location: str, day: str = ""
 ) -> Record:
     """Return the Record that a row holds; the first column of a field that has a value counts.
 
@@ -56,7 +56,7 @@ def to_record(
         date = day
     start, end = _times(date, start, joint("end"))
     return Record(
-        place=place,
+        location=location,
         event=first("event"),
         year=as_year(first("year")),
         source_id=_own_id(first("source_id")),

@@ -12,7 +12,7 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 def read_times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
     """Return start and end, None for what is not known; what is wrong with an end costs no start.
 
-    What is not understood is added to the record's complaints. Raises AmbiguousDate.
+    What is not understood is added to the record's warnings. Raises AmbiguousDate.
     """
     starts_at = _start(record, options) if record.start else None
     if starts_at is None:
@@ -28,12 +28,12 @@ def _start(record: Record, options: Options) -> datetime | None:
     except times.AmbiguousDate:
         raise
     except ValueError as error:
-        record.complain(f"time not understood: {error}", record.start)
+        record.warn(f"time not understood: {error}", record.start)
         return None
     if starts_at is None:
-        record.complain("time has no zone: pass --timezone, such as Europe/Brussels")
+        record.warn("time has no zone: pass --timezone, such as Europe/Brussels")
     elif moment and _is_day(record.start, moment):
-        record.complain("a date without a time: it starts at 00:00", record.start)
+        record.warn("a date without a time: it starts at 00:00", record.start)
     return starts_at
 
 
@@ -44,7 +44,7 @@ def _end(record: Record, options: Options, starts_at: datetime) -> datetime | No
     except times.AmbiguousDate:
         raise
     except ValueError as error:
-        record.complain(f"end not understood: {error}", record.end)
+        record.warn(f"end not understood: {error}", record.end)
         return None
     if ends_at is None or (_is_day(record.end, ends_at) and starts_at.time() != time()):
         return None
@@ -55,7 +55,7 @@ def _end(record: Record, options: Options, starts_at: datetime) -> datetime | No
         return ends_at
     if starts_at - ends_at < timedelta(days=1):
         return ends_at + timedelta(days=1)
-    record.complain("its end is before its start", record.end)
+    record.warn("its end is before its start", record.end)
     return None
 
 
@@ -64,7 +64,7 @@ def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
     try:
         duration = times.parse_duration(record.duration)
     except ValueError as error:
-        record.complain(f"duration not understood: {error}", record.duration)
+        record.warn(f"duration not understood: {error}", record.duration)
         return None
     return (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo) if duration else None
 
@@ -75,7 +75,7 @@ def _in_zone(moment: datetime | None, record: Record, options: Options) -> datet
     except ValueError as error:
         if moment is None or moment.utcoffset() is None:
             raise
-        record.complain(f"{error}; offsets are used")
+        record.warn(f"{error}; offsets are used")
         return moment
 
 

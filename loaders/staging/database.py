@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from loaders.plan import Plan
-from loaders.records.record import Complaint
+from loaders.records.record import Diagnostic
 from loaders.staging.holding import Holds
 from loaders.staging.repeats import tell_apart
 from service.session import Session
@@ -24,7 +24,7 @@ from service.stores.protocol import Known
 _SCHEMA = """
 CREATE TABLE staged (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL,
-    source_id TEXT NOT NULL, place TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL,
+    source_id TEXT NOT NULL, location TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL,
     length INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX staged_id ON staged (id);
 CREATE INDEX staged_event ON staged (event, year);
@@ -70,23 +70,24 @@ class Staging:
         """Hold nothing: what is not in the sources is gone."""
         self._holds.release()
 
-    def settle(self) -> Iterator[Complaint]:
+    def settle(self) -> Iterator[Diagnostic]:
         """Give each staged session its own id (see `loaders.staging.repeats`); yield what was dropped."""
         repeated = self._db.execute(
             "SELECT id FROM staged GROUP BY id HAVING count(*) > 1 ORDER BY min(number)"
         ).fetchall()
         for (id,) in repeated:
             rows = self._db.execute(
-                "SELECT number, place, payload FROM staged WHERE id = ? ORDER BY number", (id,)
+                "SELECT number, location, payload FROM staged WHERE id = ? ORDER BY number", (id,)
             )
             sessions = {
-                number: replace(_session(payload), place=place) for number, place, payload in rows
+                number: replace(_session(payload), source_location=location)
+                for number, location, payload in rows
             }
-            left, complaints = tell_apart(sessions)
+            left, diagnostics = tell_apart(sessions)
             self._db.execute("DELETE FROM staged WHERE id = ?", (id,))
             for number, session in left.items():
                 self._insert(session, number)
-            yield from complaints
+            yield from diagnostics
 
     # Compared with the catalogue.
 
@@ -189,7 +190,7 @@ class Staging:
             session.event,
             session.year,
             session.source_id,
-            session.place,
+            session.source_location,
             payload["text_hash"],
             payload["payload_hash"],
             len(session.text),

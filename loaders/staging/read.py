@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
-from loaders.records.record import Complaint, NotPlaced, Options, Record, Skip, Unwanted
+from loaders.records.record import Diagnostic, Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.text import tidy
 from loaders.records.times import AmbiguousDate
 from loaders.report import Report
@@ -28,8 +28,8 @@ def stage(
     read = dict.fromkeys(
         source.origin for source in sources if _stage_file(source, options, staging, report)
     )
-    for complaint in staging.settle():
-        report.drop(complaint)
+    for diagnostic in staging.settle():
+        report.drop(diagnostic)
     if report.rejects:
         report.rejects.keep()
     if not report.kept:
@@ -55,7 +55,7 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
     reader = find_reader(source, options)
     if reader is None:
         if not source.head_text and source.path.lower().endswith(_SUFFIXES):
-            report.complain(Complaint(source.name, "an empty file: export it again, or remove it"))
+            report.add(Diagnostic(source.name, "an empty file: export it again, or remove it"))
             staging.hold(set(), [""])
         else:
             report.ignored.append(source.name)
@@ -64,8 +64,8 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
     kept: set[tuple[str, int]] = set()
     bad: list[str] = []
     for item in reader.read(source, options):
-        if isinstance(item, Complaint):
-            report.complain(item)
+        if isinstance(item, Diagnostic):
+            report.add(item)
             if item.is_bad:
                 bad.append("")
         elif session := _stage_record(item, options, staging, report, misplaced, bad):
@@ -88,19 +88,19 @@ def _stage_record(
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
-        raise InputError(f"{record.place}: {error}") from error
+        raise InputError(f"{record.location}: {error}") from error
     except Skip as error:
-        if isinstance(error, NotPlaced):
+        if isinstance(error, UnknownEvent):
             misplaced.append(str(error))
-        complaint = Complaint(
-            record.place, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
+        diagnostic = Diagnostic(
+            record.location, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
         )
-        report.complain(complaint)
-        if complaint.is_bad:
+        report.add(diagnostic)
+        if diagnostic.is_bad:
             bad.append(tidy(record.source_id))
         return None
     staging.add(session)
     report.keep(thin=not session.abstract)
-    for reason in record.complaints:
-        report.complain(Complaint(record.where(reason), reason, skipped=False))
+    for reason in record.warnings:
+        report.add(Diagnostic(record.where(reason), reason, skipped=False))
     return session

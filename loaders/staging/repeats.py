@@ -4,17 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from loaders.records.record import Complaint
+from loaders.records.record import Diagnostic
 from service.session import Session
 
 
-def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Complaint]]:
-    """Return what is left of rows of one id, each with an id of its own, and a complaint for each that went.
+def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Diagnostic]]:
+    """Return what is left of rows of one id, each with an id of its own, and a diagnostic for each that went.
 
     Rows that differ in nothing but speakers become one; sittings get a slot.
     """
     left: dict[str, tuple[int, Session]] = {}
-    complaints = []
+    diagnostics = []
     for number, session in rows.items():
         key = _likeness(session)
         if key not in left:
@@ -26,8 +26,8 @@ def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Co
         joined = speakers != whole.speakers
         reason = "a row for one more speaker: joined with the first" if joined else "read twice"
         row = json.dumps(session.payload())
-        complaints.append(Complaint(session.place, reason, row=row, unwanted=True))
-    return _with_slots(dict(left.values())), complaints
+        diagnostics.append(Diagnostic(session.source_location, reason, row=row, unwanted=True))
+    return _with_slots(dict(left.values())), diagnostics
 
 
 def _likeness(session: Session) -> str:

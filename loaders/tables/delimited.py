@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 
-from loaders.records.record import Complaint, Options
+from loaders.records.record import Diagnostic, Options
 from loaders.records.rows import shown
 from loaders.sources.source_file import SourceFile
 from loaders.tables.table import HEADER_WITHIN, Row, Table, find_header
@@ -42,7 +42,7 @@ def text_head(source: SourceFile, options: Options) -> Table:
 
 def _text_rows(
     lines: Callable[[], Iterator[str]], delimiter: str, name: str
-) -> Iterator[Row | Complaint]:
+) -> Iterator[Row | Diagnostic]:
     csv.field_size_limit(_MAX_FIELD)
     taken: list[str | None] = []  # the lines of the row in hand, None after the last line
 
@@ -54,7 +54,7 @@ def _text_rows(
 
     reader = csv.reader(take(), delimiter=delimiter)
     while True:
-        start, place = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
+        start, location = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
         taken.clear()
         try:
             cells = next(reader)
@@ -63,10 +63,10 @@ def _text_rows(
         except csv.Error as error:
             swallowed = reader.line_num - start
             hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
-            yield Complaint(place, f"not a row of a table: {error}{hint}")
+            yield Diagnostic(location, f"not a row of a table: {error}{hint}")
             continue
         if _is_left_open(taken, delimiter):
-            yield Complaint(place, _LEFT_OPEN, row=shown(cells))
+            yield Diagnostic(location, _LEFT_OPEN, row=shown(cells))
         else:
             yield start, cells
 
@@ -101,7 +101,7 @@ def _delimiter(text: str, options: Options) -> str:
         widths = [
             len(row[1])
             for row in islice(table.rows(), HEADER_WITHIN)
-            if not isinstance(row, Complaint)
+            if not isinstance(row, Diagnostic)
         ]
         if header := find_header(table, options):
             wider = sum(width > len(header.cells) for width in widths)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import not_understood
 from loaders.tables.delimited import is_text, text_table
@@ -51,7 +51,7 @@ class _Talks:
 
 def read_programme(
     source: SourceFile, tables: list[Table], options: Options
-) -> Iterator[Record | Complaint]:
+) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each talk of a file's tables, with time and room from a timetable if it has none.
 
     Raises InputError if no table has a header with titles, or one that the caller maps is not there.
@@ -61,7 +61,7 @@ def read_programme(
     beside = list(_neighbours(source, options))
     if not talks and not timetables:
         if not source.is_named:
-            yield Complaint(source.name, "a file without sessions", skipped=False)
+            yield Diagnostic(source.name, "a file without sessions", skipped=False)
             return
         raise InputError(
             f"{source.name} has no header row with a title column. "
@@ -71,19 +71,19 @@ def read_programme(
         raise InputError(
             f"{source.name} is a timetable. Load it together with the file of the talks it places."
         )
-    yield from (Complaint(table.name, "a sheet without a header row", False) for table in others)
+    yield from (Diagnostic(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
-        yield Complaint(timetable.name, "a timetable: it places the talks beside it", False)
+        yield Diagnostic(timetable.name, "a timetable: it places the talks beside it", False)
     placing = [*timetables, *_timetables_in(beside, options)] if talks else []
     has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
         if has_titles and found.header.has_names:
-            yield Complaint(found.table.name, "names of others: the talks are beside them", False)
+            yield Diagnostic(found.table.name, "names of others: the talks are beside them", False)
             continue
         own = None if found.has_abstracts else read_timetable(found.table, options)
         rest = [other for other in talks if other is not found]
         if own and _repeats(own, [*rest, *_talks_in(beside, options)], options):
-            yield Complaint(found.table.name, "a timetable: it places the talks beside it", False)
+            yield Diagnostic(found.table.name, "a timetable: it places the talks beside it", False)
         else:
             yield from _notes_on_header(found)
             yield from _read(found, own, placing, options)
@@ -118,20 +118,20 @@ def _sorted(
     return talks, timetables, others
 
 
-def _notes_on_header(talks: _Talks) -> Iterator[Complaint]:
-    header, place = talks.header, f"{talks.table.name}:{talks.header.number}"
+def _notes_on_header(talks: _Talks) -> Iterator[Diagnostic]:
+    header, location = talks.header, f"{talks.table.name}:{talks.header.number}"
     if header.unknown:
-        yield Complaint(place, not_understood(header.unknown, "columns"), False)
+        yield Diagnostic(location, not_understood(header.unknown, "columns"), False)
     if len(header.cells) > MAX_COLUMNS:
         reason = (
             f"only the first {MAX_COLUMNS:,} columns are read: put those of the programme first"
         )
-        yield Complaint(place, reason, False)
+        yield Diagnostic(location, reason, False)
 
 
 def _read(
     talks: _Talks, own: Timetable | None, timetables: list[Timetable], options: Options
-) -> Iterator[Record | Complaint]:
+) -> Iterator[Record | Diagnostic]:
     """Read the talks, placed by the times that stand among them (`own`), else by the best timetable."""
     timetable = own or _best(talks, timetables, options)
     placed = count = 0
@@ -141,7 +141,7 @@ def _read(
             placed += timetable.place(item, replace=own is not None)
         yield item
     if timetable and timetable is not own:
-        yield Complaint(
+        yield Diagnostic(
             timetable.name, f"{placed} of {count} talks placed by the timetable", skipped=False
         )
 

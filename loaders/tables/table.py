@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from loaders.records.day_headings import is_no_date, mentions_day, read_day_line
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import shown, to_record
 from loaders.records.times import find_date_order
 from loaders.sources.source_file import SourceFile
@@ -37,7 +37,7 @@ class Table:
     """A table of a name for people, whose numbered rows can be read again; `sheet` is the name in its file."""
 
     name: str
-    rows: Callable[[], Iterator[Row | Complaint]]
+    rows: Callable[[], Iterator[Row | Diagnostic]]
     merges: Merges = field(default_factory=dict)
     sheet: str = ""
 
@@ -82,7 +82,7 @@ def find_header(table: Table, options: Options) -> Header | None:
     most = (0, 0)
     is_first = True
     for row in islice(table.rows(), HEADER_WITHIN):
-        if isinstance(row, Complaint) or not any(cell.strip() for cell in row[1]):
+        if isinstance(row, Diagnostic) or not any(cell.strip() for cell in row[1]):
             continue
         number, cells = row
         if not any(len(cell) > _LONGEST_HEADER for cell in cells):
@@ -97,7 +97,7 @@ def find_header(table: Table, options: Options) -> Header | None:
     return best
 
 
-def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Complaint]:
+def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each row below the header that does not repeat it, and is not the heading of a day.
 
     A row whose date is left out is of the day that stands above it, or that the sheet is called by. A row of
@@ -107,13 +107,13 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
     standing: dict[int, tuple[str, int]] = {}
     day = _Day(header, table)
     for row in table.rows():
-        if isinstance(row, Complaint):
+        if isinstance(row, Diagnostic):
             yield row
         elif not (filled := _filled(row[1])):
             continue
         elif day.is_line(filled):
             if row[0] > header.number:
-                yield Complaint(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
+                yield Diagnostic(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
         elif row[0] <= header.number or filled == header.cells:
             continue
         elif _is_header(filled):
@@ -196,15 +196,15 @@ def _filled(cells: Sequence[str]) -> list[str]:
     return stripped
 
 
-def _record(row: Row, header: Header, name: str, order: str, day: _Day) -> Record | Complaint:
+def _record(row: Row, header: Header, name: str, order: str, day: _Day) -> Record | Diagnostic:
     number, cells = row
-    place = f"{name}:{number}"
+    location = f"{name}:{number}"
     if any(cell.strip() for cell in cells[len(header.cells) :]):
-        return Complaint(place, _TOO_WIDE, row=shown(cells))
+        return Diagnostic(location, _TOO_WIDE, row=shown(cells))
     left_out, reason = day.of([cell.strip() for cell in cells])
-    record = to_record(dict(enumerate(cells)), header.columns, place, left_out)
+    record = to_record(dict(enumerate(cells)), header.columns, location, left_out)
     if reason and record.start and not any(str(record.start) in cell for cell in cells):
-        record.complain(reason, left_out)
+        record.warn(reason, left_out)
     record.date_order = order
     record.zone = record.zone or header.zone
     return record
@@ -255,7 +255,7 @@ def _grouped(label: str, group: str, position: int) -> str:
 
 def _date_order(table: Table, header: Header) -> str:
     wanted = [*header.columns.get("date", ()), *header.columns.get("start", ())]
-    rows = (_filled(row[1]) for row in table.rows() if not isinstance(row, Complaint))
+    rows = (_filled(row[1]) for row in table.rows() if not isinstance(row, Diagnostic))
     return find_date_order(
         cell
         for cells in (rows if wanted else ())

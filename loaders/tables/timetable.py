@@ -7,7 +7,7 @@ from itertools import islice
 
 from loaders.records import times
 from loaders.records.day_headings import day_in, read_day_line
-from loaders.records.record import Complaint, Options, Record
+from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.text import line
 from loaders.tables.columns import field_of, header_key
 from loaders.tables.table import MAX_COLUMNS, Table
@@ -86,7 +86,7 @@ def is_timetable(table: Table) -> bool:
 
 
 def _read_grid(table: Table, options: Options) -> "_Grid":
-    rows = [row for row in islice(table.rows(), _ROWS) if not isinstance(row, Complaint)]
+    rows = [row for row in islice(table.rows(), _ROWS) if not isinstance(row, Diagnostic)]
     order = options.date_order or times.find_date_order(cells[0] for _, cells in rows if cells)
     grid = _Grid(table.name, options.year, order)
     for number, cells in rows:

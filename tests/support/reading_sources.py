@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
-from loaders.records.record import Complaint, Options, Skip
+from loaders.records.record import Diagnostic, Options, Skip
 from loaders.sources.find import find_sources
 from loaders.sources.source_file import SourceFile
 from service.session import Session
@@ -18,7 +18,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 @dataclass
 class Reading:
-    """What came of sources: sessions, and complaints by what they mean for a session."""
+    """What came of sources: sessions, and diagnostics by what they mean for a session."""
 
     sessions: list[Session] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
@@ -39,17 +39,17 @@ class Reading:
             return
         self.formats.append(reader.NAME)
         for item in reader.read(source, options):
-            if isinstance(item, Complaint):
+            if isinstance(item, Diagnostic):
                 if item.skipped:
-                    self.skipped.append((item.place, item.reason))
+                    self.skipped.append((item.location, item.reason))
                 else:
                     self.noted.append(item.reason)
                 continue
             try:
                 self.sessions.append(to_session(item, options))
             except Skip as error:
-                self.skipped.append((item.place, str(error)))
-            self.noted.extend(item.complaints)
+                self.skipped.append((item.location, str(error)))
+            self.noted.extend(item.warnings)
 
 
 def read(*names: str | Path, **options: Any) -> Reading:
