@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks.corpus import read_sessions
 from loaders.export import EXPORT_VERSION
 from service.encoder import Vectors
+from service.ranking import weights_digest
 from service.session import Session
 from service.settings import PREFIX
 from service.stores.copying import Batch, rebuild
@@ -100,7 +101,12 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 
 def _made_from(sources: Sequence[str], most: int) -> dict[str, object]:
     named = [[str(Path(source).absolute()), _size(Path(source))] for source in sources]
-    return {"sources": named, "most": most, "schema": SCHEMA_VERSION, "bank": bank_key()}
+    return {
+        "sources": named,
+        "most": most,
+        "schema": SCHEMA_VERSION,
+        "bank": [bank_key(), weights_digest()],
+    }
 
 
 def _size(source: Path) -> int:

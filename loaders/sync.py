@@ -20,12 +20,11 @@ from loaders.vector_cache import VectorCache
 from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
-from service.stores.calibration import Calibration
 from service.stores.copying import Batch, rebuild
-from service.stores.manifest import SCHEMA_VERSION, Manifest
+from service.stores.manifest import SCHEMA_VERSION, Calibration, Manifest
 from service.stores.protocol import Builder, Generation, SessionStore, Updater
 from service.verdict.calibrate import calibrate
-from service.verdict.judge import bank_key
+from service.verdict.judge import is_current
 
 _GUARDED_FROM = 10
 _GUARDED_SHARE = 0.2
@@ -51,11 +50,8 @@ class Comparison:
 
     @property
     def uncalibrated(self) -> bool:
-        """Whether what is served was never calibrated, or with other everyday questions than these."""
-        if self.manifest is None:
-            return False
-        calibration = self.manifest.calibration
-        return calibration is None or calibration.bank != bank_key()
+        """Whether what is served was never calibrated, or with other off-topic queries or weights."""
+        return self.manifest is not None and not is_current(self.manifest.calibration)
 
     @property
     def is_empty(self) -> bool:

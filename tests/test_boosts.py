@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.query.boosts import PHRASE, TITLE, exactness, quoted_phrases
+from service.query.boosts import exactness, quoted_phrases
+from service.ranking import PHRASE_BOOST, TITLE_BOOST
 from service.session import Session
 from service.words import split_words
 
@@ -50,12 +51,12 @@ def test_a_title_without_its_subtitle_gains(
 @pytest.mark.parametrize(
     ("question", "least", "most"),
     [
-        ("the last mile is a person", TITLE, TITLE),
-        ("THE LAST MILE: is a person?", TITLE, TITLE),
+        ("the last mile is a person", TITLE_BOOST, TITLE_BOOST),
+        ("THE LAST MILE: is a person?", TITLE_BOOST, TITLE_BOOST),
         ("the last mile is a persom", 0.9, 1.0),
         ("teh last mile is a person", 0.9, 1.0),
         ("last mile", 0, 0),
-        ('"seven skiers"', PHRASE, PHRASE),
+        ('"seven skiers"', PHRASE_BOOST, PHRASE_BOOST),
         ('"skiers seven"', 0, 0),
         ('"even skier"', 0, 0),
     ],

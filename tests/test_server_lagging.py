@@ -9,7 +9,7 @@ from support.stores import ENCODER, memory_settings, talk, write
 
 from service.errors import LockedError
 from service.runtime import deadline
-from service.stores.calibration import Calibration
+from service.stores.manifest import Calibration
 from service.stores.server.store import ServerStore
 
 
@@ -99,7 +99,7 @@ def test_a_number_that_comes_back_a_little_different_is_no_other_manifest(
 
     monkeypatch.setattr(client, "get_collection", rounding)
     monkeypatch.setattr("service.stores.server.store._SEEN_SECONDS", 0.0)
-    calibration = Calibration("bank", (), 0.1, 0.2, 0.3)
+    calibration = Calibration("queries", "weights", (), 0.1, 0.2, 0.3)
     with store.building(ENCODER.fingerprint, sessions=1) as builder:
         builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))
         builder.commit(expected=1, sources=["test"], check=lambda new: calibration)

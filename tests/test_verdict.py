@@ -1,7 +1,7 @@
 """The honest answer: what counts as found, related or not there at all."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
 from service.errors import VerificationError
 from service.filters import Filters
+from service.ranking import weights_digest
 from service.search.searcher import Searcher
-from service.stores.calibration import Calibration
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
-from service.stores.manifest import Manifest
+from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import Generation, Hit, ParsedQuery
 from service.verdict import judge as verdict
 from service.verdict.calibrate import calibrate
@@ -39,7 +39,7 @@ from service.verdict.judge import (
 )
 from service.web import create_app
 
-CALIBRATION = Calibration(bank_key(), (), spread=0.1, related=0.3, strong=0.6)
+CALIBRATION = Calibration(bank_key(), weights_digest(), (), spread=0.1, related=0.3, strong=0.6)
 TOPICS = ("harbour", "glacier", "orchard", "railway", "violin", "lantern", "pottery", "compass")
 
 
@@ -91,13 +91,16 @@ def test_a_catalogue_that_was_never_calibrated_says_nothing(tmp_path: Path) -> N
     assert answer.as_dict()["verdict"] is None
 
 
-def test_an_older_catalogue_is_calibrated_by_the_next_load(loading: Loading) -> None:
+@pytest.mark.parametrize("digest", [bank_key, weights_digest])
+def test_an_older_catalogue_is_calibrated_by_the_next_load(
+    loading: Loading, digest: Callable[[], str]
+) -> None:
     rows = programme()
     manifest = loading.rows(rows).manifest
     assert manifest is not None
     file = loading.folder / f"data/catalogues/sessions/generations/{manifest.generation}"
     text = (file / "manifest.json").read_text("utf-8")
-    (file / "manifest.json").write_text(text.replace(bank_key(), "0" * 16), "utf-8")
+    (file / "manifest.json").write_text(text.replace(digest(), "0" * 16), "utf-8")
     store = loading.store = EdgeStore(loading.folder / "data", "sessions")
     searcher = Searcher(store, lambda fingerprint: loading.encoder)
     assert searcher.search("glacier").verdict is None
@@ -127,6 +130,12 @@ def test_the_manifest_carries_the_calibration() -> None:
     older = manifest.as_dict()
     del older["calibration"]
     assert Manifest.from_dict(older).calibration is None
+
+
+def test_a_calibration_that_records_no_weights_was_made_with_the_first_ones() -> None:
+    unrecorded = CALIBRATION.as_dict()
+    del unrecorded["weights"]
+    assert Calibration.from_dict(unrecorded).weights == "4ec65c62de6e8e7f"
 
 
 def test_a_check_that_raises_keeps_what_is_served(store: EdgeStore) -> None:

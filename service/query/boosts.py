@@ -5,14 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from service.ranking import PHRASE_BOOST, TITLE_BOOST, TITLE_SIMILARITY_THRESHOLD
 from service.session import Session
 from service.stores.protocol import Hit, ParsedQuery
 from service.words import split_words, words_of
-
-PHRASE, TITLE = 6.0, 3.0
-"""What they gain beyond any other score: each phrase more than a title, a title more than a name."""
-_NEARLY = 0.9
-"""From which share of like letters a title counts as typed with slips."""
 
 _MAIN_TITLE = re.compile(r"[:?!]\s+|[：？！]|\s[-–—|]\s")
 """What parts a title from its subtitle: people ask for what stands before it."""
@@ -39,14 +35,14 @@ def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: S
     gain = _title_gain(asked, session.title)
     if phrases:
         words = f" {' '.join(split_words(session.keywords_text))} "
-        gain += PHRASE * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
+        gain += PHRASE_BOOST * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
     return gain
 
 
 def _title_gain(asked: Sequence[str], title: str) -> float:
     words = words_of(title)
     if tuple(asked) == words:
-        return TITLE
+        return TITLE_BOOST
     main, *subtitle = _MAIN_TITLE.split(title, maxsplit=1)
     by_main = _nearly(asked, words_of(main)) if subtitle else 0.0
     return max(_nearly(asked, words), by_main)
@@ -55,10 +51,12 @@ def _title_gain(asked: Sequence[str], title: str) -> float:
 def _nearly(asked: Sequence[str], title: Sequence[str]) -> float:
     """Return the share of like letters where it is high enough, else 0."""
     one, other = " ".join(asked), " ".join(title)
-    if len(title) < 2 or abs(len(one) - len(other)) > (1 - _NEARLY) * 2 * len(other):
+    if len(title) < 2 or abs(len(one) - len(other)) > (1 - TITLE_SIMILARITY_THRESHOLD) * 2 * len(
+        other
+    ):
         return 0.0
     likeness = SequenceMatcher(None, one, other, autojunk=False)
-    if likeness.quick_ratio() < _NEARLY:
+    if likeness.quick_ratio() < TITLE_SIMILARITY_THRESHOLD:
         return 0.0
     ratio = likeness.ratio()
-    return ratio if ratio >= _NEARLY else 0.0
+    return ratio if ratio >= TITLE_SIMILARITY_THRESHOLD else 0.0

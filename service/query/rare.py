@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from service.ranking import (
+    RARE_TERM_BOOST,
+    RARE_TERM_MAX_QUERY_LENGTH,
+    RARE_TERM_MAX_SESSIONS,
+    RARE_TERM_SESSIONS_PER_MATCH,
+)
 from service.stores.keywords import asked_words
 from service.stores.protocol import Generation
 
-_MOST_WORDS = 8
-"""Words of a question from which a single one decides little."""
-_RARE, _USUAL = 3, 300
-"""Sessions that have a rare word, at most; and, unless it is asked for alone, of how many just one has it: in a
-small programme most words stand but once."""
-_GAIN = 1.0
-"""What a session gains for having all words of a question, all of them rare."""
 _KEPT = 20_000
 
 Sessions = tuple[UUID, ...]
@@ -28,20 +27,22 @@ class RareWords:
     def find(self, generation: Generation, question: str) -> tuple[tuple[Sessions, ...], float]:
         """Return, for each rare word of the question, the sessions that have it, and what those gain."""
         words = asked_words(question, generation.manifest.languages)
-        usual = generation.manifest.sessions // _USUAL
-        most = _RARE if len(words) == 1 else min(_RARE, usual)
-        if not most or not 0 < len(words) <= _MOST_WORDS:
+        usual = generation.manifest.sessions // RARE_TERM_SESSIONS_PER_MATCH
+        most = RARE_TERM_MAX_SESSIONS if len(words) == 1 else min(RARE_TERM_MAX_SESSIONS, usual)
+        if not most or not 0 < len(words) <= RARE_TERM_MAX_QUERY_LENGTH:
             return (), 0.0
         found = self._look(generation, words)
-        return tuple(some for some in found if 0 < len(some) <= most), _GAIN / len(words)
+        return tuple(some for some in found if 0 < len(some) <= most), RARE_TERM_BOOST / len(words)
 
     def _look(self, generation: Generation, words: Sequence[str]) -> list[Sessions]:
-        """Return the sessions of each word, more than _RARE of them where it is not rare."""
+        """Return the sessions of each word, more than RARE_TERM_MAX_SESSIONS of them where it is not rare."""
         state = generation.manifest.state
         known = {word: self._known.get((state, word)) for word in words}
         new = [word for word, sessions in known.items() if sessions is None]
         if len(self._known) > _KEPT:
             self._known.clear()
-        for word, sessions in zip(new, generation.find_by_term(new, _RARE + 1), strict=True):
+        for word, sessions in zip(
+            new, generation.find_by_term(new, RARE_TERM_MAX_SESSIONS + 1), strict=True
+        ):
             known[word] = self._known[state, word] = sessions
         return [sessions or () for sessions in known.values()]

@@ -26,6 +26,7 @@ from service.query.query import (
     check_mode,
     clean_question,
 )
+from service.ranking import CANDIDATES, JUDGED_HITS
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
@@ -33,15 +34,13 @@ from service.search.diversity import vary
 from service.search.folding import Talk, find_talks, in_time
 from service.search.snippets import Explainer, Reason
 from service.session import Session
-from service.stores.fusion import CANDIDATES
 from service.stores.manifest import Manifest
 from service.stores.protocol import FacetCounts, Generation, Hit, ParsedQuery, Reading
 from service.verdict.judge import (
-    LOOKED_AT,
     NAMED,
     NOTHING,
     Judgement,
-    bank_key,
+    is_current,
     is_exact,
     judge,
 )
@@ -218,7 +217,7 @@ class Searcher:
     ) -> Judgement | None:
         """Return whether anything that passes the filters fits the question, None if nobody can say."""
         calibration = generation.manifest.calibration
-        if calibration is None or calibration.bank != bank_key():
+        if not is_current(calibration):
             return None
         if not talks:
             return NOTHING
@@ -227,7 +226,7 @@ class Searcher:
         hits = [hit for talk in talks for hit in talk]
         if mode != "hybrid" or asked.spoken:  # judged as it was calibrated: by words and meaning
             plain = replace(asked, mode="hybrid", spoken=False)
-            hits = generation.search(vector, LOOKED_AT, filters, plain)
+            hits = generation.search(vector, JUDGED_HITS, filters, plain)
         bank = self._encoder.everyday(generation.manifest)
         nearness = bank.nearness(vector, without=calibration.answered)
         return judge(asked, hits, nearness, calibration, generation.manifest.sessions)

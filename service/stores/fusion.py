@@ -11,16 +11,12 @@ finds, and by what a word that stands in one session only would score in this ca
 
 import math
 
-CANDIDATES = 30
-"""How many sessions each way of searching proposes to the fusion, at least."""
-NAMED = 2.0
-"""What a session of a speaker named in full gains: more than words and meaning give a question this short."""
-
-
-_SPOKEN = 0.3
-"""What words count in a spoken sentence, beside what they count else: a sentence is asked for its meaning."""
-_RELATIVE = 0.3
-_ABSOLUTE = 0.1
+from service.ranking import (
+    ABSOLUTE_BM25_WEIGHT,
+    CANDIDATES,
+    NATURAL_LANGUAGE_KEYWORD_FACTOR,
+    RELATIVE_BM25_WEIGHT,
+)
 
 
 def proposed(limit: int) -> int:
@@ -36,5 +32,5 @@ def keyword_weight(best: float, sessions: int, *, spoken: bool) -> float:
     """
     if best <= 0:
         return 0.0
-    weight = _RELATIVE / best + _ABSOLUTE / math.log(sessions + 2)
-    return _SPOKEN * weight if spoken else weight
+    weight = RELATIVE_BM25_WEIGHT / best + ABSOLUTE_BM25_WEIGHT / math.log(sessions + 2)
+    return NATURAL_LANGUAGE_KEYWORD_FACTOR * weight if spoken else weight

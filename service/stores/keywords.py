@@ -20,16 +20,17 @@ from zlib import crc32
 import qdrant_edge as edge
 
 from service.languages import stemmer_name
+from service.ranking import (
+    BIGRAM_WEIGHT,
+    BM25_AVERAGE_LENGTH,
+    BM25_B,
+    BM25_K1,
+    SPEAKER_NAME_WEIGHT,
+    STEM_WEIGHT,
+    SURFACE_FORM_WEIGHT,
+)
 from service.session import Session
 from service.words import split_words
-
-STEM, FORM, PAIR, NAME = 1.0, 0.3, 0.3, 0.3
-"""What a question's match of each kind counts: a stem decides, the others tell its matches apart."""
-
-_SATURATION = 1.2
-_LENGTH_SHARE = 0.75
-_USUAL_WORDS = 120
-"""BM25's k and b, and the length in words that its weights neither raise nor lower."""
 
 _ENGLISH = stemmer_name("en")
 
@@ -55,10 +56,10 @@ def session_terms(session: Session) -> Terms:
         _word(word, analysis).name for name in session.speakers for word in split_words(name)
     )
     counts.update(once - counts.keys())
-    length = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * len(stems) / _USUAL_WORDS)
+    length = BM25_K1 * (1 - BM25_B + BM25_B * len(stems) / BM25_AVERAGE_LENGTH)
     return Terms(
         list(counts),
-        [count * (_SATURATION + 1) / (count + length) for count in counts.values()],
+        [count * (BM25_K1 + 1) / (count + length) for count in counts.values()],
     )
 
 
@@ -76,9 +77,9 @@ def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
     for analysis in analyses:
         asked = [_word(word, analysis) for word in kept]
         stems = [word.stem for word in asked if word.stem is not None]
-        weights |= dict.fromkeys(_pairs(stems), PAIR) | dict.fromkeys(stems, STEM)
-        weights |= dict.fromkeys((word.form for word in asked), FORM)
-    weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), NAME)
+        weights |= dict.fromkeys(_pairs(stems), BIGRAM_WEIGHT) | dict.fromkeys(stems, STEM_WEIGHT)
+        weights |= dict.fromkeys((word.form for word in asked), SURFACE_FORM_WEIGHT)
+    weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), SPEAKER_NAME_WEIGHT)
     return Terms(list(weights), list(weights.values()))
 
 

@@ -1,15 +1,57 @@
 """The manifest: what one generation of a catalogue holds, and which encoder made its vectors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from service.encoder import Fingerprint
 from service.errors import REMEDY, DamagedError, MismatchError
-from service.stores.calibration import Calibration
 
 SCHEMA_VERSION = 2
 """Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
+
+_UNRECORDED_WEIGHTS = "4ec65c62de6e8e7f"
+"""Weights of the calibrations that do not record theirs: all were made with these (`service.ranking`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The scale of the relevance verdict in one catalogue, made by `service.verdict.calibrate`.
+
+    queries     digest of the off-topic queries that it was made with
+    weights     digest of the ranking weights that it was made with
+    answered    indices of the off-topic queries that this catalogue answers: they are not compared with
+    spread      standard deviation of the similarities that off-topic queries reach here
+    related     evidence from which something answers a query
+    strong      evidence, of the nearest session alone, from which it is just what was asked
+    """
+
+    queries: str
+    weights: str
+    answered: tuple[int, ...]
+    spread: float
+    related: float
+    strong: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the calibration as JSON values; the queries' digest keeps its first name, `bank`."""
+        values = asdict(self)
+        return {"bank": values.pop("queries"), **values, "answered": list(self.answered)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Calibration":
+        """Return the calibration that `as_dict` gave.
+
+        Raises KeyError, TypeError or ValueError if it is none.
+        """
+        return cls(
+            queries=str(values["bank"]),
+            weights=str(values.get("weights", _UNRECORDED_WEIGHTS)),
+            answered=tuple(int(index) for index in values["answered"]),
+            spread=float(values["spread"]),
+            related=float(values["related"]),
+            strong=float(values["strong"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

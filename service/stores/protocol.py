@@ -14,8 +14,7 @@ from uuid import UUID
 from service.encoder import Fingerprint, Vectors
 from service.filters import NO_FILTERS, Filters
 from service.session import Session
-from service.stores.calibration import Calibration
-from service.stores.manifest import EventCount, Manifest
+from service.stores.manifest import Calibration, EventCount, Manifest
 
 KEPT_GENERATIONS = 2
 """How many generations before the served one are kept for rollback."""

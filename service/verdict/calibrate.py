@@ -13,11 +13,11 @@ import numpy as np
 
 from service.encoder import Encoder, Vectors
 from service.filters import NO_FILTERS
+from service.ranking import JUDGED_HITS, weights_digest
 from service.session import Session
-from service.stores.calibration import Calibration
+from service.stores.manifest import Calibration
 from service.stores.protocol import Generation, Hit, ParsedQuery
 from service.verdict.judge import (
-    LOOKED_AT,
     Bank,
     Evidence,
     bank_key,
@@ -88,7 +88,7 @@ def calibrate(
             for found in (without_own, with_own)
         )
         strong = max(strong, _divide(others, own))
-    return Calibration(bank_key(), answered, spread, related, strong)
+    return Calibration(bank_key(), weights_digest(), answered, spread, related, strong)
 
 
 def _answered(
@@ -149,11 +149,11 @@ def _search(generation: Generation, question: str, vector: Vectors) -> tuple[lis
     """Return the sessions that a question finds, one more than are looked at, and its best keyword score."""
     best = generation.max_bm25(question, NO_FILTERS)
     asked = ParsedQuery("hybrid", question, best=best)
-    return generation.search(vector, LOOKED_AT + 1, NO_FILTERS, asked), best
+    return generation.search(vector, JUDGED_HITS + 1, NO_FILTERS, asked), best
 
 
 def _look(question: str, hits: Sequence[Hit], strength: float, to_bank: Vectors) -> _Found:
-    looked_at = hits[:LOOKED_AT]
+    looked_at = hits[:JUDGED_HITS]
     return _Found(
         tuple(hit.similarity for hit in looked_at),
         share_of_words(question, [hit.session for hit in looked_at]),

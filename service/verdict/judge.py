@@ -26,30 +26,26 @@ from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import numpy as np
 
 from service.encoder import Encoder, Vectors
 from service.query.boosts import exactness
 from service.query.matching import Likeness, content_words
+from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, OFF_TOPIC_WEIGHT, weights_digest
 from service.session import Session
-from service.stores.calibration import Calibration
+from service.stores.manifest import Calibration
 from service.stores.protocol import Hit, ParsedQuery
 from service.words import split_words
 
 Verdict = Literal["strong", "related", "none"]
 VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none")
 
-LOOKED_AT = 10
-"""Sessions whose similarity and words count: the first ones of a search."""
-
 _TOGETHER = 8
 """Questions embedded at a time: few, as memory stays that the largest batch took, and people need not wait."""
-_NEAREST = 3
-_EVIDENCE = "3"
-"""Changes with what evidence is made of."""
-_AGAINST = 0.7
+_FORMULA = "3"
+"""Part of the stored digest: another number where the formula of the evidence changes, not only its weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +66,16 @@ def read_bank() -> tuple[str, ...]:
 
 
 def bank_key() -> str:
-    """Return a digest of the everyday questions and of how they count: what a calibration is good for."""
-    return _digest((_EVIDENCE, *read_bank()))
+    """Return a digest of the everyday questions and the formula of the evidence."""
+    return _digest((_FORMULA, *read_bank()))
+
+
+def is_current(calibration: Calibration | None) -> TypeGuard[Calibration]:
+    """Return whether a calibration was made with today's off-topic queries, formula and weights."""
+    return calibration is not None and (calibration.queries, calibration.weights) == (
+        bank_key(),
+        weights_digest(),
+    )
 
 
 class Bank:
@@ -99,7 +103,7 @@ def nearest(similarities: Vectors, *, without: Sequence[int] = ()) -> float:
     """Return the mean of the three highest of `similarities` (n,), those at `without` aside."""
     counted = similarities.copy()
     counted[list(without)] = -1.0
-    return float(np.partition(counted, -_NEAREST)[-_NEAREST:].mean())
+    return float(np.partition(counted, -MEAN_OF_NEAREST)[-MEAN_OF_NEAREST:].mean())
 
 
 def share_of_words(question: str, sessions: Sequence[Session]) -> float:
@@ -119,8 +123,8 @@ def weigh(
     similarities: Sequence[float], share: float, strength: float, nearness: float, spread: float
 ) -> Evidence:
     """Return the evidence of the sessions looked at; no session at all is as good as an opposite one."""
-    best = sorted(similarities, reverse=True)[:_NEAREST] or [-1.0]
-    rest = spread * share - _AGAINST * nearness
+    best = sorted(similarities, reverse=True)[:MEAN_OF_NEAREST] or [-1.0]
+    rest = spread * share - OFF_TOPIC_WEIGHT * nearness
     return Evidence(float(np.mean(best)) + rest + spread * strength, best[0] + rest)
 
 
@@ -143,11 +147,11 @@ def judge(
     calibration: Calibration,
     sessions: int,
 ) -> Judgement:
-    """Judge a question by what a search for it found; the LOOKED_AT best count.
+    """Judge a question by what a search for it found; the JUDGED_HITS best count.
 
     `sessions` is how many the catalogue has.
     """
-    looked_at = nlargest(LOOKED_AT, hits, key=lambda hit: hit.score)
+    looked_at = nlargest(JUDGED_HITS, hits, key=lambda hit: hit.score)
     evidence = weigh(
         [hit.similarity for hit in looked_at],
         share_of_words(asked.text, [hit.session for hit in looked_at]),

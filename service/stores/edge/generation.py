@@ -14,6 +14,7 @@ import qdrant_edge as edge
 from service.encoder import Vectors, checked
 from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
 from service.filters import NO_FILTERS, Filters
+from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores.edge.queries import (
     TEXT,
@@ -24,7 +25,7 @@ from service.stores.edge.queries import (
     gaining,
     nearest,
 )
-from service.stores.fusion import CANDIDATES, keyword_weight, proposed
+from service.stores.fusion import keyword_weight, proposed
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
 from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery

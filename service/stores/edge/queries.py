@@ -7,7 +7,7 @@ from uuid import UUID
 import qdrant_edge as edge
 
 from service.filters import Filters
-from service.stores.fusion import NAMED
+from service.ranking import SPEAKER_BOOST
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery
 
@@ -60,7 +60,7 @@ def gaining(question: Question, asked: ParsedQuery) -> Iterator[tuple[float, edg
     conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
     if asked.names:
         by_name = edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
-        conditions.append((NAMED, by_name))
+        conditions.append((SPEAKER_BOOST, by_name))
     conditions += [(asked.gain, edge.HasIdCondition(set(sessions))) for sessions in asked.rare]
     given = [question.condition] if question.condition else []
     for gain, some in conditions:

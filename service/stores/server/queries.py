@@ -7,7 +7,8 @@ from typing import Any
 from qdrant_client import models
 
 from service.filters import Filters
-from service.stores.fusion import NAMED, proposed
+from service.ranking import SPEAKER_BOOST
+from service.stores.fusion import proposed
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery
 
@@ -119,7 +120,7 @@ def _gains(
     """Yield what sessions gain, and which do."""
     if asked.names:
         names = models.MatchAny(any=list(asked.names))
-        yield NAMED, models.FieldCondition(key="speakers", match=names)
+        yield SPEAKER_BOOST, models.FieldCondition(key="speakers", match=names)
     for sessions in asked.rare:
         yield asked.gain, models.HasIdCondition(has_id=[str(id) for id in sessions])
 
