@@ -91,7 +91,7 @@ def migrate(target: str) -> None:
     from service.stores.copying import copy_catalogue
 
     settings = load_settings()
-    if not settings.qdrant_url:
+    if not settings.qdrant.url:
         raise errors.SettingsError(
             "migrate needs both stores. Set CONFERENCE_HELPER_QDRANT_URL to the server's address."
         )

@@ -60,7 +60,7 @@ def evaluate(
     rows: list[run.Row] = []
     with closing(open_store(settings)) as store:
         if datasets:
-            encoder, cache = loading_encoder(settings, store), settings.data_dir / "vectors.sqlite"
+            encoder, cache = loading_encoder(settings, store), settings.files.vector_cache
             for folder in datasets:
                 say = partial(click.echo, err=True)
                 rows += run.evaluate_folder(

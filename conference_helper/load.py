@@ -80,7 +80,7 @@ def load(
     request = LoadRequest(
         sources=sources,
         options=options,
-        cache_file=settings.data_dir / "vectors.sqlite",
+        cache_file=settings.files.vector_cache,
         dry_run=dry_run,
         allow_removals=allow_removals,
         strict=strict,

@@ -95,7 +95,7 @@ def export_chosen(settings: Settings, store: "SessionStore") -> dict[str, Any]:
         revision=chosen.revision,
         window=chosen.window,
         precision=settings.precision or (own.precision if own else None),
-        models=settings.data_dir / "models",
+        models=settings.files.models,
         device=settings.device,
     )
 
@@ -132,7 +132,7 @@ def _choice(settings: Settings) -> "EncoderOptions":
 
     return EncoderOptions(
         settings.encoder,
-        models=settings.data_dir / "models",
+        models=settings.files.models,
         precision=settings.precision,
         device=settings.device,
     )

@@ -3,16 +3,27 @@
 import logging
 import os
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
+    NoDecode,
     SettingsConfigDict,
 )
 
@@ -21,7 +32,7 @@ from service.errors import SettingsError
 PREFIX = "CONFERENCE_HELPER_"
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
-_OF_TESTS = f"{PREFIX}TEST_"
+_TESTS_PREFIX = f"{PREFIX}TEST_"
 
 log = logging.getLogger(__name__)
 
@@ -37,77 +48,114 @@ OwnPath = Annotated[Path, AfterValidator(Path.expanduser)]
 Address = Annotated[str, AfterValidator(_check_address)]
 
 
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """Where files lie in a data directory."""
+
+    path: Path
+
+    @property
+    def vector_cache(self) -> Path:
+        """The database of computed vectors, which loads share."""
+        return self.path / "vectors.sqlite"
+
+    @property
+    def models(self) -> Path:
+        """The folder of exported models."""
+        return self.path / "models"
+
+    def catalogue(self, name: str) -> Path:
+        """Return the folder of an embedded catalogue."""
+        return self.path / "catalogues" / name
+
+
+class QdrantSettings(BaseModel):
+    """A Qdrant server or cluster, and how generations are kept there: variables that begin with QDRANT_."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    url: Address | None = None
+    """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
+    http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
+    api_key: SecretStr | None = None
+    """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
+    api_key_file: OwnPath | None = None
+    """File that holds the API key, such as a mounted secret; read when the first connection is made."""
+    ca_file: OwnPath | None = None
+    """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
+    private authority."""
+    grpc: bool = False
+    """Speak gRPC instead of REST. Touch it for large loads over a slow link."""
+    grpc_port: Annotated[int, Field(ge=1, le=65535)] = 6334
+    """Port of gRPC, where it is used."""
+    timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds that one call of a load or an operation may take. Raise it where a node's disk is slow."""
+    retry_seconds: Annotated[float, Field(ge=0)] = 120.0
+    """Seconds that a load goes on trying a call while the server is busy or away. Raise it to sit out
+    longer restarts."""
+    shards: Annotated[int, Field(ge=1)] | None = None
+    """Shards of a new generation; the server's choice (one a node) when unset. Set it to twice the nodes
+    for a cluster that will grow: it is fixed when a generation is built."""
+    replicas: Annotated[int, Field(ge=1)] = 1
+    """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; fixed at building."""
+    write_consistency: Annotated[int, Field(ge=1)] = 1
+    """Replicas that must acknowledge a write. Raise it to the number of replicas where a node that returns
+    must never be behind; loads then fail while one is away."""
+    read_consistency: Literal["majority", "quorum", "all"] | Annotated[int, Field(ge=1)] | None = (
+        None
+    )
+    """Replicas that must agree on an answer; one when unset, which is right for generations that never
+    change. Touch it where sessions are changed in place on several replicas."""
+    on_disk_vectors: bool = False
+    """Keep vectors on disk, cached as memory allows. Set it where they do not fit the nodes' memory
+    (docs/operations.md has the formula); questions get slower."""
+    quantization: Literal["none", "int8"] = "none"
+    """int8 keeps a quarter-size copy of the vectors in memory and scores the best again with the full ones.
+    Pointless below 100,000 sessions; use it with on-disk vectors above a few million."""
+    hnsw_m: Annotated[int, Field(ge=4, le=128)] = 16
+    """Edges of a session in the index. Raise to 32 above 10 million: better answers, more memory."""
+    hnsw_ef: Annotated[int, Field(ge=8, le=4096)] = 128
+    """Candidates looked at for a question. Raise it where `verify` or an evaluation finds sessions missed."""
+    hnsw_build_ef: Annotated[int, Field(ge=8, le=4096)] = 128
+    """Candidates looked at when a session is put in the index. Raise it with
+    `CONFERENCE_HELPER_QDRANT_HNSW_M`; loads get slower."""
+    strict: bool = True
+    """Refuse on the server what this program never asks: filters without an index, an `ef` or a batch beyond
+    its own. Unset it where other programs use the same collections."""
+    strict_read_rate: Annotated[int, Field(ge=1)] | None = None
+    """Reads a minute that a generation's replica answers before it says 429; no limit when unset. Touch it to
+    protect a server that is shared."""
+    index_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """Seconds that a load waits for the index of a new generation before it switches. Raise it for over ten
+    million sessions, lest the first questions scan."""
+    in_place_from: Annotated[int, Field(ge=0)] = 50_000
+    """Sessions from which a sync that changes under a tenth updates the served generation in place; smaller
+    catalogues are built beside, so that `rollback` undoes every load."""
+    lock_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
+    must agree to within a quarter of it."""
+
+
 class Settings(BaseSettings):
     """Every setting, its type and its default."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        env_nested_delimiter="_",  # QDRANT_API_KEY is `qdrant.api_key`
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     data_dir: OwnPath = Field(default_factory=lambda: user_data_path("conference-helper"))
     """Where embedded catalogues and computed vectors live."""
     catalogue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] = "sessions"
     """Name of the catalogue: lower-case letters, digits, - and _, not ending in -lock."""
-    qdrant_url: Address | None = None
-    """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
-    http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
-    qdrant_api_key: SecretStr | None = None
-    """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
-    qdrant_api_key_file: OwnPath | None = None
-    """File that holds the API key, such as a mounted secret; read when the first connection is made."""
-    qdrant_ca_file: OwnPath | None = None
-    """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
-    private authority."""
-    qdrant_grpc: bool = False
-    """Speak gRPC instead of REST. Touch it for large loads over a slow link."""
-    qdrant_grpc_port: Annotated[int, Field(ge=1, le=65535)] = 6334
-    """Port of gRPC, where it is used."""
-    qdrant_timeout: Annotated[float, Field(gt=0)] = 60.0
-    """Seconds that one call of a load or an operation may take. Raise it where a node's disk is slow."""
-    qdrant_retry_seconds: Annotated[float, Field(ge=0)] = 120.0
-    """Seconds that a load goes on trying a call while the server is busy or away. Raise it to sit out
-    longer restarts."""
-    qdrant_shards: Annotated[int, Field(ge=1)] | None = None
-    """Shards of a new generation; the server's choice (one a node) when unset. Set it to twice the nodes
-    for a cluster that will grow: it is fixed when a generation is built."""
-    qdrant_replicas: Annotated[int, Field(ge=1)] = 1
-    """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; fixed at building."""
-    qdrant_write_consistency: Annotated[int, Field(ge=1)] = 1
-    """Replicas that must acknowledge a write. Raise it to the number of replicas where a node that returns
-    must never be behind; loads then fail while one is away."""
-    qdrant_read_consistency: (
-        Literal["majority", "quorum", "all"] | Annotated[int, Field(ge=1)] | None
-    ) = None
-    """Replicas that must agree on an answer; one when unset, which is right for generations that never
-    change. Touch it where sessions are changed in place on several replicas."""
-    qdrant_on_disk_vectors: bool = False
-    """Keep vectors on disk, cached as memory allows. Set it where they do not fit the nodes' memory
-    (docs/operations.md has the formula); questions get slower."""
-    qdrant_quantization: Literal["none", "int8"] = "none"
-    """int8 keeps a quarter-size copy of the vectors in memory and scores the best again with the full ones.
-    Pointless below 100,000 sessions; use it with on-disk vectors above a few million."""
-    qdrant_hnsw_m: Annotated[int, Field(ge=4, le=128)] = 16
-    """Edges of a session in the index. Raise to 32 above 10 million: better answers, more memory."""
-    qdrant_hnsw_ef: Annotated[int, Field(ge=8, le=4096)] = 128
-    """Candidates looked at for a question. Raise it where `verify` or an evaluation finds sessions missed."""
-    qdrant_hnsw_build_ef: Annotated[int, Field(ge=8, le=4096)] = 128
-    """Candidates looked at when a session is put in the index. Raise it with `qdrant_hnsw_m`; loads get
-    slower."""
-    qdrant_strict: bool = True
-    """Refuse on the server what this program never asks: filters without an index, an `ef` or a batch beyond
-    its own. Unset it where other programs use the same collections."""
-    qdrant_strict_read_rate: Annotated[int, Field(ge=1)] | None = None
-    """Reads a minute that a generation's replica answers before it says 429; no limit when unset. Touch it to
-    protect a server that is shared."""
-    qdrant_index_seconds: Annotated[float, Field(ge=0)] = 900.0
-    """Seconds that a load waits for the index of a new generation before it switches. Raise it for over ten
-    million sessions, lest the first questions scan."""
-    qdrant_in_place_from: Annotated[int, Field(ge=0)] = 50_000
-    """Sessions from which a sync that changes under a tenth updates the served generation in place; smaller
-    catalogues are built beside, so that `rollback` undoes every load."""
-    qdrant_lock_seconds: Annotated[float, Field(gt=0)] = 120.0
-    """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
-    must agree to within a quarter of it."""
+    qdrant: Annotated[QdrantSettings, NoDecode] = QdrantSettings()
+    """The server, in place of the embedded store; variables that begin with QDRANT_."""
     log_format: Literal["text", "json"] = "text"
     """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
     log_queries: bool = False
@@ -137,6 +185,11 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     """Requests that `serve` answers at a time."""
 
+    @property
+    def files(self) -> DataDir:
+        """Where files lie in the data directory."""
+        return DataDir(self.data_dir)
+
     @field_validator("catalogue")
     @classmethod
     def _is_no_lock(cls, name: str) -> str:
@@ -145,10 +198,22 @@ class Settings(BaseSettings):
         return name
 
 
+def variables() -> dict[str, FieldInfo]:
+    """Return every setting by its environment variable, in order: its type, default and description."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in Settings.model_fields.items():
+        if name == "qdrant":
+            inner = QdrantSettings.model_fields.items()
+            found |= {_variable(name, part): one for part, one in inner}
+        else:
+            found[_variable(name)] = field
+    return found
+
+
 def load_settings(**options: Any) -> Settings:
     """Return the settings; an option that is not None wins over the environment and `.env`.
 
-    Raises SettingsError naming each variable that cannot be used; one that is no setting is told in the log.
+    Raises SettingsError naming each variable that cannot be used; an unknown one is logged as a warning.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
@@ -160,25 +225,34 @@ def load_settings(**options: Any) -> Settings:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         complaints = dict.fromkeys(
-            f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
+            f"{_variable_at(one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
             for one in found
         )
         raise SettingsError(
             "Settings that cannot be used: " + "; ".join(complaints) + ". "
             "Change them in the environment, in .env or on the command line."
         ) from error
-    _tell_unknown()
+    _warn_of_unknown()
     return settings
 
 
-def _tell_unknown() -> None:
+def _variable(*names: str) -> str:
+    return PREFIX + "_".join(names).upper()
+
+
+def _variable_at(location: tuple[str | int, ...]) -> str:
+    """Return the variable that a validation error's location names; the rest of it tells a union's members."""
+    names = [str(part) for part in location]
+    return _variable(*names[:2]) if names[0] == "qdrant" else _variable(names[0])
+
+
+def _warn_of_unknown() -> None:
     """Warn of variables that look like settings and are none: they were meant to change something."""
-    known = [name.upper() for name in Settings.model_fields]
+    known = list(variables())
     sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
     given = {name.upper() for source in sources for name in source.env_vars}
-    for variable in sorted(given):
-        name = variable.removeprefix(PREFIX)
-        if variable.startswith(PREFIX) and not variable.startswith(_OF_TESTS) and name not in known:
+    for name in sorted(given):
+        if name.startswith(PREFIX) and not name.startswith(_TESTS_PREFIX) and name not in known:
             alike = get_close_matches(name, known, 1)
-            hint = f" Did you mean {PREFIX}{alike[0]}?" if alike else ""
-            log.warning("%s is no setting, and changes nothing.%s", variable, hint)
+            hint = f" Did you mean {alike[0]}?" if alike else ""
+            log.warning("%s is no setting, and changes nothing.%s", name, hint)

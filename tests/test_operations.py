@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
-from support.stores import ENCODER, OpenStore, memory_settings, talk, write
+from support.stores import ENCODER, OpenStore, store_on, talk, write
 from test_store_congruence import programme
 
 from conference_helper.cli import main
@@ -16,7 +16,6 @@ from service.stores.backup import check_backup, restore_backup, write_backup
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import SessionStore
-from service.stores.server.store import ServerStore
 from service.stores.verification import verify
 
 SESSIONS = programme(3, 300)
@@ -60,7 +59,7 @@ def test_backup_restores_to_an_empty_store_of_another_kind(
 @pytest.mark.parametrize("file", ["backup.json", "00000.jsonl", "00000.npy", "SHA256SUMS"])
 @pytest.mark.parametrize("harm", ["change", "remove"])
 def test_damaged_backup_is_refused(tmp_path: Path, file: str, harm: str) -> None:
-    store = ServerStore(memory_settings(), QdrantClient(":memory:"))
+    store = store_on(QdrantClient(":memory:"), manifest_ttl=1)
     write(store, SESSIONS)
     folder = tmp_path / "backup"
     write_backup(store, folder)
@@ -79,7 +78,7 @@ def test_damaged_backup_is_refused(tmp_path: Path, file: str, harm: str) -> None
 
 
 def test_backup_wants_a_folder_of_its_own(tmp_path: Path) -> None:
-    store = ServerStore(memory_settings(), QdrantClient(":memory:"))
+    store = store_on(QdrantClient(":memory:"), manifest_ttl=1)
     write(store, [talk(1)])
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(InputError, match="not empty"):
@@ -97,7 +96,7 @@ def test_backup_and_load_keep_out_of_each_others_way(open_store: OpenStore, tmp_
 
 def test_migrate_there_and_back(tmp_path: Path) -> None:
     embedded = EdgeStore(tmp_path / "one", "sessions")
-    server = ServerStore(memory_settings(), QdrantClient(":memory:"), fresh_seconds=0)
+    server = store_on(QdrantClient(":memory:"))
     back = EdgeStore(tmp_path / "two", "sessions")
     write(embedded, SESSIONS)
     copy_catalogue(embedded, server)
@@ -108,7 +107,7 @@ def test_migrate_there_and_back(tmp_path: Path) -> None:
 
 def test_verify_finds_what_is_wrong() -> None:
     client = QdrantClient(":memory:")
-    store = ServerStore(memory_settings(), client, fresh_seconds=0)
+    store = store_on(client)
     write(store, SESSIONS)
     verify(store)
     client.set_payload("sessions", {"title": "Another"}, points=[str(SESSIONS[0].id)])
@@ -121,7 +120,7 @@ def test_verify_finds_what_is_wrong() -> None:
 
 def test_verify_finds_vectors_that_are_not_unit() -> None:
     client = QdrantClient(":memory:")
-    store = ServerStore(memory_settings(), client, fresh_seconds=0)
+    store = store_on(client)
     write(store, SESSIONS)
     name = store.manifest().generation
     from qdrant_client import models

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import SettingsError
-from service.settings import load_settings
+from service.settings import QdrantSettings, load_settings
 from service.stores import open_store
 from service.stores.server.connection import address_of, api_key
 from service.stores.server.store import ServerStore
@@ -33,18 +33,18 @@ def test_urls_that_cannot_be_used_are_refused(url: str) -> None:
 
 def test_url_without_a_scheme_is_refused() -> None:
     with pytest.raises(SettingsError, match="CONFERENCE_HELPER_QDRANT_URL"):
-        load_settings(qdrant_url="localhost:6333")
+        load_settings(qdrant={"url": "localhost:6333"})
 
 
 def test_api_key_comes_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("secret\n", "utf-8")
-    assert api_key(load_settings(qdrant_api_key_file=file)) == "secret"
+    assert api_key(QdrantSettings(api_key_file=file)) == "secret"
     with pytest.raises(SettingsError, match="cannot be read"):
-        api_key(load_settings(qdrant_api_key_file=tmp_path / "none"))
+        api_key(QdrantSettings(api_key_file=tmp_path / "none"))
 
 
 def test_the_url_picks_the_server_store() -> None:
-    store = open_store(load_settings(qdrant_url="http://127.0.0.1:1"))
+    store = open_store(load_settings(qdrant={"url": "http://127.0.0.1:1"}))
     assert isinstance(store, ServerStore)
     store.close()

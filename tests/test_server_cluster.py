@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.stores import ENCODER, talk, write
+from support.stores import ENCODER, changed, server_store, talk, write
 from test_operations import contents
 from test_server_store import ROWS, load
 
@@ -24,19 +24,18 @@ SESSIONS = [talk(number, year=2024 + number % 3) for number in range(300)]
 @pytest.fixture
 def cluster(server_settings: Settings) -> Settings:
     """Settings of a catalogue in six shards with two copies each."""
-    connection = Connection(server_settings)
+    connection = Connection(server_settings.qdrant)
     status: Any = connection.call("tell its nodes", lambda client: client.cluster_status())
     connection.close()
     nodes = len(getattr(status, "peers", None) or {})
     if nodes < NODES:
         pytest.skip(f"the Qdrant server is no cluster of {NODES} nodes (it says {nodes})")
-    options = {"qdrant_shards": SHARDS, "qdrant_replicas": REPLICAS}
-    return server_settings.model_copy(update=options)
+    return changed(server_settings, shards=SHARDS, replicas=REPLICAS)
 
 
 @pytest.fixture
 def store(cluster: Settings) -> Iterator[ServerStore]:
-    opened = ServerStore(cluster, fresh_seconds=0)
+    opened = server_store(cluster)
     yield opened
     opened.close()
 
@@ -82,7 +81,7 @@ def test_a_change_in_place_is_seen_whichever_node_answers(
     assert manifest is not None
     assert manifest.revision == 1
     for _ in range(2 * NODES):  # each comes by a connection of its own
-        other = ServerStore(cluster, fresh_seconds=0)
+        other = server_store(cluster)
         assert other.manifest() == manifest
         assert count(other) == len(changed)
         other.close()

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from qdrant_client.http.exceptions import ResponseHandlingException
 from support.stores import ENCODER, talk
 from support.tcp_proxy import Answer, failed, ok, stub
 
 from service.errors import AccessError, LockedError, StorageFullError, StoreError
 from service.runtime import deadline, request_id
-from service.settings import load_settings
+from service.settings import QdrantSettings
 from service.stores.manifest import Manifest
 from service.stores.server.breaker import Breaker
 from service.stores.server.connection import Connection
@@ -66,7 +67,7 @@ def healthy(method: str, path: str, body: bytes) -> Answer:
 
 
 def connection_to(url: str, **options: Any) -> Connection:
-    return Connection(load_settings(qdrant_url=url, qdrant_timeout=5, **options))
+    return Connection(QdrantSettings(url=url, timeout=5, **options))
 
 
 def count(connection: Connection) -> int:
@@ -150,7 +151,7 @@ def test_other_errors_are_not_tried_again(answer: Answer, error: type[StoreError
 @pytest.mark.parametrize("body", [b"", b"404 page not found", b"<html><h1>Not Found</h1></html>"])
 def test_what_is_no_qdrant_server_is_not_taken_for_an_empty_one(body: bytes) -> None:
     with stub(in_turn((404, {}, body))) as server:
-        store = ServerStore(load_settings(qdrant_url=server.url))
+        store = ServerStore(QdrantSettings(url=server.url), "sessions")
         with pytest.raises(StoreError, match=r"is no Qdrant server .*CONFERENCE_HELPER_QDRANT_URL"):
             store.manifest()
         store.close()
@@ -161,7 +162,8 @@ def test_a_loader_with_a_read_only_key_is_told_so() -> None:
         return failed(403, "Forbidden") if method in ("PUT", "DELETE") else failed(404, "none")
 
     with stub(respond) as server:
-        store = ServerStore(load_settings(qdrant_url=server.url, qdrant_api_key="read-only"))
+        settings = QdrantSettings(url=server.url, api_key=SecretStr("read-only"))
+        store = ServerStore(settings, "sessions")
         with pytest.raises(AccessError, match="manage for loads"), store.lock():
             pass
         store.close()
@@ -248,7 +250,7 @@ def test_lock_of_another_loader_over_http() -> None:
         return ok(info(**alive))
 
     with stub(respond) as server:
-        store = ServerStore(load_settings(qdrant_url=server.url))
+        store = ServerStore(QdrantSettings(url=server.url), "sessions")
         with pytest.raises(LockedError, match="elsewhere"), store.lock():
             pass
         store.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
+from pydantic import SecretStr
 from qdrant_client import grpc as messages
 from qdrant_client.grpc import (
     collections_service_pb2_grpc,
@@ -19,7 +20,7 @@ from support.tcp_proxy import Proxy
 
 from service.errors import AccessError, StorageFullError, StoreError
 from service.runtime import deadline, request_id
-from service.settings import Settings, load_settings
+from service.settings import QdrantSettings
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError, MissingError
 
@@ -84,16 +85,14 @@ def port(upstream: Upstream) -> Iterator[int]:
         yield port
 
 
-def settings_for(port: int, **options: Any) -> Settings:
+def settings_for(port: int, **options: Any) -> QdrantSettings:
     """REST leads nowhere: what is answered came by gRPC."""
-    return load_settings(
-        qdrant_url="http://127.0.0.1:1", qdrant_grpc=True, qdrant_grpc_port=port, **options
-    )
+    return QdrantSettings(url="http://127.0.0.1:1", grpc=True, grpc_port=port, **options)
 
 
 @pytest.fixture
 def connection(port: int) -> Iterator[Connection]:
-    connection = Connection(settings_for(port, qdrant_api_key="secret", qdrant_retry_seconds=3))
+    connection = Connection(settings_for(port, api_key=SecretStr("secret"), retry_seconds=3))
     yield connection
     connection.close()
 

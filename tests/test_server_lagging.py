@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient, models
-from support.stores import ENCODER, memory_settings, talk, write
+from support.stores import ENCODER, store_on, talk, write
 
 from service.errors import LockedError
 from service.runtime import deadline
@@ -20,7 +20,7 @@ def client() -> QdrantClient:
 
 @pytest.fixture
 def store(client: QdrantClient) -> ServerStore:
-    return ServerStore(memory_settings(), client, fresh_seconds=0)
+    return store_on(client)
 
 
 def test_a_lock_that_is_not_known_yet_is_not_taken_over(
@@ -120,7 +120,7 @@ def test_the_lock_has_as_many_replicas_as_the_catalogue(
         return create(name, **options)
 
     monkeypatch.setattr(client, "create_collection", noted)
-    store = ServerStore(memory_settings(qdrant_replicas=2), client)
+    store = store_on(client, replicas=2, manifest_ttl=1)
     with store.lock():
         pass
     assert made["sessions-lock"]["replication_factor"] == 2

@@ -35,7 +35,7 @@ def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
 
 
 def test_lock_is_renewed_while_held(client: QdrantClient) -> None:
-    with store_on(client, qdrant_lock_seconds=0.4).lock():
+    with store_on(client, lock_seconds=0.4).lock():
         time.sleep(0.8)
         with pytest.raises(LockedError), store_on(client).lock():
             pass
@@ -94,8 +94,7 @@ def test_load_that_lost_its_lock_leaves_alone_what_the_other_one_builds(
 
 
 def test_change_in_place_that_lost_its_lock_writes_nothing(client: QdrantClient) -> None:
-    options = {"qdrant_in_place_from": 0}
-    slow, quick = store_on(client, **options), store_on(client, **options)
+    slow, quick = store_on(client, in_place_from=0), store_on(client, in_place_from=0)
     before = write(slow, [talk(number) for number in range(40)])
     updating = slow.updating(changes=2)
     assert updating is not None

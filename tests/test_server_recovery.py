@@ -16,7 +16,7 @@ from test_server_faults import healthy
 
 from service.filters import NO_FILTERS
 from service.search.searcher import Searcher
-from service.settings import load_settings
+from service.settings import QdrantSettings
 from service.stores.server.store import ServerStore
 from service.web import create_app
 from service.web.watcher import Watcher
@@ -42,7 +42,7 @@ def proxy(upstream: Stub) -> Iterator[Proxy]:
 
 @pytest.fixture
 def searcher(proxy: Proxy) -> Iterator[Searcher]:
-    store = ServerStore(load_settings(qdrant_url=proxy.url))
+    store = ServerStore(QdrantSettings(url=proxy.url), "sessions")
     searcher = Searcher(store, lambda fingerprint: ENCODER)
     yield searcher
     store.close()
@@ -115,7 +115,7 @@ def test_connections_and_threads_are_counted(proxy: Proxy, searcher: Searcher) -
 
 def test_a_server_that_starts_late(upstream: Stub) -> None:
     proxy = Proxy(("127.0.0.1", 1))  # nobody listens there
-    store = ServerStore(load_settings(qdrant_url=proxy.url))
+    store = ServerStore(QdrantSettings(url=proxy.url), "sessions")
     app = create_app(Searcher(store, lambda fingerprint: ENCODER), deadline=DEADLINE)
     watcher = Watcher(app.extensions["searcher"], 0.5)
     watcher.start()

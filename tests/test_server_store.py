@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from qdrant_client import QdrantClient, models
 from support.fakes import BagOfWords
-from support.stores import ENCODER, store_on, talk, write
+from support.stores import ENCODER, changed, server_store, store_on, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.records.record import Options
@@ -116,7 +116,7 @@ ROWS = {number: (f"Talk about thing{number}", "Hall A") for number in range(100)
 
 
 def test_small_changes_are_made_in_place(client: QdrantClient, tmp_path: Path) -> None:
-    store = store_on(client, qdrant_in_place_from=100)
+    store = store_on(client, in_place_from=100)
     first = load(store, tmp_path, ROWS).manifest
     changed = {**ROWS, 1: ("Talk about whales", "Hall A"), 2: (ROWS[2][0], "Hall B")}
     changed[200] = ("Talk about herons", "Hall C")
@@ -140,7 +140,7 @@ def test_small_changes_are_made_in_place(client: QdrantClient, tmp_path: Path) -
 def test_big_changes_and_small_catalogues_are_built_beside(
     client: QdrantClient, tmp_path: Path
 ) -> None:
-    store = store_on(client, qdrant_in_place_from=100)
+    store = store_on(client, in_place_from=100)
     load(store, tmp_path, ROWS)
     half = {
         number: (title.replace("thing", "bird"), room) for number, (title, room) in ROWS.items()
@@ -149,7 +149,7 @@ def test_big_changes_and_small_catalogues_are_built_beside(
     other = BagOfWords(weights="other")
     small = {**half, 1: ("Talk about whales", "Hall A")}
     assert len(_generations(store, load(store, tmp_path, small, encoder=other))) == 3
-    below = store_on(client, qdrant_in_place_from=101, catalogue="below")
+    below = store_on(client, in_place_from=101, catalogue="below")
     load(below, tmp_path, ROWS)
     assert len(_generations(below, load(below, tmp_path, {**ROWS, 1: ("Whales", "Hall A")}))) == 2
 
@@ -163,7 +163,7 @@ def _generations(store: ServerStore, outcome: Outcome) -> list[Any]:
 def test_change_in_place_that_was_cut_short_is_ended_by_the_next_load(
     client: QdrantClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = store_on(client, qdrant_in_place_from=100)
+    store = store_on(client, in_place_from=100)
     load(store, tmp_path, ROWS)
     changed = {**ROWS, 1: ("Talk about whales", "Hall A"), 200: ("Talk about herons", "Hall C")}
     del changed[3]
@@ -220,10 +220,9 @@ def test_a_server_too_far_from_the_client_is_not_ready(
 
 def test_a_real_server_keeps_what_a_collection_is_made_with(server_settings: Settings) -> None:
     """On one node, or on a cluster of three: shards, replicas and write consistency are as set."""
-    options = {"qdrant_shards": 3, "qdrant_replicas": 2, "qdrant_write_consistency": 1}
-    store = ServerStore(server_settings.model_copy(update=options), fresh_seconds=0)
+    store = server_store(changed(server_settings, shards=3, replicas=2, write_consistency=1))
     manifest = write(store, [talk(number) for number in range(300)])
-    connection = Connection(server_settings)
+    connection = Connection(server_settings.qdrant)
     made = connection.call("look", lambda client: client.get_collection(manifest.generation))
     assert made.config.params.shard_number == 3
     assert made.config.params.replication_factor == 2

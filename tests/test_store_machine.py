@@ -32,7 +32,7 @@ from hypothesis.stateful import (
 )
 from qdrant_client import QdrantClient
 from support.fakes import BagOfWords
-from support.stores import ENCODER, memory_settings, talk
+from support.stores import ENCODER, store_on, talk
 
 from loaders.load import LoadRequest, run
 from loaders.records.record import Options
@@ -40,7 +40,6 @@ from service.errors import NothingLoadedError, RefusedError
 from service.session import Session
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import KEPT_GENERATIONS, SessionStore
-from service.stores.server.store import ServerStore
 
 LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
 MEMORY = Path("/dev/shm")  # noqa: S108 -- generations are many small files: keep them off the disk
@@ -231,8 +230,7 @@ class MemoryMachine(Machine):
     in_place_from = 10**9
 
     def open(self) -> SessionStore:
-        options = memory_settings(qdrant_in_place_from=self.in_place_from)
-        return ServerStore(options, self.client, fresh_seconds=0)
+        return store_on(self.client, in_place_from=self.in_place_from)
 
     def kill_loader(self, moment: str) -> None:
         """Nothing that the loader would still do reaches the server; then its lock expires."""

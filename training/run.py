@@ -16,6 +16,7 @@ from evaluation.run import Row
 from service.encoders.model_folder import ModelFolder
 from service.errors import InputError, StorageFullError, VerificationError
 from service.session import Session
+from service.settings import DataDir
 from training.acceptance import check_better, check_names, table
 from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
@@ -93,6 +94,7 @@ def run(
     check_sets(request.sets, HELD_BACK)
     split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
     work = open_work(request.output)
+    files = DataDir(work)
     datasets = _write_pairs(split, request, work, say)
     recipe = settle(request, datasets, model.device)
     held_back = title_set(HELD_BACK, split.testing, split.training)
@@ -102,8 +104,8 @@ def run(
         )
 
     def evaluate(name: str) -> list[Row]:
-        encoder = open_measured(model, name=name, folder=work / name, models=work / "models")
-        return evaluate_model(encoder, held_back, request.sets, work / "vectors.sqlite", say)
+        encoder = open_measured(model, name=name, folder=work / name, models=files.models)
+        return evaluate_model(encoder, held_back, request.sets, files.vector_cache, say)
 
     before = evaluate("base")
     weights = take_weights(model)

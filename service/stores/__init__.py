@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 def open_store(settings: Settings) -> "SessionStore":
     """Return the store of the settings' catalogue; nothing is opened or created yet."""
-    if settings.qdrant_url:
+    if settings.qdrant.url:
         from service.stores.server.store import ServerStore
 
-        return ServerStore(settings)
+        return ServerStore(settings.qdrant, settings.catalogue)
     return open_embedded(settings)
 
 

@@ -76,7 +76,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     Raises RefusedError for several workers on an embedded store, InputError for an address that cannot be
     listened on.
     """
-    if settings.workers > 1 and not settings.qdrant_url:
+    if settings.workers > 1 and not settings.qdrant.url:
         raise RefusedError(
             f"{settings.workers} workers were asked for, but an embedded catalogue belongs to one process. "
             "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."

@@ -55,13 +55,11 @@ def qdrant_url(request: pytest.FixtureRequest) -> str:
 def server_settings(qdrant_url: str) -> Iterator[Settings]:
     """Settings of a catalogue of its own on the real server, removed afterwards."""
     settings = load_settings(
-        qdrant_url=qdrant_url,
-        qdrant_api_key=_API_KEY,
+        qdrant={"url": qdrant_url, "api_key": _API_KEY, "in_place_from": 0},
         catalogue=f"test-{uuid.uuid4().hex[:12]}",
-        qdrant_in_place_from=0,
     )
     yield settings
-    connection = Connection(settings)
+    connection = Connection(settings.qdrant)
     answer = connection.call("list collections", lambda client: client.get_collections())
     for collection in answer.collections:
         if collection.name.startswith(settings.catalogue):

@@ -5,13 +5,14 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from qdrant_client import QdrantClient
 
 from service.session import Session
-from service.settings import Settings, load_settings
+from service.settings import QdrantSettings, Settings
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
@@ -24,14 +25,12 @@ ENCODER = BagOfWords()
 START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
-def memory_settings(**options: object) -> Settings:
-    """Settings of a server store whose client is in memory."""
-    return load_settings(qdrant_url="http://127.0.0.1:6333", **options)
-
-
-def store_on(client: QdrantClient, **options: object) -> ServerStore:
+def store_on(
+    client: QdrantClient, catalogue: str = "sessions", manifest_ttl: float = 0, **options: Any
+) -> ServerStore:
     """A server store on a client in memory, which believes nothing that it was told before."""
-    return ServerStore(memory_settings(**options), client, fresh_seconds=0)
+    settings = QdrantSettings(url="http://127.0.0.1:6333", **options)
+    return ServerStore(settings, catalogue, client, manifest_ttl=manifest_ttl)
 
 
 @contextlib.contextmanager
@@ -42,12 +41,12 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
         make: OpenStore = lambda: EdgeStore(folder, "sessions")  # noqa: E731  # one name for three ways
     elif kind == "memory":
         client = QdrantClient(":memory:")
-        make = lambda: ServerStore(memory_settings(), client, fresh_seconds=0)  # noqa: E731  # one name for three ways
+        make = lambda: store_on(client)  # noqa: E731  # one name for three ways
     else:
         settings = request.getfixturevalue("server_settings")
         if kind == "server-grpc":
             settings = speaking_grpc(settings)
-        make = lambda: ServerStore(settings, fresh_seconds=0)  # noqa: E731  # one name for three ways
+        make = lambda: server_store(settings)  # noqa: E731  # one name for three ways
 
     def open_store() -> SessionStore:
         opened.append(make())
@@ -60,12 +59,22 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
 
 def speaking_grpc(settings: Settings) -> Settings:
     """Return the settings of the same server by gRPC; skip where nothing listens at its gRPC port."""
-    place = (urlsplit(settings.qdrant_url or "").hostname or "", settings.qdrant_grpc_port)
+    place = (urlsplit(settings.qdrant.url or "").hostname or "", settings.qdrant.grpc_port)
     try:
         socket.create_connection(place, timeout=3).close()
     except OSError as error:
         pytest.skip(f"the Qdrant server has no gRPC at {place[0]}:{place[1]} ({error})")
-    return settings.model_copy(update={"qdrant_grpc": True})
+    return changed(settings, grpc=True)
+
+
+def changed(settings: Settings, **options: Any) -> Settings:
+    """Return the settings with other ones of the server."""
+    return settings.model_copy(update={"qdrant": settings.qdrant.model_copy(update=options)})
+
+
+def server_store(settings: Settings) -> ServerStore:
+    """A store on a real server, which believes nothing that it was told before."""
+    return ServerStore(settings.qdrant, settings.catalogue, manifest_ttl=0)
 
 
 def write(

@@ -32,6 +32,7 @@ from service.errors import (
     StorageFullError,
     StoreError,
 )
+from service.settings import DataDir
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.writing import EdgeBuilder, write_file
 from service.stores.manifest import Manifest, check_schema
@@ -51,7 +52,7 @@ class EdgeStore:
     def __init__(self, data_dir: Path, catalogue: str) -> None:
         """Name the catalogue; nothing is opened or created yet."""
         self.name = catalogue
-        self._root = data_dir / "catalogues" / catalogue
+        self._root = DataDir(data_dir).catalogue(catalogue)
         self._lock = filelock.FileLock(self._root / "lock", timeout=0, is_singleton=False)
         self._mutex = threading.Lock()
         self._opening = threading.Lock()

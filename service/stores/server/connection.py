@@ -16,7 +16,7 @@ from qdrant_client.context_headers import headers
 
 from service.errors import SettingsError, StoreError
 from service.runtime import deadline, events, request_id
-from service.settings import Settings
+from service.settings import QdrantSettings
 from service.stores.server.breaker import Breaker
 from service.stores.server.failures import (
     DRIVER_ERRORS,
@@ -41,10 +41,10 @@ class Connection:
 
     Under a deadline a call is tried up to three times while time is left, and a breaker keeps callers away
     from a server that does not answer. Without one (loads, operations) it is tried for
-    `qdrant_retry_seconds`.
+    `retry_seconds`.
     """
 
-    def __init__(self, settings: Settings, client: QdrantClient | None = None) -> None:
+    def __init__(self, settings: QdrantSettings, client: QdrantClient | None = None) -> None:
         """Keep the settings; nothing is connected yet. `client` takes the place of what they would make."""
         self._settings = settings
         self._given = client
@@ -56,7 +56,7 @@ class Connection:
     @property
     def place(self) -> str:
         """The server, for people."""
-        return self._settings.qdrant_url or "in memory"
+        return self._settings.url or "in memory"
 
     def call(self, action: str, send: Callable[[QdrantClient], T]) -> T:
         """Return what `send` gets from the server; `action` completes "could not ...".
@@ -65,7 +65,7 @@ class Connection:
         """
         left = deadline.remaining()
         serving = left is not None
-        seconds = self._settings.qdrant_retry_seconds if left is None else left
+        seconds = self._settings.retry_seconds if left is None else left
         try:
             for attempt in stamina.retry_context(
                 on=wait_before_retry,
@@ -148,7 +148,7 @@ class Connection:
         """Make a client; what the deadline leaves of its timeout is for each call to see."""
         stamina.instrumentation.set_on_retry_hooks([_tell_retry])
         settings = self._settings
-        address = address_of(settings.qdrant_url or "")
+        address = address_of(settings.url or "")
         sent = {"accept-encoding": "identity"}
         if key := api_key(settings):
             sent["api-key"] = key
@@ -156,10 +156,10 @@ class Connection:
                 log.warning(
                     "The API key goes to %s unencrypted. Use https outside one host.", address
                 )
-        ca_file = str(settings.qdrant_ca_file) if settings.qdrant_ca_file else None
+        ca_file = str(settings.ca_file) if settings.ca_file else None
         options: dict[str, Any] = dict(GRPC_OPTIONS)
-        if settings.qdrant_grpc and settings.qdrant_ca_file:
-            options["root_certificates"] = _bytes(settings.qdrant_ca_file)
+        if settings.grpc and settings.ca_file:
+            options["root_certificates"] = _bytes(settings.ca_file)
         try:
             transport = DeadlineTransport(ca_file=ca_file, connections=_CONNECTIONS)
         except OSError as error:
@@ -168,15 +168,15 @@ class Connection:
             ) from error
         client = QdrantClient(
             url=address,
-            grpc_port=settings.qdrant_grpc_port,
-            prefer_grpc=settings.qdrant_grpc,
-            timeout=max(1, int(settings.qdrant_timeout)),
+            grpc_port=settings.grpc_port,
+            prefer_grpc=settings.grpc,
+            timeout=max(1, int(settings.timeout)),
             headers=sent,
             grpc_options=options,
             check_compatibility=False,  # `check` does it, and means it
             transport=transport,
         )
-        if settings.qdrant_grpc:
+        if settings.grpc:
             obey_deadline(client)
         return client
 
@@ -212,12 +212,12 @@ def address_of(url: str) -> str:
     return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
 
 
-def api_key(settings: Settings) -> str | None:
+def api_key(settings: QdrantSettings) -> str | None:
     """Return the API key from its setting or its file. Raises SettingsError if the file cannot be read."""
-    if settings.qdrant_api_key:
-        return settings.qdrant_api_key.get_secret_value()
-    if settings.qdrant_api_key_file:
-        return _bytes(settings.qdrant_api_key_file).decode("utf-8").strip() or None
+    if settings.api_key:
+        return settings.api_key.get_secret_value()
+    if settings.api_key_file:
+        return _bytes(settings.api_key_file).decode("utf-8").strip() or None
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from qdrant_client import models
 
 from service.encoder import Fingerprint
-from service.settings import Settings
+from service.settings import QdrantSettings
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError
 from service.stores.server.generation import INDEXES
@@ -18,7 +18,7 @@ _STRICT_EF = 4096
 
 
 def create_collection(
-    connection: Connection, settings: Settings, name: str, encoder: Fingerprint
+    connection: Connection, settings: QdrantSettings, name: str, encoder: Fingerprint
 ) -> None:
     """Create an empty collection for vectors of that encoder, with its payload indexes."""
     # Its name is ours alone: if it is there, a first try came through and only its answer was lost.
@@ -31,7 +31,7 @@ def create_collection(
                     TEXT: models.VectorParams(
                         size=encoder.dimension,
                         distance=models.Distance.DOT,
-                        on_disk=settings.qdrant_on_disk_vectors,
+                        on_disk=settings.on_disk_vectors,
                     )
                 },
                 sparse_vectors_config={
@@ -41,11 +41,11 @@ def create_collection(
                         index=models.SparseIndexParams(on_disk=True),
                     )
                 },
-                shard_number=settings.qdrant_shards,
-                replication_factor=settings.qdrant_replicas,
-                write_consistency_factor=settings.qdrant_write_consistency,
+                shard_number=settings.shards,
+                replication_factor=settings.replicas,
+                write_consistency_factor=settings.write_consistency,
                 hnsw_config=models.HnswConfigDiff(
-                    m=settings.qdrant_hnsw_m, ef_construct=settings.qdrant_hnsw_build_ef
+                    m=settings.hnsw_m, ef_construct=settings.hnsw_build_ef
                 ),
                 quantization_config=_quantization(settings),
                 strict_mode_config=_strict_mode(settings),
@@ -66,8 +66,8 @@ def _create_index(
     )
 
 
-def _quantization(settings: Settings) -> models.ScalarQuantization | None:
-    if settings.qdrant_quantization == "none":
+def _quantization(settings: QdrantSettings) -> models.ScalarQuantization | None:
+    if settings.quantization == "none":
         return None
     return models.ScalarQuantization(
         scalar=models.ScalarQuantizationConfig(
@@ -76,8 +76,8 @@ def _quantization(settings: Settings) -> models.ScalarQuantization | None:
     )
 
 
-def _strict_mode(settings: Settings) -> models.StrictModeConfig | None:
-    if not settings.qdrant_strict and settings.qdrant_strict_read_rate is None:
+def _strict_mode(settings: QdrantSettings) -> models.StrictModeConfig | None:
+    if not settings.strict and settings.strict_read_rate is None:
         return None
     limits: dict[str, Any] = {
         "unindexed_filtering_retrieve": False,
@@ -87,6 +87,6 @@ def _strict_mode(settings: Settings) -> models.StrictModeConfig | None:
     }
     return models.StrictModeConfig(
         enabled=True,
-        read_rate_limit=settings.qdrant_strict_read_rate,
-        **(limits if settings.qdrant_strict else {}),
+        read_rate_limit=settings.strict_read_rate,
+        **(limits if settings.strict else {}),
     )

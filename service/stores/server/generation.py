@@ -12,7 +12,7 @@ from service.errors import REMEDY, DamagedError
 from service.filters import NO_FILTERS, Filters
 from service.runtime import deadline
 from service.session import Session
-from service.settings import Settings
+from service.settings import QdrantSettings
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest
@@ -50,16 +50,18 @@ _OVERSAMPLING = 2.0  # quantized candidates scored again with the full vectors, 
 class ServerGeneration:
     """One generation, open for reading."""
 
-    def __init__(self, connection: Connection, settings: Settings, manifest: Manifest) -> None:
+    def __init__(
+        self, connection: Connection, settings: QdrantSettings, manifest: Manifest
+    ) -> None:
         """Name the collection; nothing is asked yet."""
         self.manifest = manifest
         self._connection = connection
         self._name = manifest.generation
-        self._consistency = _consistency(settings.qdrant_read_consistency)
+        self._consistency = _consistency(settings.read_consistency)
         self._parameters = models.SearchParams(
-            hnsw_ef=settings.qdrant_hnsw_ef,
+            hnsw_ef=settings.hnsw_ef,
             quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
-            if settings.qdrant_quantization != "none"
+            if settings.quantization != "none"
             else None,
         )
 

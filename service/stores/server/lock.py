@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import ConferenceHelperError, LockedError
-from service.settings import LOCK_ENDING, Settings
+from service.settings import LOCK_ENDING, QdrantSettings
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError, MissingError
 
@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 class ServerLock:
     """The lock of one catalogue; the thread that holds it may take it again."""
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
-        """Name the lock's collection; who gives no sign of life for `qdrant_lock_seconds` loses it."""
+    def __init__(self, connection: Connection, settings: QdrantSettings, catalogue: str) -> None:
+        """Name the lock's collection; a holder that is silent for `settings.lock_seconds` loses it."""
         self._connection = connection
-        self._name = f"{settings.catalogue}{LOCK_ENDING}"
-        self._seconds = settings.qdrant_lock_seconds
-        self._replicas = settings.qdrant_replicas
+        self._name = f"{catalogue}{LOCK_ENDING}"
+        self._seconds = settings.lock_seconds
+        self._replicas = settings.replicas
         self._token = ""
         self._depth = 0
         self._mutex = threading.RLock()

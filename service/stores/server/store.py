@@ -24,7 +24,7 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.runtime import deadline
-from service.settings import Settings
+from service.settings import QdrantSettings
 from service.stores.manifest import Manifest, check_schema
 from service.stores.protocol import KEPT_GENERATIONS, count_events
 from service.stores.server.collections import Collections
@@ -35,7 +35,7 @@ from service.stores.server.indexing import wait_until_indexed
 from service.stores.server.lock import ServerLock
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
 
-_FRESH_SECONDS = 1.0
+_MANIFEST_TTL = 1.0
 _SEEN_SECONDS = 10.0
 _IN_PLACE_SHARE = 0.1
 
@@ -47,22 +47,23 @@ class ServerStore:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: QdrantSettings,
+        catalogue: str,
         client: QdrantClient | None = None,
         *,
-        fresh_seconds: float = _FRESH_SECONDS,
+        manifest_ttl: float = _MANIFEST_TTL,
     ) -> None:
         """Name the catalogue; nothing is connected yet.
 
-        `client` takes the place of the one that the settings would make. Which generation is served is asked
-        again when the answer is `fresh_seconds` old.
+        `client` takes the place of the one that the settings would make. The served manifest is cached for
+        `manifest_ttl` seconds.
         """
         self._settings = settings
-        self.name = settings.catalogue
+        self.name = catalogue
         self.connection = Connection(settings, client)
         self._collections = Collections(self.connection, self.name)
-        self._lock = ServerLock(self.connection, settings)
-        self._fresh_seconds = fresh_seconds
+        self._lock = ServerLock(self.connection, settings, catalogue)
+        self._manifest_ttl = manifest_ttl
         self._asking = threading.Lock()
         self._served: tuple[Manifest, float] | None = None
 
@@ -123,7 +124,7 @@ class ServerStore:
     def updating(self, *, changes: int) -> AbstractContextManager[ServerUpdater] | None:
         """Change the served generation in place, or return None where building beside is better."""
         sessions = self.manifest().sessions
-        if sessions < self._settings.qdrant_in_place_from or changes >= _IN_PLACE_SHARE * sessions:
+        if sessions < self._settings.in_place_from or changes >= _IN_PLACE_SHARE * sessions:
             return None
         return self._updating()
 
@@ -170,9 +171,7 @@ class ServerStore:
     def publish(self, manifest: Manifest) -> None:
         """Write the manifest and serve its generation; a lock holder's work."""
         if manifest.generation != self.pointer():
-            wait_until_indexed(
-                self.connection, manifest.generation, self._settings.qdrant_index_seconds
-            )
+            wait_until_indexed(self.connection, manifest.generation, self._settings.index_seconds)
         self.check_lock()
         self._collections.update_metadata(
             manifest.generation, manifest=manifest.as_dict(), changing=False
@@ -181,7 +180,7 @@ class ServerStore:
 
     def _fresh_manifest(self) -> Manifest:
         served = self._served
-        if served and time.monotonic() - served[1] < self._fresh_seconds:
+        if served and time.monotonic() - served[1] < self._manifest_ttl:
             return served[0]
         # One thread asks; the others go on with what they know, if anything.
         if not self._asking.acquire(timeout=self._patience(served is None)):

@@ -14,7 +14,7 @@ from service.encoder import UNIT_TOLERANCE, Vectors, checked
 from service.errors import VerificationError
 from service.filters import NO_FILTERS
 from service.session import Session
-from service.settings import Settings
+from service.settings import QdrantSettings
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.protocol import Check, count_events, list_languages
@@ -53,7 +53,7 @@ class Writer:
     """
 
     def __init__(
-        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
+        self, connection: Connection, settings: QdrantSettings, target: Target, manifest: Manifest
     ) -> None:
         """Name the collection that the manifest stands for."""
         self.manifest = manifest
@@ -141,7 +141,7 @@ class ServerBuilder(Writer):
     """Fills a new collection; `ServerStore.building` makes and ends it."""
 
     def __init__(
-        self, connection: Connection, settings: Settings, target: Target, manifest: Manifest
+        self, connection: Connection, settings: QdrantSettings, target: Target, manifest: Manifest
     ) -> None:
         """Create the collection, payload indexes first."""
         super().__init__(connection, settings, target, manifest)
