@@ -1,9 +1,12 @@
 """Commands that ask: search, similar."""
 
+from collections.abc import Callable
+
 import click
 
 from conference_helper.printing import print_answer, print_json, print_result
 from conference_helper.wiring import asking
+from service.filters import FIELDS, Filters
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -11,22 +14,24 @@ from service.query.query import (
     MODES,
     check_diversity,
     check_limit,
-    parse_filters,
 )
 from service.settings import load_settings
+
+Command = Callable[..., None]
+
+
+def _filter_options(command: Command) -> Command:
+    """Add an option for each field that sessions can be filtered by."""
+    for field in reversed(FIELDS.values()):
+        command = click.option(f"--{field.name}", multiple=True, help=field.help)(command)
+    return command
 
 
 @click.command()
 @click.argument("question", nargs=-1, required=True)
 @click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
 @click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
-@click.option("--event", multiple=True, help="Only sessions of this event.")
-@click.option("--year", multiple=True, help="Only sessions of this year.")
-@click.option("--track", multiple=True, help="Only sessions of this track.")
-@click.option("--level", multiple=True, help="Only sessions of this level.")
-@click.option("--language", multiple=True, help="Only sessions in this language.")
-@click.option("--speaker", multiple=True, help="Only sessions of this speaker.")
-@click.option("--day", multiple=True, help="Only on this day, or 2026-05-12..2026-05-14.")
+@_filter_options
 @click.option("--fold/--no-fold", default=True, help="Make one result of a talk's repeats (yes).")
 @click.option(
     "--diversity", default="", help="How much results differ from each other, 0 to 1 (0)."
@@ -47,7 +52,7 @@ def search(
             " ".join(question),
             limit=check_limit(limit),
             mode=mode,
-            filters=parse_filters(filters),
+            filters=Filters.parse(filters),
             fold=fold,
             diversity=check_diversity(diversity),
         )

@@ -13,6 +13,7 @@ import pytest
 
 from conference_helper import cli
 from service import errors
+from service.filters import FIELDS
 from service.settings import variables
 from service.web import create_app
 from service.web.errors import STATUS
@@ -110,6 +111,10 @@ def test_every_dependency_is_pinned() -> None:
 
 def commands() -> dict[str, click.Command]:
     return dict(cli.main.commands)
+
+
+def test_readme_has_every_filter() -> None:
+    assert "".join(f"&{name}=" for name in FIELDS) in README
 
 
 def test_readme_has_every_command_and_its_help() -> None:

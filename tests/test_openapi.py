@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from support.web_fixtures import SESSIONS
 
-from service.query.query import FILTER_NAMES
+from service.filters import FIELDS
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
 
@@ -28,7 +28,7 @@ def test_openapi_names_every_parameter(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").get_json()["paths"]
     for path in ("/", "/api/search", "/api/facets"):
         names = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
-        assert names >= FILTER_NAMES.keys()
+        assert names >= FIELDS.keys()
         if path != "/":
             query = "&".join(f"{name}=" for name in names - {"q", "limit"})
             assert client.get(f"{path}?q=a&{query}").status_code == (200 if "q" in names else 400)

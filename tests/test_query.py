@@ -6,27 +6,14 @@ import pytest
 from support.web_fixtures import open_loaded
 
 from service.errors import QueryError
-from service.query.query import MAX_QUERY, check_limit, clean_question, parse_filters
+from service.filters import Filters
+from service.query.query import MAX_QUERY, check_limit, clean_question
 from service.search.searcher import Searcher
 
 
 @pytest.fixture
 def searcher(tmp_path: Path) -> Searcher:
     return open_loaded(tmp_path)[1]
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"colour": ["red"]}, "Known filters: event, year"),
-        ({"year": ["soon"]}, "year is 'soon'"),
-        ({"year": ["²"]}, "year is"),
-        ({"day": ["12.5.2026"]}, "2026-05-12"),
-    ],
-)
-def test_filters_that_cannot_be_used(given: dict[str, list[str]], says: str) -> None:
-    with pytest.raises(QueryError, match=says):
-        parse_filters(given)
 
 
 @pytest.mark.parametrize(
@@ -87,19 +74,5 @@ def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) 
     ],
 )
 def test_days_can_be_a_range(searcher: Searcher, day: str, found: set[str]) -> None:
-    results = searcher.search("health", limit=50, filters=parse_filters({"day": [day]})).results
+    results = searcher.search("health", limit=50, filters=Filters.parse({"day": [day]})).results
     assert {result.session.source_id for result in results} == found
-
-
-@pytest.mark.parametrize(
-    ("day", "says"),
-    [
-        ("..", "one start and one end"),
-        ("2026-01-01..2026-01-02..2026-01-03", "one start and one end"),
-        ("2026-01-02..2026-01-01", "ends before it starts"),
-        ("2026-01-02..soon", "or a range such as"),
-    ],
-)
-def test_ranges_that_cannot_be_used(day: str, says: str) -> None:
-    with pytest.raises(QueryError, match=says):
-        parse_filters({"day": [day]})

@@ -44,7 +44,7 @@ def answers(store: SessionStore) -> tuple[list[Any], list[float]]:
             filters = Filters(
                 year=tuple(pick.sample([2024, 2025, 2026], k=pick.randrange(3))),
                 track=tuple(pick.sample(["Health", "Data", "Maps"], k=pick.randrange(3))),
-                speakers=tuple(pick.sample(["Ana", "Bo"], k=pick.randrange(2))),
+                speaker=tuple(pick.sample(["Ana", "Bo"], k=pick.randrange(2))),
             )
             vector = ENCODER.encode_queries([" ".join(pick.choices(_WORDS, k=3))])[0]
             hits = generation.search(vector, 200, filters)

@@ -54,10 +54,10 @@ def test_nearest_by_dot_product_highest_first(open_store: OpenStore) -> None:
         (Filters(year=(2025,)), lambda s: s.year == 2025),
         (Filters(year=(2024, 2025)), lambda s: s.year in (2024, 2025)),
         (Filters(event=("Summit",), track=("Finance",)), lambda s: s.event == "Summit"),
-        (Filters(speakers=("Speaker 1",)), lambda s: "Speaker 1" in s.speakers),
+        (Filters(speaker=("Speaker 1",)), lambda s: "Speaker 1" in s.speakers),
         (Filters(day=("2026-05-12",)), lambda s: s.day == "2026-05-12"),
         (Filters(level=("Beginner",), language=("en",)), lambda s: True),
-        (Filters(speakers=("Zoë Brändström",)), lambda s: True),
+        (Filters(speaker=("Zoë Brändström",)), lambda s: True),
         (Filters(track=("Nowhere",)), lambda s: False),
     ],
 )
@@ -89,7 +89,7 @@ def test_facets_count_every_value(open_store: OpenStore) -> None:
         finance = generation.facets(["event"], Filters(track=("Finance",)))
     assert counts["track"] == [("Finance", 10), ("Health", 10)]
     assert counts["year"] == [(2024, 7), (2025, 7), (2026, 6)]
-    assert counts["speakers"][0] == ("Zoë Brändström", 20)
+    assert counts["speaker"][0] == ("Zoë Brändström", 20)
     assert counts["day"] == [("2026-05-12", 10), ("2026-05-13", 10)]
     assert finance == {"event": [("Summit", 10)]}
 

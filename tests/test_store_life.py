@@ -12,7 +12,7 @@ from service.errors import (
     LockedError,
     StoreError,
 )
-from service.filters import NO_FILTERS, Filters
+from service.filters import NO_FILTERS, Filters, Value
 from service.stores.manifest import EventCount
 from service.stores.protocol import SessionStore
 
@@ -22,10 +22,12 @@ def store(open_store: OpenStore) -> SessionStore:
     return open_store()
 
 
-def found(store: SessionStore, question: str, limit: int = 3, **filters: object) -> list[str]:
+def found(
+    store: SessionStore, question: str, limit: int = 3, **filters: tuple[Value, ...]
+) -> list[str]:
     vector = ENCODER.encode_queries([question])[0]
     with store.reading() as generation:
-        hits = generation.search(vector, limit, Filters(**filters))  # type: ignore[arg-type]  # filters by name
+        hits = generation.search(vector, limit, Filters(**filters))
     return [hit.session.source_id for hit in hits]
 
 

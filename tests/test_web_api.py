@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from support.web_fixtures import SESSIONS, complaint, write
 from werkzeug.test import TestResponse
 
-from service.query.query import FILTER_NAMES
+from service.filters import FACETS
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
 
@@ -127,7 +127,7 @@ def test_facets_count_what_the_other_filters_leave(client: FlaskClient) -> None:
     answer = client.get("/api/facets?year=2026")
     assert answer.json is not None
     facets = answer.json["facets"]
-    assert list(facets) == list(FILTER_NAMES)
+    assert list(facets) == list(FACETS)
     assert facets["year"] == [{"value": 2026, "count": 3}, {"value": 2025, "count": 1}]
     assert facets["track"] == [
         {"value": "Data Engineering", "count": 1},

@@ -52,6 +52,6 @@ class Analysis:
     def _read_speakers(self, generation: Generation) -> Names:
         kept, names = self._names
         if kept != generation.manifest.state:  # nobody read them while this thread waited
-            names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speakers"))
+            names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speaker"))
             self._names = (generation.manifest.state, names)
         return names

@@ -2,13 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
 import cachetools
 
-from service.filters import NO_FILTERS, Filters
-from service.query.query import in_day_range
+from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
 from service.runtime.events import record
 from service.stores.protocol import Generation
 from service.words import folded
@@ -16,7 +13,7 @@ from service.words import folded
 VALUES_KEPT = 200_000
 """Values in the lists of counts that are kept, those asked for last: some 140 bytes each."""
 
-Counts = list[tuple[str | int, int]]
+Counts = list[tuple[Value, int]]
 """Values and how many sessions have them, most frequent first."""
 
 
@@ -31,7 +28,7 @@ class FacetCache:
         self._lock = threading.Lock()
 
     def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
-        """Return the values of the payload field `name` among sessions that pass, and their counts."""
+        """Return the values of the facet `name` among sessions that pass, and their counts."""
         key = (generation.manifest.state, name, filters)
         with self._lock:
             counts = self._counted.get(key)
@@ -49,15 +46,15 @@ class FacetCache:
         A range of days becomes the catalogue's days in it. What the catalogue does not know stays: no session
         has it.
         """
-        changes: dict[str, Any] = {}
-        for name, values in filters.given():
-            if name != "year":
+        changes: dict[str, list[str]] = {}
+        for name, values in filters.items():
+            if FIELDS[name].type != "integer":
                 known = [str(value) for value, _ in self.count(generation, name)]
-                alike = _days_in if name == "day" else _spellings
-                changes[name] = tuple(
+                alike = _days_in if FIELDS[name].type == "day" else _spellings
+                changes[name] = [
                     spelling for value in values for spelling in alike(str(value), known)
-                )
-        return replace(filters, **changes) if changes else filters
+                ]
+        return filters.replace(**changes) if changes else filters
 
 
 def _days_in(wanted: str, known: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from service.errors import (
     NotReadyError,
     QueryError,
 )
-from service.filters import FACETS, NO_FILTERS, Filters
+from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value
 from service.query.analysis import Analysis
 from service.query.boosts import exact_first
 from service.query.facet_cache import FacetCache
@@ -151,7 +151,7 @@ class Searcher:
         """
         with self.store.reading() as generation:
             spelled = self._values.canonicalise(generation, filters)
-            others = {name: replace(spelled, **{name: ()}) for name in FACETS}
+            others = {name: spelled.replace(**{name: ()}) for name in FACETS}
             if not question:
                 return {
                     name: self._values.count(generation, name, left)
@@ -279,10 +279,10 @@ def _results(
     )
 
 
-def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[str | int, int]]:
+def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[Value, int]]:
     """Return the values of one field of the sessions found, most frequent first."""
-    counts: Counter[str | int] = Counter()
+    counts: Counter[Value] = Counter()
     for hit in hits:
-        value = getattr(hit.session, name)
+        value = getattr(hit.session, FIELDS[name].attribute)
         counts.update(set(value) if isinstance(value, tuple) else [value] if value else [])
     return sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))

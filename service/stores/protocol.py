@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from service.encoder import Fingerprint, Vectors
-from service.filters import NO_FILTERS, Filters
+from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.manifest import Calibration, EventCount, Manifest
 
@@ -64,8 +64,8 @@ class Known:
     payload_hash: str
 
 
-FacetCounts = dict[str, list[tuple[str | int, int]]]
-"""For each payload field, its values and how many sessions have them, most frequent first."""
+FacetCounts = dict[str, list[tuple[Value, int]]]
+"""For each field, by its name in FIELDS, its values and how many sessions have them, most frequent first."""
 
 
 class Generation(Protocol):
@@ -107,7 +107,7 @@ class Generation(Protocol):
         ...
 
     def facets(self, names: Sequence[str], filters: Filters) -> FacetCounts:
-        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        """Return the counts of every value of the fields `names` (see FIELDS) among sessions that pass."""
         ...
 
     def known(self) -> Iterator[Known]:

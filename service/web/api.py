@@ -5,7 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint
 
-from service.query.query import FILTER_NAMES, check_limit, check_mode
+from service.filters import FIELDS
+from service.query.query import check_limit, check_mode
 from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
@@ -26,7 +27,7 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 @bp.get("/search")
 def search() -> dict[str, Any]:
     """Answer a question with the nearest sessions."""
-    arguments = read_arguments((*SEARCH_NAMES, *FILTER_NAMES))
+    arguments = read_arguments((*SEARCH_NAMES, *FIELDS))
     return searcher().search(read_once(arguments, "q", ""), **read_options(arguments)).as_dict()
 
 
@@ -40,7 +41,7 @@ def session(id: str) -> dict[str, Any]:
 @bp.get("/sessions/<id>/similar")
 def similar(id: str) -> dict[str, Any]:
     """Answer with the sessions nearest to one session, without its repeats."""
-    arguments = read_arguments(("limit", *FILTER_NAMES))
+    arguments = read_arguments(("limit", *FIELDS))
     results = searcher().similar(id, limit=read_limit(arguments), filters=read_filters(arguments))
     return {"id": str(UUID(id)), "results": [result.as_dict() for result in results]}
 
@@ -48,7 +49,7 @@ def similar(id: str) -> dict[str, Any]:
 @bp.get("/facets")
 def facets() -> dict[str, Any]:
     """Answer with the values sessions can be filtered by, most frequent first; with q, of what it finds."""
-    arguments = read_arguments(("q", "mode", "limit", *FILTER_NAMES))
+    arguments = read_arguments(("q", "mode", "limit", *FIELDS))
     limit = check_limit(read_once(arguments, "limit", str(DEFAULT_VALUES)), MAX_VALUES)
     counts = searcher().facets(
         read_filters(arguments),
@@ -57,8 +58,8 @@ def facets() -> dict[str, Any]:
     )
     return {
         "facets": {
-            name: [{"value": value, "count": count} for value, count in counts[field][:limit]]
-            for name, field in FILTER_NAMES.items()
+            name: [{"value": value, "count": count} for value, count in values[:limit]]
+            for name, values in counts.items()
         }
     }
 

@@ -4,10 +4,10 @@ from importlib import metadata
 
 from flask import Blueprint
 
+from service.filters import FIELDS, FieldType
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
-    FILTER_NAMES,
     MAX_LIMIT,
     MAX_QUERY,
     MODES,
@@ -197,8 +197,9 @@ def _mode() -> Values:
 
 
 def _filters() -> list[Values]:
-    kinds: dict[str, Values] = {
-        "year": {"type": "integer", "minimum": 0, "maximum": 9999},
+    types: dict[FieldType, Values] = {
+        "keyword": TEXT,
+        "integer": {"type": "integer", "minimum": 0, "maximum": 9999},
         "day": {
             **TEXT,
             "pattern": r"^(\d{4}-\d\d-\d\d(\.\.(\d{4}-\d\d-\d\d)?)?|\.\.\d{4}-\d\d-\d\d)$",
@@ -208,15 +209,15 @@ def _filters() -> list[Values]:
     return [
         {
             **_parameter(
-                name,
+                field.name,
                 "query",
-                f"Only sessions of this {name}; repeat it for any of several.",
-                {"type": "array", "items": kinds.get(name, TEXT)},
+                f"{field.help} Repeat it for any of several.",
+                {"type": "array", "items": types[field.type]},
             ),
             "style": "form",
             "explode": True,
         }
-        for name in FILTER_NAMES
+        for field in FIELDS.values()
     ]
 
 

@@ -8,15 +8,13 @@ from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
 from service.errors import QueryError
-from service.filters import Filters
+from service.filters import FIELDS, Filters
 from service.query.query import (
     DEFAULT_LIMIT,
-    FILTER_NAMES,
     check_diversity,
     check_limit,
     check_mode,
     check_switch,
-    parse_filters,
 )
 from service.search.searcher import Searcher
 
@@ -75,6 +73,4 @@ def read_options(arguments: MultiDict[str, str]) -> dict[str, Any]:
 
 def read_filters(arguments: MultiDict[str, str]) -> Filters:
     """Return the filters among the parameters. Raises QueryError for an unusable value."""
-    return parse_filters(
-        {name: arguments.getlist(name) for name in FILTER_NAMES if name in arguments}
-    )
+    return Filters.parse({name: arguments.getlist(name) for name in FIELDS if name in arguments})

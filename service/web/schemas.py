@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from service.query.query import FILTER_NAMES, MAX_LIMIT, MODES
+from service.filters import FACETS, FIELDS
+from service.query.query import MAX_LIMIT, MODES
 from service.verdict.judge import VERDICTS
 
 Values = dict[str, Any]
@@ -110,11 +111,11 @@ def _session() -> Values:
 
 
 def _facets() -> Values:
-    def values(kind: str) -> Values:
-        return {"type": "array", "items": _object(value={"type": kind}, count=COUNT)}
+    def values(type: str) -> Values:
+        return {"type": "array", "items": _object(value={"type": type}, count=COUNT)}
 
-    kinds = {name: "integer" if name == "year" else "string" for name in FILTER_NAMES}
-    return _object(facets=_object(**{name: values(kind) for name, kind in kinds.items()}))
+    types = {name: "integer" if FIELDS[name].type == "integer" else "string" for name in FACETS}
+    return _object(facets=_object(**{name: values(type) for name, type in types.items()}))
 
 
 def _status() -> Values:

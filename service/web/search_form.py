@@ -7,27 +7,15 @@ from typing import Any
 
 from flask import url_for
 
-from service.filters import NO_FILTERS, Filters
+from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value, split_days
 from service.languages import language_name
-from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, FILTER_NAMES, split_days
+from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE
 from service.search.searcher import Searcher
 from service.web.formatting import tell_days
 from service.words import folded
 
-LABELS = {
-    "event": "Event",
-    "year": "Year",
-    "day": "Day",
-    "track": "Track",
-    "level": "Level",
-    "language": "Language",
-    "speaker": "Speaker",
-}
-"""What the page calls each filter, in the order it shows them."""
 SUGGESTED = 300
 """Values offered for one filter, the most frequent ones; a link can name any other."""
-
-Value = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +46,17 @@ class Search:
             yield "fold", "false"
         if self.diversity:
             yield "diversity", f"{self.diversity:g}"
-        for name in LABELS:
-            for value in self.chosen(name):
+        for name, values in self.filters.items():
+            for value in values:
                 yield name, value
 
     def chosen(self, name: str) -> tuple[Value, ...]:
         """Return the values that a filter is set to."""
-        values: tuple[Value, ...] = getattr(self.filters, FILTER_NAMES[name])
-        return values
+        return self.filters.get(name, ())
 
     def choosing(self, name: str, *values: Value) -> "Search":
         """Return this search with one filter set to these values."""
-        change: dict[str, Any] = {FILTER_NAMES[name]: values}
-        return replace(self, filters=replace(self.filters, **change))
+        return replace(self, filters=self.filters.replace(**{name: values}))
 
     def without(self, name: str, value: Value) -> "Search":
         """Return this search with one value of one filter less."""
@@ -109,7 +95,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One filter of the form. Several chosen values are kept as they are; one more can be added."""
 
     name: str
@@ -126,13 +112,13 @@ class Field:
 def list_chips(search: Search) -> list[Chip]:
     """Return the filters that are set, each with the address that removes it."""
     return [
-        Chip(label, _told(name, value), search.without(name, value).link())
-        for name, label in LABELS.items()
-        for value in search.chosen(name)
+        Chip(FIELDS[name].label, _told(name, value), search.without(name, value).link())
+        for name, values in search.filters.items()
+        for value in values
     ]
 
 
-def list_fields(search: Search, searcher: Searcher) -> list[Field]:
+def list_fields(search: Search, searcher: Searcher) -> list[FormField]:
     """Return the filters that the catalogue has values for, as the other filters leave them.
 
     Counts are of the sessions that answer the question best, where there is one; those values come first.
@@ -140,16 +126,16 @@ def list_fields(search: Search, searcher: Searcher) -> list[Field]:
     every = searcher.facets(search.filters)
     found = searcher.facets(search.filters, question=search.question, mode=search.mode)
     fields = []
-    for name in LABELS:
-        counts = found[FILTER_NAMES[name]]
+    for name in FACETS:
+        counts = found[name]
         there = {value for value, _ in counts}
-        others = ((value, 0) for value, _ in every[FILTER_NAMES[name]] if value not in there)
+        others = ((value, 0) for value, _ in every[name] if value not in there)
         suggested = list(islice(chain(counts, others), SUGGESTED))
         fields.append(_field(name, search.chosen(name), suggested))
     return [field for field in fields if field.choices or field.several]
 
 
-def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]) -> Field:
+def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]) -> FormField:
     several = chosen if len(chosen) > 1 else ()
     taken = {folded(str(value)) for value in chosen}
     choices = [
@@ -159,13 +145,15 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
     if several:
         choices = [choice for choice in choices if not choice.chosen]
     elif chosen and not any(choice.chosen for choice in choices):
-        count = None if name == "day" else 0  # of a range nobody counts the sessions
+        count = None if FIELDS[name].type == "day" else 0  # of a range nobody counts the sessions
         choices.append(Choice(chosen[0], _told(name, chosen[0]), count, True))
-    choices.sort(key=lambda choice: folded(str(choice.value)), reverse=name == "year")
-    return Field(name, LABELS[name], several, choices)
+    choices.sort(
+        key=lambda choice: folded(str(choice.value)), reverse=FIELDS[name].type == "integer"
+    )
+    return FormField(name, FIELDS[name].label, several, choices)
 
 
 def _told(name: str, value: Value) -> str:
-    if name == "day":
+    if FIELDS[name].type == "day":
         return tell_days(*split_days(str(value)))
     return language_name(str(value)) if name == "language" else str(value)

@@ -13,7 +13,7 @@ import qdrant_edge as edge
 
 from service.encoder import Vectors, checked
 from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
-from service.filters import NO_FILTERS, Filters
+from service.filters import FIELDS, NO_FILTERS, Filters
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores.edge.queries import (
@@ -152,12 +152,15 @@ class EdgeGeneration:
             return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
-        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        """Return the counts of every value of the fields `names` among sessions that pass."""
         with translated("count values"):
             answers = {
                 name: self._shard.facet(
                     edge.FacetRequest(
-                        name, limit=_ALL_VALUES, exact=True, filter=condition(filters)
+                        FIELDS[name].attribute,
+                        limit=_ALL_VALUES,
+                        exact=True,
+                        filter=condition(filters),
                     )
                 )
                 for name in names

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
-from service.filters import Filters
+from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery
@@ -70,8 +70,8 @@ def gaining(question: Question, asked: ParsedQuery) -> Iterator[tuple[float, edg
 def condition(filters: Filters) -> edge.Filter | None:
     """Return the filters as Edge takes them, None for none."""
     conditions = [
-        edge.FieldCondition(key=name, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # texts or numbers
-        for name, values in filters.given()
+        edge.FieldCondition(key=FIELDS[name].attribute, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # texts or numbers
+        for name, values in filters.items()
     ]
     return edge.Filter(must=list(conditions)) if conditions else None
 

@@ -9,7 +9,7 @@ from qdrant_client import models
 
 from service.encoder import Vectors, checked
 from service.errors import REMEDY, DamagedError
-from service.filters import NO_FILTERS, Filters
+from service.filters import FIELDS, NO_FILTERS, Filters, Value
 from service.runtime import deadline
 from service.session import Session
 from service.settings import QdrantSettings
@@ -151,7 +151,7 @@ class ServerGeneration:
         return answer.count
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
-        """Return the counts of every value of the payload fields `names` among sessions that pass."""
+        """Return the counts of every value of the fields `names` among sessions that pass."""
         return {name: self._facet(name, filters) for name in names}
 
     def known(self) -> Iterator[Known]:
@@ -182,7 +182,7 @@ class ServerGeneration:
             ),
         )
 
-    def _facet(self, name: str, filters: Filters) -> list[tuple[str | int, int]]:
+    def _facet(self, name: str, filters: Filters) -> list[tuple[Value, int]]:
         """Return the counts of every value, as the index tells them while somebody waits.
 
         Exact ones are a read for each value: seconds where there are thousands of speakers.
@@ -191,7 +191,7 @@ class ServerGeneration:
             "count values",
             lambda client: client.facet(
                 self._name,
-                key=name,
+                key=FIELDS[name].attribute,
                 facet_filter=condition(filters),
                 limit=_ALL_VALUES,
                 exact=deadline.remaining() is None,

@@ -6,7 +6,7 @@ from typing import Any
 
 from qdrant_client import models
 
-from service.filters import Filters
+from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.fusion import proposed
 from service.stores.keywords import Terms
@@ -103,8 +103,8 @@ def fused(
 def condition(filters: Filters) -> models.Filter | None:
     """Return the filters as the server's conditions, None where there are none."""
     conditions = [
-        models.FieldCondition(key=name, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # texts or numbers
-        for name, values in filters.given()
+        models.FieldCondition(key=FIELDS[name].attribute, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # texts or numbers
+        for name, values in filters.items()
     ]
     return models.Filter(must=list(conditions)) if conditions else None
 
