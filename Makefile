@@ -10,8 +10,10 @@ DEMO_DATA := $(VENV)/demo-data
 DEMO := mkdir -p $(DEMO_DATA) && cd $(DEMO_DATA) && env -u CONFERENCE_HELPER_QDRANT_URL \
 	CONFERENCE_HELPER_DATA_DIR=. ../bin/conference-helper
 
+READY_FOR_DOCS := $(VENV)/.ready-for-docs
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check
+.PHONY: help demo serve test check docs
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -31,6 +33,14 @@ check: $(READY) ## lint, types, import directions, tests with warnings as errors
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal
+
+docs: $(READY_FOR_DOCS) ## build the documentation in build/site; fails on a broken link
+	$(BIN)/python docs/generate.py
+	$(BIN)/zensical build --clean --strict
+
+$(READY_FOR_DOCS): $(READY)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

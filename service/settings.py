@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: OwnPath = Field(default_factory=lambda: user_data_path("conference-helper"))
-    """Where embedded catalogues and computed vectors live."""
+    """Where embedded catalogues and computed vectors live; in the user's data directory when unset."""
     catalogue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")] = "sessions"
     """Name of the catalogue: lower-case letters, digits, - and _, not ending in -lock."""
     qdrant: Annotated[QdrantSettings, NoDecode] = QdrantSettings()

@@ -4,6 +4,7 @@ Each names the session that answers it, or says that none does. At least 38 of t
 is among the three, or the verdict is "none".
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from service.settings import load_settings
 from service.stores import open_store
 from service.verdict import judge as verdict
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
 NOTHING = "none"
 WANTED = 38
 
@@ -105,3 +107,9 @@ def test_at_least_38_of_40_questions_are_answered_right(searcher: Searcher) -> N
         if not is_right(answer := searcher.search(question), wanted)
     }
     assert len(wrong) <= len(QUESTIONS) - WANTED, wrong
+
+
+def test_readme_shows_the_answer_that_people_get(searcher: Searcher) -> None:
+    shown = re.findall(r"^\d\. (.+)  \(0\.\d+\)$", (ROOT / "README.md").read_text("utf-8"), re.M)
+    answer = searcher.search("Health Analytics?")
+    assert shown == [result.session.title for result in answer.results]

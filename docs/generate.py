@@ -1,0 +1,157 @@
+"""Fills in the generated parts of the pages in docs/: `python docs/generate.py`, or `make docs`.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; what stands there now is replaced by what
+the function of that name returns. `--check` writes nothing, and exits with 1 if a page is out of date.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from conference_helper.cli import main as program
+from service.filters import FIELDS
+from service.settings import PREFIX, QdrantSettings, Settings
+from service.web import create_app
+from service.web.errors import STATUS
+
+DOCS = Path(__file__).parent
+PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+HELP_WIDTH = 88
+_FILTER_VALUES = {
+    "keyword": "text",
+    "integer": "a whole number",
+    "day": "a day, or a range of days",
+}
+
+Schema = dict[str, Any]
+
+
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def command_help(name: str) -> str:
+    """Return what `conference-helper NAME --help` prints."""
+    context = click.Context(
+        program.commands[name], info_name=f"conference-helper {name}", terminal_width=HELP_WIDTH
+    )
+    return f"```text\n{context.command.get_help(context)}\n```"
+
+
+def settings(cls: type[BaseModel], prefix: str) -> str:
+    """Return the table of a class of settings, those of a class within it aside."""
+    rows = [
+        (
+            f"`{prefix}{name.upper()}`",
+            _default(one),
+            _values(one),
+            " ".join(one["description"].split()),
+        )
+        for name, one in cls.model_json_schema()["properties"].items()
+        if "$ref" not in one
+    ]
+    return table(("variable", "default", "values", "meaning"), rows)
+
+
+def _default(schema: Schema) -> str:
+    default = schema.get("default")
+    return "" if default is None else f"`{str(default).lower()}`"
+
+
+def _values(schema: Schema) -> str:
+    """Return the accepted values: a list, a range, or nothing where any text or number is."""
+    kinds = schema.get("anyOf", [schema])
+    return " or ".join(filter(None, map(_values_of_kind, kinds)))
+
+
+def _values_of_kind(schema: Schema) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("type") == "boolean":
+        return "`true`, `false`"
+    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
+    if high is not None:
+        return f"{low} to {high}"
+    if low is not None:
+        return f"{'above' if 'exclusiveMinimum' in schema else 'from'} {low}"
+    return ""
+
+
+def filters() -> str:
+    """Return the table of filters."""
+    rows = [
+        (f"`{field.name}`", _FILTER_VALUES[field.type], field.help) for field in FIELDS.values()
+    ]
+    return table(("filter", "values", "meaning"), rows)
+
+
+def parameters(path: str) -> str:
+    """Return the table of the parameters of a path, the filters aside."""
+    app = create_app(None)  # type: ignore[arg-type]  # the document needs no searcher
+    document: Schema = app.test_client().get("/openapi.json").get_json()
+    rows = [
+        (
+            f"`{one['name']}`",
+            "required" if one["required"] else _default(one["schema"]),
+            _values(one["schema"]),
+            one["description"],
+        )
+        for one in document["paths"][path]["get"]["parameters"]
+        if one["name"] not in FIELDS
+    ]
+    return table(("parameter", "default", "values", "meaning"), rows)
+
+
+def errors() -> str:
+    """Return the table of error codes."""
+    rows = [
+        (f"`{code}`", str(int(status)), " ".join((kind.__doc__ or "").split()))
+        for kind, (status, code) in STATUS.items()
+    ]
+    return table(("code", "status", "meaning"), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": partial(settings, Settings, PREFIX),
+    "settings of the Qdrant server": partial(settings, QdrantSettings, f"{PREFIX}QDRANT_"),
+    "filters": filters,
+    "errors": errors,
+    **{
+        f"parameters of {path}": partial(parameters, path)
+        for path in ("/api/search", "/api/sessions/{id}/similar", "/api/facets")
+    },
+    **{f"help of {name}": partial(command_help, name) for name in program.commands},
+}
+
+
+def fill(page: str) -> str:
+    """Return a page with its generated parts as they are now. Raises KeyError for an unknown part."""
+    return PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n\n{found[3]}", page)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a page is out of date.")
+def generate(check: bool) -> None:
+    """Fill in the generated parts of the pages in docs/."""
+    pages = {page: page.read_text("utf-8") for page in sorted(DOCS.glob("*.md"))}
+    parts = {found[2] for text in pages.values() for found in PART.finditer(text)}
+    if missing := PARTS.keys() - parts:
+        sys.exit(f"No page has a part for: {', '.join(sorted(missing))}.")
+    changed = {page: text for page, old in pages.items() if (text := fill(old)) != old}
+    for page, text in changed.items():
+        if not check:
+            page.write_text(text, "utf-8")
+        click.echo(f"{page.name} {'is out of date: run python docs/generate.py' if check else ''}")
+    sys.exit(bool(check and changed))
+
+
+if __name__ == "__main__":
+    generate()
