@@ -70,7 +70,9 @@ def read_offtopic(file: Path | None) -> tuple[str, ...]:
     Ours are not among those that catalogues are calibrated with. Raises InputError for a file without any.
     """
     if file is None:
-        return tuple(files("evaluation").joinpath("everyday.txt").read_text("utf-8").splitlines())
+        return tuple(
+            files("evaluation").joinpath("off_topic_queries.txt").read_text("utf-8").splitlines()
+        )
     try:
         lines = [line.strip() for line in file.read_text("utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:

@@ -62,7 +62,9 @@ class Evidence:
 @cache
 def read_bank() -> tuple[str, ...]:
     """Return the everyday questions that no conference answers."""
-    return tuple(files("service.verdict").joinpath("everyday.txt").read_text("utf-8").splitlines())
+    return tuple(
+        files("service.verdict").joinpath("off_topic_queries.txt").read_text("utf-8").splitlines()
+    )
 
 
 def bank_key() -> str:
