@@ -27,7 +27,7 @@ from service.settings import PREFIX
 from service.stores.copying import Batch, rebuild
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION
-from service.verdict.judge import bank_key
+from service.verdict.off_topic import queries_digest
 
 NAME = "sessions"
 _ROOT = Path(__file__).parent.parent
@@ -105,7 +105,7 @@ def _made_from(sources: Sequence[str], most: int) -> dict[str, object]:
         "sources": named,
         "most": most,
         "schema": SCHEMA_VERSION,
-        "bank": [bank_key(), weights_digest()],
+        "calibration": [queries_digest(), weights_digest()],
     }
 
 

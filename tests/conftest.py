@@ -10,9 +10,9 @@ from support.fakes import BagOfWords
 from support.programmes import Loading
 
 from service.stores.edge.store import EdgeStore
-from service.verdict import judge as verdict
+from service.verdict import off_topic
 
-EVERYDAY = verdict.read_bank()
+OFF_TOPIC = off_topic.read_queries()
 pytest_plugins = [
     "support.fast_models",
     "support.qdrant_server",
@@ -43,14 +43,14 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _few_everyday_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loads calibrate with a tenth of the everyday questions; `whole_bank` gives a test all of them."""
-    monkeypatch.setattr(verdict, "read_bank", lambda: EVERYDAY[::10])
+def _few_off_topic_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads calibrate with a tenth of the off-topic queries; `all_off_topic_queries` has them all."""
+    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::10])
 
 
 @pytest.fixture
-def whole_bank(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "read_bank", lambda: EVERYDAY)
+def all_off_topic_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from evaluation.run import (
 )
 from service.encoder import Vectors
 from service.errors import InputError, QueryError, VerificationError
-from service.verdict import judge as verdict
+from service.verdict import off_topic
 
 OTHERS = ("how long do pandas sleep", "?!", "who invented umbrellas")
 DOCUMENTS = [
@@ -191,11 +191,11 @@ def test_auroc_can_be_checked_by_hand() -> None:
 
 
 def test_offtopic_questions_come_from_a_file_or_are_not_those_of_the_calibration(
-    tmp_path: Path, whole_bank: None
+    tmp_path: Path, all_off_topic_queries: None
 ) -> None:
     ours = read_offtopic(None)
     assert len(ours) == len(set(ours)) >= 100
-    assert not set(ours) & set(verdict.read_bank())
+    assert not set(ours) & set(off_topic.read_queries())
     file = tmp_path / "questions.txt"
     file.write_text("one\n\n two \none\n")
     assert read_offtopic(file) == ("one", "two")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import EVERYDAY
+from conftest import OFF_TOPIC
 
 from conference_helper.cli import main
 from conference_helper.wiring import searcher_for
@@ -19,7 +19,7 @@ from service.search.answer import Answer
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores import open_store
-from service.verdict import judge as verdict
+from service.verdict import off_topic
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -82,7 +82,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path_factory.mktemp("samples")))
         patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
-        patch.setattr(verdict, "read_bank", lambda: EVERYDAY)
+        patch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
         done = CliRunner().invoke(main, ["load", str(SAMPLES)])
         assert done.exit_code == 0, done.output
         settings = load_settings()
@@ -98,7 +98,7 @@ def is_right(answer: Answer, wanted: str) -> bool:
     return answer.verdict != NOTHING and not found.isdisjoint(wanted.split())
 
 
-@pytest.mark.usefixtures("whole_bank")
+@pytest.mark.usefixtures("all_off_topic_queries")
 def test_at_least_38_of_40_questions_are_answered_right(searcher: Searcher) -> None:
     assert len(QUESTIONS) == 40
     wrong = {

@@ -1,4 +1,4 @@
-"""The honest answer: what counts as found, related or not there at all."""
+"""The relevance verdict: strong, related or none."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -23,23 +23,23 @@ from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import Generation, Hit, ParsedQuery
-from service.verdict import judge as verdict
+from service.verdict import off_topic
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import (
     VERDICTS,
-    Bank,
-    bank_key,
-    is_exact,
-    is_named,
+    compute_evidence,
+    has_all_terms,
+    is_exact_match,
     judge,
-    nearest,
-    share_of_words,
-    strength_of_words,
-    weigh,
+    normalise_bm25,
+    term_overlap,
 )
+from service.verdict.off_topic import OffTopicQueries, mean_of_nearest, queries_digest
 from service.web import create_app
 
-CALIBRATION = Calibration(bank_key(), weights_digest(), (), spread=0.1, related=0.3, strong=0.6)
+CALIBRATION = Calibration(
+    queries_digest(), weights_digest(), (), spread=0.1, related=0.3, strong=0.6
+)
 TOPICS = ("harbour", "glacier", "orchard", "railway", "violin", "lantern", "pottery", "compass")
 
 
@@ -62,13 +62,13 @@ def searcher(loading: Loading) -> Searcher:
     return Searcher(loading.store, lambda fingerprint: loading.encoder)
 
 
-def test_the_bank_is_many_different_everyday_questions(whole_bank: None) -> None:
-    questions = verdict.read_bank()
+def test_there_are_many_different_off_topic_queries(all_off_topic_queries: None) -> None:
+    questions = off_topic.read_queries()
     assert 300 <= len(questions) == len(set(questions))
     assert all(question == question.strip() and question for question in questions)
 
 
-@pytest.mark.usefixtures("whole_bank")
+@pytest.mark.usefixtures("all_off_topic_queries")
 def test_a_load_calibrates_and_answers_say_whether_they_fit(searcher: Searcher) -> None:
     for mode in ("hybrid", "semantic", "keyword"):
         assert searcher.search("glacier of harbour1", mode=mode).verdict in ("strong", "related")
@@ -91,7 +91,7 @@ def test_a_catalogue_that_was_never_calibrated_says_nothing(tmp_path: Path) -> N
     assert answer.as_dict()["verdict"] is None
 
 
-@pytest.mark.parametrize("digest", [bank_key, weights_digest])
+@pytest.mark.parametrize("digest", [queries_digest, weights_digest])
 def test_an_older_catalogue_is_calibrated_by_the_next_load(
     loading: Loading, digest: Callable[[], str]
 ) -> None:
@@ -158,13 +158,13 @@ def test_a_check_that_raises_keeps_what_is_served(store: EdgeStore) -> None:
     assert [one.generation for one in store.generations()] == [served.generation]
 
 
-@pytest.mark.usefixtures("whole_bank")
-def test_everyday_questions_that_the_catalogue_answers_do_not_speak_against(
+@pytest.mark.usefixtures("all_off_topic_queries")
+def test_off_topic_queries_that_the_catalogue_answers_do_not_count(
     store: EdgeStore,
 ) -> None:
     cooks = [
         talk(place, title=question, abstract=f"{question} " * 3)
-        for place, question in enumerate(verdict.read_bank()[:12])
+        for place, question in enumerate(off_topic.read_queries()[:12])
     ]
     write(store, cooks)
     with store.reading() as generation:
@@ -180,7 +180,7 @@ def test_an_empty_catalogue_has_no_calibration(store: EdgeStore) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_a_small_catalogue_is_calibrated_by_everyday_questions_alone(
+def test_a_small_catalogue_is_calibrated_by_off_topic_queries_alone(
     store: EdgeStore, count: int
 ) -> None:
     write(store, SESSIONS[:count])
@@ -192,11 +192,11 @@ def test_a_small_catalogue_is_calibrated_by_everyday_questions_alone(
 
 def test_share_of_words_takes_roots_whole_short_words_and_any_script() -> None:
     session = talk(1, title="Testing maps", abstract="A car goes by. 健康数据")
-    assert share_of_words("how are tests of a map", [session]) == 1
-    assert share_of_words("carpets", [session]) == 0
-    assert share_of_words("testing volcanoes", [session]) == 0.5
-    assert share_of_words("健康", [session]) == 1
-    assert share_of_words("the of", []) == 0
+    assert term_overlap("how are tests of a map", [session]) == 1
+    assert term_overlap("carpets", [session]) == 0
+    assert term_overlap("testing volcanoes", [session]) == 0.5
+    assert term_overlap("健康", [session]) == 1
+    assert term_overlap("the of", []) == 0
 
 
 def test_a_word_typed_alone_is_related_where_a_session_has_it_in_any_form() -> None:
@@ -208,16 +208,18 @@ def test_a_word_typed_alone_is_related_where_a_session_has_it_in_any_form() -> N
 
 
 def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
-    evidence = weigh([0.5, 0.2, 0.4, 0.3], share=0.5, strength=0.2, nearness=0.5, spread=0.1)
-    assert evidence.nearest == pytest.approx(0.4 + 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
-    assert evidence.first == pytest.approx(0.5 + 0.1 * 0.5 - 0.7 * 0.5)
-    assert strength_of_words("of a glacier and ice", 6.0, 98) == pytest.approx(
+    evidence = compute_evidence(
+        [0.5, 0.2, 0.4, 0.3], overlap=0.5, bm25=0.2, off_topic=0.5, spread=0.1
+    )
+    assert evidence.mean == pytest.approx(0.4 + 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
+    assert evidence.best == pytest.approx(0.5 + 0.1 * 0.5 - 0.7 * 0.5)
+    assert normalise_bm25("of a glacier and ice", 6.0, 98) == pytest.approx(
         6 / (math.log(100) * math.sqrt(2))
     )
-    assert strength_of_words("?!", 6.0, 98) == 0
-    assert nearest(np.array([0.9, 0.1, 0.2, 0.3], dtype=np.float32), without=[0]) == pytest.approx(
-        0.2
-    )
+    assert normalise_bm25("?!", 6.0, 98) == 0
+    assert mean_of_nearest(
+        np.array([0.9, 0.1, 0.2, 0.3], dtype=np.float32), excluding=[0]
+    ) == pytest.approx(0.2)
     for similarity, expected in ((0.9, "strong"), (0.5, "related"), (0.1, "none")):
         hit = Hit(replace(SESSIONS[3], title="x y"), similarity, similarity)
         assert (
@@ -230,13 +232,13 @@ def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
 
 def test_what_counts_as_named() -> None:
     session = SESSIONS[0]
-    assert is_exact(ParsedQuery("hybrid", "health analytics on the ward"), session)
-    assert is_exact(ParsedQuery("hybrid", "x", phrases=("hospital learns",)), session)
-    assert is_exact(ParsedQuery("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
-    assert not is_exact(ParsedQuery("hybrid", "ola berg", names=("Ola Berg",)), session)
+    assert is_exact_match(ParsedQuery("hybrid", "health analytics on the ward"), session)
+    assert is_exact_match(ParsedQuery("hybrid", "x", phrases=("hospital learns",)), session)
+    assert is_exact_match(ParsedQuery("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
+    assert not is_exact_match(ParsedQuery("hybrid", "ola berg", names=("Ola Berg",)), session)
 
 
-def test_the_bank_is_embedded_once_for_an_encoder(
+def test_off_topic_queries_are_embedded_once_for_an_encoder(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -250,17 +252,17 @@ def test_the_bank_is_embedded_once_for_an_encoder(
     searcher.warm_up()
     searcher.search("glacier")
     searcher.search("harbour")
-    assert sum(count for count in asked if count > 1) == len(verdict.read_bank())
+    assert sum(count for count in asked if count > 1) == len(off_topic.read_queries())
 
 
-@pytest.mark.usefixtures("whole_bank")
-def test_the_bank_leaves_room_for_people_in_a_shared_encoder() -> None:
-    bank = Bank(SharedEncoder(BagOfWords(), waiting=40))
-    assert bank.vectors.shape == (len(verdict.read_bank()), 1024)
-    assert np.allclose(bank.vectors, BagOfWords().encode_queries(bank.questions))
+@pytest.mark.usefixtures("all_off_topic_queries")
+def test_off_topic_queries_leave_room_for_users_in_a_shared_encoder() -> None:
+    queries = OffTopicQueries(SharedEncoder(BagOfWords(), waiting=40))
+    assert queries.vectors.shape == (len(off_topic.read_queries()), 1024)
+    assert np.allclose(queries.vectors, BagOfWords().encode_queries(queries.texts))
 
 
-@pytest.mark.usefixtures("whole_bank")
+@pytest.mark.usefixtures("all_off_topic_queries")
 def test_page_and_command_line_say_that_nothing_fits(
     searcher: Searcher, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -279,8 +281,8 @@ def test_page_and_command_line_say_that_nothing_fits(
 
 def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:
     found = replace(talk(1), title="Abgleich: Kontenabstimmung mit Würfeln")
-    assert is_named(ParsedQuery("hybrid", "Kontenabstimmung mit Wurfeln"), found)
-    assert not is_named(ParsedQuery("hybrid", "Kontenabstimmung mit Karten"), found)
+    assert has_all_terms(ParsedQuery("hybrid", "Kontenabstimmung mit Wurfeln"), found)
+    assert not has_all_terms(ParsedQuery("hybrid", "Kontenabstimmung mit Karten"), found)
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
     assert (
         judge(

@@ -37,13 +37,14 @@ from service.session import Session
 from service.stores.manifest import Manifest
 from service.stores.protocol import FacetCounts, Generation, Hit, ParsedQuery, Reading
 from service.verdict.judge import (
-    NAMED,
-    NOTHING,
+    EXACT_MATCH,
+    NO_HITS,
     Judgement,
     is_current,
-    is_exact,
+    is_exact_match,
     judge,
 )
+from service.verdict.off_topic import OffTopicCache
 
 CONSIDERED = 100
 """Sessions that the facet counts of a question look at: the best ones."""
@@ -64,6 +65,7 @@ class Searcher:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
         self._encoder = CatalogueEncoder(open_encoder)
+        self._off_topic = OffTopicCache()
         self._trouble: ConferenceHelperError | None = None
         self._values = FacetCache()
         self._analysis = Analysis(self._values)
@@ -189,7 +191,7 @@ class Searcher:
                     self._encoder.encode("ready", generation.manifest)
                 self._analysis.read(generation, "ready", "hybrid", NO_FILTERS)
                 if generation.manifest.calibration:
-                    self._encoder.everyday(generation.manifest)
+                    self._off_topic.get(self._encoder.open(generation.manifest))
             self._trouble = None
         except ConferenceHelperError as error:
             self._trouble = error
@@ -220,16 +222,16 @@ class Searcher:
         if not is_current(calibration):
             return None
         if not talks:
-            return NOTHING
-        if is_exact(asked, talks[0][0].session):
-            return NAMED
+            return NO_HITS
+        if is_exact_match(asked, talks[0][0].session):
+            return EXACT_MATCH
         hits = [hit for talk in talks for hit in talk]
         if mode != "hybrid" or asked.spoken:  # judged as it was calibrated: by words and meaning
             plain = replace(asked, mode="hybrid", spoken=False)
             hits = generation.search(vector, JUDGED_HITS, filters, plain)
-        bank = self._encoder.everyday(generation.manifest)
-        nearness = bank.nearness(vector, without=calibration.answered)
-        return judge(asked, hits, nearness, calibration, generation.manifest.sessions)
+        queries = self._off_topic.get(self._encoder.open(generation.manifest))
+        off_topic = queries.similarity(vector, excluding=calibration.answered)
+        return judge(asked, hits, off_topic, calibration, generation.manifest.sessions)
 
 
 def _find(

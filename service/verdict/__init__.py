@@ -1,1 +1,1 @@
-"""Whether anything fits a question, calibrated per catalogue."""
+"""The relevance verdict: whether a catalogue answers a query, calibrated per catalogue."""

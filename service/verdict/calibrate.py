@@ -1,8 +1,8 @@
-"""Calibrates the verdict on one catalogue, from the catalogue itself and from everyday questions.
+"""Calibrates the relevance verdict on one catalogue, with queries whose answers are known.
 
-What the catalogue answers: titles asked of the rest of their sessions, each once with its session and once
-without it. What it does not: the bank of everyday questions, each held against all the others. Both go through
-the search that people's questions go through.
+Answered: titles, each asked of the rest of its session; once with that session among the hits, and once without
+it. Not answered: the off-topic queries, each compared with all the others. Both take the search that users'
+queries take.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,28 +13,22 @@ import numpy as np
 
 from service.encoder import Encoder, Vectors
 from service.filters import NO_FILTERS
-from service.ranking import JUDGED_HITS, weights_digest
+from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, weights_digest
 from service.session import Session
 from service.stores.manifest import Calibration
 from service.stores.protocol import Generation, Hit, ParsedQuery
-from service.verdict.judge import (
-    Bank,
-    Evidence,
-    bank_key,
-    nearest,
-    share_of_words,
-    strength_of_words,
-    weigh,
-)
+from service.verdict.judge import Evidence, compute_evidence, normalise_bm25, term_overlap
+from service.verdict.off_topic import OffTopicQueries, mean_of_nearest, queries_digest
 
-_SAMPLE = 200
-_SCANNED = 2_000
-_FEWEST = 5
-"""Questions of a kind below which nothing is concluded from them."""
-_LIKELY_WORDS = 12
-"""Words from which an abstract says enough to be found by its title."""
-_ALLOWED, _ALLOWED_STRONG = 0.03, 0.005
-"""Shares of everyday questions that may pass for related and for strong ones."""
+_MAX_TITLES = 200
+_MAX_SESSIONS = 2_000
+"""Sessions read in search of titles."""
+_MIN_TITLES = 5
+"""Fewer titles say nothing of the catalogue."""
+_MIN_ABSTRACT_WORDS = 12
+"""A shorter abstract may not say what its title does."""
+_RELATED_FALSE_POSITIVES, _STRONG_FALSE_POSITIVES = 0.03, 0.005
+"""Shares of off-topic queries that may be judged related, and strong."""
 
 
 Embed = Callable[[Sequence[Session]], Vectors]
@@ -42,18 +36,23 @@ Embed = Callable[[Sequence[Session]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What a search brought for a question, and the question's dot product with each everyday one."""
+class _Outcome:
+    """What evidence needs to know of a query's search, and its dot products (n,) with the off-topic queries."""
 
     similarities: tuple[float, ...]
-    share: float
-    strength: float
-    to_bank: Vectors
+    overlap: float
+    bm25: float
+    off_topic: Vectors
 
-    def evidence(self, spread: float, without: Sequence[int] = ()) -> Evidence:
-        """Return what speaks for the question, the everyday questions at the places `without` aside."""
-        nearness = nearest(self.to_bank, without=without)
-        return weigh(self.similarities, self.share, self.strength, nearness, spread)
+    def evidence(self, spread: float, excluding: Sequence[int] = ()) -> Evidence:
+        """Return the evidence, the off-topic queries at the indices `excluding` left out."""
+        return compute_evidence(
+            self.similarities,
+            overlap=self.overlap,
+            bm25=self.bm25,
+            off_topic=mean_of_nearest(self.off_topic, excluding=excluding),
+            spread=spread,
+        )
 
 
 def calibrate(
@@ -61,126 +60,134 @@ def calibrate(
 ) -> Calibration | None:
     """Return the calibration of a generation whose vectors are of that encoder; None if it is empty.
 
-    `embed` may know the vectors of some sessions without embedding them again.
+    `embed` may look up sessions' vectors instead of embedding them again.
 
     Takes up to a thousand searches and as many embedded short texts, whatever the catalogue's size.
     """
-    sessions = list(islice(_scan(generation), _SCANNED))
+    sessions = list(islice(_scan(generation), _MAX_SESSIONS))
     if not sessions:
         return None
-    bank = Bank(encoder)
+    queries = OffTopicQueries(encoder)
     embed = embed or (lambda some: encoder.encode_sessions([session.text for session in some]))
-    everyday = _ask_everyday(generation, bank)
-    with_own, without_own = _ask_titles(generation, bank, encoder, embed, sessions)
-    spread = float(np.std([np.mean(sorted(found.similarities)[-3:]) for found in everyday]))
-    enough = len(with_own) >= _FEWEST
-    answered = _answered(everyday, with_own, spread) if enough else ()
+    off_topic = _search_off_topic(generation, queries)
+    with_own, without_own = _search_titles(generation, queries, encoder, embed, sessions)
+    spread = float(
+        np.std([np.mean(sorted(outcome.similarities)[-MEAN_OF_NEAREST:]) for outcome in off_topic])
+    )
+    enough = len(with_own) >= _MIN_TITLES
+    answered = _find_answered(off_topic, with_own, spread) if enough else ()
     unanswered = [
-        one.evidence(spread, without=(place, *answered))
-        for place, one in enumerate(everyday)
-        if place not in answered
+        outcome.evidence(spread, excluding=(index, *answered))
+        for index, outcome in enumerate(off_topic)
+        if index not in answered
     ]
-    related = float(np.quantile([one.nearest for one in unanswered], 1 - _ALLOWED))
-    strong = float(np.quantile([one.first for one in unanswered], 1 - _ALLOWED_STRONG))
+    related = float(np.quantile([one.mean for one in unanswered], 1 - _RELATED_FALSE_POSITIVES))
+    strong = float(np.quantile([one.best for one in unanswered], 1 - _STRONG_FALSE_POSITIVES))
     if enough:
-        others, own = (
-            [one.evidence(spread, without=answered).first for one in found]
-            for found in (without_own, with_own)
+        negatives, positives = (
+            [outcome.evidence(spread, excluding=answered).best for outcome in outcomes]
+            for outcomes in (without_own, with_own)
         )
-        strong = max(strong, _divide(others, own))
-    return Calibration(bank_key(), weights_digest(), answered, spread, related, strong)
+        strong = max(strong, _min_error_threshold(negatives, positives))
+    return Calibration(queries_digest(), weights_digest(), answered, spread, related, strong)
 
 
-def _answered(
-    everyday: Sequence[_Found], titles: Sequence[_Found], spread: float
+def _find_answered(
+    off_topic: Sequence[_Outcome], titles: Sequence[_Outcome], spread: float
 ) -> tuple[int, ...]:
-    """Return the places of the everyday questions that have as much evidence as half of the titles.
+    """Return the indices of the off-topic queries that have as much evidence as half of the titles.
 
-    An everyday question counts as if the bank did not hold it, and without strength, as titles have none.
+    Each is compared with all the others, and without BM25, as titles have none.
     """
-    usual = np.median([one.evidence(spread).nearest for one in titles])
-    alike = (replace(one, strength=0.0) for one in everyday)
+    median = np.median([outcome.evidence(spread).mean for outcome in titles])
+    comparable = (replace(outcome, bm25=0.0) for outcome in off_topic)
     return tuple(
-        place
-        for place, one in enumerate(alike)
-        if one.evidence(spread, without=(place,)).nearest >= usual
+        index
+        for index, outcome in enumerate(comparable)
+        if outcome.evidence(spread, excluding=(index,)).mean >= median
     )
 
 
-def _ask_everyday(generation: Generation, bank: Bank) -> list[_Found]:
-    found = []
-    near = bank.vectors @ bank.vectors.T
-    for question, vector, to_bank in zip(bank.questions, bank.vectors, near, strict=True):
-        hits, best = _search(generation, question, vector)
-        strength = strength_of_words(question, best, generation.manifest.sessions)
-        found.append(_look(question, hits, strength, to_bank))
-    return found
+def _search_off_topic(generation: Generation, queries: OffTopicQueries) -> list[_Outcome]:
+    outcomes = []
+    similarities = queries.vectors @ queries.vectors.T
+    for query, vector, off_topic in zip(queries.texts, queries.vectors, similarities, strict=True):
+        hits, max_bm25 = _search(generation, query, vector)
+        bm25 = normalise_bm25(query, max_bm25, generation.manifest.sessions)
+        outcomes.append(_summarise(query, hits, bm25, off_topic))
+    return outcomes
 
 
-def _ask_titles(
+def _search_titles(
     generation: Generation,
-    bank: Bank,
+    queries: OffTopicQueries,
     encoder: Encoder,
     embed: Embed,
     sessions: Sequence[Session],
-) -> tuple[list[_Found], list[_Found]]:
-    """Ask titles of the rest of their sessions; return what is found with each session and without it.
+) -> tuple[list[_Outcome], list[_Outcome]]:
+    """Return the outcomes of titles with the rest of their own session among the hits, and without it.
 
-    Their words have no strength: what is best found by a title is the session that has it.
+    They count without BM25: what a title finds best is the session that has it.
     """
-    pairs = list(islice((pair for pair in map(_apart, sessions) if pair), _SAMPLE))
+    pairs = list(islice((pair for pair in map(_split_title, sessions) if pair), _MAX_TITLES))
     if not pairs:
         return [], []
-    vectors = encoder.encode_queries([question for question, _ in pairs])
+    vectors = encoder.encode_queries([title for title, _ in pairs])
     rests = embed([rest for _, rest in pairs])
     with_own, without_own = [], []
-    near = vectors @ bank.vectors.T
-    for (question, rest), vector, own, to_bank in zip(pairs, vectors, rests, near, strict=True):
-        hits, _ = _search(generation, question, vector)
+    similarities = vectors @ queries.vectors.T
+    for (title, rest), vector, own, off_topic in zip(
+        pairs, vectors, rests, similarities, strict=True
+    ):
+        hits, _ = _search(generation, title, vector)
         others = [hit for hit in hits if hit.session.id != rest.id]
         similarity = float(vector @ own)
-        best = Hit(rest, similarity, similarity)
-        with_own.append(_look(question, [best, *others], 0.0, to_bank))
-        without_own.append(_look(question, others, 0.0, to_bank))
+        own_hit = Hit(rest, similarity, similarity)
+        with_own.append(_summarise(title, [own_hit, *others], 0.0, off_topic))
+        without_own.append(_summarise(title, others, 0.0, off_topic))
     return with_own, without_own
 
 
-def _search(generation: Generation, question: str, vector: Vectors) -> tuple[list[Hit], float]:
-    """Return the sessions that a question finds, one more than are looked at, and its best keyword score."""
-    best = generation.max_bm25(question, NO_FILTERS)
-    asked = ParsedQuery("hybrid", question, best=best)
-    return generation.search(vector, JUDGED_HITS + 1, NO_FILTERS, asked), best
+def _search(generation: Generation, query: str, vector: Vectors) -> tuple[list[Hit], float]:
+    """Return a query's hits, one more than are judged, and its highest BM25 score."""
+    max_bm25 = generation.max_bm25(query, NO_FILTERS)
+    parsed = ParsedQuery("hybrid", query, best=max_bm25)
+    return generation.search(vector, JUDGED_HITS + 1, NO_FILTERS, parsed), max_bm25
 
 
-def _look(question: str, hits: Sequence[Hit], strength: float, to_bank: Vectors) -> _Found:
-    looked_at = hits[:JUDGED_HITS]
-    return _Found(
-        tuple(hit.similarity for hit in looked_at),
-        share_of_words(question, [hit.session for hit in looked_at]),
-        strength,
-        to_bank,
+def _summarise(query: str, hits: Sequence[Hit], bm25: float, off_topic: Vectors) -> _Outcome:
+    judged = hits[:JUDGED_HITS]
+    return _Outcome(
+        tuple(hit.similarity for hit in judged),
+        term_overlap(query, [hit.session for hit in judged]),
+        bm25,
+        off_topic,
     )
 
 
 def _scan(generation: Generation) -> Iterator[Session]:
-    """Yield sessions by id: a sample that says nothing of their order in a programme."""
+    """Yield sessions by id, and so in no order of the programme: the first ones are a sample."""
     for sessions, _ in generation.scan():
         yield from sessions
 
 
-def _apart(session: Session) -> tuple[str, Session] | None:
-    """Return a session's title and the session without it; its first sentence where it has no title."""
-    question, abstract = session.title, session.abstract
-    if not question:
-        question, _, abstract = abstract.partition(". ")
-    if not question or len(abstract.split()) < _LIKELY_WORDS:
+def _split_title(session: Session) -> tuple[str, Session] | None:
+    """Return a session's title and the session without it; its first sentence where it has no title.
+
+    None where the rest is too short.
+    """
+    title, abstract = session.title, session.abstract
+    if not title:
+        title, _, abstract = abstract.partition(". ")
+    if not title or len(abstract.split()) < _MIN_ABSTRACT_WORDS:
         return None
-    return question, replace(session, title="", abstract=abstract)
+    return title, replace(session, title="", abstract=abstract)
 
 
-def _divide(below: Sequence[float], above: Sequence[float]) -> float:
-    """Return the value that divides two kinds with the fewest errors."""
-    low, high = np.sort(below), np.sort(above)
-    cuts = np.unique(np.concatenate([low, high]))
-    errors = 1 - np.searchsorted(low, cuts) / len(low) + np.searchsorted(high, cuts) / len(high)
-    return float(cuts[np.argmin(errors)])
+def _min_error_threshold(negatives: Sequence[float], positives: Sequence[float]) -> float:
+    """Return the threshold with the lowest sum of false positive and false negative rates."""
+    low, high = np.sort(negatives), np.sort(positives)
+    thresholds = np.unique(np.concatenate([low, high]))
+    false_positives = 1 - np.searchsorted(low, thresholds) / len(low)
+    false_negatives = np.searchsorted(high, thresholds) / len(high)
+    return float(thresholds[np.argmin(false_positives + false_negatives)])

@@ -1,0 +1,78 @@
+"""Off-topic reference queries: everyday questions that no conference answers, and similarity to them."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from service.encoder import Encoder, Vectors
+from service.ranking import MEAN_OF_NEAREST
+
+BATCH_SIZE = 8
+"""Queries embedded at a time: an encoder keeps the memory of its largest batch, and users wait for each one."""
+_EVIDENCE_VERSION = "3"
+"""In every stored digest; another one where the formula of the evidence changes and not only its weights."""
+
+
+@cache
+def read_queries() -> tuple[str, ...]:
+    """Return the off-topic queries, one a line of off_topic_queries.txt."""
+    text = files("service.verdict").joinpath("off_topic_queries.txt").read_text("utf-8")
+    return tuple(text.splitlines())
+
+
+def queries_digest() -> str:
+    """Return a digest (16 hex digits) of the off-topic queries and the formula that they are used in."""
+    return _digest((_EVIDENCE_VERSION, *read_queries()))
+
+
+class OffTopicQueries:
+    """The off-topic queries as one encoder embeds them."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Embed the queries: some hundred short texts. Raises EncoderError if that fails."""
+        self.texts = read_queries()
+        self.vectors = np.concatenate(
+            [
+                encoder.encode_queries(self.texts[start : start + BATCH_SIZE])
+                for start in range(0, len(self.texts), BATCH_SIZE)
+            ]
+        )
+
+    def similarity(self, vector: Vectors, *, excluding: Sequence[int] = ()) -> float:
+        """Return the mean dot product of `vector` (dimension,) with the nearest off-topic queries.
+
+        Those at the indices `excluding` do not count.
+        """
+        return mean_of_nearest(self.vectors @ vector, excluding=excluding)
+
+
+class OffTopicCache:
+    """Keeps the off-topic queries embedded by the encoder in use. Safe for many threads."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._embedding = threading.Lock()
+        self._embedded: tuple[Encoder, OffTopicQueries] | None = None
+
+    def get(self, encoder: Encoder) -> OffTopicQueries:
+        """Return the off-topic queries as `encoder` embeds them; a call that comes meanwhile waits for them."""
+        with self._embedding:
+            if self._embedded is None or self._embedded[0] is not encoder:
+                self._embedded = (encoder, OffTopicQueries(encoder))
+            return self._embedded[1]
+
+
+def mean_of_nearest(similarities: Vectors, *, excluding: Sequence[int] = ()) -> float:
+    """Return the mean of the MEAN_OF_NEAREST highest of `similarities` (n,), those at `excluding` left out."""
+    counted = similarities.copy()
+    counted[list(excluding)] = -1.0
+    return float(np.partition(counted, -MEAN_OF_NEAREST)[-MEAN_OF_NEAREST:].mean())
+
+
+@cache
+def _digest(lines: tuple[str, ...]) -> str:
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
