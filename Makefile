@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/demo-data
 
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
 # In a folder without .env and without an address: the sample summit never goes to a server.
 DEMO := mkdir -p $(DEMO_DATA) && cd $(DEMO_DATA) && env -u CONFERENCE_HELPER_QDRANT_URL \
 	CONFERENCE_HELPER_DATA_DIR=. ../bin/conference-helper
@@ -13,7 +15,7 @@ DEMO := mkdir -p $(DEMO_DATA) && cd $(DEMO_DATA) && env -u CONFERENCE_HELPER_QDR
 READY_FOR_DOCS := $(VENV)/.ready-for-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check docs
+.PHONY: help demo serve check test lint docs
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -26,13 +28,16 @@ serve: $(READY) ## serve the sample summit on http://127.0.0.1:8000
 	$(DEMO) load ../../samples
 	$(DEMO) serve
 
-test: check ## run every check and every test
+check: lint ## check format, lint and types, and run the quick tests
+	$(PYTEST) -m "not slow"
 
-check: $(READY) ## lint, types, import directions, tests with warnings as errors
+test: lint ## check format, lint and types, and run every test
+	$(PYTEST) --cov
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal
 
 docs: $(READY_FOR_DOCS) ## build the documentation in build/site; fails on a broken link
 	$(BIN)/python docs/generate.py

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.fakes import BagOfWords
+from support.processes import children
 from support.programmes import Loading
 
 from service.stores.edge.store import EdgeStore
@@ -30,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
     usable = _IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)
     if usable and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    """Every process that a module's tests start ends with them."""
+    before = children()
+    yield
+    assert children() <= before, "processes are left behind"
 
 
 @pytest.fixture(autouse=True)

@@ -233,7 +233,7 @@ def test_a_question_does_not_wait_for_a_server_as_a_load_does(
     for command in (("search", "x"), ("status",)):
         started = time.monotonic()
         assert invoke(*command).exit_code == 3
-        assert time.monotonic() - started < 20
+        assert time.monotonic() - started < 60  # a load goes on for 120 s
     assert "Trying again" not in caplog.text
     monkeypatch.setenv("CONFERENCE_HELPER_QDRANT_RETRY_SECONDS", "1")
     assert invoke("verify").exit_code == 3

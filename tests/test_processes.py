@@ -1,21 +1,19 @@
 """Real processes: a server that answers while loads switch, and loaders that are killed."""
 
 import json
-import os
 import random
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
 import pytest
+from support.processes import free_port, running, wait_until
 from support.programmes import Loading, row, write_csv
 
 from service.stores.edge.store import EdgeStore
@@ -24,38 +22,16 @@ SERVING = Path(__file__).parent / "support/serving.py"
 Fetch = Callable[[str], tuple[int, dict[str, object]]]
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    """Start a process of `serving.py`."""
-    return subprocess.Popen(
-        [sys.executable, SERVING, *map(str, arguments)],
-        cwd=SERVING.parents[2],
-        env={"PYTHONPATH": f"{SERVING.parents[2]}{os.pathsep}{SERVING.parents[1]}", "PATH": ""},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
 def fetch(port: int) -> Fetch:
     def get(path: str) -> tuple[int, dict[str, object]]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
                 return answer.status, json.load(answer)
         except HTTPError as error:
             with error:
@@ -68,13 +44,9 @@ def fetch(port: int) -> Fetch:
 
 @pytest.fixture
 def server(tmp_path: Path, port: int, fetch: Fetch) -> Iterator[subprocess.Popen[str]]:
-    process = start("serve", tmp_path / "data", str(port))
-    try:
-        wait_for(lambda: fetch("/livez")[0] == 200)
+    with running(SERVING, "serve", tmp_path / "data", str(port)) as process:
+        wait_until(lambda: fetch("/livez")[0] == 200, process=process)
         yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_server_starts_empty_answers_through_loads_and_ends_in_order(
@@ -84,7 +56,7 @@ def test_server_starts_empty_answers_through_loads_and_ends_in_order(
     assert (status, body["error"]["code"]) == (503, "nothing_loaded")  # type: ignore[index]  # it is JSON
     loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
     loading.rows([row(number) for number in range(50)])
-    wait_for(lambda: fetch("/readyz")[0] == 200, seconds=5)
+    wait_until(lambda: fetch("/readyz")[0] == 200, process=server)
 
     statuses: list[int] = []
     ended = threading.Event()
@@ -100,7 +72,7 @@ def test_server_starts_empty_answers_through_loads_and_ends_in_order(
         for count in (60, 70, 80):
             loading.rows([row(number) for number in range(count)])
             text = row(count - 1)["title"].replace(" ", "+")
-            wait_for(lambda text=text: _finds(fetch, text), seconds=5)  # type: ignore[misc]  # bound now
+            wait_until(partial(_finds, fetch, text), process=server)
     finally:
         ended.set()
         for thread in threads:
@@ -112,9 +84,10 @@ def test_server_starts_empty_answers_through_loads_and_ends_in_order(
     late: list[tuple[int, dict[str, object]]] = []
     asking = threading.Thread(target=lambda: late.append(fetch("/api/search?q=slowly")))
     asking.start()
-    time.sleep(0.4)  # it is being answered now
+    wait_until((tmp_path / "data" / "encoding").exists, process=server)
     server.send_signal(signal.SIGTERM)
-    assert server.wait(timeout=20) == 0
+    (tmp_path / "data" / "go-on").touch()
+    assert server.wait() == 0
     asking.join()
     assert late[0][0] == 200
 
@@ -149,25 +122,25 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     counted.touch()
     for _ in range(2):
         before = len(counted.read_text())
-        loader = start("load", tmp_path / "data", source, counted)
-        if chance.random() < 0.8:  # while it embeds, else while it starts, reads or writes
-            wanted = before + chance.randrange(1, sessions)
-            wait_for(lambda wanted=wanted, loader=loader: (  # type: ignore[misc]  # bound now
-                len(counted.read_text()) >= min(wanted, sessions) or loader.poll() is not None
-            ))  # fmt: skip
-        time.sleep(chance.random())
-        loader.kill()
-        loader.communicate()
+        with running(SERVING, "load", tmp_path / "data", source, counted) as loader:
+            if chance.random() < 0.8:  # while it embeds, else while it starts, reads or writes
+                wanted = min(before + chance.randrange(1, sessions), sessions)
+                wait_until(partial(_embedded_or_ended, counted, wanted, loader))
+            time.sleep(chance.random())
         if loading.store.manifest() != served:  # it was done before the signal came
             assert loading.count() == sessions
             break
         assert loading.count() == 5
-    final = start("load", tmp_path / "data", source, counted)
-    output, _ = final.communicate(timeout=60)
+    with running(SERVING, "load", tmp_path / "data", source, counted) as final:
+        output, _ = final.communicate()
     assert final.returncode == 0, output
     assert loading.count() == sessions
     assert len(counted.read_text()) < 1.2 * sessions
     loading.store.close()
+
+
+def _embedded_or_ended(counted: Path, wanted: int, loader: "subprocess.Popen[str]") -> bool:
+    return len(counted.read_text()) >= wanted or loader.poll() is not None
 
 
 def test_a_load_that_is_told_to_end_leaves_no_temporary_files(tmp_path: Path) -> None:
@@ -179,20 +152,11 @@ def test_a_load_that_is_told_to_end_leaves_no_temporary_files(tmp_path: Path) ->
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     source = write_csv(tmp_path / "programme.csv", [row(1)])
-    with subprocess.Popen(
-        [sys.executable, "-c", waiting, source],
-        env={
-            "PATH": "",
-            "TMPDIR": str(temporary),
-            "CONFERENCE_HELPER_DATA_DIR": str(tmp_path / "data"),
-        },
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as load:
+    folders = {"TMPDIR": str(temporary), "CONFERENCE_HELPER_DATA_DIR": str(tmp_path / "data")}
+    with running("-c", waiting, source, env=folders, cwd=tmp_path) as load:
         assert load.stdout is not None
         assert load.stdout.readline() == "staging\n"
         assert list(temporary.iterdir())
         load.terminate()
-        assert load.wait(20) == 143
+        assert load.wait() == 143
     assert not list(temporary.iterdir())

@@ -1,30 +1,23 @@
 """`serve` in processes of its own, with a server that comes, goes and comes back."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.processes import free_port, running, wait_until
 from support.tcp_proxy import Stub, failed, stub
 from test_server_faults import healthy
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
             return answer.status, dict(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -33,45 +26,45 @@ def get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
         return 0, {}, b""
 
 
-def wait_for(port: int, path: str, status: int, seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while (got := get(port, path)[0]) != status:
-        assert time.monotonic() < ends, f"{path} answers {got}, not {status}"
-        time.sleep(0.2)
-
-
 @pytest.fixture
 def upstream() -> Iterator[Stub]:
     with stub(lambda method, path, body: failed(503, "starting")) as server:
         yield server
 
 
+@dataclass(frozen=True)
+class Service:
+    """A running service: its process and its port."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+
+    def wait_for(self, path: str, status: int) -> None:
+        wait_until(lambda: get(self.port, path)[0] == status, process=self.process)
+
+
 @pytest.fixture
-def port(upstream: Stub, tmp_path: Path) -> Iterator[int]:
+def service(upstream: Stub, tmp_path: Path) -> Iterator[Service]:
     port = free_port()
     program = "from conference_helper.cli import main; main()"
-    arguments = ["serve", "--workers", "2", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parent.parent),
-            "CONFERENCE_HELPER_QDRANT_URL": upstream.url,
-            "CONFERENCE_HELPER_DATA_DIR": str(tmp_path),
-        },
-    )
-    yield port
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    settings = {
+        "CONFERENCE_HELPER_QDRANT_URL": upstream.url,
+        "CONFERENCE_HELPER_DATA_DIR": str(tmp_path),
+    }
+    arguments = ("-c", program, "serve", "--workers", "2", "--port", str(port))
+    with running(*arguments, env=settings) as process:
+        yield Service(process, port)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
 
 
-def test_two_workers_live_while_the_server_is_late(port: int, upstream: Stub) -> None:
-    wait_for(port, "/livez", 200)
-    status, headers, body = get(port, "/readyz")
+def test_two_workers_live_while_the_server_is_late(service: Service, upstream: Stub) -> None:
+    service.wait_for("/livez", 200)
+    status, headers, body = get(service.port, "/readyz")
     assert status == 503
     assert headers["Retry-After"]
     assert json.loads(body)["error"]["code"] == "store_unavailable"
     upstream.respond = healthy
-    wait_for(port, "/api/status", 200, 10)
+    service.wait_for("/api/status", 200)
     upstream.respond = lambda method, path, body: failed(503, "gone")
-    wait_for(port, "/api/status", 503, 10)
+    service.wait_for("/api/status", 503)

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import grpc
@@ -16,6 +18,7 @@ from qdrant_client.grpc import (
     points_service_pb2_grpc,
     qdrant_pb2_grpc,
 )
+from support.processes import wait_until
 from support.tcp_proxy import Proxy
 
 from service.errors import AccessError, StorageFullError, StoreError
@@ -154,9 +157,9 @@ def test_retry_after_is_honoured(connection: Connection, upstream: Upstream) -> 
     upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_after="1")
     started = time.monotonic()
     assert count(connection) == 7
-    assert 1.0 <= time.monotonic() - started < 2.5
-    upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many", 9, retry_after="30")
-    with deadline.within(2), pytest.raises(StoreError, match="too many"):
+    assert time.monotonic() - started >= 1.0
+    upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many", 9, retry_after="300")
+    with deadline.within(60), pytest.raises(StoreError, match="too many"):
         count(connection)
     assert len(upstream.seen) == 3
 
@@ -189,11 +192,21 @@ def test_other_errors_are_not_tried_again(
 
 
 def test_a_fraction_of_a_second_is_a_deadline(connection: Connection, upstream: Upstream) -> None:
-    upstream.before = lambda context: time.sleep(1.5)
+    ended, left = threading.Event(), []
+
+    def hang(context: grpc.ServicerContext) -> None:
+        left.append(context.time_remaining())
+        ended.wait()
+
+    upstream.before = hang
     started = time.monotonic()
-    with deadline.within(0.4), pytest.raises(StoreError, match="DEADLINE_EXCEEDED"):
-        count(connection)
-    assert 0.3 < time.monotonic() - started < 0.9
+    try:
+        with deadline.within(0.4), pytest.raises(StoreError, match="DEADLINE_EXCEEDED"):
+            count(connection)
+    finally:
+        ended.set()
+    assert time.monotonic() - started > 0.3
+    assert all(seconds <= 0.4 for seconds in left)
 
 
 def test_it_recovers_when_the_server_comes_back(upstream: Upstream, port: int) -> None:
@@ -206,9 +219,7 @@ def test_it_recovers_when_the_server_comes_back(upstream: Upstream, port: int) -
             with deadline.within(1), contextlib.suppress(StoreError):
                 count(connection)
         proxy.turn("pass")
-        back = time.monotonic()
-        while not answers(connection):
-            assert time.monotonic() - back < 10
+        wait_until(partial(answers, connection))
     finally:
         connection.close()
         proxy.close()
@@ -219,5 +230,4 @@ def answers(connection: Connection) -> bool:
         with deadline.within(1):
             return count(connection) == 7
     except StoreError:
-        time.sleep(0.1)
         return False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from qdrant_client import QdrantClient
+from support.processes import wait_until
 from support.stores import ENCODER, store_on, talk, write
 
 from service.errors import LockedError
@@ -35,8 +36,12 @@ def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
 
 
 def test_lock_is_renewed_while_held(client: QdrantClient) -> None:
-    with store_on(client, lock_seconds=0.4).lock():
-        time.sleep(0.8)
+    def until() -> float:
+        return float((client.get_collection("sessions-lock").config.metadata or {})["until"])
+
+    with store_on(client, lock_seconds=4).lock():
+        first = until()
+        wait_until(lambda: until() > first)
         with pytest.raises(LockedError), store_on(client).lock():
             pass
 

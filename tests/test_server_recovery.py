@@ -3,13 +3,14 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from support.processes import wait_until
 from support.stores import ENCODER, talk
 from support.tcp_proxy import Proxy, Stub, stub
 from test_server_faults import healthy
@@ -21,10 +22,11 @@ from service.stores.server.store import ServerStore
 from service.web import create_app
 from service.web.watcher import Watcher
 
-DEADLINE = 2.0
+DEADLINE = 3.0
+DELAY = 60.0
 ASKERS = 8
 FAULTS = ("blackhole", "reset", "half-close", "latency")
-ParsedQuery = tuple[int, float, Any]
+Answered = tuple[int, float, Any]
 
 
 @pytest.fixture
@@ -57,16 +59,16 @@ def app(searcher: Searcher) -> Iterator[Flask]:
     watcher.end()
 
 
-def ask(app: Flask, path: str = "/api/search?q=health") -> ParsedQuery:
+def ask(app: Flask, path: str = "/api/search?q=health") -> Answered:
     started = time.monotonic()
     response = app.test_client().get(path)
     return response.status_code, time.monotonic() - started, response
 
 
-def ask_many(app: Flask, count: int = 50) -> list[ParsedQuery]:
+def ask_many(app: Flask, count: int = 50) -> list[Answered]:
     """Ask from several threads, each pausing in between so that the breaker's trials are among them."""
 
-    def one(_: int) -> ParsedQuery:
+    def one(_: int) -> Answered:
         time.sleep(0.2)
         return ask(app)
 
@@ -77,25 +79,25 @@ def ask_many(app: Flask, count: int = 50) -> list[ParsedQuery]:
 def test_two_hundred_requests_while_the_server_fails_and_comes_back(
     app: Flask, proxy: Proxy
 ) -> None:
-    wait_until(lambda: ask(app, "/readyz")[0] == 200, 5)
+    wait_until(lambda: ask(app, "/readyz")[0] == 200)
     assert {status for status, _, _ in ask_many(app)} == {200}
     threads = own_threads()
     answers = []
     for fault in FAULTS:
-        proxy.turn(fault, delay=3)
+        proxy.turn(fault, delay=DELAY)
         answers += (got := ask_many(app))
         if fault != "half-close":  # connections made since then pass there
             check_unavailable(got[-1])
             check_unavailable(ask(app, "/readyz"))
         proxy.turn("pass")
-        wait_until(lambda: ask(app, "/readyz")[0] == ask(app)[0] == 200, 10)
+        wait_until(lambda: ask(app, "/readyz")[0] == ask(app)[0] == 200)
     assert len(answers) == 200
-    assert max(seconds for _, seconds, _ in answers) < DEADLINE + 0.5
+    assert max(seconds for _, seconds, _ in answers) < DELAY / 2
     assert {status for status, _, _ in answers} <= {200, 503}
     assert {status for status, _, _ in ask_many(app)} == {200}
     assert own_threads() == threads
     # One connection an asker, one of the watcher: none is left of those that failed.
-    wait_until(lambda: connections_to(proxy.port) <= ASKERS + 1, 5)
+    wait_until(lambda: connections_to(proxy.port) <= ASKERS + 1)
 
 
 def test_connections_and_threads_are_counted(proxy: Proxy, searcher: Searcher) -> None:
@@ -123,14 +125,14 @@ def test_a_server_that_starts_late(upstream: Stub) -> None:
         assert ask(app, "/livez")[0] == 200
         assert ask(app, "/readyz")[0] == 503
         proxy.upstream = ("127.0.0.1", upstream.server_address[1])
-        wait_until(lambda: ask(app, "/readyz")[0] == 200, 10)
+        wait_until(lambda: ask(app, "/readyz")[0] == 200)
     finally:
         watcher.end()
         store.close()
         proxy.close()
 
 
-def check_unavailable(asked: ParsedQuery) -> None:
+def check_unavailable(asked: Answered) -> None:
     status, _, response = asked
     assert status == 503
     assert response.headers["Retry-After"]
@@ -154,10 +156,3 @@ def connections_to(port: int) -> int:
     lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
     rows = [line.split() for line in lines]
     return sum(row[2].endswith(f":{port:04X}") and f"socket:[{row[9]}]" in mine for row in rows)
-
-
-def wait_until(true: Callable[[], bool], seconds: float) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, f"not within {seconds} s"
-        time.sleep(0.1)

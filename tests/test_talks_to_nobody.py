@@ -1,25 +1,22 @@
 """Loading, asking and serving open no socket but their own, and write nothing outside their folders."""
 
 import json
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from contextlib import closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.processes import ROOT, free_port, running, wait_until
 from support.programmes import row, write_csv
 
 from service.encoders.model_folder import PACKAGED_MODEL
 
 WATCHED = Path(__file__).parent / "support/watched.py"
-ROOT = WATCHED.parents[2]
 
 
 class Machine:
@@ -31,23 +28,15 @@ class Machine:
             one.mkdir()
         self._log = folder / "log"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
         self._log.write_text("")
-        return subprocess.Popen(
-            [sys.executable, WATCHED, self._log, *arguments],
-            cwd=self.temporary,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "HOME": str(self.home),
-                "TMPDIR": str(self.temporary),
-                "CONFERENCE_HELPER_DATA_DIR": str(self.data),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        folders = {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "CONFERENCE_HELPER_DATA_DIR": str(self.data),
+        }
+        return running(WATCHED, self._log, *arguments, env=folders, cwd=self.temporary)
 
     def run(self, *arguments: str) -> str:
         with self.start(*arguments) as process:
@@ -88,14 +77,11 @@ def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, mo
     assert machine.sockets() == []
     assert machine.written_elsewhere() == []
 
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with machine.start("serve", "--port", str(port)) as process:
-        try:
-            answer = _ask(port, "/api/search?q=number+7", process)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            output, _ = process.communicate()
+        answer = _ask(port, "/api/search?q=number+7", process)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate()
     assert process.returncode == 0, output
     assert answer["results"] == found["results"]
     assert {line[0] for line in machine.sockets()} <= {"socket.bind", "socket.getaddrinfo"}
@@ -105,13 +91,18 @@ def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, mo
 
 
 def _ask(port: int, path: str, process: "subprocess.Popen[str]") -> Any:
-    while process.poll() is None:
+    answers: list[Any] = []
+
+    def answered() -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-                return json.load(answer)
+                answers.append(json.load(answer))
         except OSError:  # not listening yet, or not ready
-            time.sleep(0.1)
-    raise AssertionError("The service ended.")
+            return False
+        return True
+
+    wait_until(answered, process=process)
+    return answers[0]
 
 
 def test_openvino_is_without_its_telemetry() -> None:

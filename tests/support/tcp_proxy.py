@@ -23,6 +23,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
         self._ended = False
+        self._turned = threading.Event()
         threading.Thread(target=self._accept, name="proxy", daemon=True).start()
 
     @property
@@ -37,6 +38,8 @@ class Proxy:
         """Treat connections so from now on; resets and half-closes hit the open ones at once."""
         assert mode in MODES
         self.mode, self.delay = mode, delay
+        self._turned.set()
+        self._turned = threading.Event()
         for connection in list(self._open):
             if mode == "reset":
                 _reset(connection)
@@ -46,6 +49,7 @@ class Proxy:
 
     def close(self) -> None:
         self._ended = True
+        self._turned.set()
         self._listener.close()
         for connection in list(self._open):
             connection.close()
@@ -80,7 +84,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 if self.mode == "latency":
-                    time.sleep(self.delay)
+                    self._turned.wait(self.delay)
                 while self.mode == "blackhole" and not self._ended:
                     time.sleep(0.02)
                 target.sendall(data)

@@ -1,0 +1,91 @@
+"""Processes and waits of tests: every process ends with its test, every wait with progress or its end."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+ROOT = TESTS.parent
+STUCK_SECONDS = 300.0
+"""Without any progress for so long a wait is given up: that is a hang on the slowest of machines."""
+
+
+@contextlib.contextmanager
+def running(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> Iterator[subprocess.Popen[str]]:
+    """Run Python with these arguments for a `with` block, its output in a pipe.
+
+    The process sees `env` and the project's code, and nothing else of this environment. It has a process group
+    of its own, which is killed at the end, with all that the process started.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env={"PATH": "", "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}", **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    *,
+    process: "subprocess.Popen[str] | None" = None,
+    progress: Callable[[], object] = lambda: None,
+) -> None:
+    """Wait until a condition holds.
+
+    Fails if `process` ends before, or if what `progress` returns stays the same for STUCK_SECONDS.
+    """
+    last, since = progress(), time.monotonic()
+    while not condition():
+        if process is not None and process.poll() is not None and not condition():
+            output = process.stdout.read() if process.stdout else ""
+            raise AssertionError(f"The process ended with {process.returncode}: {output}")
+        now = progress()
+        if now != last:
+            last, since = now, time.monotonic()
+        assert time.monotonic() - since < STUCK_SECONDS, "waited in vain"
+        time.sleep(0.02)
+
+
+def children() -> set[int]:
+    """Return the ids of this process's own children, ended ones that nobody waited for among them.
+
+    The helper that multiprocessing keeps until Python ends is no test's. Empty where there is no /proc.
+    """
+    found = set()
+    for task in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # the thread ended
+            found |= {int(child) for child in task.read_text().split()}
+    return {child for child in found if "resource_tracker" not in _command_of(child)}
+
+
+def _command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
