@@ -4,8 +4,8 @@ import pytest
 from support.programmes import Loading
 from support.reading_sources import read_bytes
 
+from loaders.records.cleaning import takes_place
 from loaders.records.record import Options
-from loaders.records.states import takes_place
 
 
 @pytest.mark.parametrize(
