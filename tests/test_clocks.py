@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.reading_sources import read, read_bytes
 
-from loaders.records.times import split_range
+from loaders.records.clocks import leading_clock, split_range
 
 
 def times(header: str, row: str, **options: object) -> tuple[str, str]:
@@ -52,6 +52,28 @@ def at(start: str, end: str, day: str = "2026-06-05") -> tuple[str, str]:
 )
 def test_a_minus_stands_before_an_end_or_an_offset(text: str, start: str, end: str) -> None:
     assert split_range(text) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("10:30 - 11:15", ("10:30", "")),
+        ("(9 Uhr)", ("09:00", "")),
+        ("10:30 EDT / 14:30 UTC", ("14:30", "UTC")),
+        ("9 Uhr UTC", ("09:00", "UTC")),
+        ("2pmGMT", ("14:00", "UTC")),
+        ("10:30:59 pm", ("22:30", "")),
+        ("12 noon", ("12:00", "")),
+        ("23:30 EDT / 3:30 UTC", None),  # the next day in UTC
+        ("9", None),
+        ("Room 9", None),
+        ("24:30", None),
+    ],
+)
+def test_a_cell_of_a_timetable_starts_with_its_clock(
+    text: str, clock: tuple[str, str] | None
+) -> None:
+    assert leading_clock(text) == clock
 
 
 def test_an_offset_west_of_greenwich_is_no_end() -> None:

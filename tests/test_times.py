@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loaders.records.clocks import split_range
 from loaders.records.times import (
     AmbiguousDate,
     find_date_order,
     in_zone,
     parse_duration,
     parse_moment,
-    split_range,
 )
 
 NINE = datetime(2026, 5, 13, 9, 30)

@@ -6,7 +6,7 @@ from typing import Any
 from loaders.readers.json_lines import read_lines
 from loaders.readers.json_sessions import member
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import shown
+from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
 from service.errors import StoreError
 from service.session import Session
@@ -34,14 +34,16 @@ def _record(item: Any, location: str) -> Record | Diagnostic:
     version, payload = member(item, _MARK), member(item, "session")
     if version != VERSION:
         return Diagnostic(
-            location, f"not a line of an export of version {VERSION}", row=shown(item)
+            location, f"not a line of an export of version {VERSION}", row=excerpt(item)
         )
     if not isinstance(payload, dict):
-        return Diagnostic(location, "a line of an export without a session", row=shown(item))
+        return Diagnostic(location, "a line of an export without a session", row=excerpt(item))
     try:
         session = Session.from_payload(payload)
     except (StoreError, OverflowError, RecursionError):
-        return Diagnostic(location, "a line of an export whose session is damaged", row=shown(item))
+        return Diagnostic(
+            location, "a line of an export whose session is damaged", row=excerpt(item)
+        )
     return Record(
         location=location,
         event=session.event,

@@ -13,7 +13,7 @@ from icalendar.prop.broken import vBroken
 
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_names
+from loaders.records.speakers import speaker_names
 from loaders.records.text import storable
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
@@ -134,7 +134,7 @@ def _record(event: Any, location: str, calendar: _Calendar) -> Record:
         slot=str(_moment(event, "RECURRENCE-ID")[0]),
         title=title,
         abstract=_text(event, "DESCRIPTION"),
-        speakers=as_names(names),
+        speakers=speaker_names(names),
         track=next(iter(categories), ""),
         tags=categories[1:],
         room=_text(event, "LOCATION").removeprefix(calendar.prefix),

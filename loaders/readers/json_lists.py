@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.records.record import Options
-from loaders.records.rows import as_text
+from loaders.records.values import as_text
 from loaders.tables.columns import field_of, header_key, map_columns
 
 Path = tuple[str, ...]

@@ -7,8 +7,9 @@ from typing import Any
 
 from loaders.readers.json_lists import find_lists
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_text, shown, to_record
+from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
+from loaders.records.values import as_text, excerpt
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import field_of, map_columns, not_understood, zone_in
 from service.errors import InputError
@@ -108,7 +109,7 @@ def read_objects(
             yield Diagnostic(location, not_understood(keys.unknown, "keys"), False)
             told = len(keys.unknown)
         if not isinstance(item, dict):
-            yield Diagnostic(location, "not a JSON object", row=shown(item))
+            yield Diagnostic(location, "not a JSON object", row=excerpt(item))
             continue
         keys.learn(item)
         ids = [

@@ -8,7 +8,8 @@ from typing import Any
 from loaders.readers.json_sessions import member, no_sessions, objects, parse
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_list, as_names, as_text, as_year, joined
+from loaders.records.speakers import speaker_names
+from loaders.records.values import as_list, as_text, as_year, join_paragraphs
 from loaders.sources.source_file import SourceFile
 
 NAME = "pyvideo"
@@ -58,9 +59,9 @@ def _record(video: dict[str, Any], source: SourceFile, category: SourceFile | No
         year=year or as_year(as_text(video.get("recorded"))[:4]),
         source_id="/".join([*event, stem]),
         title=as_text(video.get("title")),
-        abstract=joined(as_text(video.get(key)) for key in texts),
+        abstract=join_paragraphs(as_text(video.get(key)) for key in texts),
         markup="rst",
-        speakers=as_names(video.get("speakers") or []),
+        speakers=speaker_names(video.get("speakers") or []),
         language=as_text(video.get("language")),
         url=next((as_text(item.get("url")) for item in objects(video.get("videos"))), ""),
         tags=as_list(video.get("tags")),

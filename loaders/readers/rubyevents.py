@@ -9,7 +9,8 @@ import yaml
 from loaders.readers.json_sessions import member, objects
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_names, as_text, as_year, joined
+from loaders.records.speakers import speaker_names
+from loaders.records.values import as_text, as_year, join_paragraphs
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
@@ -72,8 +73,8 @@ def _record(talk: dict[str, Any], video: dict[str, Any], location: str) -> Recor
         year=year or as_year(inherited("date")[:4]),
         source_id=as_text(talk.get("id")),
         title=as_text(talk.get("title")) or as_text(talk.get("raw_title")),
-        abstract=joined([as_text(talk.get("description"))]),
-        speakers=as_names(talk.get("speakers") or []),
+        abstract=join_paragraphs([as_text(talk.get("description"))]),
+        speakers=speaker_names(talk.get("speakers") or []),
         track=inherited("track"),
         kind=as_text(talk.get("kind")),
         language=inherited("language"),

@@ -6,8 +6,9 @@ from typing import Any
 
 from loaders.readers import json_sessions
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_list, as_names, as_text, shown, without_speakers
+from loaders.records.speakers import speaker_names, without_speakers
 from loaders.records.times import parse_moment
+from loaders.records.values import as_list, as_text, excerpt
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text, text_table
 from service.errors import InputError
@@ -29,9 +30,9 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         if isinstance(item, Diagnostic):
             yield item
         elif not isinstance(item, Mapping):
-            yield Diagnostic(location, "not a JSON object", row=shown(item))
+            yield Diagnostic(location, "not a JSON object", row=excerpt(item))
         elif as_text(item.get("active")).upper() in ("N", "NO", "0", "FALSE"):
-            yield Diagnostic(location, "hidden (active: N)", row=shown(item), unwanted=True)
+            yield Diagnostic(location, "hidden (active: N)", row=excerpt(item), unwanted=True)
         else:
             yield _record(item, location)
 
@@ -57,7 +58,7 @@ def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
 
 def _record(row: Mapping[str, Any], location: str) -> Record:
     people = row.get("speakers")
-    speakers = as_names(people)
+    speakers = speaker_names(people)
     start, end = as_text(row.get("event_start")), as_text(row.get("event_end"))
     offset = _offset(start, as_text(row.get("start_time_ts")))
     title = as_text(row.get("name"))

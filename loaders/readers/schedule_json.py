@@ -6,7 +6,8 @@ from typing import Any
 from loaders.readers.json_sessions import member, objects, parse
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_names, as_text, as_year, joined
+from loaders.records.speakers import speaker_names
+from loaders.records.values import as_text, as_year, join_paragraphs
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
@@ -61,8 +62,8 @@ def _record(
         year=year,
         source_id=id,
         title=as_text(event.get("title")),
-        abstract=joined(as_text(event.get(key)) for key in texts),
-        speakers=as_names(event.get("persons") or []),
+        abstract=join_paragraphs(as_text(event.get(key)) for key in texts),
+        speakers=speaker_names(event.get("persons") or []),
         track=as_text(event.get("track")),
         kind=as_text(event.get("type")),
         language=as_text(event.get("language")),

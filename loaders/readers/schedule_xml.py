@@ -8,7 +8,7 @@ from defusedxml.common import DefusedXmlException
 
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_year, joined
+from loaders.records.values import as_year, join_paragraphs
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
 
@@ -55,7 +55,9 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
         location=f"{name}#event {id}",
         source_id=id,
         title=_text(event, "title"),
-        abstract=joined(_text(event, key) for key in ("subtitle", "abstract", "description")),
+        abstract=join_paragraphs(
+            _text(event, key) for key in ("subtitle", "abstract", "description")
+        ),
         speakers=[_text(person) or person.get("name", "") for person in event.iter("person")],
         track=_text(event, "track"),
         kind=_text(event, "type"),

@@ -5,7 +5,8 @@ from typing import Any
 
 from loaders.readers.json_sessions import no_sessions, objects, parse
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import as_names, as_text
+from loaders.records.speakers import speaker_names
+from loaders.records.values import as_text
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import field_of
 
@@ -68,7 +69,7 @@ def _record(
         speakers=[
             name
             for person in named
-            for name in as_names(
+            for name in speaker_names(
                 [speakers.get(as_text(person), {}) if not isinstance(person, dict) else person]
             )
         ],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from loaders.records import times
+from loaders.records.clocks import has_clock
 from loaders.records.time_words import NAMED_DAY, WEEKDAY, in_english
 
 _DAY = re.compile(
@@ -48,7 +49,7 @@ def as_date(text: str) -> str:
     date = _ORDINAL.sub("", text).strip(" ,()")
     if len(date) > _LONGEST or not _WRITTEN.search(date):
         return ""
-    if times.has_clock(date):
+    if has_clock(date):
         return ""
     try:
         return date if times.parse_moment(date, "dmy", _SOME_YEAR) else ""

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 
 from loaders.records import times
+from loaders.records.clocks import has_clock
 from loaders.records.record import Options, Record
 
 _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
@@ -81,7 +82,7 @@ def _in_zone(moment: datetime | None, record: Record, options: Options) -> datet
 
 def _is_day(value: str | datetime, moment: datetime) -> bool:
     """Whether a value names a day alone, which is read as its first moment."""
-    return isinstance(value, str) and moment.time() == time() and not times.has_clock(value)
+    return isinstance(value, str) and moment.time() == time() and not has_clock(value)
 
 
 def _moment(

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from dateutil import parser as dateutil_parser
 
+from loaders.records.clocks import MAX_LENGTH
 from loaders.records.time_words import MONTHS, WEEKDAY, WEEKDAYS, UnknownZone, in_english, offset_of
 from service.session import zone_of
 from service.words import folded
@@ -32,26 +33,7 @@ _PART_OF_DAY = re.compile(r"0?\.\d{3,}")
 _ISO_DURATION = re.compile(r"^PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$", re.I)
 _SERIAL = re.compile(r"^(\d{5})(?:\.0)?(\.\d+| 0?\.\d+)?$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
-_HALF = r"\s*[ap]\.?m\b\.?"
-_CLOCK = rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?uhr\b)?|{_HALF}|\s?(?:uhr|h)\b)"
-_TO = r"\s*(?:-|–|—|~|\b(?:to|bis|till|until|à|a|au|al|alle|as|às)\b)\s*"
-_RANGE = re.compile(rf"(.*{_CLOCK}){_TO}((?:\d{{4}}-\d\d-\d\d )?{_CLOCK})", re.I)
-_NO_DAY = r"(?<![^\W\d_]\s\d)(?<![^\W\d_]\s\d\d)"  # as the number in "June 5" may be
-_HALF_LATER = re.compile(  # "1:00 - 2:30 PM"
-    rf"(.*?(?<![\d.:/-])(\d{{1,2}})(?:[:.](\d\d)|{_NO_DAY})){_TO}"
-    r"((\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\b\.?)",
-    re.I,
-)
-_MINUS = re.compile(  # an ISO date and time before an offset, or a start before an end
-    r"\d{4}-\d\d-\d\d(?P<iso>T)?\s?(?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:[.,]\d+)?)?"
-    r"-(?P<offset>(?:0\d|1[0-2]):[03]0)"
-)
-_TIME_OF_DAY = re.compile(
-    r"\d[:h]\s?\d\d|T\d\d|\d\s*(?:[ap]\.?\s?m\b|uhr|h\b)|\bnoon|\bmid(?:day|night)|(?:^|\s)\d\d?\.\d\d(?![.\d])"
-    r"|^\d{5}\.0*[1-9]|\s0?\.\d|^\d{10}(?:\d{3})?$",
-    re.I,
-)
-_CLOCKS = re.compile(r"(?<![\d:.+-])\d{1,2}(?::\d\d|\s?H\b)")
+_CLOCKS_IN_ENGLISH = re.compile(r"(?<![\d:.+-])\d{1,2}(?::\d\d|\s?H\b)")
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
 _SEVERAL = re.compile(  # "12-14 MAY", "MAY 12-14"
     rf"(?<![\d/.-])\d{{1,2}}\.?\s*(?:[-–—/&+]|TO|BIS|UND|AND|AU|AL|Y|E)\s*\d{{1,2}}\.?\s+{_MONTH}"
@@ -61,7 +43,6 @@ _SHORT_OFFSET = re.compile(r"(?:GMT|UTC)?\s?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
 _SERIAL_START = datetime(1899, 12, 30)
 _NO_DATE = datetime(4, 1, 1)  # leap years, so that 29 February fits
 _OTHER_DATE = datetime(8, 2, 2)
-_LONGEST = 100  # characters: more is no time, and would take long to find out
 _NO_MOMENT = "it is no date and time such as 2026-05-12 10:30"
 _YEARS = range(1900, 2200)
 
@@ -89,21 +70,6 @@ def find_date_order(texts: Iterable[str]) -> str:
     return orders.pop() if len(orders) == 1 else ""
 
 
-def split_range(text: str) -> tuple[str, str]:
-    """Return start and end of a text such as "2026-05-12 10:30 - 11:15"; the end is empty if it has none."""
-    if len(text) > _LONGEST or _has_offset(text):
-        return text, ""
-    if match := _HALF_LATER.fullmatch(text):
-        return f"{match[1]} {_half_before(match)}m", match[4]
-    match = _RANGE.fullmatch(text)
-    return (match[1], match[2]) if match else (text, "")
-
-
-def has_clock(text: str) -> bool:
-    """Whether a date is followed by a time of day."""
-    return bool(_TIME_OF_DAY.search(text))
-
-
 def parse_moment(
     text: str, date_order: str = "", year: int | None = None, day: datetime | None = None
 ) -> datetime | None:
@@ -122,7 +88,7 @@ def parse_moment(
             return _checked(datetime.fromisoformat(text))
     except ValueError:
         pass
-    if len(text) > _LONGEST:
+    if len(text) > MAX_LENGTH:
         raise ValueError(_NO_MOMENT)
     if match := _EPOCH.match(text):
         return datetime.fromtimestamp(int(match[1]), UTC)
@@ -130,7 +96,7 @@ def parse_moment(
         days = float(match[1]) + float((match[2] or "0").strip())
         return _checked(_SERIAL_START + _days(days))
     english = in_english(text)
-    if len(_CLOCKS.findall(english)) > 1:
+    if len(_CLOCKS_IN_ENGLISH.findall(english)) > 1:
         raise ValueError("it names two times: give a start and an end, such as 10:30 - 11:15")
     if _SEVERAL.search(english):
         raise ValueError("it names several days: give one, such as 2026-05-12 10:30")
@@ -165,31 +131,10 @@ def parse_duration(text: str) -> timedelta | None:
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if text.isascii() and _PART_OF_DAY.fullmatch(text):
         return _days(float(text))
-    if len(text) <= _LONGEST and (match := _LENGTH.fullmatch(folded(text))):
+    if len(text) <= MAX_LENGTH and (match := _LENGTH.fullmatch(folded(text))):
         length = [float((part or "0").replace(",", ".")) for part in match.groups()]
         return timedelta(hours=length[0], minutes=length[1])
     raise ValueError("it is no duration such as 00:45 or 45 min")
-
-
-def _half_before(match: re.Match[str]) -> str:
-    """The half of the day of a start that has none: that of its end, the other if it were after its end."""
-    start, end = (
-        (int(hours) % 12, int(minutes or 0))
-        for hours, minutes in (match.group(2, 3), match.group(5, 6))
-    )
-    half = match[7].lower()
-    return half if start <= end else "p" if half == "a" else "a"
-
-
-def _has_offset(text: str) -> bool:
-    """Whether what follows the last minus is an offset from UTC and no end.
-
-    Without ISO's T and without seconds it is an end where it is later than the time before it.
-    """
-    match = _MINUS.fullmatch(text)
-    if not match:
-        return False
-    return bool(match["iso"] or match["seconds"] or "00:30" < match["offset"] <= match["clock"])
 
 
 def _days(number: float) -> timedelta:

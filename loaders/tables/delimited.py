@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from loaders.records.record import Diagnostic, Options
-from loaders.records.rows import shown
+from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
 from loaders.tables.table import HEADER_WITHIN, Row, Table, find_header
 
@@ -66,7 +66,7 @@ def _text_rows(
             yield Diagnostic(location, f"not a row of a table: {error}{hint}")
             continue
         if _is_left_open(taken, delimiter):
-            yield Diagnostic(location, _LEFT_OPEN, row=shown(cells))
+            yield Diagnostic(location, _LEFT_OPEN, row=excerpt(cells))
         else:
             yield start, cells
 

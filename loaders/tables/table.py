@@ -7,8 +7,9 @@ from itertools import islice
 
 from loaders.records.day_headings import is_no_date, mentions_day, read_day_line
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.rows import shown, to_record
+from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
+from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import (
     field_of,
@@ -200,7 +201,7 @@ def _record(row: Row, header: Header, name: str, order: str, day: _Day) -> Recor
     number, cells = row
     location = f"{name}:{number}"
     if any(cell.strip() for cell in cells[len(header.cells) :]):
-        return Diagnostic(location, _TOO_WIDE, row=shown(cells))
+        return Diagnostic(location, _TOO_WIDE, row=excerpt(cells))
     left_out, reason = day.of([cell.strip() for cell in cells])
     record = to_record(dict(enumerate(cells)), header.columns, location, left_out)
     if reason and record.start and not any(str(record.start) in cell for cell in cells):

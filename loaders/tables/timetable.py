@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from loaders.records import times
+from loaders.records.clocks import leading_clock
 from loaders.records.day_headings import day_in, read_day_line
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.text import line
@@ -18,10 +19,6 @@ _ROWS = 5_000
 _FEWEST = 3  # slots, below which nothing is a timetable
 _WORDS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
-_CLOCK = re.compile(r"\W*(\d{1,2})(?:[.:h](\d\d))?(?::00)?:?\s*([ap]\.?m\b|noon|uhr)?", re.I)
-_UTC_CLOCK = re.compile(
-    r"(?<![\d.:])(\d{1,2})(?:[.:h](\d\d))?\s*([ap]m|noon)?\s*(?:UTC|GMT)\b", re.I
-)
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
 
@@ -124,7 +121,7 @@ class _Grid:
                 self._take_header(first, cells)
             return
         titles = {position: cell for position, cell in filled.items() if position in self._columns}
-        clock = _clock(first)
+        clock = leading_clock(first)
         if clock and filled:
             self._add(*clock, titles)
         elif first and not filled:
@@ -173,26 +170,3 @@ def _is_day(text: str) -> bool:
 def _is_people(header: str) -> bool:
     words = header_key(header).split()
     return field_of(header) in _PEOPLE or (bool(words) and field_of(words[-1]) in _PEOPLE)
-
-
-def _clock(text: str) -> tuple[str, str] | None:
-    """The time that a cell starts with, and "UTC" if it says what time that is in UTC."""
-    local = _CLOCK.match(times.split_range(text)[0])
-    if local is None or not (local[2] or local[3]):
-        return None
-    if utc := _UTC_CLOCK.search(text):
-        moment, zone = _hours(utc), "UTC"
-        if moment and (start := _hours(local)) and moment < start:
-            return None  # it is the next day in UTC, or the day before here
-    else:
-        moment, zone = _hours(local), ""
-    return (moment, zone) if moment else None
-
-
-def _hours(match: re.Match[str]) -> str:
-    hours, minutes, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
-    if half.startswith("p") and hours < 12:
-        hours += 12
-    if half.startswith("a") and hours == 12:
-        hours = 0
-    return f"{hours:02}:{minutes:02}" if hours < 24 and minutes < 60 else ""
