@@ -1,54 +1,44 @@
-"""Which field a column or key means: a table of names in six languages, and what the caller says."""
+"""Which field a column or key means: by headers.ini, a table of synonyms, or as the caller maps it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from configparser import ConfigParser
+from functools import cache, lru_cache
+from pathlib import Path
+from types import MappingProxyType
 
 from loaders.records.record import Options
 from service.errors import InputError
 from service.words import folded
 
-_NAMES = {
-    "source_id": "id|source id|session id|talk id|event id|event key|key|code|guid|uid|nr|no|number|proposal id|kennung|identifiant|identificador",
-    "title": "presentation title|paper title|proposal title|title of talk|title of session|vortragsthema|sitzung|titulo de la sesion|titulo de la ponencia|ponencia|sesion|intitule|titre de la conference|titolo del talk|titolo della sessione|sessione|intervento|titulo da sessao|sessao|title|session title|talk title|event title|name of session|session|session name|talk|subject|summary|titel|vortrag|vortragstitel|thema|titulo|titulo de la charla|charla|titre|titre de la session|titolo|titulo da palestra|palestra",
-    "abstract": "subtitle|untertitel|subtitulo|sous titre|sottotitolo|session abstract|talk abstract|summary of talk|long abstract|short abstract|synopsis|outline|abstract|description|session description|talk description|long description|details|text|content|short description|beschreibung|zusammenfassung|inhalt|kurzbeschreibung|descripcion|resumen|resume|descriptif|descrizione|sommario|riassunto|descricao|resumo",
-    "speakers": "speaker full name|speakers names|presented by|presenter name|presenter names|author s|moderator|moderators|panelists|vortragende n|dozent|dozentin|moderation|expositor|expositores|conferencista|conferencistas|conferenciante|orateur|orateurs|oratrice|oratore|oratori|oradora|nom de l intervenant|nome relatore|nome do palestrante|speaker full names|sprecher innen|referent innen|referentinnen|sprecher in|redner in|speaker|speakers|speaker s|speaker name|speaker names|presenter|presenters|presenter s|authors|author|persons|person|people|name|names|full name|speaker 1|vortragende|vortragende r|vortragender|referent|referentin|referenten|referent in|sprecher|sprecherin|redner|ponente|ponentes|ponente s|orador|oradores|intervenant|intervenants|intervenante|intervenant e s|conferencier|conferenciers|auteur|auteurs|relatore|relatori|relatrice|palestrante|palestrantes|palestrante s|orador a",
-    "first_name": "first name|given name|vorname|nombre|prenom|nome",
-    "last_name": "last name|family name|surname|nachname|apellido|apellidos|nom de famille|nom|cognome|sobrenome|apelido",
-    "track": "session category|topic area|subject area|fachbereich|schwerpunkt|themenfeld|themengebiet|area|area tematica|eje|axe|percorso|sezione|eixo|topico|track|tracks|theme|topic|category|stream|strand|session track|event type|themenbereich|kategorie|strang|tema|categoria|linea tematica|eje tematico|thematique|theme principal|parcours|categorie|tematica|traccia|trilha",
-    "level": "level|audience level|audience|difficulty|experience level|niveau|schwierigkeit|zielgruppe|nivel|dificultad|livello|nivel de dificuldade|publico",
-    "kind": "kind|type|session type|talk type|format|session format|event subtype|submission|submission type|art|typ|veranstaltungsart|tipo|formato|tipo de charla|type de session|tipo di sessione",
-    "language": "talk language|language of talk|idioma de la charla|langue de la session|lingua del talk|idioma da palestra|sprache des vortrags|presentation language|language|lang|spoken language|session language|sprache|vortragssprache|idioma|lengua|langue|lingua",
-    "room": "auditorium|raumname|horsaal|salon|espace|spazio|espaco|room name|session room|location name|room|location|venue|place|hall|stage|where|raum|ort|saal|buhne|sala|lugar|aula|salle|lieu|luogo|stanza|auditorio|local",
-    "date": "session date|session day|date|day|datum|tag|fecha|dia|jour|data|giorno",
-    "start": "time slot|timeslot|slot|zeitslot|horario|creneau|creneau horaire|orario|scheduled at|start datetime|start date time|event start time|datum uhrzeit|fecha y hora|date et heure|data e ora|data e hora|heure debut|ora di inizio|start|starts|starts at|start time|starttime|start date|begin|begins|from|time|event start|when|startsat|beginn|anfang|startzeit|von|uhrzeit|uhrzeit von|von uhrzeit|zeit|datetime|date time|session start time|session start|session time|inicio|hora|hora de inicio|debut|heure|heure de debut|inizio|ora|ora inizio|hora inicio",
-    "end": "hora fim|hora de fim|session end time|session end|uhrzeit bis|bis uhrzeit|event end time|end datetime|end date time|hora de termino|ora di fine|fim hora|end|ends|ends at|end time|endtime|end date|finish|until|to|event end|endsat|ende|endzeit|bis|fin|hora de fin|hora fin|heure de fin|fine|ora fine|fim|termino",
-    "duration": "talk length|session length|session duration|talk duration|minutos|minuten|dauer min|duration minutes|duration min|durata minuti|duracao minutos|duree minutes|lange|duration|length|minutes|dauer|duracion|duree|durata|duracao",
-    "zone": "timezone|time zone|tz|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario",
-    "url": "session link|talk link|event url|public url|url de la charla|url della sessione|url|link|web|website|session url|talk url|permalink|webseite|enlace|lien|collegamento",
-    "tags": "topics covered|stichworter|etiqueta|mots clefs|tag s|tags|tag list|keywords|labels|topics|schlagworte|schlagworter|stichworte|etiquetas|palabras clave|mots cles|etichette|parole chiave|palavras chave",
-    "event": "event|conference|conference name|event name|veranstaltung|konferenz|evento|conferencia|conference serie|evenement",
-    "year": "year|jahr|ano|annee|anno",
-    "state": "state|status|decision|proposal state|submission state|accepted|zustand|estado|etat|statut|stato",
-}  # fmt: skip
-"""For each field, the headers that mean it, without case, accents and punctuation: English, German,
-Spanish, French, Italian, Portuguese."""
-FIELDS = tuple(_NAMES)
-_SYNONYMS = {name: field for field, names in _NAMES.items() for name in names.split("|")}
 _PERSONAL = re.compile(
     r"\b(e ?mail|mail|correo|courriel|phone|telephone|telefon\w*|telefono|tel|mobile|handy|movil|cell)\b"
 )
 _NUMBERED = re.compile(r"(.*\D) \d{1,2}")
 _IN_UTC = re.compile(r"(.+) (?:in )?(?:utc|gmt)")
-_TIMED = {"date", "start", "end"}
-_SEVERAL = {"speakers", "tags", "first_name", "last_name", "abstract"}
+_TIME_FIELDS = {"date", "start", "end"}
+_NUMBERED_FIELDS = {"speakers", "tags", "first_name", "last_name", "abstract"}
 _SHOWN = 20
 _NAME = "name"
-_OF_TALKS = {"start", "date", "track", "room", "duration"}
-_OF_OTHERS = re.compile(
+_TALK_FIELDS = {"start", "date", "track", "room", "duration"}
+_NOT_OF_TALKS = re.compile(
     r"\b(capacity|seats|bio|biography|about me|kapazitat|platze|biografie|biografia|biographie|"
     r"capacidad|capacite|capacita|capacidade|company|employer|logo|photo)\b"
 )
+
+
+@cache
+def synonyms() -> Mapping[str, str]:
+    """Return for each header key of headers.ini the field that it means."""
+    table = ConfigParser(allow_no_value=True, delimiters=("=",))
+    table.read_string(Path(__file__).with_name("headers.ini").read_text("utf-8"))
+    return MappingProxyType({key: field for field in table.sections() for key in table[field]})
+
+
+@cache
+def list_fields() -> tuple[str, ...]:
+    """Return the fields that a column can be mapped to."""
+    return tuple(dict.fromkeys(synonyms().values()))
 
 
 @lru_cache(maxsize=4096)
@@ -61,14 +51,14 @@ def header_key(header: str) -> str:
 def field_of(header: str) -> str:
     """Return the field that a header means, "" if none: "Vortragende 2" are speakers, "Start (UTC)" a start."""
     key = header_key(header)
-    if field := _SYNONYMS.get(key, ""):
+    if field := synonyms().get(key, ""):
         return field
     if in_utc := _IN_UTC.fullmatch(key):
-        field = _SYNONYMS.get(in_utc[1], "")
-        return field if field in _TIMED else ""
+        field = synonyms().get(in_utc[1], "")
+        return field if field in _TIME_FIELDS else ""
     numbered = _NUMBERED.fullmatch(key)
-    field = _SYNONYMS.get(numbered[1], "") if numbered else ""
-    return field if field in _SEVERAL else ""
+    field = synonyms().get(numbered[1], "") if numbered else ""
+    return field if field in _NUMBERED_FIELDS else ""
 
 
 def zone_in(headers: Sequence[str]) -> str:
@@ -92,10 +82,10 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
     """
     chosen = {header_key(column): field for column, field in options.columns}
     for column, field in options.columns:
-        if field not in FIELDS:
+        if field not in list_fields():
             raise InputError(
                 f'--map "{column}={field}": there is no field {field!r}. '
-                f"Fields: {', '.join(FIELDS)}."
+                f"Fields: {', '.join(list_fields())}."
             )
     there = dict.fromkeys(headers)
     keys = {header_key(header) for header in there}
@@ -139,5 +129,5 @@ def _are_of_talks(columns: dict[str, list[str]], keys: set[str]) -> bool:
     """Whether the columns beside "Name" are those of talks, and not those of people and rooms."""
     if "speakers" in columns:
         return True
-    of_others = any(_OF_OTHERS.search(key) or _PERSONAL.search(key) for key in keys)
-    return not of_others and ("abstract" in keys or not _OF_TALKS.isdisjoint(columns))
+    of_others = any(_NOT_OF_TALKS.search(key) or _PERSONAL.search(key) for key in keys)
+    return not of_others and ("abstract" in keys or not _TALK_FIELDS.isdisjoint(columns))
