@@ -46,19 +46,21 @@ def command_help(name: str) -> str:
     return f"```text\n{context.command.get_help(context)}\n```"
 
 
-def settings(cls: type[BaseModel], prefix: str) -> str:
-    """Return the table of a class of settings, those of a class within it aside."""
-    rows = [
-        (
-            f"`{prefix}{name.upper()}`",
-            _default(one),
-            _values(one),
-            " ".join(one["description"].split()),
-        )
-        for name, one in cls.model_json_schema()["properties"].items()
-        if "$ref" not in one
-    ]
-    return table(("variable", "default", "values", "meaning"), rows)
+def settings(cls: type[BaseModel], prefix: str = "") -> str:
+    """Return a section for each setting of a class, those of a class within it aside."""
+    schemas = cls.model_json_schema()["properties"]
+    return "\n\n".join(
+        _setting(f"{prefix}{name.upper()}", schema)
+        for name, schema in schemas.items()
+        if "$ref" not in schema
+    )
+
+
+def _setting(name: str, schema: Schema) -> str:
+    facts = {"default": _default(schema), "values": _values(schema)}
+    told = "; ".join(f"{what}: {fact}" for what, fact in facts.items() if fact)
+    variable = f"`{PREFIX}{name}`" + (told and f" ({told})")
+    return f"### {name}\n\n{variable}\n\n{' '.join(schema['description'].split())}"
 
 
 def _default(schema: Schema) -> str:
@@ -120,8 +122,8 @@ def errors() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "settings": partial(settings, Settings, PREFIX),
-    "settings of the Qdrant server": partial(settings, QdrantSettings, f"{PREFIX}QDRANT_"),
+    "settings": partial(settings, Settings),
+    "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,
     "errors": errors,
     **{
