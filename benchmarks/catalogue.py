@@ -27,6 +27,7 @@ from service.settings import PREFIX
 from service.stores.copying import Batch, rebuild
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import SCHEMA_VERSION
+from service.stores.payload import encode_payload
 from service.verdict.off_topic import queries_digest
 
 NAME = "sessions"
@@ -116,7 +117,7 @@ def _size(source: Path) -> int:
 def _write_sessions(file: Path, sessions: Sequence[Session]) -> None:
     with file.open("w", encoding="utf-8") as stream:
         for session in sessions:
-            line = {"conference_helper": EXPORT_VERSION, "session": session.payload()}
+            line = {"conference_helper": EXPORT_VERSION, "session": encode_payload(session)}
             stream.write(json.dumps(line) + "\n")
 
 

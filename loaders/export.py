@@ -11,10 +11,10 @@ from typing import Any, TextIO
 from loaders.report import safe_cell
 from service.errors import InputError
 from service.session import Session
+from service.stores.payload import DERIVED, encode_payload
 from service.stores.protocol import Generation
 
 EXPORT_VERSION = 1
-_DERIVED = ("text_hash", "payload_hash", "talk_keys", "day")
 _COLUMNS = (
     "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
     "language", "room", "starts_at", "ends_at", "timezone", "url", "tags",
@@ -60,7 +60,7 @@ def _write_lines(generation: Generation, stream: TextIO, *, vectors: bool) -> in
 
 
 def _plain(session: Session) -> dict[str, Any]:
-    return {key: value for key, value in session.payload().items() if key not in _DERIVED}
+    return {key: value for key, value in encode_payload(session).items() if key not in DERIVED}
 
 
 def _write_csv(generation: Generation, stream: TextIO) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from service.dates import parse_day
 from service.errors import QueryError
-from service.session import parse_day
 
 Value = str | int
 FieldType = Literal["keyword", "integer", "day"]

@@ -12,6 +12,7 @@ from loaders.records.record import Options
 from service.errors import InputError
 from service.session import Session
 from service.stores.edge.store import EdgeStore
+from service.stores.payload import encode_payload
 
 
 def everything(store: EdgeStore) -> dict[str, Session]:
@@ -39,8 +40,8 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     after = everything(other.store)
     other.store.close()
     assert after == before
-    assert {id: item.payload() for id, item in after.items()} == {
-        id: item.payload() for id, item in before.items()
+    assert {id: encode_payload(item) for id, item in after.items()} == {
+        id: encode_payload(item) for id, item in before.items()
     }
 
 

@@ -15,6 +15,7 @@ from service.errors import InputError, LockedError, StoreError, VerificationErro
 from service.stores.backup import check_backup, restore_backup, write_backup
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
+from service.stores.payload import encode_payload
 from service.stores.protocol import SessionStore
 from service.stores.verification import verify
 
@@ -25,7 +26,7 @@ def contents(store: SessionStore) -> dict[Any, Any]:
     """Every session and its vector, by id."""
     with store.reading() as generation:
         return {
-            session.id: (session.payload(), row.tobytes())
+            session.id: (encode_payload(session), row.tobytes())
             for sessions, vectors in generation.scan()
             for session, row in zip(sessions, vectors, strict=True)
         }

@@ -11,6 +11,7 @@ from support.reading_sources import DATA, Reading, read_bytes, zipped
 
 from loaders.readers import FORMATS
 from service.errors import InputError
+from service.stores.payload import encode_payload
 
 from loaders.records.times import AmbiguousDate  # isort: skip
 
@@ -61,7 +62,7 @@ def test_any_table(
     writer.writerows([headers, *rows])
     reading = attempt("x.csv", stream.getvalue().encode(encoding, "replace"), timezone="UTC")
     for session in reading.sessions if reading else ():
-        json.dumps(session.payload(), ensure_ascii=False).encode()
+        json.dumps(encode_payload(session), ensure_ascii=False).encode()
 
 
 @SETTINGS
@@ -73,7 +74,7 @@ def test_any_json(sessions: list[dict[str, object]], encoding: str, shape: str) 
         text = json.dumps({"talks": sessions} if shape == "wrapped" else sessions, indent=1)
     reading = attempt("x.json", text.encode(encoding, "replace"), timezone="UTC")
     for session in reading.sessions if reading else ():
-        json.dumps(session.payload(), ensure_ascii=False).encode()
+        json.dumps(encode_payload(session), ensure_ascii=False).encode()
 
 
 @SETTINGS

@@ -18,6 +18,7 @@ from service.errors import AccessError, LockedError, StorageFullError, StoreErro
 from service.runtime import deadline, request_id
 from service.settings import QdrantSettings
 from service.stores.manifest import Manifest
+from service.stores.payload import encode_payload
 from service.stores.server.breaker import Breaker
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError, MissingError
@@ -55,7 +56,7 @@ def healthy(method: str, path: str, body: bytes) -> Answer:
     if path == "/":
         return 200, {}, b'{"title": "qdrant", "version": "1.20.0"}'
     session = talk(1)
-    point = {"id": str(session.id), "version": 1, "score": 0.5, "payload": session.payload()}
+    point = {"id": str(session.id), "version": 1, "score": 0.5, "payload": encode_payload(session)}
     if path.endswith("/points/query"):
         return ok({"points": [point]})
     if path.endswith("/points/query/batch"):

@@ -18,6 +18,7 @@ from service.errors import (
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
+from service.stores.payload import encode_payload
 from service.stores.protocol import KEPT_GENERATIONS
 
 
@@ -105,7 +106,7 @@ def test_scan_gives_every_session_with_its_vector(open_store: OpenStore) -> None
     for item in SESSIONS:
         np.testing.assert_allclose(read[item.id], ENCODER.encode_queries([item.text])[0], atol=1e-6)
         assert known[item.id].text_hash == item.text_hash
-        assert known[item.id].payload_hash == item.payload()["payload_hash"]
+        assert known[item.id].payload_hash == encode_payload(item)["payload_hash"]
 
 
 def test_manifest_says_what_is_there(open_store: OpenStore) -> None:

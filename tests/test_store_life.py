@@ -14,6 +14,7 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS, Filters, Value
 from service.stores.manifest import EventCount
+from service.stores.payload import encode_payload
 from service.stores.protocol import SessionStore
 
 
@@ -55,7 +56,7 @@ def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
         scanned = list(generation.scan())
     assert set(known) == {session.id for session in sessions}
     assert known[sessions[5].id].text_hash == sessions[5].text_hash
-    assert known[sessions[5].id].payload_hash == sessions[5].payload()["payload_hash"]
+    assert known[sessions[5].id].payload_hash == encode_payload(sessions[5])["payload_hash"]
     assert {session for batch, _ in scanned for session in batch} == set(sessions)
     assert [len(batch) for batch, _ in scanned] == [256, 256, 88]
     for batch, vectors in scanned:

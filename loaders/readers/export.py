@@ -9,7 +9,7 @@ from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
 from service.errors import StoreError
-from service.session import Session
+from service.stores.payload import decode_payload
 
 NAME = "export"
 VERSION = 1
@@ -39,7 +39,7 @@ def _record(item: Any, location: str) -> Record | Diagnostic:
     if not isinstance(payload, dict):
         return Diagnostic(location, "a line of an export without a session", row=excerpt(item))
     try:
-        session = Session.from_payload(payload)
+        session = decode_payload(payload)
     except (StoreError, OverflowError, RecursionError):
         return Diagnostic(
             location, "a line of an export whose session is damaged", row=excerpt(item)

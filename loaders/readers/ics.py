@@ -16,8 +16,8 @@ from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.text import storable
 from loaders.sources.source_file import SourceFile
+from service.dates import parse_zone
 from service.errors import InputError
-from service.session import zone_of
 
 NAME = "ics"
 MAX_COMPONENT = 2**20
@@ -258,7 +258,7 @@ def _unescaped(text: str) -> str:
 
 def _is_zone(name: str) -> bool:
     try:
-        zone_of(name)
+        parse_zone(name)
     except ValueError:
         return False
     return True

@@ -11,7 +11,7 @@ from dateutil import parser as dateutil_parser
 
 from loaders.records.clocks import MAX_LENGTH
 from loaders.records.time_words import MONTHS, WEEKDAY, WEEKDAYS, UnknownZone, in_english, offset_of
-from service.session import zone_of
+from service.dates import parse_zone
 from service.words import folded
 
 _ORDERED = re.compile(
@@ -150,7 +150,7 @@ def _checked(moment: datetime) -> datetime:
 
 def _zone(name: str) -> tzinfo:
     try:
-        return zone_of(name)
+        return parse_zone(name)
     except ValueError as error:
         raise ValueError(f"{error}: give one such as {_alike(name)}") from error
 

@@ -19,6 +19,7 @@ from loaders.records.record import Diagnostic
 from loaders.staging.holding import Holds
 from loaders.staging.repeats import tell_apart
 from service.session import Session
+from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Known
 
 _SCHEMA = """
@@ -183,7 +184,7 @@ class Staging:
         return _session(payload) if text_hash == session.text_hash else None
 
     def _insert(self, session: Session, number: int | None = None) -> None:
-        payload = session.payload()
+        payload = encode_payload(session)
         row = (
             number,
             str(session.id),
@@ -217,4 +218,4 @@ class Staging:
 
 
 def _session(payload: str) -> Session:
-    return Session.from_payload(json.loads(payload))
+    return decode_payload(json.loads(payload))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from loaders.records.record import Diagnostic
 from service.session import Session
+from service.stores.payload import encode_payload
 
 
 def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Diagnostic]]:
@@ -25,7 +26,7 @@ def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Di
         left[key] = (first, replace(whole, speakers=speakers))
         joined = speakers != whole.speakers
         reason = "a row for one more speaker: joined with the first" if joined else "read twice"
-        row = json.dumps(session.payload())
+        row = json.dumps(encode_payload(session))
         diagnostics.append(Diagnostic(session.source_location, reason, row=row, unwanted=True))
     return _with_slots(dict(left.values())), diagnostics
 
@@ -34,7 +35,7 @@ def _likeness(session: Session) -> str:
     """What sessions of one id share if they are one: all but the speakers, where there is more than a title."""
     if session.abstract or session.starts_at:
         session = replace(session, speakers=())
-    return str(session.payload()["payload_hash"])
+    return str(encode_payload(session)["payload_hash"])
 
 
 def _with_slots(sittings: dict[int, Session]) -> dict[int, Session]:
@@ -47,7 +48,7 @@ def _with_slots(sittings: dict[int, Session]) -> dict[int, Session]:
             session,
             slot=slot
             if slots.count(slot) == 1
-            else f"{slot} {session.payload()['payload_hash']}".strip(),
+            else f"{slot} {encode_payload(session)['payload_hash']}".strip(),
         )
         for (number, session), slot in zip(sittings.items(), slots, strict=True)
     }

@@ -26,6 +26,7 @@ from service.errors import EncoderError, InputError, MismatchError, StoreError, 
 from service.session import Session
 from service.stores.copying import rebuild
 from service.stores.manifest import Manifest
+from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Generation, SessionStore
 
 _BATCHES = 16
@@ -132,7 +133,9 @@ def _write_parts(generation: Generation, folder: Path) -> Iterator[str]:
         lines, rows = _files(folder, name)
         with lines.open("w", encoding="utf-8") as stream:
             for sessions, _ in some:
-                stream.writelines(json.dumps(session.payload()) + "\n" for session in sessions)
+                stream.writelines(
+                    json.dumps(encode_payload(session)) + "\n" for session in sessions
+                )
         np.save(rows, np.concatenate([vectors for _, vectors in some]))
         yield name
 
@@ -141,7 +144,7 @@ def _read_part(folder: Path, name: str, dimension: int) -> tuple[list[Session], 
     lines, rows = _files(folder, name)
     try:
         with lines.open(encoding="utf-8") as stream:
-            sessions = [Session.from_payload(json.loads(line)) for line in stream]
+            sessions = [decode_payload(json.loads(line)) for line in stream]
         return sessions, checked(np.load(rows, allow_pickle=False), len(sessions), dimension)
     except (OSError, ValueError, EOFError, StoreError, EncoderError) as error:
         raise _refused(folder, f"part {name} cannot be read ({error})") from error

@@ -7,6 +7,7 @@ from service.encoder import checked
 from service.errors import REMEDY, DamagedError, EncoderError, VerificationError
 from service.filters import NO_FILTERS
 from service.stores.manifest import Manifest
+from service.stores.payload import encode_payload
 from service.stores.protocol import Generation, SessionStore, count_events
 from service.words import split_words
 
@@ -49,7 +50,8 @@ def _problems(generation: Generation) -> list[str]:
             checked(vectors, len(sessions), manifest.encoder.dimension)
             read.append(
                 _digest(
-                    (str(session.id), session.payload()["payload_hash"]) for session in sessions
+                    (str(session.id), encode_payload(session)["payload_hash"])
+                    for session in sessions
                 )
             )
     except EncoderError as error:

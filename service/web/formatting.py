@@ -4,8 +4,9 @@ import re
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from service.dates import parse_day
 from service.search.snippets import Snippet
-from service.session import Session, parse_day
+from service.session import Session
 
 WORDS_SHOWN = 60
 SIGNS_SHOWN = 480

@@ -28,6 +28,7 @@ from service.stores.edge.queries import (
 from service.stores.fusion import keyword_weight, proposed
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
+from service.stores.payload import decode_payload
 from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
 
 BATCH = 256
@@ -135,7 +136,7 @@ class EdgeGeneration:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
         with translated("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
-        found = {record.id: Session.from_payload(record.payload or {}) for record in records}
+        found = {record.id: decode_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
@@ -184,7 +185,7 @@ class EdgeGeneration:
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
         for records in self._scroll(payload=True, vectors=True, batch=BATCH):
-            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            sessions = [decode_payload(record.payload or {}) for record in records]
             rows = [_dense(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 

@@ -18,6 +18,7 @@ from service.stores.edge.generation import BATCH, EdgeGeneration, translated
 from service.stores.edge.queries import KEYWORDS, TEXT, sparse
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
+from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
 
 _FROM_FILES = edge.Memory.Cold
@@ -94,7 +95,9 @@ class EdgeBuilder:
             words = [session_terms(session) for session in chosen]
             points = [
                 edge.Point(
-                    session.id, {TEXT: row.tolist(), KEYWORDS: sparse(terms)}, session.payload()
+                    session.id,
+                    {TEXT: row.tolist(), KEYWORDS: sparse(terms)},
+                    encode_payload(session),
                 )
                 for session, row, terms in zip(
                     chosen, rows[start : start + BATCH], words, strict=True

@@ -16,6 +16,7 @@ from service.settings import QdrantSettings
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest
+from service.stores.payload import decode_payload
 from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
 from service.stores.server.connection import Connection
 from service.stores.server.queries import (
@@ -130,9 +131,7 @@ class ServerGeneration:
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; ids that are not there are left out."""
         records = self.records(ids, vectors=False)
-        found = {
-            UUID(str(record.id)): Session.from_payload(record.payload or {}) for record in records
-        }
+        found = {UUID(str(record.id)): decode_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
@@ -165,7 +164,7 @@ class ServerGeneration:
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
         for records in self._scroll(payload=True, vectors=[TEXT], batch=_BATCH):
-            sessions = [Session.from_payload(record.payload or {}) for record in records]
+            sessions = [decode_payload(record.payload or {}) for record in records]
             rows = [dense(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 
@@ -233,7 +232,7 @@ def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
     similarity = point.score
     if point.vector:
         similarity = float(np.asarray(dense(point), dtype=np.float32) @ question)
-    return Hit(Session.from_payload(point.payload or {}), point.score, similarity)
+    return Hit(decode_payload(point.payload or {}), point.score, similarity)
 
 
 def dense(record: models.Record | models.ScoredPoint) -> list[float]:

@@ -17,6 +17,7 @@ from service.session import Session
 from service.settings import QdrantSettings
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
+from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
 from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
@@ -72,7 +73,7 @@ class Writer:
             models.PointStruct(
                 id=str(session.id),
                 vector={TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
-                payload=session.payload(),
+                payload=encode_payload(session),
             )
             for session, row in zip(sessions, rows, strict=True)
         ]
@@ -180,7 +181,7 @@ class ServerUpdater(Writer):
         operations += [
             models.OverwritePayloadOperation(
                 overwrite_payload=models.SetPayload(
-                    payload=session.payload(), points=[str(session.id)]
+                    payload=encode_payload(session), points=[str(session.id)]
                 )
             )
             for session in sessions

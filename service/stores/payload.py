@@ -1,0 +1,66 @@
+"""Sessions as payloads: the plain JSON values of a point, the same in every store, backup and export.
+
+Times are UTC with the zone's name beside them, empty fields are left out. DERIVED fields follow from the
+others: `day` is filtered by, `text_hash` and `payload_hash` tell a later load what changed, `talk_keys` mark
+repeats.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from service.dates import parse_zone
+from service.errors import REMEDY, DamagedError
+from service.session import Session, digest
+
+DERIVED = ("day", "text_hash", "payload_hash", "talk_keys")
+_TIMES = ("starts_at", "ends_at")
+_LISTS = ("speakers", "tags")
+_NEEDED = ("event", "year", "source_id")
+_STORED = tuple(field.name for field in fields(Session) if field.compare)
+_TEXTS = tuple(name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED})
+
+
+def encode_payload(session: Session) -> dict[str, Any]:
+    """Return the payload of a session."""
+    stored = {name: _plain(getattr(session, name)) for name in _STORED}
+    stored |= {"day": session.day, "timezone": session.timezone}
+    stored = {name: value for name, value in stored.items() if value not in ("", [])}
+    text_hash = session.text_hash
+    hashes = {
+        "text_hash": text_hash,
+        "payload_hash": digest(json.dumps(stored, sort_keys=True) + text_hash),
+    }
+    keys = session.talk_keys
+    return {**stored, **hashes, **({"talk_keys": list(keys)} if keys else {})}
+
+
+def decode_payload(payload: Mapping[str, Any]) -> Session:
+    """Return the session that `encode_payload` stored. Raises DamagedError if `payload` is none."""
+    try:
+        zone = parse_zone(str(payload.get("timezone", "UTC")))
+        times = {name: payload.get(name) for name in _TIMES}
+        values: dict[str, Any] = {
+            "event": str(payload["event"]),
+            "year": int(payload["year"]),
+            "source_id": str(payload["source_id"]),
+            **{name: str(payload.get(name, "")) for name in _TEXTS},
+            **{name: tuple(map(str, payload.get(name, ()))) for name in _LISTS},
+            **{
+                name: datetime.fromisoformat(str(time)).astimezone(zone) if time else None
+                for name, time in times.items()
+            },
+        }
+        return Session(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedError(
+            f"The catalogue holds a point that is not a session ({error!r}). {REMEDY}"
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return list(value) if isinstance(value, tuple) else "" if value is None else value
