@@ -1,5 +1,6 @@
-"""The OpenAPI document, made from the names and limits that the program checks by."""
+"""The OpenAPI document, made from the fields, modes and limits that requests are checked against."""
 
+from collections.abc import Sequence
 from importlib import metadata
 
 from flask import Blueprint
@@ -20,7 +21,7 @@ bp = Blueprint("openapi", __name__)
 
 @bp.get("/openapi.json")
 def describe() -> Values:
-    """Answer with the description of every address."""
+    """Answer with the OpenAPI document of every route."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,144 +57,112 @@ def _version() -> str:
 
 def _paths() -> Values:
     filters = _filters()
+    id = _parameter("id", "Its id.", {**TEXT, "format": "uuid"}, place="path", required=True)
+    mode = _parameter(
+        "mode", "How to search.", {**TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
+    )
+    limit = _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT)
     values = _number("limit", "Values of each facet.", DEFAULT_VALUES, MAX_VALUES)
+    fold = _parameter(
+        "fold", "Whether repeats of a talk are one result.", {"type": "boolean", "default": True}
+    )
+    diversity = _parameter(
+        "diversity",
+        "How much results differ from each other, 0 to 1.",
+        {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
+    )
+    options = [limit, mode, fold, diversity, *filters]
     return {
-        "/": {
-            "get": _page(
-                "showPage",
-                "The page for people; every search is a link that can be shared.",
-                [*_search_parameters(required=False), *filters],
-            )
-        },
-        "/sessions/{id}/similar": {
-            "get": _page("showSimilar", "The sessions that are like one session.", [_id()])
-        },
-        "/api/search": {
-            "get": _operation(
-                "search",
-                "Answer a question with the nearest sessions, nearest first.",
-                "Answer",
-                [*_search_parameters(required=True), *filters],
-                errors=("400", "500", "503"),
-            )
-        },
-        "/api/sessions/{id}": {
-            "get": _operation(
-                "getSession",
-                "One session.",
-                "Session",
-                [_id()],
-                errors=("400", "404", "503"),
-            )
-        },
-        "/api/sessions/{id}/similar": {
-            "get": _operation(
-                "listSimilar",
-                "The sessions nearest to one session, without it and its repeats.",
-                "Similar",
-                [
-                    _id(),
-                    _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
-                    *filters,
-                ],
-                errors=("400", "404", "503"),
-            )
-        },
-        "/api/facets": {
-            "get": _operation(
-                "countFacets",
-                "The values sessions can be filtered by; each facet as the other filters leave it; "
-                "with a question, among the sessions that answer it best.",
-                "Facets",
-                [_question(required=False), _mode(), values, *filters],
-                errors=("400", "503"),
-            )
-        },
-        "/api/status": {
-            "get": _operation("getStatus", "What is loaded.", "Status", errors=("400", "503"))
-        },
-        "/livez": {"get": _operation("isAlive", "Whether the process answers.", "Alive")},
-        "/readyz": {
-            "get": _operation(
-                "isReady", "Whether the next question can be answered.", "Ready", errors=("503",)
-            )
-        },
+        "/": _page(
+            "showPage",
+            "The page for people; every search is a link that can be shared.",
+            [_question(required=False), *options],
+        ),
+        "/sessions/{id}/similar": _page(
+            "showSimilar", "The sessions that are like one session.", [id]
+        ),
+        "/api/search": _operation(
+            "search",
+            "Answer a question with the nearest sessions, nearest first.",
+            "Answer",
+            [_question(required=True), *options],
+            errors="400 500 503",
+        ),
+        "/api/sessions/{id}": _operation(
+            "getSession", "One session.", "Session", [id], errors="400 404 503"
+        ),
+        "/api/sessions/{id}/similar": _operation(
+            "listSimilar",
+            "The sessions nearest to one session, without it and its repeats.",
+            "Similar",
+            [id, limit, *filters],
+            errors="400 404 503",
+        ),
+        "/api/facets": _operation(
+            "countFacets",
+            "The values sessions can be filtered by; each facet as the other filters leave it; "
+            "with a question, among the sessions that answer it best.",
+            "Facets",
+            [_question(required=False), mode, values, *filters],
+            errors="400 503",
+        ),
+        "/api/status": _operation("getStatus", "What is loaded.", "Status", errors="400 503"),
+        "/livez": _operation("isAlive", "Whether the process answers.", "Alive"),
+        "/readyz": _operation(
+            "isReady", "Whether the next question can be answered.", "Ready", errors="503"
+        ),
         "/metrics": {
             "get": {
                 "operationId": "showMetrics",
                 "summary": "Counts and times, for Prometheus.",
-                "responses": {
-                    "200": {"description": "Metrics.", "content": {"text/plain": {"schema": TEXT}}}
-                },
+                "responses": {"200": _content("Metrics.", "text/plain")},
             }
         },
-        "/openapi.json": {"get": _operation("describe", "This document.", "Document")},
+        "/openapi.json": _operation("describe", "This document.", "Document"),
     }
 
 
 def _operation(
-    id: str,
-    summary: str,
-    schema: str,
-    parameters: list[Values] | None = None,
-    *,
-    errors: tuple[str, ...] = (),
+    id: str, summary: str, schema: str, parameters: Sequence[Values] = (), *, errors: str = ""
 ) -> Values:
-    kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors}
+    """Return a GET operation that answers with JSON; `errors` are its status codes."""
+    kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors.split()}
     responses = {code: {"$ref": f"#/components/responses/{kind}"} for code, kind in kinds.items()}
     return {
-        "operationId": id,
-        "summary": summary,
-        "parameters": parameters or [],
-        "responses": {"200": {"description": summary, "content": _json(schema)}, **responses},
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {"200": {"description": summary, "content": _json(schema)}, **responses},
+        }
     }
 
 
-def _page(id: str, summary: str, parameters: list[Values]) -> Values:
-    html = {"text/html": {"schema": TEXT}}
+def _page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     return {
-        "operationId": id,
-        "summary": summary,
-        "parameters": parameters,
-        "responses": {
-            "200": {"description": "The page.", "content": html},
-            "default": {"description": "The page with what is wrong.", "content": html},
-        },
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": _content("The page.", "text/html"),
+                "default": _content("The page with what is wrong.", "text/html"),
+            },
+        }
     }
+
+
+def _content(description: str, media_type: str) -> Values:
+    return {"description": description, "content": {media_type: {"schema": TEXT}}}
 
 
 def _json(schema: str) -> Values:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
-def _search_parameters(*, required: bool) -> list[Values]:
-    share = {"type": "number", "minimum": 0, "maximum": 1, "default": 0}
-    return [
-        _question(required=required),
-        _number("limit", "How many sessions.", DEFAULT_LIMIT, MAX_LIMIT),
-        _mode(),
-        _parameter(
-            "fold",
-            "query",
-            "Whether repeats of a talk are one result.",
-            {"type": "boolean", "default": True},
-        ),
-        _parameter("diversity", "query", "How much results differ from each other, 0 to 1.", share),
-    ]
-
-
 def _question(*, required: bool) -> Values:
     schema = {**TEXT, "minLength": 1, "maxLength": MAX_QUERY}
-    return _parameter("q", "query", "The question, in plain words.", schema, required=required)
-
-
-def _id() -> Values:
-    return _parameter("id", "path", "Its id.", {**TEXT, "format": "uuid"}, required=True)
-
-
-def _mode() -> Values:
-    schema = {**TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
-    return _parameter("mode", "query", "How to search.", schema)
+    return _parameter("q", "The question, in plain words.", schema, required=required)
 
 
 def _filters() -> list[Values]:
@@ -207,27 +176,23 @@ def _filters() -> list[Values]:
         },
     }
     return [
-        {
-            **_parameter(
-                field.name,
-                "query",
-                f"{field.help} Repeat it for any of several.",
-                {"type": "array", "items": types[field.type]},
-            ),
-            "style": "form",
-            "explode": True,
-        }
+        _parameter(
+            field.name,
+            f"{field.help} Repeat it for any of several.",
+            {"type": "array", "items": types[field.type]},
+        )
+        | {"style": "form", "explode": True}
         for field in FIELDS.values()
     ]
 
 
 def _number(name: str, description: str, default: int, maximum: int) -> Values:
     schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
-    return _parameter(name, "query", description, schema)
+    return _parameter(name, description, schema)
 
 
 def _parameter(
-    name: str, place: str, description: str, schema: Values, *, required: bool = False
+    name: str, description: str, schema: Values, *, place: str = "query", required: bool = False
 ) -> Values:
     return {
         "name": name,

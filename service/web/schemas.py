@@ -1,4 +1,4 @@
-"""The schemas of what the API answers, made from the names and limits that the program checks by."""
+"""The JSON schemas of what the API answers, made from the fields, modes and limits of the program."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _MOMENT: Values = {
 
 
 def schemas() -> Values:
-    """Return the schema of each kind of answer."""
+    """Return the schema of each kind of response body, by its name."""
     return {
         "Answer": _answer(),
         "Session": _session(),
