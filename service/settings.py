@@ -30,6 +30,8 @@ from pydantic_settings import (
 from service.errors import SettingsError
 
 PREFIX = "CONFERENCE_HELPER_"
+DEADLINE_SECONDS = 2.0
+"""Seconds in which a request is answered, unless the setting says otherwise."""
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
 _TESTS_PREFIX = f"{PREFIX}TEST_"
@@ -162,7 +164,7 @@ class Settings(BaseSettings):
     """Write questions in the log too. They may be personal: leave it off unless people were told."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
-    deadline: Annotated[float, Field(gt=0)] = 2.0
+    deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
     """Seconds in which a request is answered, with an error if need be."""
     model: Annotated[str, AfterValidator(os.path.expanduser)] | None = None
     """Model to embed with, a folder or a name; the catalogue's own, or the default model, when unset."""

@@ -56,7 +56,7 @@ def app(searcher: Searcher) -> Iterator[Flask]:
     watcher = Watcher(searcher, 0.5, opening_seconds=DEADLINE)
     watcher.start()
     yield create_app(searcher, deadline=DEADLINE)
-    watcher.end()
+    watcher.stop()
 
 
 def ask(app: Flask, path: str = "/api/search?q=health") -> Answered:
@@ -127,7 +127,7 @@ def test_a_server_that_starts_late(upstream: Stub) -> None:
         proxy.upstream = ("127.0.0.1", upstream.server_address[1])
         wait_until(lambda: ask(app, "/readyz")[0] == 200)
     finally:
-        watcher.end()
+        watcher.stop()
         store.close()
         proxy.close()
 

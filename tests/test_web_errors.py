@@ -17,6 +17,7 @@ from service.errors import (
     StorageFullError,
     StoreError,
 )
+from service.runtime import deadline, request_id
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
 from service.web import create_app
@@ -112,6 +113,20 @@ def test_errors_of_the_program(
     logged = [record.getMessage() for record in caplog.records]
     failures = [f"/api/search answered {status}: {error}", f"/ answered {status}: {error}"]
     assert logged == (failures if status >= 500 else [])
+
+
+def test_a_hook_that_refuses_is_answered_like_every_error(client: FlaskClient) -> None:
+    @client.application.before_request
+    def refuse() -> None:
+        assert deadline.remaining()
+        raise NotFoundError("No such key.")
+
+    answer = client.get("/api/status", headers={"X-Request-ID": "mine"})
+    assert answer.status_code == 404
+    assert answer.get_json()["error"] == {"code": "not_found", "message": "No such key."}
+    assert answer.headers["X-Request-ID"] == "mine"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert (deadline.remaining(), request_id.current.get()) == (None, "")
 
 
 def test_another_encoder_is_refused(tmp_path: Path) -> None:

@@ -1,17 +1,17 @@
 """The Flask front end: `create_app` builds it from a searcher.
 
-Flask is imported by who builds it: the process that only watches over others needs no part of it.
+Flask is imported when an app is built: gunicorn's arbiter, which only watches its workers, does without it.
 """
 
 from typing import TYPE_CHECKING
+
+from service.settings import DEADLINE_SECONDS
 
 if TYPE_CHECKING:
     from flask import Flask, Response
     from flask.json.provider import DefaultJSONProvider
 
     from service.search.searcher import Searcher
-
-DEADLINE_SECONDS = 2.0
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -27,31 +27,30 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def create_app(searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS) -> "Flask":
-    """Return the front end that answers with `searcher`; it reads, and changes nothing.
+    """Return the front end that answers with `searcher`; all of its routes only read.
 
     A request is answered within `deadline` seconds, with an error if need be.
     """
     from flask import Flask
 
-    from service.web import api, errors, health, metrics, openapi, pages
-    from service.web import middleware as requests
+    from service.web import api, errors, health, metrics, middleware, openapi, pages
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    middleware.install(app, deadline)
     for module in (pages, api, health, openapi, metrics):
         app.register_blueprint(module.bp)
-    metrics.measure(app)
-    app.register_error_handler(Exception, errors.answer)
+    metrics.instrument(app)
+    app.register_error_handler(Exception, errors.handle)
     app.after_request(_add_security_headers)
-    app.wsgi_app = requests.Limits(app.wsgi_app, deadline)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
 def _json(app: "Flask") -> "DefaultJSONProvider":
-    """UTF-8 as it is, keys in the order given."""
+    """Return a provider that writes UTF-8 unescaped and keys in the order given."""
     from flask.json.provider import DefaultJSONProvider
 
     provider = DefaultJSONProvider(app)

@@ -1,4 +1,4 @@
-"""Errors to answers: the only place that knows status codes."""
+"""Errors as HTTP responses: the only place that knows status codes."""
 
 import logging
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from service import errors
 STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.InputError: (HTTPStatus.BAD_REQUEST, "bad_input"),
     errors.QueryError: (HTTPStatus.BAD_REQUEST, "bad_query"),
-    # Not the asker's doing: the program was started with something that it cannot use.
+    # Not the client's fault: the program was started with a setting that it cannot use.
     errors.SettingsError: (HTTPStatus.INTERNAL_SERVER_ERROR, "bad_settings"),
     errors.ModelError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_unavailable"),
     errors.NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
@@ -25,14 +25,14 @@ STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.VerificationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "verification_failed"),
     errors.LockedError: (HTTPStatus.SERVICE_UNAVAILABLE, "locked"),
 }
-"""Status and code of each error; one that is not here has those of its nearest ancestor that is."""
+"""Status and code of each error; one that is not listed has those of its nearest listed base class."""
 
 RETRY_AFTER = "10"
-"""Seconds after which a 503 may be over."""
+"""Seconds after which a client may try again where the status is 503."""
 
-_OPERATORS = (errors.SettingsError, errors.ModelError, errors.EncoderError, errors.StoreError)
-"""What only whoever runs the service can mend: the words name hosts and paths, and are for the log alone."""
-_LOGGED = (
+_OPERATOR_ERRORS = (errors.SettingsError, errors.ModelError, errors.EncoderError, errors.StoreError)
+"""Only an operator can mend these. Their details (hosts, paths) go to the log only."""
+_OPERATOR_MESSAGE = (
     "This cannot be answered just now. Try again in a moment. If it lasts, tell whoever runs the service: "
     "its log says what is wrong."
 )
@@ -46,30 +46,30 @@ _MESSAGES = {
 log = logging.getLogger(__name__)
 
 
-def note_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
-    """Return the status that says what kind of error it is; what is not the asker's doing is logged."""
+def log_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
+    """Return the status of an error; one that is not the client's fault is logged."""
     status, _ = _mapped(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s answered %d: %s", request.path, status, error)
     return status
 
 
-def words_of(error: errors.ConferenceHelperError) -> str:
-    """Return what is told to whoever asked."""
-    return _LOGGED if isinstance(error, _OPERATORS) else str(error)
+def public_message(error: errors.ConferenceHelperError) -> str:
+    """Return the message for the client."""
+    return _OPERATOR_MESSAGE if isinstance(error, _OPERATOR_ERRORS) else str(error)
 
 
 def code_of(error: errors.ConferenceHelperError) -> str:
-    """Return the error's code, a word that programs can compare."""
+    """Return the error's code, which programs can compare."""
     return _mapped(error)[1]
 
 
-def answer(error: Exception) -> Response:
-    """Return the answer to what ended in `error`: JSON for programs, a page for people."""
+def handle(error: Exception) -> Response:
+    """Return the response to a request that raised `error`: JSON under the API's paths, else a page."""
     if isinstance(error, HTTPException):
-        return _answer_http(error)
+        return _handle_http(error)
     if isinstance(error, errors.ConferenceHelperError):
-        status, code, message = note_failure(error), code_of(error), words_of(error)
+        status, code, message = log_failure(error), code_of(error), public_message(error)
     else:
         status, code = _UNEXPECTED
         message = "Something went wrong here. It was noted; try again later."
@@ -78,19 +78,19 @@ def answer(error: Exception) -> Response:
 
 
 def unavailable(code: str, message: str) -> Response:
-    """Return the JSON answer of a service that cannot be used now."""
-    return finish(_as_json(code, message), HTTPStatus.SERVICE_UNAVAILABLE)
+    """Return the JSON response of a service that cannot answer now."""
+    return set_status(_as_json(code, message), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def finish(response: Response, status: HTTPStatus) -> Response:
-    """Give an error's answer its status, and say when to try again if that may help."""
+def set_status(response: Response, status: HTTPStatus) -> Response:
+    """Set the status of an error's response, and Retry-After where it is 503; return the response."""
     response.status_code = status
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _handle_http(error: HTTPException) -> Response:
     given = error.get_response()
     if error.code is None or given.status_code < HTTPStatus.BAD_REQUEST:
         return make_response(given)
@@ -108,9 +108,9 @@ def _mapped(error: errors.ConferenceHelperError) -> tuple[HTTPStatus, str]:
 
 def _body(status: HTTPStatus, code: str, message: str) -> Response:
     if request.path.split("/")[1] in _JSON_PATHS:
-        return finish(_as_json(code, message), status)
+        return set_status(_as_json(code, message), status)
     page = render_template("error.html", message=message, status=status)
-    return finish(make_response(page), status)
+    return set_status(make_response(page), status)
 
 
 def _as_json(code: str, message: str) -> Response:

@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether it can answer the next question."""
+"""Health checks: liveness and readiness."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/livez")
 def live() -> dict[str, Any]:
-    """Say that the process answers."""
+    """Answer that the process is alive."""
     return {"status": "alive"}
 
 
 @bp.get("/readyz")
 def ready() -> dict[str, Any] | Response:
-    """Say whether the catalogue is open and its encoder loaded."""
+    """Answer whether the catalogue is open and its encoder loaded; the error names its cause, for operators."""
     try:
         manifest = searcher().check_ready()
     except ConferenceHelperError as error:

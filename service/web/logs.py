@@ -1,4 +1,4 @@
-"""Logs that machines read: one line of JSON for each event, with the id of the request it belongs to."""
+"""Structured logs: one line of JSON an event, with the id of its request."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def configure() -> None:
-    """Send every log line out as JSON."""
+    """Write every log line as JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -33,29 +33,29 @@ def configure() -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every call of the store
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every call of the store
     gunicorn = logging.getLogger("gunicorn.error")
     gunicorn.handlers.clear()
     gunicorn.propagate = True
 
 
 def log_requests(app: Flask, *, queries: bool) -> None:
-    """Log each answer: method, path, status and milliseconds; what was asked only where `queries` is set.
+    """Log each request: method, path, status and milliseconds; its query string only if `queries`.
 
-    `service.web.metrics` notes when each request started.
+    `service.web.metrics` sets `g.started`.
     """
 
     @app.after_request
-    def end(response: Response) -> Response:
-        said: dict[str, Any] = {
+    def log_request(response: Response) -> Response:
+        fields: dict[str, Any] = {
             "method": request.method,
             "path": request.path,
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         }
         if queries:
-            said["query"] = request.query_string.decode("utf-8", "replace")
-        log.info("request", extra=said)
+            fields["query"] = request.query_string.decode("utf-8", "replace")
+        log.info("request", extra=fields)
         return response
 
 

@@ -1,4 +1,4 @@
-"""Metrics: what Prometheus reads from /metrics."""
+"""Metrics for Prometheus, at /metrics."""
 
 import logging
 import math
@@ -54,7 +54,7 @@ search_seconds = Histogram(
 )
 cache = Counter(
     "conference_helper_cache",
-    "Looks into the cache of facets, by whether it knew.",
+    "Lookups in the facet cache, by whether it had the answer.",
     ["hit"],
     registry=registry,
 )
@@ -95,8 +95,8 @@ bp = Blueprint("metrics", __name__)
 
 @bp.get("/metrics")
 def show() -> Response:
-    """Answer with every metric, of all workers."""
-    _look_at_catalogue()
+    """Answer with the metrics of all workers."""
+    _update_gauges()
     source = registry
     if _MULTIPROCESS in os.environ:
         source = CollectorRegistry()
@@ -104,17 +104,17 @@ def show() -> Response:
     return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
 
-def measure(app: Flask) -> None:
-    """Count and time the app's answers, and count what the core notes."""
-    events.listen(_hear)
+def instrument(app: Flask) -> None:
+    """Count and time the app's requests, and count the core's events."""
+    events.listen(_record)
     for gauge in (sessions, age):
-        gauge.set(math.nan)  # until the catalogue is read: unknown is not zero
+        gauge.set(math.nan)  # unknown until the catalogue is read, not zero
     app.before_request(_start)
     app.after_request(_count)
 
 
 def forget_process(pid: int) -> None:
-    """Drop the gauges of a worker that ended."""
+    """Drop the gauges of a worker process that ended."""
     if _MULTIPROCESS in os.environ:
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # no types there
 
@@ -131,28 +131,28 @@ def _count(response: Response) -> Response:
     return response
 
 
-_HEARD: dict[str, Callable[[float, dict[str, str]], None]] = {
+_RECORDERS: dict[str, Callable[[float, dict[str, str]], None]] = {
     "encode": lambda seconds, labels: encode_seconds.observe(seconds),
     "search": lambda seconds, labels: search_seconds.observe(seconds),
-    "cache": lambda times, labels: cache.labels(**labels).inc(times),
-    "answer": lambda times, labels: answers.labels(**labels).inc(times),
-    "switch": lambda times, labels: switches.inc(times),
-    "store_error": lambda times, labels: store_errors.inc(times),
-    "store_retry": lambda times, labels: store_retries.inc(times),
+    "cache": lambda count, labels: cache.labels(**labels).inc(count),
+    "answer": lambda count, labels: answers.labels(**labels).inc(count),
+    "switch": lambda count, labels: switches.inc(count),
+    "store_error": lambda count, labels: store_errors.inc(count),
+    "store_retry": lambda count, labels: store_retries.inc(count),
 }
 
 
-def _hear(what: str, value: float, labels: dict[str, str]) -> None:
-    _HEARD[what](value, labels)
+def _record(event: str, value: float, labels: dict[str, str]) -> None:
+    _RECORDERS[event](value, labels)
 
 
-def _look_at_catalogue() -> None:
-    """Set the gauges; where the catalogue cannot be read, they keep what was last known."""
+def _update_gauges() -> None:
+    """Read the catalogue's gauges; where it cannot be read, they keep their last values."""
     try:
         with searcher().store.reading() as generation:
             manifest = generation.manifest
     except ConferenceHelperError as error:
-        log.info("The catalogue cannot be measured: %s", error)
+        log.info("The catalogue cannot be read: %s", error)
         return
     sessions.set(manifest.sessions)
     created = datetime.fromisoformat(manifest.created_at)

@@ -1,35 +1,33 @@
-"""What surrounds every request: its deadline, and its id, given back to the caller."""
+"""What surrounds every request: its deadline, and its id, which the response returns.
 
-from collections.abc import Callable, Iterable
-from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+These are hooks of Flask rather than a WSGI application around it: a hook that refuses a request (for want of a
+key, say) can then raise an error that is answered as all others are.
+"""
+
+from contextlib import ExitStack
+
+from flask import Flask, Response, g, request
 
 from service.runtime import deadline, request_id
 
 ID_HEADER = "X-Request-ID"
 
 
-class Limits:
-    """A WSGI application around another: sets the deadline and the id for the time that it answers."""
+def install(app: Flask, seconds: float) -> None:
+    """Give each of the app's requests `seconds` and an id; call it before other hooks are registered."""
 
-    def __init__(self, app: WSGIApplication, seconds: float) -> None:
-        """Give every request `seconds`."""
-        self._app = app
-        self._seconds = seconds
+    @app.before_request
+    def enter() -> None:
+        g.request_scope = scope = ExitStack()
+        id = request_id.valid_or_new(request.headers.get(ID_HEADER, ""))
+        scope.callback(request_id.current.reset, request_id.current.set(id))
+        scope.enter_context(deadline.within(seconds))
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request."""
-        id = request_id.valid_or_new(environ.get("HTTP_X_REQUEST_ID", ""))
-        token = request_id.current.set(id)
-        try:
-            with deadline.within(self._seconds):
-                return self._app(environ, _with_id(start_response, id))
-        finally:
-            request_id.current.reset(token)
+    @app.after_request
+    def add_id(response: Response) -> Response:
+        response.headers[ID_HEADER] = request_id.current.get()
+        return response
 
-
-def _with_id(start_response: StartResponse, id: str) -> Callable[..., Any]:
-    def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
-        return start_response(status, [*headers, (ID_HEADER, id)], *failure)
-
-    return start
+    @app.teardown_request
+    def leave(error: BaseException | None) -> None:
+        g.request_scope.close()

@@ -17,7 +17,7 @@ from service.query.query import (
 )
 from service.search.searcher import CONSIDERED
 from service.web import formatting as words
-from service.web.errors import finish, note_failure, words_of
+from service.web.errors import log_failure, public_message, set_status
 from service.web.parameters import read_arguments, read_once, read_options, searcher
 from service.web.search_form import Search, list_chips, list_fields
 
@@ -87,8 +87,8 @@ def similar(id: str) -> Response:
 
 
 def _problem(search: Search, error: ConferenceHelperError) -> Response:
-    page = _render("problem.html", search, message=words_of(error))
-    return finish(make_response(page), note_failure(error))
+    page = _render("problem.html", search, message=public_message(error))
+    return set_status(make_response(page), log_failure(error))
 
 
 def _results(search: Search) -> str:

@@ -1,8 +1,9 @@
-"""Serves the front end with gunicorn: one process of threads, or several where the store is a server.
+"""Serves the front end with gunicorn: one worker process of threads, or several where the store is a server.
 
-The first process only watches over the others: what it does not import saves its memory.
+What only a worker needs is imported there: the arbiter, which only watches its workers, stays small.
 """
 
+import json
 import logging
 import socket
 from collections.abc import Callable
@@ -10,10 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from service.errors import InputError, RefusedError
 from service.settings import Settings
-from service.web.worker import LONGEST_ADDRESS, Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,12 +24,31 @@ if TYPE_CHECKING:
     from service.search.searcher import Searcher
 
 _GRACE_SECONDS = 30
+_MAX_REQUEST_LINE = 8_190
+"""Bytes of a request's first line, the most that gunicorn reads: 2,000 ASCII letters fit, or some 600 emoji."""
 
 log = logging.getLogger(__name__)
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
+    """gunicorn's worker of threads; a URL too long for it gets an error like every other."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Write the response to a request that cannot be read."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        message = f"The address is longer than {_MAX_REQUEST_LINE:,} bytes. Ask a shorter question."
+        body = json.dumps({"error": {"code": "uri_too_long", "message": message}}).encode()
+        head = (
+            "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        write_nonblock(client, head.encode() + body)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
-    """gunicorn with our settings; the searcher is made in the worker, after the fork."""
+    """gunicorn with these settings; the searcher is opened in the worker, after the fork."""
 
     def __init__(self, settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
         self._settings = settings
@@ -34,34 +56,34 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         super().__init__()
 
     def load_config(self) -> None:
-        """Give gunicorn its options."""
+        """Set gunicorn's options."""
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         options: dict[str, Any] = {
             "bind": f"{host}:{self._settings.port}",
             "workers": self._settings.workers,
-            "worker_class": Worker,
-            "limit_request_line": LONGEST_ADDRESS,
+            "worker_class": _Worker,
+            "limit_request_line": _MAX_REQUEST_LINE,
             "threads": self._settings.threads,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 120,
             "control_socket_disable": True,
             "loglevel": "warning",
-            "when_ready": _announce,
-            "child_exit": _forget,
+            "when_ready": _log_addresses,
+            "child_exit": _forget_worker,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> "Flask":
-        """Return the app, in the worker, with its watcher started."""
+        """Start the watcher and return the app; gunicorn calls this in the worker."""
         from service.runtime.memory import page_out
         from service.web import create_app
         from service.web.watcher import Watcher
 
         _configure_logs(self._settings)
         searcher = self._open_searcher()
-        opened = partial(page_out, self._settings.data_dir)  # opening reads what answering does not
-        Watcher(searcher, opened=opened).start()
+        # Opening a generation reads what answering does not: that need not stay in memory.
+        Watcher(searcher, on_ready=partial(page_out, self._settings.data_dir)).start()
         app = create_app(searcher, deadline=self._settings.deadline)
         if self._settings.log_format == "json":
             from service.web import logs
@@ -71,10 +93,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
 
 
 def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
-    """Serve until SIGTERM or SIGINT; what is being answered then is finished first.
+    """Serve until SIGTERM or SIGINT; requests in progress are answered first.
 
     Raises RefusedError for several workers on an embedded store, InputError for an address that cannot be
-    listened on.
+    bound.
     """
     if settings.workers > 1 and not settings.qdrant.url:
         raise RefusedError(
@@ -87,7 +109,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
 
 
 def _check_address(settings: Settings) -> None:
-    """Raise InputError where nobody can listen; gunicorn would try for five seconds."""
+    """Raise InputError if the address cannot be bound; gunicorn would retry for five seconds."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.socket(family) as probe:
@@ -107,12 +129,12 @@ def _configure_logs(settings: Settings) -> None:
         logs.configure()
 
 
-def _forget(arbiter: Any, worker: Any) -> None:
+def _forget_worker(arbiter: Any, worker: Any) -> None:
     from service.web import metrics
 
     metrics.forget_process(worker.pid)
 
 
-def _announce(arbiter: Any) -> None:
+def _log_addresses(arbiter: Any) -> None:
     for listener in arbiter.LISTENERS:
         log.warning("Serving on %s", listener)

@@ -1,4 +1,4 @@
-"""Keeps a searcher ready for the next question, in a thread of its own."""
+"""Keeps a searcher ready for the next request, in a thread of its own."""
 
 import logging
 import threading
@@ -10,13 +10,13 @@ from service.search.searcher import Searcher
 
 _WATCH_SECONDS = 1.0
 _OPENING_SECONDS = 30.0
-"""What opening a generation may take: all its speakers are read, for longer than a question may take."""
+"""Deadline for opening a generation: all its speakers are read, which takes longer than a request may."""
 
 log = logging.getLogger(__name__)
 
 
 class Watcher(threading.Thread):
-    """Keeps a searcher ready: opens each new generation and loads its encoder as soon as it is there."""
+    """Polls for a new generation, opens it and loads its encoder before a request needs them."""
 
     def __init__(
         self,
@@ -24,45 +24,45 @@ class Watcher(threading.Thread):
         seconds: float = _WATCH_SECONDS,
         *,
         opening_seconds: float = _OPENING_SECONDS,
-        opened: Callable[[], None] = lambda: None,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
-        """Look every so many `seconds`; call `opened` when a generation is ready that was not served yet."""
+        """Poll every `seconds`; call `on_ready` whenever another generation is ready to be served."""
         super().__init__(name="watcher", daemon=True)
         self._opening_seconds = opening_seconds
-        self._opened = opened
+        self._on_ready = on_ready
         self._searcher = searcher
         self._seconds = seconds
-        self._ended = threading.Event()
-        self._said = ""
+        self._stopped = threading.Event()
+        self._logged = ""
         self._state = ""
 
     def run(self) -> None:
-        """Look every so many seconds until `end`; a trouble is logged once, and again when it changes."""
+        """Poll until `stop`; a problem is logged once, and again when it changes."""
         while True:
-            self._look()
-            if self._ended.wait(self._seconds):
+            self._check()
+            if self._stopped.wait(self._seconds):
                 return
 
-    def end(self) -> None:
-        """Stop looking."""
-        self._ended.set()
+    def stop(self) -> None:
+        """Stop polling, and wait until the thread ends."""
+        self._stopped.set()
         self.join()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         try:
             with deadline.within(self._opening_seconds):
                 self._searcher.warm_up()
-                self._note_switch()
-            trouble = ""
+                self._record_switch()
+            problem = ""
         except NothingLoadedError as error:
-            trouble = str(error)
+            problem = str(error)
         except ConferenceHelperError as error:
-            trouble = f"Not ready: {error}"
-        if trouble and trouble != self._said:
-            log.warning("%s", trouble)
-        self._said = trouble
+            problem = f"Not ready: {error}"
+        if problem and problem != self._logged:
+            log.warning("%s", problem)
+        self._logged = problem
 
-    def _note_switch(self) -> None:
+    def _record_switch(self) -> None:
         with self._searcher.store.reading() as generation:
             state = generation.manifest.state
         if state == self._state:
@@ -71,4 +71,4 @@ class Watcher(threading.Thread):
             events.record("switch")
             log.warning("Serving generation %s.", state)
         self._state = state
-        self._opened()
+        self._on_ready()
