@@ -21,8 +21,8 @@ import numpy as np
 from benchmarks.corpus import QUESTIONS, read_sessions
 from benchmarks.results import PAUSE, Row, median, report, spread
 from service.encoder import Encoder
-from service.encoders import EncoderOptions, open_encoder
 from service.encoders.model_folder import find_model
+from service.encoders.open import EncoderOptions, open_encoder
 
 PRECISIONS = ("int8", "half", "fp32")
 
@@ -45,7 +45,7 @@ def main() -> None:
             precision: open_encoder(
                 asked.model,
                 window=asked.window,
-                choice=EncoderOptions("fast", Path(models), precision, lasting=True),
+                options=EncoderOptions("fast", Path(models), precision, serving=True),
             )
             for precision in PRECISIONS
         }

@@ -27,7 +27,7 @@ from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
 from loaders.records.record import Diagnostic, Options, Skip
 from loaders.sources.find import find_sources
-from service.encoder import Fingerprint, Vectors
+from service.encoder import BATCH_SIZE, Fingerprint, Vectors
 from service.stores.edge.store import EdgeStore
 
 
@@ -35,6 +35,8 @@ class RandomEncoder:
     """Unit vectors that cost nothing, so that a measurement shows everything else."""
 
     fingerprint = Fingerprint(model="random", weights="random", dimension=384, window=256)
+    batch_size = BATCH_SIZE
+    truncated = 0
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
         """Return a random unit vector for each question."""
@@ -43,10 +45,6 @@ class RandomEncoder:
         return unit
 
     encode_sessions = encode_queries
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Nothing is longer."""
-        return 0
 
 
 def main() -> None:

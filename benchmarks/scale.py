@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.corpus import read_sessions
 from benchmarks.results import Row, report
 from benchmarks.shards import WAYS, nearest
-from service.encoders import EncoderOptions, open_encoder
+from service.encoders.open import EncoderOptions, open_encoder
 
 Found = dict[str, float]
 
@@ -58,7 +58,7 @@ def embed(folder: Path, sources: Sequence[str], most: int, questions: int) -> No
     """Write the vectors of sessions, and those of some of their titles, to the folder."""
     sessions = read_sessions(sources, most)
     asked = sessions[:: max(1, len(sessions) // questions)][:questions]
-    encoder = open_encoder(choice=EncoderOptions("fast", folder / "models"))
+    encoder = open_encoder(options=EncoderOptions("fast", folder / "models"))
     texts = [session.text for session in sessions]
     np.save(folder / "vectors.npy", encoder.encode_sessions(texts))
     np.save(folder / "questions.npy", encoder.encode_queries([one.title for one in asked]))

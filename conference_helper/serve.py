@@ -26,7 +26,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     with _counting_together() if settings.workers > 1 else nullcontext():
         from service.web.server import run
 
-        run(settings, lambda: searcher_for(settings, open_store(settings), lasting=True))
+        run(settings, lambda: searcher_for(settings, open_store(settings), serving=True))
 
 
 @contextmanager

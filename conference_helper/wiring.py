@@ -13,8 +13,8 @@ from service.stores import open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.encoder import Encoder, Fingerprint
-    from service.encoders import EncoderOptions
+    from service.encoder import Encoder, Fingerprint, QueryEncoder
+    from service.encoders.open import EncoderOptions
     from service.search.searcher import Searcher
     from service.stores.protocol import SessionStore
 
@@ -29,22 +29,22 @@ def asking(settings: Settings) -> "Iterator[Searcher]":
         yield searcher_for(settings, store)
 
 
-def searcher_for(settings: Settings, store: "SessionStore", *, lasting: bool = False) -> "Searcher":
+def searcher_for(settings: Settings, store: "SessionStore", *, serving: bool = False) -> "Searcher":
     """Return a searcher over the store that embeds questions with the catalogue's own encoder.
 
-    One that is `lasting` will be asked much, by many at a time.
+    One that is `serving` takes longer to start, and answers many questions at a time.
     """
     from service.search.searcher import Searcher
 
-    return Searcher(store, partial(answering_encoder, settings, lasting=lasting))
+    return Searcher(store, partial(answering_encoder, settings, serving=serving))
 
 
 def answering_encoder(
-    settings: Settings, fingerprint: "Fingerprint", *, lasting: bool = False
-) -> "Encoder":
-    """Return the encoder of a catalogue's questions, shared by threads and with a memory if `lasting`."""
-    encoder = catalogue_encoder(settings, fingerprint, lasting=lasting)
-    if not lasting:
+    settings: Settings, fingerprint: "Fingerprint", *, serving: bool = False
+) -> "QueryEncoder":
+    """Return the encoder of a catalogue's questions; one that is `serving` is shared by threads and caches."""
+    encoder = catalogue_encoder(settings, fingerprint, serving=serving)
+    if not serving:
         return encoder
     from service.encoders.sharing import SharedEncoder
 
@@ -52,22 +52,24 @@ def answering_encoder(
 
 
 def catalogue_encoder(
-    settings: Settings, fingerprint: "Fingerprint", *, lasting: bool = False
+    settings: Settings, fingerprint: "Fingerprint", *, serving: bool = False
 ) -> "Encoder":
     """Return the encoder that the settings choose, else the one that embedded the catalogue."""
-    from service.encoders import open_catalogue_encoder, open_encoder
+    from service.encoders.open import open_catalogue_encoder, open_encoder
 
-    choice = replace(_choice(settings), precision=fingerprint.precision, lasting=lasting)
+    options = replace(_options(settings), precision=fingerprint.precision, serving=serving)
     chosen = chosen_model(settings, fingerprint)
     own = ChosenModel(fingerprint.model, fingerprint.revision or None, fingerprint.window)
     if chosen == own:
-        return open_catalogue_encoder(fingerprint, choice)
-    return open_encoder(chosen.name, revision=chosen.revision, window=chosen.window, choice=choice)
+        return open_catalogue_encoder(fingerprint, options)
+    return open_encoder(
+        chosen.name, revision=chosen.revision, window=chosen.window, options=options
+    )
 
 
 def loading_encoder(settings: Settings, store: "SessionStore") -> "Encoder":
     """Return the encoder that the settings choose, else the catalogue's own, else the default one."""
-    from service.encoders import open_encoder
+    from service.encoders.open import open_encoder
 
     served = served_fingerprint(store)
     chosen = chosen_model(settings, served)
@@ -76,7 +78,7 @@ def loading_encoder(settings: Settings, store: "SessionStore") -> "Encoder":
         revision=chosen.revision,
         window=chosen.window,
         catalogue=served,
-        choice=_choice(settings),
+        options=_options(settings),
     )
 
 
@@ -85,7 +87,7 @@ def export_chosen(settings: Settings, store: "SessionStore") -> dict[str, Any]:
 
     Raises ModelError, with the reason, for a model that cannot be exported.
     """
-    from service.encoders import export_model
+    from service.encoders.open import export_model
 
     served = served_fingerprint(store)
     chosen = chosen_model(settings, served)
@@ -127,8 +129,8 @@ def served_fingerprint(store: "SessionStore") -> "Fingerprint | None":
         return None
 
 
-def _choice(settings: Settings) -> "EncoderOptions":
-    from service.encoders import EncoderOptions
+def _options(settings: Settings) -> "EncoderOptions":
+    from service.encoders.open import EncoderOptions
 
     return EncoderOptions(
         settings.encoder,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evaluation.measures import DEPTH
-from service.encoder import Encoder, Fingerprint, Vectors
+from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import QueryError
 from service.search.answer import Answer
 from service.search.searcher import Searcher
@@ -17,7 +17,7 @@ from service.stores.protocol import Generation
 class Remembering:
     """An encoder that embeds each question once, alone, and remembers how long it took."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: QueryEncoder) -> None:
         """Remember nothing yet."""
         self._encoder = encoder
         self._known: dict[str, Vectors] = {}
@@ -38,14 +38,6 @@ class Remembering:
             self._known[question] = self._encoder.encode_queries(questions)
             self._took[question] = (time.perf_counter() - started) * 1000
         return self._known[question]
-
-    def encode_sessions(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of session texts."""
-        return self._encoder.encode_sessions(texts)
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts are longer than the window."""
-        return self._encoder.count_longer(texts)
 
     def took(self, question: str) -> float:
         """Return how long embedding the question took, in milliseconds; 0 if it was not embedded alone."""

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TypeVar
 
 from loaders.vector_cache import VectorCache
-from service.encoder import AT_ONCE, Encoder, Vectors
+from service.encoder import Encoder, Vectors
 from service.session import Session
 
 _LOOKED_UP = 500
@@ -35,7 +35,7 @@ def embed_missing(
         for text in some
         if text[0] in unknown
     )
-    for batch in _batches(missing, getattr(encoder, "at_once", AT_ONCE)):
+    for batch in _batches(missing, encoder.batch_size):
         digests, words = zip(*batch, strict=True)
         cache.put(digests, encoder.encode_sessions(words))
         yield words

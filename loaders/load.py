@@ -174,9 +174,7 @@ def _read_and_load(
         )
         if report.longer:
             window = encoder.fingerprint.window
-            say(
-                f"{report.longer} embedded texts are longer than {window} word pieces: ends are cut."
-            )
+            say(f"{report.longer} embedded texts are longer than {window} tokens: ends are cut.")
         say(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
         return Outcome(report, comparison, manifest)
 

@@ -218,14 +218,12 @@ def _encode(
     """Encode what the cache does not hold, texts of like length together, longest first."""
     total = count_missing((digest for digest, _ in staging.texts(every=every)), cache)
 
-    def encoded() -> Iterator[int]:
-        for texts in embed_missing(staging.texts(every=every), encoder, cache):
-            report.longer += encoder.count_longer(texts)
-            yield len(texts)
-
     if total:
-        for _ in progress(encoded(), total):
+        truncated = encoder.truncated
+        encoded = map(len, embed_missing(staging.texts(every=every), encoder, cache))
+        for _ in progress(encoded, total):
             pass
+        report.longer = encoder.truncated - truncated
 
 
 def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:

@@ -14,9 +14,8 @@ from service.session import RECIPE_VERSION
 
 Vectors = npt.NDArray[np.float32]
 
-AT_ONCE = 256
-"""Texts that a loader gives an encoder at once, where the encoder has no `at_once` of its own: enough to sort
-by length, and little lost when a load is killed."""
+BATCH_SIZE = 256
+"""Texts that a load encodes at a time: enough to sort by length, and little lost when it is killed."""
 
 UNIT_TOLERANCE = 1e-3
 """How far a vector's length may be from 1: float32 rounding stays far below it."""
@@ -24,16 +23,17 @@ UNIT_TOLERANCE = 1e-3
 EXACT = "fp32"
 """The precision of a fingerprint that names none."""
 
-_SHOWN = {"model", "revision"}
+_NOT_COMPARED = {"model", "revision"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What makes two vectors comparable: the weights and everything done before and after them.
 
-    `model` and `revision` say where the model came from; they are shown, not compared, since the
-    same weights from a folder and from a cache give the same vectors. `precision` says how it is
-    computed: vectors of fp32 agree to 1e-4 whatever computes them, those of half and int8 are near them.
+    `model` and `revision` say where the model came from; they are shown, not compared, since the same weights
+    from a folder and from a cache give the same vectors. `weights` is their SHA-256, `window` the tokens
+    embedded of a text. `precision` is fp32, whose vectors agree to 1e-4 whatever computes them, or half or
+    int8, whose vectors are near those.
     """
 
     model: str
@@ -47,15 +47,15 @@ class Fingerprint:
     precision: str = EXACT
 
     def differences(self, other: "Fingerprint") -> list[str]:
-        """Return the names of the fields in which vectors of the two would differ."""
-        names = [item.name for item in fields(self) if item.name not in _SHOWN]
+        """Return the names of the fields that make vectors of the two incomparable."""
+        names = [item.name for item in fields(self) if item.name not in _NOT_COMPARED]
         return [name for name in names if getattr(self, name) != getattr(other, name)]
 
     @property
     def key(self) -> str:
-        """A digest that is equal exactly where there are no differences."""
-        compared = {k: v for k, v in self.as_dict().items() if k not in _SHOWN}
-        if self.precision == EXACT:  # as keys were before there was another one
+        """A digest, 32 hex digits: equal where there are no differences."""
+        compared = {k: v for k, v in self.as_dict().items() if k not in _NOT_COMPARED}
+        if self.precision == EXACT:  # so that keys from before there were precisions stay valid
             del compared["precision"]
         return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -65,12 +65,12 @@ class Fingerprint:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Fingerprint":
-        """Return the fingerprint that `as_dict` gave; unknown keys are an error (TypeError)."""
+        """Return the fingerprint of what `as_dict` gave. Raises TypeError for an unknown key."""
         return cls(**values)
 
 
-class Encoder(Protocol):
-    """Turns texts into float32 (n, dimension), every row finite and of length 1, in the order given."""
+class QueryEncoder(Protocol):
+    """Turns questions into float32 (n, dimension), every row finite and of length 1, in the order given."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -81,20 +81,30 @@ class Encoder(Protocol):
         """Return the vectors of questions. Raises EncoderError if the model gives unusable ones."""
         ...
 
+
+class Encoder(QueryEncoder, Protocol):
+    """Turns session texts into vectors too, as a load needs."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many session texts to pass at a time, for speed."""
+        ...
+
+    @property
+    def truncated(self) -> int:
+        """How many of the texts encoded so far were longer than the window, so that their ends were cut."""
+        ...
+
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of session texts. Raises EncoderError if the model gives unusable ones."""
         ...
 
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts are longer than the window, and so are cut when embedded."""
-        ...
-
 
 def checked(vectors: npt.NDArray[Any], rows: int, dimension: int) -> Vectors:
-    """Return `vectors` as float32 (rows, dimension).
+    """Return `vectors` as contiguous float32 (rows, dimension).
 
-    Raises EncoderError if the shape differs, a value is not finite, or a row is not of length 1:
-    a single infinite value would top every answer.
+    Raises EncoderError if the shape differs, a value is not finite, or a row is not of length 1 within
+    UNIT_TOLERANCE: a single infinite value would top every answer.
     """
     result = np.ascontiguousarray(vectors, dtype=np.float32)
     if result.shape != (rows, dimension):
@@ -103,10 +113,10 @@ def checked(vectors: npt.NDArray[Any], rows: int, dimension: int) -> Vectors:
             "The model does not fit this catalogue."
         )
     lengths = np.sqrt(np.einsum("ij,ij->i", result, result))  # NaN and infinity stay what they are
-    far = np.flatnonzero(~(np.abs(lengths - 1) <= UNIT_TOLERANCE))
-    if not far.size:
+    unusable = np.flatnonzero(~(np.abs(lengths - 1) <= UNIT_TOLERANCE))
+    if not unusable.size:
         return result
-    row = int(far[0])
+    row = int(unusable[0])
     if not np.isfinite(result[row]).all():
         raise EncoderError(f"Vector {row} holds NaN or infinity: the model is damaged or unfit.")
     raise EncoderError(

@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     model_revision: str | None = None
     """Revision of the model, to pin it."""
     window: Annotated[int, Field(ge=16)] | None = None
-    """Word pieces of a text that are embedded; the catalogue's own, or 256, when unset."""
+    """Tokens of a text that are embedded; the catalogue's own, or 256, when unset."""
     encoder: Literal["auto", "fast", "reference"] = "auto"
     """What runs the model: fast is an exported one, reference is sentence-transformers; auto is fast, or the
     reference for a model that cannot be exported."""

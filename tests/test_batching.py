@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.encoders import gpu
-from service.encoders.batching import Pieces, ahead, pad, plan
+from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
 
 
 @given(st.lists(st.integers(0, 512), max_size=200), st.integers(1, 4096))
 def test_every_text_is_in_one_batch_within_the_budget(lengths: list[int], budget: int) -> None:
-    batches = list(plan(lengths, budget))
+    batches = list(plan_batches(lengths, budget))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     for batch in batches:
         longest = max(lengths[row] for row in batch)
@@ -33,26 +33,26 @@ def test_the_next_chunk_is_made_while_one_is_used_and_no_further() -> None:
     made: list[int] = []
     second = threading.Event()
 
-    def chunks() -> Iterator[Pieces]:
+    def chunks() -> Iterator[TokenIds]:
         for number in range(4):
             made.append(number)
             if number == 1:
                 second.set()
             yield [np.array([number])]
 
-    coming = ahead(chunks())
+    coming = prefetch(chunks())
     assert next(coming)[0][0] == 0
     assert second.wait(10)
     assert made == [0, 1]
     assert [int(chunk[0][0]) for chunk in coming] == [1, 2, 3]
 
 
-def test_what_goes_wrong_ahead_is_raised() -> None:
-    def chunks() -> Iterator[Pieces]:
+def test_an_error_of_the_prefetching_thread_is_raised() -> None:
+    def chunks() -> Iterator[TokenIds]:
         yield [np.array([1])]
         raise ValueError("spoilt")
 
-    coming = ahead(chunks())
+    coming = prefetch(chunks())
     next(coming)
     with pytest.raises(ValueError, match="spoilt"):
         next(coming)
@@ -76,9 +76,9 @@ def test_a_gpu_is_given_sorted_batches_and_vectors_come_back_in_order(
             return {"sentence_embedding": torch.stack([total, torch.ones_like(total)], 1).float()}
 
     shapes: list[tuple[int, ...]] = []
-    monkeypatch.setattr(gpu, "BUDGET", 12)
+    monkeypatch.setattr(gpu, "BATCH_TOKENS", 12)
     texts = [np.full(length, length) for length in (3, 5, 1, 2, 6, 4, 1)]
-    found = gpu.Gpu(Mean(), 2, 0).many(iter([texts[:5], texts[5:]]), 7)  # type: ignore[arg-type]  # a double
+    found = gpu.GpuRuntime(Mean(), 2, 0).encode_chunks(iter([texts[:5], texts[5:]]), 7)  # type: ignore[arg-type]  # a double
     expected = np.array([[len(text) ** 2, 1] for text in texts])
     np.testing.assert_allclose(
         found, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6

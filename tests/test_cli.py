@@ -28,7 +28,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
     def open_encoder(model: str | None, **options: object) -> BagOfWords:
         return BagOfWords(weights="other" if model == "other" else "bag-of-words")
 
-    monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
+    monkeypatch.setattr("service.encoders.open.open_encoder", open_encoder)
 
     def run(*arguments: str | Path) -> Result:
         return CliRunner().invoke(cli.main, [str(item) for item in arguments])
@@ -271,7 +271,7 @@ def test_the_catalogues_own_encoder_is_opened(monkeypatch: pytest.MonkeyPatch) -
         asked.append((model, options["window"], options["revision"]))
         return BagOfWords()
 
-    monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
+    monkeypatch.setattr("service.encoders.open.open_encoder", open_encoder)
     fingerprint = Fingerprint("their/model", "w", 256, 128, revision="abc")
     catalogue_encoder(load_settings(), fingerprint)
     catalogue_encoder(load_settings(model="mine", window=64), fingerprint)

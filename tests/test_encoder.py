@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from service.encoder import Encoder, Fingerprint, checked
-from service.encoders import model_folder, open_encoder
+from service.encoders import model_folder
 from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, PACKAGED_SHA256, find_model
+from service.encoders.open import open_encoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder, load_model
 from service.errors import EncoderError, ModelError
 
@@ -68,7 +69,9 @@ def test_dot_product_cosine_and_euclidean_order_unit_vectors_alike(packaged: Enc
 
 def test_window_cuts_longer_texts_and_counts_them(packaged: Encoder) -> None:
     assert packaged.fingerprint.window == 256
-    assert packaged.count_longer(["word " * 300, "word " * 200]) == 1
+    before = packaged.truncated
+    packaged.encode_sessions(["word " * 300, "word " * 200, "word " * 254, "word " * 255])
+    assert packaged.truncated - before == 2
     end = open_encoder(PACKAGED_MODEL, window=16)
     same = end.encode_sessions(["word " * 14 + "first", "word " * 14 + "second"])
     np.testing.assert_allclose(same[0], same[1], atol=1e-6)
@@ -97,7 +100,7 @@ def test_prompts_of_the_model_are_honoured(tmp_path: Path, packaged: Encoder) ->
 
 def test_fingerprint_needs_no_torch() -> None:
     code = (
-        "import sys; from service.encoders import open_encoder; "
+        "import sys; from service.encoders.open import open_encoder; "
         f"print(open_encoder('{PACKAGED_MODEL}').fingerprint.dimension, 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

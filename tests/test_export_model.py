@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from conference_helper.cli import main
 from service.encoder import Encoder, Fingerprint
-from service.encoders import EncoderOptions, open_catalogue_encoder, open_encoder
 from service.encoders.model_folder import PACKAGED_MODEL
+from service.encoders.open import EncoderOptions, open_catalogue_encoder, open_encoder
 from service.encoders.openvino import export as exporting
 from service.encoders.openvino.bundle import VERSION, bundle_path, read_bundle
-from service.encoders.openvino.encoder import FastEncoder
+from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
@@ -86,7 +86,7 @@ def test_an_unsound_bundle_is_made_anew_from_its_model(
 
     monkeypatch.setattr(exporting, "export", export)
     found = open_catalogue_encoder(fingerprint, EncoderOptions("fast", models=copied))
-    assert isinstance(found, FastEncoder)
+    assert isinstance(found, OpenVinoEncoder)
     assert "damaged" in caplog.text
     assert "made anew" in caplog.text
 
@@ -106,7 +106,7 @@ def test_a_bundle_that_gives_other_vectors_is_not_used(copied: Path, fast: Fast)
     bundle = read_bundle(copied, fingerprint)
     assert bundle
     with pytest.raises(ModelError, match="other vectors than when it was made"):
-        FastEncoder(bundle)
+        OpenVinoEncoder(bundle)
 
 
 def test_why_a_bundle_cannot_be_run_is_said(
@@ -119,18 +119,18 @@ def test_why_a_bundle_cannot_be_run_is_said(
     assert bundle
     monkeypatch.setattr("openvino.Core.compile_model", fail)
     with pytest.raises(ModelError, match="cannot be compiled: no such instruction"):
-        FastEncoder(bundle)
+        OpenVinoEncoder(bundle)
 
 
 def test_what_was_compiled_is_made_again_when_damaged(copied: Path, fast: Fast) -> None:
     bundle = read_bundle(copied, fast("int8").fingerprint)
     assert bundle
-    expected = FastEncoder(bundle).encode_queries(["wards"])
+    expected = OpenVinoEncoder(bundle).encode_queries(["wards"])
     blobs = list((bundle.path / "compiled").glob("*.blob"))
     assert blobs
     for blob in blobs:
         blob.write_bytes(blob.read_bytes()[:1000])
-    np.testing.assert_array_equal(FastEncoder(bundle).encode_queries(["wards"]), expected)
+    np.testing.assert_array_equal(OpenVinoEncoder(bundle).encode_queries(["wards"]), expected)
 
 
 def test_a_model_that_cannot_be_exported_falls_back_and_says_so(
@@ -140,21 +140,21 @@ def test_a_model_that_cannot_be_exported_falls_back_and_says_so(
         raise RuntimeError("unknown operation\nand much more")
 
     monkeypatch.setattr("service.encoders.openvino.graph.trace", trace)
-    choice = EncoderOptions("auto", models=tmp_path / "models")
+    options = EncoderOptions("auto", models=tmp_path / "models")
     with caplog.at_level(logging.WARNING):
-        found = open_encoder(PACKAGED_MODEL, choice=choice)
+        found = open_encoder(PACKAGED_MODEL, options=options)
     assert isinstance(found, SentenceTransformerEncoder)
     assert "cannot be exported (RuntimeError: unknown operation)" in caplog.text
     assert "reference encoder" in caplog.text
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["lock"]
     with pytest.raises(ModelError, match="unknown operation"):
-        open_encoder(PACKAGED_MODEL, choice=replace(choice, kind="fast"))
+        open_encoder(PACKAGED_MODEL, options=replace(options, kind="fast"))
 
 
 def test_an_export_that_comes_out_wrong_is_not_kept(
     tmp_path: Path, reference: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(exporting.LEAST, "int8", 0.99999)
+    monkeypatch.setitem(exporting.MIN_SIMILARITY, "int8", 0.99999)
     monkeypatch.setattr(exporting, "PROBES", exporting.PROBES[:4])
     with pytest.raises(ModelError, match="does not come out right"):
         exporting.export(reference, tmp_path, "int8")
@@ -173,15 +173,15 @@ def test_precisions_do_not_mix_unsaid(fast: Fast, reference: SentenceTransformer
 
 
 def test_a_catalogue_keeps_its_precision(models: Path, fast: Fast) -> None:
-    choice = EncoderOptions("fast", models=models)
+    options = EncoderOptions("fast", models=models)
     for precision in ("fp32", "int8"):
         catalogue = fast(precision).fingerprint
-        assert open_catalogue_encoder(catalogue, choice).fingerprint.precision == precision
-        found = open_encoder(PACKAGED_MODEL, catalogue=catalogue, choice=choice)
+        assert open_catalogue_encoder(catalogue, options).fingerprint.precision == precision
+        found = open_encoder(PACKAGED_MODEL, catalogue=catalogue, options=options)
         assert found.fingerprint.precision == precision
         other = replace(catalogue, weights="other")
         assert (
-            open_encoder(PACKAGED_MODEL, catalogue=other, choice=choice).fingerprint.precision
+            open_encoder(PACKAGED_MODEL, catalogue=other, options=options).fingerprint.precision
             == "int8"
         )
 

@@ -82,7 +82,7 @@ def test_the_command_ends_with_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def open_encoder(model: str | None, **options: object) -> BagOfWords:
         return Blind(weights="blind") if model == "blind" else BagOfWords()
 
-    monkeypatch.setattr("service.encoders.open_encoder", open_encoder)
+    monkeypatch.setattr("service.encoders.open.open_encoder", open_encoder)
     file = str(write_csv(tmp_path / "programme.csv", ROWS))
     run = partial(CliRunner().invoke, cli.main)
     assert run(["load", file, "--gate"]).exit_code == 0

@@ -13,9 +13,9 @@ import pytest
 from support.fast_models import texts
 
 from service.encoder import Encoder, Fingerprint
-from service.encoders import EncoderOptions, open_catalogue_encoder
+from service.encoders.open import EncoderOptions, open_catalogue_encoder
 from service.encoders.openvino.bundle import read_bundle
-from service.encoders.openvino.encoder import FastEncoder
+from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -67,21 +67,23 @@ def test_neither_order_nor_company_changes_a_vector(fast: Fast, precision: str) 
     np.testing.assert_allclose(few, together, atol=tolerance)
 
 
-def test_a_lasting_encoder_gives_the_same_vectors(models: Path, fast: Fast) -> None:
+def test_a_serving_encoder_gives_the_same_vectors(models: Path, fast: Fast) -> None:
     bundle = read_bundle(models, fast("fp32").fingerprint)
     assert bundle
-    lasting = FastEncoder(bundle, lasting=True)
+    serving = OpenVinoEncoder(bundle, serving=True)
     for some in ("x", "health analytics", "why is my query slow " * 3, "long " * 50):
         np.testing.assert_allclose(
-            lasting.encode_queries([some]), fast("fp32").encode_queries([some]), atol=1e-5
+            serving.encode_queries([some]), fast("fp32").encode_queries([some]), atol=1e-5
         )
 
 
 def test_longer_texts_are_counted_and_cut(fast: Fast) -> None:
     encoder = fast("int8")
-    assert encoder.count_longer(["word " * 300, "word " * 200]) == 1
+    before = encoder.truncated
+    encoder.encode_sessions(["word " * 300, "word " * 200, "word " * 254, "word " * 255])
+    assert encoder.truncated - before == 2
     vectors = encoder.encode_sessions(["word " * 254 + "first", "word " * 254 + "second"])
-    assert encoder.count_longer(["word " * 254 + "first", "short"]) == 1
+    assert encoder.truncated - before == 4
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-6)
 
 
@@ -107,7 +109,7 @@ def test_answering_imports_no_torch(models: Path, fast: Fast) -> None:
 import json, sys
 from pathlib import Path
 from service.encoder import Fingerprint
-from service.encoders import EncoderOptions, open_catalogue_encoder
+from service.encoders.open import EncoderOptions, open_catalogue_encoder
 fingerprint = Fingerprint.from_dict(json.loads({json.dumps(fast("int8").fingerprint.as_dict())!r}))
 encoder = open_catalogue_encoder(fingerprint, EncoderOptions("fast", models=Path({str(models)!r})))
 heavy = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
@@ -124,5 +126,5 @@ def test_a_catalogues_bundle_is_opened_without_its_model(models: Path, fast: Fas
     found = open_catalogue_encoder(
         Fingerprint.from_dict(known), EncoderOptions("fast", models=models)
     )
-    assert isinstance(found, FastEncoder)
+    assert isinstance(found, OpenVinoEncoder)
     assert found.fingerprint.model == "gone/model"

@@ -96,8 +96,8 @@ def test_an_archive_becomes_a_better_model_that_load_uses(
         "| learning_rate | 0.003 |",
         f"| held-back | semantic | {before['semantic']['hit@3']:.3f} | ",
         "## Intended use and limits",
-        "Texts longer than 32 word pieces are cut off",
-        "250 word pieces",
+        "Texts longer than 32 tokens are cut off",
+        "250 tokens",
     ):
         assert part in card
     assert str(tmp_path) not in card
@@ -117,7 +117,7 @@ def test_a_model_of_another_dimension_gets_a_generation_of_its_own(
     with monkeypatch.context() as patch:
         from support.fakes import BagOfWords
 
-        patch.setattr("service.encoders.open_encoder", lambda *_, **__: BagOfWords())
+        patch.setattr("service.encoders.open.open_encoder", lambda *_, **__: BagOfWords())
         assert invoke("load", archive).exit_code == 0
     first = json.loads(invoke("status", "--json").stdout)
     loaded = invoke("load", archive, "--model", base)

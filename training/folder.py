@@ -37,7 +37,7 @@ def open_scratch(
 
 
 def longest_text(model: SentenceTransformer) -> int:
-    """Return how many word pieces of a text the model can take in."""
+    """Return how many tokens of a text the model can take in."""
     body = model.transformers_model
     return int(getattr(body.config, "max_position_embeddings", 512)) if body else 512
 

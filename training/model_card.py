@@ -87,10 +87,10 @@ def write_card(
             "keyword search. It must not be used to judge people, nor where a wrong answer does harm.",
             *(
                 "",
-                f"Texts longer than {model.max_seq_length or longest_text(model)} word pieces are cut off. "
+                f"Texts longer than {model.max_seq_length or longest_text(model)} tokens are cut off. "
                 "It was trained on the first",
             ),
-            f"{recipe.window} of each text, and models of its family on up to 250 word pieces: it may work",
+            f"{recipe.window} of each text, and models of its family on up to 250 tokens: it may work",
             "less well on longer ones.",
             *(
                 "",

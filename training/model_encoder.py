@@ -11,14 +11,14 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
-from service.encoder import Encoder, Fingerprint, Vectors, checked
-from service.encoders import EncoderOptions, open_encoder
+from service.encoder import BATCH_SIZE, Encoder, Fingerprint, Vectors, checked
 from service.encoders.batching import clip
-from service.encoders.sentence_transformer import DEFAULT_WINDOW
+from service.encoders.open import EncoderOptions, open_encoder
+from service.encoders.sentence_transformer import DEFAULT_WINDOW, count_longer
 from training.folder import longest_text
 from training.trainer import supports_bf16
 
-_BATCH = 64
+_TORCH_BATCH_SIZE = 64
 
 
 def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models: Path) -> Encoder:
@@ -31,15 +31,18 @@ def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models
         return ModelEncoder(model, name=name)
     model.save(str(folder), create_model_card=False)
     models.mkdir(parents=True, exist_ok=True)
-    return open_encoder(str(folder), choice=EncoderOptions("auto", models=models))
+    return open_encoder(str(folder), options=EncoderOptions("auto", models=models))
 
 
 class ModelEncoder:
     """Encodes with the model's present weights, in bfloat16 where the device is faster with it."""
 
+    batch_size = BATCH_SIZE
+
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
         """Take the fingerprint of the weights: make another encoder after changing them."""
         self._model = model
+        self.truncated = 0
         self._bf16 = supports_bf16(model.device)
         precision = "-bf16" if self._bf16 else ""
         self.fingerprint = Fingerprint(
@@ -56,12 +59,8 @@ class ModelEncoder:
 
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (n, dimension) unit vectors of session texts."""
+        self.truncated += count_longer(self._model, texts, self.fingerprint.window)
         return self._encode("encode_document", texts)
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts have more word pieces than the window."""
-        tokens = self._model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]
-        return sum(len(pieces) > self.fingerprint.window for pieces in tokens)
 
     def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
         shape = (len(texts), self.fingerprint.dimension)
@@ -73,7 +72,7 @@ class ModelEncoder:
             with self._precision():
                 vectors = getattr(model, method)(
                     [clip(text, self.fingerprint.window) for text in texts],
-                    batch_size=_BATCH,
+                    batch_size=_TORCH_BATCH_SIZE,
                     convert_to_tensor=True,
                     show_progress_bar=False,
                 )

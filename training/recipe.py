@@ -13,7 +13,7 @@ _NO_MATTER = ("save_every", "device", "slice_rows")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to train. `steps` are updates of the weights, `window` word pieces of a text, `warmup` steps.
+    """How to train. `steps` are updates of the weights, `window` tokens of a text, `warmup` steps.
 
     `slice_rows` texts are embedded at a time; `cached` keeps only one slice in memory. `bf16` None means
     where the device computes in it.

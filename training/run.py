@@ -109,7 +109,7 @@ def run(
 
     before = evaluate("base")
     weights = take_weights(model)
-    say(f"Training {recipe.steps} steps of {recipe.batch_size}, first {recipe.window} word pieces.")
+    say(f"Training {recipe.steps} steps of {recipe.batch_size}, first {recipe.window} tokens.")
     trained = train(model, datasets, recipe, work / "checkpoint", say, base=base.weights)
     share = 1.0 if request.from_scratch else _average(model, weights, split, say)
     after = evaluate("trained")

@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=0, help="updates; --epochs decides when 0")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--window", type=int, default=250, help="word pieces of a text")
+    parser.add_argument("--window", type=int, default=250, help="tokens of a text")
     parser.add_argument("--learning-rate", type=float, default=2e-5)
     parser.add_argument("--warmup", type=int, default=500, help="steps")
     parser.add_argument("--seed", type=int, default=7)

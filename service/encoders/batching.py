@@ -1,4 +1,4 @@
-"""Texts to word pieces, and word pieces to batches: of like length, of a bounded number of pieces."""
+"""Tokenizing and batching: texts to token ids, and these to batches of similar length and bounded size."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from service.errors import ModelError
 
-Pieces = list[npt.NDArray[np.int64]]
-"""The ids of each text's word pieces, special ones included, cut at the window."""
+TokenIds = list[npt.NDArray[np.int64]]
+"""The token ids of each text, special tokens included, truncated to the window."""
 
-_MANY = 8
-"""Cores up to which one of them cuts texts faster than the others embed them."""
+_MAX_CORES_SERIAL = 8
+"""Cores up to which one core tokenizes faster than the others embed."""
 
-_CHARACTERS_A_PIECE = 100  # BERT's tokenizer turns a longer word into one unknown piece
+_MAX_CHARACTERS_A_TOKEN = 100
+"""BERT's tokenizer makes one unknown token of a longer word."""
 
 
 def cores() -> int:
@@ -27,46 +28,45 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class Pieced:
-    """A model's tokenizer. Safe to call from many threads."""
+class Tokenizer:
+    """A model's tokenizer, run by Hugging Face's tokenizers; one thread at a time.
 
-    def __init__(self, file: Path, window: int, pad: int) -> None:
-        """Read the tokenizer. Raises ModelError if the file is none."""
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true" if cores() > _MANY else "false")
-        from tokenizers import Tokenizer
+    `truncated` counts the texts that were longer than the window.
+    """
+
+    def __init__(self, file: Path, window: int) -> None:
+        """Read a tokenizer.json. Raises ModelError if the file is none."""
+        os.environ.setdefault(
+            "TOKENIZERS_PARALLELISM", "true" if cores() > _MAX_CORES_SERIAL else "false"
+        )
+        import tokenizers
 
         try:
-            self._tokenizer: Any = Tokenizer.from_file(str(file))
+            self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(file))
         except Exception as error:  # tokenizers raises Exception itself, no kind of it
             raise ModelError(f"{file} is no tokenizer ({error}): the model is damaged.") from error
         self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._whole = self._tokenizer.from_str(self._tokenizer.to_str())
         self._tokenizer.enable_truncation(window)
-        self.window = window
-        self.pad = pad
+        self._window = window
+        self.truncated = 0
 
-    def cut(self, texts: Sequence[str]) -> Pieces:
-        """Return the word pieces of each text, cut at the window."""
-        encodings = self._tokenizer.encode_batch_fast([clip(text, self.window) for text in texts])
+    def encode(self, texts: Sequence[str]) -> TokenIds:
+        """Return the token ids of each text, truncated to the window."""
+        encodings = self._tokenizer.encode_batch_fast([clip(text, self._window) for text in texts])
+        self.truncated += sum(bool(encoding.overflowing) for encoding in encodings)
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts have more word pieces than the window."""
-        encodings = self._whole.encode_batch_fast([clip(text, self.window) for text in texts])
-        return sum(len(encoding.ids) > self.window for encoding in encodings)
 
 
 def clip(text: str, window: int) -> str:
-    """Return the start of a text: spares the tokenizer what no window of so many word pieces can reach."""
-    return text[: window * _CHARACTERS_A_PIECE]
+    """Return the start of a text: spares the tokenizer what lies beyond any window of so many tokens."""
+    return text[: window * _MAX_CHARACTERS_A_TOKEN]
 
 
-def plan(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Yield the rows of each batch, the longest texts first.
+def plan_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Yield the row numbers of each batch, the longest texts first; `lengths` are in tokens.
 
-    A batch holds at most `budget` word pieces, padding included, or one text. Neighbours in length share a
-    batch, so that hardly anything is padded.
+    A batch holds at most `budget` tokens, padding included, or one text. As texts of similar length share a
+    batch, hardly anything is padded.
     """
     rows = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     start = 0
@@ -77,20 +77,20 @@ def plan(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
 
 
 def pad(
-    pieces: Sequence[npt.NDArray[np.int64]], filler: int, length: int = 0
+    token_ids: Sequence[npt.NDArray[np.int64]], pad_id: int, length: int = 0
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return ids and mask (texts, pieces), as long as the longest text or `length`."""
-    shape = (len(pieces), max(length, *(len(ids) for ids in pieces)))
-    ids, mask = np.full(shape, filler, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for row, some in enumerate(pieces):
-        ids[row, : len(some)] = some
-        mask[row, : len(some)] = 1
-    return ids, mask
+    """Return input ids and attention mask, int64 (texts, tokens), as long as the longest text or `length`."""
+    shape = (len(token_ids), max(length, *(len(ids) for ids in token_ids)))
+    padded, mask = np.full(shape, pad_id, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for row, ids in enumerate(token_ids):
+        padded[row, : len(ids)] = ids
+        mask[row, : len(ids)] = 1
+    return padded, mask
 
 
-def ahead(chunks: Iterator[Pieces]) -> Iterator[Pieces]:
-    """Yield the chunks; a thread of its own makes the next one meanwhile."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="pieces") as worker:
+def prefetch(chunks: Iterator[TokenIds]) -> Iterator[TokenIds]:
+    """Yield the chunks, while another thread makes the next one."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="tokenizer") as worker:
         coming = worker.submit(next, chunks, None)
         while (chunk := coming.result()) is not None:
             coming = worker.submit(next, chunks, None)

@@ -1,4 +1,4 @@
-"""Bulk encoding on a GPU: half precision, large batches, texts cut into pieces while the device computes."""
+"""Bulk encoding on a GPU: half precision, large batches, texts tokenized while the device computes."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from service.encoder import Vectors
-from service.encoders.batching import Pieces, ahead, pad, plan
+from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
 from service.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-BUDGET = 131_072
-"""Word pieces of one batch."""
+BATCH_TOKENS = 131_072
+"""Tokens of one batch, padding included."""
 
 
 def has_gpu(device: str | None) -> bool:
@@ -29,41 +29,44 @@ def has_gpu(device: str | None) -> bool:
     return torch.cuda.is_available()
 
 
-class Gpu:
-    """A model on a GPU in half precision; one thread at a time."""
+class GpuRuntime:
+    """Runs a model on a GPU in half precision; one thread at a time."""
 
-    def __init__(self, model: "SentenceTransformer", dimension: int, filler: int) -> None:
-        """Take the model over: its weights are halved and moved to the device."""
+    def __init__(self, model: "SentenceTransformer", dimension: int, pad_id: int) -> None:
+        """Take the model over: its weights become half precision. `pad_id` is the token id of padding."""
         self._model: Any = model.half().eval()
         self._dimension = dimension
-        self._filler = filler
+        self._pad_id = pad_id
 
-    def many(self, chunks: Iterator[Pieces], total: int) -> Vectors:
-        """Return the vectors (total, dimension) of all chunks; they are copied from the device once a chunk."""
+    def encode_chunks(self, chunks: Iterator[TokenIds], total: int) -> Vectors:
+        """Return the unit vectors (total, dimension) of all chunks, copied from the device once a chunk.
+
+        Raises EncoderError where torch fails.
+        """
         import torch
 
         vectors: Vectors = np.empty((total, self._dimension), dtype=np.float32)
         start = 0
         try:
             with torch.inference_mode():
-                for pieces in ahead(chunks):
-                    batches = list(plan([len(ids) for ids in pieces], BUDGET))
-                    found = torch.cat(
-                        [self._one([pieces[row] for row in rows]) for rows in batches]
+                for token_ids in prefetch(chunks):
+                    batches = list(plan_batches([len(ids) for ids in token_ids], BATCH_TOKENS))
+                    encoded = torch.cat(
+                        [self._encode([token_ids[row] for row in rows]) for rows in batches]
                     )
-                    vectors[start + np.concatenate(batches)] = found.cpu().numpy()
-                    start += len(pieces)
+                    vectors[start + np.concatenate(batches)] = encoded.cpu().numpy()
+                    start += len(token_ids)
         except RuntimeError as error:  # torch reports memory, device and shape problems alike
             raise EncoderError(f"The GPU could not encode: {error}") from error
         return vectors
 
-    def _one(self, pieces: Pieces) -> Any:
+    def _encode(self, token_ids: TokenIds) -> Any:
         import torch
 
         device = self._model.device
         ids, mask = (
             torch.from_numpy(values).to(device, non_blocking=True)
-            for values in pad(pieces, self._filler)
+            for values in pad(token_ids, self._pad_id)
         )
-        found = self._model({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
-        return torch.nn.functional.normalize(found.float(), p=2.0, dim=1)
+        embedded = self._model({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
+        return torch.nn.functional.normalize(embedded.float(), p=2.0, dim=1)

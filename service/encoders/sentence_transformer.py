@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from service.encoder import Fingerprint, Vectors, checked
-from service.encoders.batching import Pieced, clip
+from service.encoder import BATCH_SIZE, Fingerprint, Vectors, checked
+from service.encoders.batching import clip
 from service.encoders.model_folder import ModelFolder, module_folders
 from service.errors import EncoderError, ModelError
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_WINDOW = 256
-"""Word pieces embedded of a text. The model card of multi-qa-MiniLM-L6-cos-v1: text is truncated at
+"""Tokens embedded of a text. The model card of multi-qa-MiniLM-L6-cos-v1: text is truncated at
 512, and the model was trained on texts of up to 250."""
 
-_BATCH = 32
+_TORCH_BATCH_SIZE = 32
 
 
 class SentenceTransformerEncoder:
     """An Encoder over one local model folder. Safe to call from many threads: one encodes at a time."""
+
+    batch_size = BATCH_SIZE
 
     def __init__(
         self, folder: ModelFolder, *, window: int | None = None, device: str | None = None
@@ -38,11 +40,12 @@ class SentenceTransformerEncoder:
         self._folder = folder
         self._device = device
         self._lock = threading.Lock()
+        self.truncated = 0
         config = _read(folder.path / "config.json")
         limit = int(config.get("max_position_embeddings", 512))
         if window is not None and window > limit:
             raise ModelError(
-                f"The window of {window} word pieces is beyond the {limit} of {folder.name}. "
+                f"The window of {window} tokens is beyond the {limit} of {folder.name}. "
                 f"Set CONFERENCE_HELPER_WINDOW to {limit} or less."
             )
         pooling = _read(folder.path / "1_Pooling" / "config.json", required=False)
@@ -63,11 +66,10 @@ class SentenceTransformerEncoder:
 
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (n, dimension) unit vectors of session texts, with the document prompt if any."""
-        return self._encode("encode_document", texts)
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts have more word pieces than the window, and so are cut when embedded."""
-        return self._pieced.count_longer(texts)
+        vectors = self._encode("encode_document", texts)
+        with self._lock:
+            self.truncated += count_longer(self.model, texts, self.fingerprint.window)
+        return vectors
 
     def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
         shape = (len(texts), self.fingerprint.dimension)
@@ -78,7 +80,7 @@ class SentenceTransformerEncoder:
             try:
                 vectors = encode(
                     [clip(text, self.fingerprint.window) for text in texts],
-                    batch_size=_BATCH,
+                    batch_size=_TORCH_BATCH_SIZE,
                     normalize_embeddings=True,
                     convert_to_numpy=True,
                     show_progress_bar=False,
@@ -94,9 +96,14 @@ class SentenceTransformerEncoder:
         model.max_seq_length = self.fingerprint.window
         return model
 
-    @cached_property
-    def _pieced(self) -> Pieced:
-        return Pieced(self._folder.path / "tokenizer.json", self.fingerprint.window, 0)
+
+def count_longer(model: "SentenceTransformer", texts: Sequence[str], window: int) -> int:
+    """Return how many texts have more tokens than the window; sentence-transformers does not tell."""
+    if not texts:
+        return 0
+    clipped = [clip(text, window) for text in texts]
+    encoded = model.tokenizer(clipped, truncation=False, padding=False, verbose=False)
+    return sum(len(token_ids) > window for token_ids in encoded["input_ids"])
 
 
 def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTransformer":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cachetools
 import numpy as np
 
-from service.encoder import Encoder, Fingerprint, Vectors
+from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import BusyError
 from service.runtime.deadline import remaining
 
@@ -44,7 +44,7 @@ class SharedEncoder:
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: QueryEncoder,
         *,
         remembered: int = REMEMBERED,
         waiting: int = WAITING,
@@ -81,14 +81,6 @@ class SharedEncoder:
             return np.zeros((0, self.fingerprint.dimension), dtype=np.float32)
         pairs = zip(questions, rows, strict=True)
         return np.stack([found[text] if row is None else row for text, row in pairs])
-
-    def encode_sessions(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors (n, dimension) of session texts."""
-        return self._encoder.encode_sessions(texts)
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts are longer than the window, and so are cut when embedded."""
-        return self._encoder.count_longer(texts)
 
     def _known_vector(self, question: str) -> Vectors | None:
         with self._known_lock:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from service.encoder import Encoder, Fingerprint, Vectors
+from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import MismatchError
 from service.stores.manifest import Manifest
 
@@ -11,10 +11,10 @@ from service.stores.manifest import Manifest
 class CatalogueEncoder:
     """Opens the encoder that a manifest names, and another one when the manifest changes. Thread-safe."""
 
-    def __init__(self, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
+    def __init__(self, open_encoder: Callable[[Fingerprint], QueryEncoder]) -> None:
         """Take the function that opens the encoder of a fingerprint; nothing is opened yet."""
         self._open_encoder = open_encoder
-        self._encoder: Encoder | None = None
+        self._encoder: QueryEncoder | None = None
         self._ready: Fingerprint | None = None
         self._opening = threading.Lock()
 
@@ -28,7 +28,7 @@ class CatalogueEncoder:
         """Return whether a query was encoded with this manifest's encoder: the next one need not wait."""
         return self._ready == manifest.encoder
 
-    def open(self, manifest: Manifest) -> Encoder:
+    def open(self, manifest: Manifest) -> QueryEncoder:
         """Return the encoder that embedded the catalogue, opened once; a call that comes meanwhile waits.
 
         Raises MismatchError if another one opens.

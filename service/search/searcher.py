@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from service.encoder import Encoder, Fingerprint, Vectors
+from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import (
     ConferenceHelperError,
     NotFoundError,
@@ -61,7 +61,7 @@ class Searcher:
     Safe to call from many threads. A new generation is picked up by the next call.
     """
 
-    def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], Encoder]) -> None:
+    def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], QueryEncoder]) -> None:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
         self._encoder = CatalogueEncoder(open_encoder)

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from service.encoder import Encoder, Vectors
+from service.encoder import QueryEncoder, Vectors
 from service.ranking import MEAN_OF_NEAREST
 
 BATCH_SIZE = 8
@@ -32,7 +32,7 @@ def queries_digest() -> str:
 class OffTopicQueries:
     """The off-topic queries as one encoder embeds them."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: QueryEncoder) -> None:
         """Embed the queries: some hundred short texts. Raises EncoderError if that fails."""
         self.texts = read_queries()
         self.vectors = np.concatenate(
@@ -56,9 +56,9 @@ class OffTopicCache:
     def __init__(self) -> None:
         """Hold nothing yet."""
         self._embedding = threading.Lock()
-        self._embedded: tuple[Encoder, OffTopicQueries] | None = None
+        self._embedded: tuple[QueryEncoder, OffTopicQueries] | None = None
 
-    def get(self, encoder: Encoder) -> OffTopicQueries:
+    def get(self, encoder: QueryEncoder) -> OffTopicQueries:
         """Return the off-topic queries as `encoder` embeds them; a call that comes meanwhile waits for them."""
         with self._embedding:
             if self._embedded is None or self._embedded[0] is not encoder:

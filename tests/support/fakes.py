@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from service.encoder import Fingerprint, Vectors
+from service.encoder import BATCH_SIZE, Fingerprint, Vectors
 
 DIMENSION = 1024
 
@@ -14,20 +14,24 @@ DIMENSION = 1024
 class BagOfWords:
     """An Encoder that counts words: texts that share more words are nearer."""
 
+    batch_size = BATCH_SIZE
+
     def __init__(self, *, weights: str = "bag-of-words", window: int = 256) -> None:
         """Encoders of different `weights` do not match."""
         self.fingerprint = Fingerprint(
             model="bag-of-words", weights=weights, dimension=DIMENSION, window=window
         )
         self.embedded: list[str] = []
+        self.truncated = 0
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
         """Return one unit vector a question."""
         return self._count(questions)
 
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text, and note which texts were embedded."""
+        """Return one unit vector a text; remember the texts, and count those of more words than the window."""
         self.embedded.extend(texts)
+        self.truncated += sum(len(text.split()) > self.fingerprint.window for text in texts)
         return self._count(texts)
 
     def _count(self, texts: Sequence[str]) -> Vectors:
@@ -40,10 +44,6 @@ class BagOfWords:
                 row[0] = 1
             row /= np.linalg.norm(row)
         return rows
-
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts have more words than the window."""
-        return sum(len(text.split()) > self.fingerprint.window for text in texts)
 
 
 def place(word: str) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from service.encoder import Encoder
-from service.encoders import EncoderOptions, open_encoder
 from service.encoders.model_folder import PACKAGED_MODEL, find_model
+from service.encoders.open import EncoderOptions, open_encoder
 from service.encoders.openvino.export import export
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 
@@ -46,7 +46,7 @@ def fast(models: Path) -> Callable[[str], Encoder]:
     """Return the packaged model's fast encoder of a precision."""
     opened = {
         precision: open_encoder(
-            PACKAGED_MODEL, choice=EncoderOptions("fast", models=models, precision=precision)
+            PACKAGED_MODEL, options=EncoderOptions("fast", models=models, precision=precision)
         )
         for precision in ("fp32", "int8")
     }

@@ -1,10 +1,10 @@
-"""A bundle: one model, exported for fast encoding, in a folder that says and proves what it is.
+"""A bundle: one exported model in a folder, with what is needed to check that it is whole and the right one.
 
 DATA_DIR/models/<the fingerprint's key>/
-    bundle.json       the fingerprint, the version of this layout, checksums, a probe and its vector
+    bundle.json       the fingerprint, the version, checksums, the padding id, a probe text and its vector
     tokenizer.json    the model's tokenizer
-    graph.xml, .bin   the graph: word pieces to unit vectors
-    compiled/         what the runtime compiled for this machine; may be deleted at any time
+    graph.xml, .bin   the graph: input ids and attention mask to unit vectors
+    compiled/         the runtime's cache for this machine; may be deleted at any time
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from service.encoder import Fingerprint
 from service.errors import ModelError
 
 VERSION = 2
-"""Raised when the layout, the graph's making or the runtime's settings change vectors."""
+"""Incremented when the layout changes, or the graph or the runtime's settings give other vectors."""
 
 GRAPH, TOKENIZER, COMPILED = "graph.xml", "tokenizer.json", "compiled"
 _FILES = (GRAPH, "graph.bin", TOKENIZER)
@@ -30,7 +30,7 @@ _LOCK_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A text and the vector that the bundle gave for it when it was made."""
+    """A text and the vector (dimension,) that the bundle gave for it when it was exported."""
 
     text: str
     vector: tuple[float, ...]
@@ -38,7 +38,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An exported model on disk, its files checked."""
+    """An exported model on disk, its checksums verified; `pad` is the token id of padding."""
 
     path: Path
     fingerprint: Fingerprint
@@ -52,7 +52,7 @@ def bundle_path(models: Path, fingerprint: Fingerprint) -> Path:
 
 
 def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
-    """Return the bundle of a fingerprint, None if there is none.
+    """Return the bundle of a fingerprint; None if there is none.
 
     Raises ModelError, with the reason, for one that is damaged, of another model or of another version.
     """
@@ -67,9 +67,9 @@ def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
         if differences := found.differences(fingerprint):
             raise ModelError(f"{path} is of another model: {', '.join(differences)} differ.")
         for name in _FILES:
-            if digest(path / name) != settings["files"][name]:
+            if _sha256(path / name) != settings["files"][name]:
                 raise ModelError(
-                    f"{path / name} is damaged: its checksum is not that of its making."
+                    f"{path / name} is damaged: its checksum is not that of its export."
                 )
         probe = Probe(settings["probe"]["text"], tuple(map(float, settings["probe"]["vector"])))
         return Bundle(path, fingerprint, int(settings["pad"]), probe)
@@ -78,22 +78,22 @@ def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
 
 
 def write_settings(bundle: Bundle) -> None:
-    """Say what the files of a new bundle are; until then it is none."""
+    """Write bundle.json, last of all: a folder without it is no bundle."""
     settings = {
         "version": VERSION,
         "fingerprint": bundle.fingerprint.as_dict(),
         "pad": bundle.pad,
-        "files": {name: digest(bundle.path / name) for name in _FILES},
+        "files": {name: _sha256(bundle.path / name) for name in _FILES},
         "probe": asdict(bundle.probe),
     }
     (bundle.path / _SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
 
 
 @contextmanager
-def making(models: Path) -> Iterator[None]:
-    """Keep other processes from exporting into the folder of bundles for a `with` block.
+def export_lock(models: Path) -> Iterator[None]:
+    """Hold the lock of the folder of bundles, created if need be: one process exports at a time.
 
-    Raises ModelError if the folder cannot be written, or another export does not end.
+    Raises ModelError if the folder cannot be written, or another export holds the lock for ten minutes.
     """
     try:
         models.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def making(models: Path) -> Iterator[None]:
         ) from error
 
 
-def digest(file: Path) -> str:
+def _sha256(file: Path) -> str:
     """Return the SHA-256 of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,113 +1,118 @@
-"""The fast encoder: an exported model run by OpenVINO and the Rust tokenizers, without torch."""
+"""The OpenVINO encoder: an exported model and the Rust tokenizers, without torch."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from service.encoder import AT_ONCE, Vectors, checked
-from service.encoders.batching import Pieced, Pieces
-from service.encoders.gpu import Gpu
+from service.encoder import BATCH_SIZE, Vectors, checked
+from service.encoders.batching import TokenIds, Tokenizer
+from service.encoders.gpu import GpuRuntime
 from service.encoders.openvino.bundle import TOKENIZER, Bundle
 from service.encoders.openvino.runtime import Runtime
 from service.errors import ModelError
 
-_CHUNK = 1_024
-"""Texts cut into word pieces at a time: bounds memory, and is enough to sort by length."""
+_CHUNK_SIZE = 1_024
+"""Texts tokenized at a time: bounds memory, and is enough to sort by length."""
 
-_GPU_CHUNK = 8_192
-"""The same where a GPU takes them: some of its larger batches."""
+_GPU_CHUNK_SIZE = 8_192
+"""The same for a GPU: several of its larger batches."""
 
-_FEW = 64
-"""Questions that share one batch: they are short, and somebody is waiting."""
+_QUERY_BATCH_SIZE = 64
+"""Questions encoded in one batch without sorting them: they are short, and latency counts."""
 
-_NEAR = 0.99
-"""The least dot product of a probe's vector with that of its making: processors round differently."""
+_MIN_PROBE_SIMILARITY = 0.99
+"""The least dot product of the probe's vector with that of the export: processors round differently."""
 
 
-class FastEncoder:
+class OpenVinoEncoder:
     """An Encoder over one bundle. Safe to call from many threads: one encodes at a time."""
 
-    def __init__(
-        self,
-        bundle: Bundle,
-        *,
-        lasting: bool = False,
-    ) -> None:
-        """Open the bundle and compare its probe's vector; `lasting` spends a second on faster questions.
+    def __init__(self, bundle: Bundle, *, serving: bool = False) -> None:
+        """Open the bundle and compare its probe's vector; `serving` spends a second on faster questions.
 
-        Raises ModelError if it cannot be run, or gives another vector than when it was made.
+        Raises ModelError if it cannot be run, or gives another vector than when it was exported.
         """
         self.fingerprint = bundle.fingerprint
         self._bundle = bundle
         self._lock = threading.Lock()
-        self._open_gpu: Callable[[int], Gpu] | None = None
-        self._gpu: Gpu | None = None
-        self._pieced = Pieced(bundle.path / TOKENIZER, self.fingerprint.window, bundle.pad)
-        self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad, lasting=lasting)
-        if not self._passes_at_first():
-            self._runtime.forget_compiled()
+        self._open_gpu: Callable[[int], GpuRuntime] | None = None
+        self._gpu: GpuRuntime | None = None
+        self._tokenizer = Tokenizer(bundle.path / TOKENIZER, self.fingerprint.window)
+        self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad, serving=serving)
+        if not self._passes_cached():
+            self._runtime.clear_cache()
             if not self._passes_probe():
                 raise ModelError(f"{bundle.path} gives other vectors than when it was made.")
-        if lasting:
+        if serving:
             self._runtime.warm_up()
 
-    def use_gpu(self, open_gpu: Callable[[int], Gpu]) -> None:
-        """From now on encode many texts on a GPU, opened at first use with the id that pads texts."""
+    def use_gpu(self, open_gpu: Callable[[int], GpuRuntime]) -> None:
+        """Encode sessions on a GPU from now on, opened at first use with the token id of padding."""
         self._open_gpu = open_gpu
 
     @property
-    def at_once(self) -> int:
-        """How many texts a loader should give at once: a GPU starves on few."""
-        return _GPU_CHUNK if self._open_gpu else AT_ONCE
+    def batch_size(self) -> int:
+        """How many texts a load should pass at a time: a GPU starves on few."""
+        return _GPU_CHUNK_SIZE if self._open_gpu else BATCH_SIZE
+
+    @property
+    def truncated(self) -> int:
+        """How many of the texts encoded so far were longer than the window."""
+        return self._tokenizer.truncated
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
         """Return float32 (n, dimension) unit vectors of questions, the model's query prompt before each."""
-        return self._encode(_prompt(self.fingerprint.prompts, "query"), questions, few=True)
+        texts = _prepend(_prompt(self.fingerprint.prompts, "query"), questions)
+        if not 1 < len(texts) <= _QUERY_BATCH_SIZE:
+            return self._encode(texts)
+        with self._lock:
+            vectors = self._runtime.encode_batch(self._tokenizer.encode(texts))
+        return checked(vectors, len(texts), self.fingerprint.dimension)
 
     def encode_sessions(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (n, dimension) unit vectors of session texts, with the document prompt if any."""
         prompt = _prompt(self.fingerprint.prompts, "document", "passage", "corpus")
-        return self._encode(prompt, texts)
+        return self._encode(_prepend(prompt, texts))
 
-    def count_longer(self, texts: Sequence[str]) -> int:
-        """Return how many texts have more word pieces than the window, and so are cut when embedded."""
-        return self._pieced.count_longer(texts)
-
-    def _encode(self, prompt: str, texts: Sequence[str], *, few: bool = False) -> Vectors:
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         shape = (len(texts), self.fingerprint.dimension)
         if not texts:
             return np.zeros(shape, dtype=np.float32)
         with self._lock:
             if len(texts) == 1:
-                found = self._runtime.one(self._pieced.cut([prompt + texts[0]])[0])
-            elif few and len(texts) <= _FEW:
-                found = self._runtime.few(self._pieced.cut([prompt + text for text in texts]))
+                vectors = self._runtime.encode_one(self._tokenizer.encode(texts)[0])
             elif self._open_gpu:
                 self._gpu = self._gpu or self._open_gpu(self._bundle.pad)
-                found = self._gpu.many(self._chunks(prompt, texts, _GPU_CHUNK), len(texts))
+                chunks = self._tokenize(texts, _GPU_CHUNK_SIZE)
+                vectors = self._gpu.encode_chunks(chunks, len(texts))
             else:
-                found = self._runtime.many(self._chunks(prompt, texts, _CHUNK), len(texts))
-        return checked(found, *shape)
+                chunks = self._tokenize(texts, _CHUNK_SIZE)
+                vectors = self._runtime.encode_chunks(chunks, len(texts))
+        return checked(vectors, *shape)
 
-    def _chunks(self, prompt: str, texts: Sequence[str], size: int) -> Iterator[Pieces]:
+    def _tokenize(self, texts: Sequence[str], size: int) -> Iterator[TokenIds]:
         for start in range(0, len(texts), size):
-            yield self._pieced.cut([prompt + text for text in texts[start : start + size]])
+            yield self._tokenizer.encode(texts[start : start + size])
 
-    def _passes_at_first(self) -> bool:
-        """Return whether what was compiled before still serves; whatever is wrong with it, it is made anew."""
+    def _passes_cached(self) -> bool:
+        """Return whether the compiled model that may be cached passes; False whatever is wrong with it."""
         try:
             return self._passes_probe()
         except ModelError:
             return False
 
     def _passes_probe(self) -> bool:
-        pieces = self._pieced.cut([self._bundle.probe.text])[0]
-        found = self._runtime.one(pieces)[0]
+        token_ids = self._tokenizer.encode([self._bundle.probe.text])[0]
+        vector = self._runtime.encode_one(token_ids)[0]
         expected = np.array(self._bundle.probe.vector, dtype=np.float32)
-        if not expected.size:  # it is being made
+        if not expected.size:  # it is being exported
             return True
-        return found.shape == expected.shape and float(found @ expected) >= _NEAR
+        return vector.shape == expected.shape and float(vector @ expected) >= _MIN_PROBE_SIMILARITY
+
+
+def _prepend(prompt: str, texts: Sequence[str]) -> Sequence[str]:
+    return [prompt + text for text in texts] if prompt else texts
 
 
 def _prompt(prompts: Mapping[str, str], *names: str) -> str:

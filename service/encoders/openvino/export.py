@@ -1,4 +1,4 @@
-"""Exports a model into a bundle: traced, verified against the reference encoder, then put in its place."""
+"""Exports a model into a bundle: traced, verified against the reference encoder, then moved into place."""
 
 import json
 import logging
@@ -23,15 +23,15 @@ from service.encoders.openvino.bundle import (
     bundle_path,
     write_settings,
 )
-from service.encoders.openvino.encoder import FastEncoder
+from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ConferenceHelperError, ModelError
 
-LEAST = {"fp32": 1 - 1e-6, "half": 0.999, "int8": 0.98}
+MIN_SIMILARITY = {"fp32": 1 - 1e-6, "half": 0.999, "int8": 0.98}
 """The least dot product of a vector with the reference's, for each precision."""
 
-_TOLERANCE = 1e-4
-"""How far a number of an fp32 vector may be from the reference's."""
+_FP32_TOLERANCE = 1e-4
+"""How far a component of an fp32 vector may be from the reference's."""
 
 _PROBE = "Health analytics for hospitals"
 PROBES = (
@@ -49,28 +49,28 @@ PROBES = (
     "A query plan, read slowly, by people who had never seen one before. " * 60,
     "supercalifragilistic" * 40,
 )
-"""Texts of several lengths and scripts that an export must embed as the reference does."""
+"""Texts of several lengths and scripts that an exported model must embed as the reference does."""
 
 
 def export(reference: SentenceTransformerEncoder, models: Path, precision: str) -> Bundle:
     """Export the reference's model into the folder of bundles, verify it, and return its bundle.
 
-    What was in its place is replaced only when the new one is sound. Raises ModelError for a model that
-    cannot be exported, or whose vectors come out otherwise than the reference's.
+    An older bundle is replaced only by one that was verified. Raises ModelError for a model that cannot be
+    exported, or whose vectors differ from the reference's.
     """
     fingerprint = replace(reference.fingerprint, precision=precision)
-    place = bundle_path(models, fingerprint)
+    target = bundle_path(models, fingerprint)
     with tempfile.TemporaryDirectory(prefix="export-", dir=models) as folder:
         path = Path(folder) / fingerprint.key
         path.mkdir()
-        made = _make(reference, Bundle(path, fingerprint, 0, Probe(_PROBE, ())))
-        _verify(made, reference)
-        write_settings(made)
+        bundle = _make(reference, Bundle(path, fingerprint, 0, Probe(_PROBE, ())))
+        _verify(bundle, reference)
+        write_settings(bundle)
         shutil.rmtree(path / COMPILED, ignore_errors=True)
-        if place.exists():
-            shutil.rmtree(place)
-        path.rename(place)
-    return replace(made, path=place)
+        if target.exists():
+            shutil.rmtree(target)
+        path.rename(target)
+    return replace(bundle, path=target)
 
 
 def _make(reference: SentenceTransformerEncoder, bundle: Bundle) -> Bundle:
@@ -81,13 +81,13 @@ def _make(reference: SentenceTransformerEncoder, bundle: Bundle) -> Bundle:
         model = reference.model
         tokenizer = model.tokenizer.backend_tokenizer
         (bundle.path / TOKENIZER).write_text(tokenizer.to_str(), "utf-8")
-        with _silence():
-            made = graph.trace(model)
-        graph.join_projections(made)
+        with _silent_tracing():
+            exported = graph.trace(model)
+        graph.fuse_projections(exported)
         if bundle.fingerprint.precision == "int8":
-            graph.quantize_weights(made)
-            graph.quantize_tables(made)
-        openvino.save_model(made, bundle.path / GRAPH, compress_to_fp16=False)
+            graph.quantize_weights(exported)
+            graph.quantize_tables(exported)
+        openvino.save_model(exported, bundle.path / GRAPH, compress_to_fp16=False)
     except ConferenceHelperError:
         raise
     except (
@@ -98,13 +98,13 @@ def _make(reference: SentenceTransformerEncoder, bundle: Bundle) -> Bundle:
             f"{reference.fingerprint.model} cannot be exported ({type(error).__name__}: {first})."
         ) from error
     pad = int(model.tokenizer.pad_token_id or 0)
-    vector = FastEncoder(replace(bundle, pad=pad)).encode_sessions([_PROBE])[0]
+    vector = OpenVinoEncoder(replace(bundle, pad=pad)).encode_sessions([_PROBE])[0]
     return replace(bundle, pad=pad, probe=Probe(_PROBE, tuple(map(float, vector))))
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """Leave out what tracing says of every branch and old attribute: the result is verified."""
+def _silent_tracing() -> Iterator[None]:
+    """Silence the tracer's warnings of branches and old attributes: the result is verified."""
     loggers = [logging.getLogger(name) for name in ("sentence_transformers", "transformers")]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings():
@@ -119,8 +119,8 @@ def _silence() -> Iterator[None]:
 
 
 def _verify(bundle: Bundle, reference: SentenceTransformerEncoder) -> None:
-    """Raise ModelError unless the bundle embeds the probes as the reference does, whatever the batching."""
-    encoder = FastEncoder(bundle)
+    """Raise ModelError unless the bundle embeds the probes as the reference does, alone and in batches."""
+    encoder = OpenVinoEncoder(bundle)
     sessions, questions = reference.encode_sessions(PROBES), reference.encode_queries(PROBES[:4])
     alone = np.vstack([encoder.encode_sessions([text]) for text in PROBES])
     for found, expected in (
@@ -128,19 +128,21 @@ def _verify(bundle: Bundle, reference: SentenceTransformerEncoder) -> None:
         (alone, sessions),
         (encoder.encode_queries(PROBES[:4]), questions),
     ):
-        nearness = (found * expected).sum(axis=1)
-        worst = int(nearness.argmin())
-        far = float(np.abs(found - expected).max())
+        similarity = (found * expected).sum(axis=1)
+        worst = int(similarity.argmin())
+        deviation = float(np.abs(found - expected).max())
         precision = bundle.fingerprint.precision
-        if nearness[worst] < LEAST[precision] or (precision == "fp32" and far > _TOLERANCE):
+        if similarity[worst] < MIN_SIMILARITY[precision] or (
+            precision == "fp32" and deviation > _FP32_TOLERANCE
+        ):
             raise ModelError(
                 f"{bundle.fingerprint.model} does not come out right when exported: the vector of "
-                f"{PROBES[worst][:40]!r} has a dot product of {nearness[worst]:.4f} with the reference's."
+                f"{PROBES[worst][:40]!r} has a dot product of {similarity[worst]:.4f} with the reference's."
             )
 
 
 def describe(bundle: Bundle) -> dict[str, Any]:
-    """Return what an export made, as JSON values."""
+    """Return a bundle's folder, its size in bytes and its encoder's fingerprint, as JSON values."""
     size = sum(file.stat().st_size for file in bundle.path.rglob("*") if file.is_file())
     values: dict[str, Any] = json.loads(json.dumps(bundle.fingerprint.as_dict()))
     return {"folder": str(bundle.path), "bytes": size, "encoder": values}

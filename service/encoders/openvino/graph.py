@@ -1,4 +1,4 @@
-"""Makes a model's graph: traced from torch, its projections joined, its weights brought to 8 bits.
+"""Makes a model's graph: traced from torch, its projections fused, its weights quantized to int8.
 
 Only an export imports torch here; OpenVINO's `convert_model` is not used, because it sends usage data.
 """
@@ -12,18 +12,18 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_LARGEST = 127
-_TABLE = 1_000
-"""Rows from which a table is worth 8 bits: vocabularies, not positions."""
+_INT8_MAX = 127
+_MIN_TABLE_ROWS = 1_000
+"""Rows from which an embedding table is quantized: vocabularies, not positions."""
 
 Weights = npt.NDArray[np.float32]
 
 
 def trace(model: "SentenceTransformer") -> Any:
-    """Return the OpenVINO model (input_ids, attention_mask) -> unit vectors, float32, of any batch shape.
+    """Return the OpenVINO model: int64 input_ids and attention_mask (n, tokens) to float32 (n, dimension).
 
-    Pooling and normalization are inside. Raises whatever torch or OpenVINO raise for a model that cannot be
-    traced.
+    Both axes are dynamic. Pooling and normalization are part of it, so rows are of length 1. Raises whatever
+    torch or OpenVINO raise for a model that cannot be traced.
     """
     import torch
     from openvino.frontend import FrontEndManager
@@ -50,8 +50,8 @@ def trace(model: "SentenceTransformer") -> Any:
     return graph
 
 
-def join_projections(graph: Any) -> None:
-    """Compute projections of one input (query, key and value) in one multiplication, then split it."""
+def fuse_projections(graph: Any) -> None:
+    """Fuse the projections of one input (query, key and value) into one MatMul and a split."""
     import openvino.opset13 as ops
 
     groups: dict[tuple[str, int], list[tuple[Any, Any, Any]]] = defaultdict(list)
@@ -76,44 +76,44 @@ def join_projections(graph: Any) -> None:
 
 
 def quantize_weights(graph: Any) -> None:
-    """Bring the weights of every multiplication to 8 bits, one scale an output, symmetric.
+    """Quantize the weights of every MatMul to int8: symmetric, one scale for each output channel.
 
-    The runtime quantizes what they are multiplied with, in groups of one text's own values: nothing has to
-    be calibrated, and a vector does not depend on the texts beside it.
+    The runtime quantizes the activations dynamically, in groups of one text's own values: no calibration is
+    needed, and a vector does not depend on the other texts of its batch.
     """
     import openvino.opset13 as ops
 
     for node in graph.get_ordered_ops():
         if (weights := _weights(node)) is not None:
-            small, scale = (ops.constant(part) for part in _in_8_bits(weights))
+            small, scale = (ops.constant(part) for part in _to_int8(weights))
             restored = ops.multiply(ops.convert(small, "f32"), scale)
             _replace(node, ops.matmul(node.input_value(0), restored, False, True).output(0))
     graph.validate_nodes_and_infer_types()
 
 
 def quantize_tables(graph: Any) -> None:
-    """Bring what word pieces are looked up in to 8 bits, one scale a piece: a fourth of the memory."""
+    """Quantize the token embeddings to int8, one scale for each token: a fourth of the memory."""
     import openvino.opset13 as ops
 
     for node in graph.get_ordered_ops():
         if (table := _table(node)) is not None:
             small, scale = (
                 ops.gather(ops.constant(part), node.input_value(1), node.input_value(2))
-                for part in _in_8_bits(table)
+                for part in _to_int8(table)
             )
             _replace(node, ops.multiply(ops.convert(small, "f32"), scale).output(0))
     graph.validate_nodes_and_infer_types()
 
 
-def _in_8_bits(weights: Weights) -> tuple[npt.NDArray[np.int8], Weights]:
-    """Return rows of weights as whole numbers, and what each row (n, 1) of them is to be multiplied with."""
-    scale = np.abs(weights).max(axis=1, keepdims=True) / _LARGEST
+def _to_int8(weights: Weights) -> tuple[npt.NDArray[np.int8], Weights]:
+    """Return weights (n, m) as int8, and the scale (n, 1) of each row."""
+    scale = np.abs(weights).max(axis=1, keepdims=True) / _INT8_MAX
     scale[scale == 0] = 1
     return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)
 
 
 def _weights(node: Any) -> Weights | None:
-    """The constant weights (outputs, inputs) of a multiplication; None for any other node."""
+    """The constant weights (outputs, inputs) of a MatMul; None for any other node."""
     if node.get_type_name() != "MatMul":
         return None
     right, attributes = node.input_value(1).get_node(), node.get_attributes()
@@ -126,30 +126,30 @@ def _weights(node: Any) -> Weights | None:
 
 
 def _table(node: Any) -> Weights | None:
-    """The constant table (rows, width) that a node looks rows up in, if it is a large one; else None."""
+    """The constant table (rows, width) of a Gather of rows, if it is a large one; None for any other node."""
     if node.get_type_name() != "Gather":
         return None
-    source, axis = (node.input_value(place).get_node() for place in (0, 2))
+    source, axis = (node.input_value(port).get_node() for port in (0, 2))
     if source.get_type_name() != "Constant" or axis.get_type_name() != "Constant":
         return None
     values: Weights = source.get_data()
-    large = values.ndim == 2 and len(values) >= _TABLE and values.dtype == np.float32
+    large = values.ndim == 2 and len(values) >= _MIN_TABLE_ROWS and values.dtype == np.float32
     return values if large and not axis.get_data().any() else None
 
 
 def _bias(node: Any) -> tuple[Any, Weights] | None:
-    """The addition that alone follows a node, and the constant it adds; None if there is none."""
-    readers = list(node.output(0).get_target_inputs())
-    if len(readers) != 1 or readers[0].get_node().get_type_name() != "Add":
+    """The Add that is a node's only consumer, and the constant it adds; None if there is none."""
+    consumers = list(node.output(0).get_target_inputs())
+    if len(consumers) != 1 or consumers[0].get_node().get_type_name() != "Add":
         return None
-    added = readers[0].get_node()
-    other = added.input_value(1 - readers[0].get_index()).get_node()
+    added = consumers[0].get_node()
+    other = added.input_value(1 - consumers[0].get_index()).get_node()
     return (added, other.get_data().reshape(-1)) if other.get_type_name() == "Constant" else None
 
 
 def _replace(node: Any, output: Any) -> None:
-    for reader in list(node.output(0).get_target_inputs()):
-        reader.replace_source_output(output)
+    for consumer in list(node.output(0).get_target_inputs()):
+        consumer.replace_source_output(output)
 
 
 def _i64() -> Any:

@@ -1,4 +1,4 @@
-"""Runs a bundle's graph with OpenVINO: one text at once for questions, streams of batches for loads."""
+"""Runs a bundle's graph with OpenVINO: one synchronous request for questions, a queue of them for loads."""
 
 import os
 import shutil
@@ -10,76 +10,77 @@ import numpy as np
 import numpy.typing as npt
 
 from service.encoder import EXACT, Fingerprint, Vectors
-from service.encoders.batching import Pieces, ahead, cores, pad, plan
+from service.encoders.batching import TokenIds, cores, pad, plan_batches, prefetch
 from service.encoders.openvino.bundle import COMPILED, GRAPH
 from service.errors import EncoderError, ModelError
 
-BUDGET = 2_048
-"""Word pieces of one batch: larger ones leave the processor's cache, smaller ones waste its width."""
+BATCH_TOKENS = 2_048
+"""Tokens of one batch: more do not fit the processor's cache, fewer waste its vector units."""
 
-SHORT = 12
-"""Word pieces of the single questions that have a graph of their own: it takes a fifth less time, and 23 MB."""
+SHORT_QUESTION = 12
+"""Tokens up to which a question uses a model of fixed shape: it takes a fifth less time, and 23 MB."""
 
-_STEP = 4
-"""Batches of questions are as long as a multiple of this: memory is kept for every shape that was met."""
+_LENGTH_STEP = 4
+"""Batches of questions are padded to a multiple of this: OpenVINO keeps memory for every input shape."""
 
-_GROUP = "128"
-"""Values that share a scale where int8 graphs quantize what weights are multiplied with."""
+_QUANTIZATION_GROUP = "128"
+"""Activations that share a scale in the dynamic quantization of int8 graphs."""
 
 
 class Runtime:
-    """One graph on this machine; one thread at a time."""
+    """One graph on this machine's processor; one thread at a time."""
 
     def __init__(
-        self, path: Path, fingerprint: Fingerprint, filler: int, *, lasting: bool = False
+        self, path: Path, fingerprint: Fingerprint, pad_id: int, *, serving: bool = False
     ) -> None:
-        """Keep where the graph lies; it is compiled when it is first used, and `filler` pads texts.
+        """Keep the folder of the graph, which is compiled at first use; `pad_id` is the token id of padding.
 
-        Who asks many questions has a graph of fixed shape too, from the same weights in memory.
+        With `serving` short questions have a model of fixed shape, which shares the weights in memory.
         """
         self._path = path
         self._dimension = fingerprint.dimension
         self._precision = fingerprint.precision
-        self._filler = filler
-        self._short = SHORT if lasting else 0
+        self._pad_id = pad_id
+        self._short = SHORT_QUESTION if serving else 0
         self._requests: dict[int, Any] = {}
         self._queue: Any = None
         self._graph: Any = None
 
     def warm_up(self) -> None:
-        """Compile what questions need, so that none has to wait for it."""
+        """Compile what single questions need, so that the first ones need not wait for it."""
         for length in {self._short, 0}:
             self._request(length)
 
-    def one(self, pieces: npt.NDArray[np.int64]) -> Vectors:
-        """Return the vector (1, dimension) of one text."""
-        length = self._short if len(pieces) <= self._short else 0
-        return self._infer(pad([pieces], self._filler, length), length)
+    def encode_one(self, token_ids: npt.NDArray[np.int64]) -> Vectors:
+        """Return the unit vector (1, dimension) of one text. Raises ModelError, EncoderError."""
+        length = self._short if len(token_ids) <= self._short else 0
+        return self._infer(pad([token_ids], self._pad_id, length), length)
 
-    def few(self, pieces: Pieces) -> Vectors:
-        """Return the vectors (n, dimension) of some texts, one at least, in one batch."""
-        longest = max(len(ids) for ids in pieces)
-        return self._infer(pad(pieces, self._filler, -(-longest // _STEP) * _STEP), 0)
+    def encode_batch(self, token_ids: TokenIds) -> Vectors:
+        """Return the unit vectors (n, dimension) of n > 0 texts, in one batch. Raises as `encode_one`."""
+        longest = max(len(ids) for ids in token_ids)
+        length = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
+        return self._infer(pad(token_ids, self._pad_id, length), 0)
 
-    def many(self, chunks: Iterator[Pieces], total: int) -> Vectors:
-        """Return the vectors (total, dimension) of all chunks; the next one is cut while one is computed."""
+    def encode_chunks(self, chunks: Iterator[TokenIds], total: int) -> Vectors:
+        """Return the unit vectors (total, dimension) of all chunks, in order. Raises as `encode_one`."""
         vectors: Vectors = np.empty((total, self._dimension), dtype=np.float32)
         if self._queue is None:
             self._queue = self._open_queue()
         start = 0
         try:
-            for pieces in ahead(chunks):
-                for batch in plan([len(ids) for ids in pieces], BUDGET):
-                    ids, mask = pad([pieces[row] for row in batch], self._filler)
-                    self._queue.start_async({0: ids, 1: mask}, (vectors, np.array(batch) + start))
-                start += len(pieces)
+            for token_ids in prefetch(chunks):
+                for rows in plan_batches([len(ids) for ids in token_ids], BATCH_TOKENS):
+                    ids, mask = pad([token_ids[row] for row in rows], self._pad_id)
+                    self._queue.start_async({0: ids, 1: mask}, (vectors, np.array(rows) + start))
+                start += len(token_ids)
             self._queue.wait_all()
         except RuntimeError as error:
             raise EncoderError(f"{self._path} could not encode: {error}") from error
         return vectors
 
-    def forget_compiled(self) -> None:
-        """Drop what was compiled, in memory and on disk: it did not do what it should."""
+    def clear_cache(self) -> None:
+        """Drop the compiled models, in memory and on disk."""
         self._requests.clear()
         self._queue = None
         shutil.rmtree(self._path / COMPILED, ignore_errors=True)
@@ -90,13 +91,13 @@ class Runtime:
             request.infer({0: inputs[0], 1: inputs[1]}, share_inputs=True)
         except RuntimeError as error:
             raise EncoderError(f"{self._path} could not encode: {error}") from error
-        found: Vectors = request.get_output_tensor(0).data.copy()
-        return found
+        vectors: Vectors = request.get_output_tensor(0).data.copy()
+        return vectors
 
     def _request(self, length: int) -> Any:
         if length not in self._requests:
-            # A second thread saves no time on a text so short, and keeps another core busy with waiting.
-            compiled = self._compile("LATENCY", 1, length=length, kept=not self._short)
+            # A second thread saves no time on so short a text, and keeps another core busy with waiting.
+            compiled = self._compile("LATENCY", 1, length=length, cached=not self._short)
             self._requests[length] = compiled.create_infer_request()
         return self._requests[length]
 
@@ -106,28 +107,30 @@ class Runtime:
         streams = cores()
         queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT", streams), 2 * streams)
 
-        def keep(request: Any, place: tuple[Vectors, npt.NDArray[np.int64]]) -> None:
-            vectors, rows = place
+        def store(request: Any, target: tuple[Vectors, npt.NDArray[np.int64]]) -> None:
+            vectors, rows = target
             vectors[rows] = request.get_output_tensor(0).data
 
-        queue.set_callback(keep)
+        queue.set_callback(store)
         return queue
 
-    def _compile(self, hint: str, streams: int, *, length: int = 0, kept: bool = False) -> Any:
-        """Compile the graph for texts of one length, or of any; kept on disk if that may be written."""
+    def _compile(self, hint: str, streams: int, *, length: int = 0, cached: bool = False) -> Any:
+        """Compile the graph for texts of `length` tokens, or of any for 0; cached on disk if it is writable."""
         import openvino
 
         core = openvino.Core()
-        half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         options = {
             "PERFORMANCE_HINT": hint,
             "NUM_STREAMS": str(streams),
             "INFERENCE_NUM_THREADS": str(streams),
             "ENABLE_CPU_PINNING": False,  # other processes share the cores
-            "INFERENCE_PRECISION_HINT": "bf16" if half and self._precision != EXACT else "f32",
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if self._precision == "int8" else "0",
+            "INFERENCE_PRECISION_HINT": "bf16" if bf16 and self._precision != EXACT else "f32",
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _QUANTIZATION_GROUP
+            if self._precision == "int8"
+            else "0",
         }
-        if kept and os.access(self._path, os.W_OK):
+        if cached and os.access(self._path, os.W_OK):
             options["CACHE_DIR"] = str(self._path / COMPILED)
         try:
             if not self._short:
