@@ -129,7 +129,7 @@ def remove(event: str, year: int | None, yes: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--vectors", is_flag=True, help="Write each session's vector too (JSON Lines).")
 def export(file: Path, vectors: bool) -> None:
-    """Write the catalogue to FILE: JSON Lines that load reads back, or CSV by its name."""
+    """Write the catalogue to FILE: .jsonl, which load reads back, or .csv; either with .gz."""
     from loaders.export import export as write
 
     with closing(open_store(load_settings())) as store, store.reading() as generation:

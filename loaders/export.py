@@ -1,4 +1,8 @@
-"""Writes a catalogue to a file: JSON Lines that `load` reads back, or CSV for a spreadsheet."""
+"""Writes a catalogue to a file: JSON Lines that `load` reads back, or CSV for a spreadsheet.
+
+A line is {"conference_helper": 1, "session": {...}, "vector": [...]}: the format's version, a Session's payload
+without what follows from it, and the vector if asked for.
+"""
 
 import csv
 import gzip
@@ -15,6 +19,8 @@ from service.stores.payload import DERIVED, encode_payload
 from service.stores.protocol import Generation
 
 EXPORT_VERSION = 1
+VERSION_KEY = "conference_helper"
+ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 _COLUMNS = (
     "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
     "language", "room", "starts_at", "ends_at", "timezone", "url", "tags",
@@ -25,16 +31,20 @@ _COLUMNS = (
 def export(generation: Generation, path: Path, *, vectors: bool = False) -> int:
     """Write every session of a generation to `path` and return how many.
 
-    A name that ends in .csv gives CSV, any other JSON Lines; .gz compresses. `vectors` adds each session's
-    vector to JSON Lines. The file appears whole or not at all. Raises InputError if it cannot be written.
+    The name's ending chooses the format: .jsonl or .csv, with .gz compressed. `vectors` adds each session's
+    vector to JSON Lines. The file appears whole or not at all. Raises InputError for another ending, and if
+    the file cannot be written.
     """
-    kind = path.name.removesuffix(".gz")
-    if vectors and kind.endswith(".csv"):
+    name = path.name.lower()
+    if not name.endswith(ENDINGS):
+        raise InputError(f"{path} ends in none of {', '.join(ENDINGS)}, which choose the format.")
+    is_csv = name.removesuffix(".gz").endswith(".csv")
+    if vectors and is_csv:
         raise InputError("Vectors go to JSON Lines only: name the file .jsonl, or drop --vectors.")
     beside = path.with_name(path.name + ".new")
     try:
-        with _opened(beside, compress=path.suffix == ".gz") as stream:
-            if kind.endswith(".csv"):
+        with _opened(beside, compress=name.endswith(".gz")) as stream:
+            if is_csv:
                 count = _write_csv(generation, stream)
             else:
                 count = _write_lines(generation, stream, vectors=vectors)
@@ -51,7 +61,7 @@ def _write_lines(generation: Generation, stream: TextIO, *, vectors: bool) -> in
     count = 0
     for sessions, rows in generation.scan():
         for session, row in zip(sessions, rows, strict=True):
-            line: dict[str, Any] = {"conference_helper": EXPORT_VERSION, "session": _plain(session)}
+            line: dict[str, Any] = {VERSION_KEY: EXPORT_VERSION, "session": _plain(session)}
             if vectors:
                 line["vector"] = [round(float(value), 8) for value in row]
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")

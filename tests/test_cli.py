@@ -138,6 +138,11 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
         (["search", "x", "--mode", "psychic"], "Known modes"),
         (["search", "x", "--colour", "red"], "No such option"),
         (["load", "missing.csv"], "no file or folder missing.csv"),
+        (
+            ["load", "https://example.org/a.csv"],
+            "https://example.org/a.csv is a URL: download it first",
+        ),
+        (["export", "catalogue.json"], "ends in none of .jsonl"),
         (["load", "programme.csv", "--format", "psychic"], "Formats:"),
         (["load", "programme.csv", "--map", "Title"], '"Column=field"'),
         (["load", "programme.csv", "--map", "Title=nothing"], "Fields:"),

@@ -20,7 +20,7 @@ def everything(store: EdgeStore) -> dict[str, Session]:
         return {str(item.id): item for some, _ in generation.scan() for item in some}
 
 
-@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "anything"])
+@pytest.mark.parametrize("name", ["out.jsonl", "OUT.JSONL.GZ"])
 def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name: str) -> None:
     loading.rows(
         [
@@ -79,6 +79,17 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(loading: Loading, tmp_path: Path) 
     assert values["abstract"] == "'@SUM(1)"
     assert values["room"] == "'-1+1"
     assert values["speakers"] == "Speaker Number1"
+
+
+@pytest.mark.parametrize("name", ["out", "out.json", "out.xlsx", "out.gz", "csv"])
+def test_an_ending_without_a_format_is_refused(loading: Loading, tmp_path: Path, name: str) -> None:
+    loading.rows([row(1)])
+    with (
+        loading.store.reading() as generation,
+        pytest.raises(InputError, match=rf"{name} ends in none of \.jsonl, .*\.csv\.gz"),
+    ):
+        export(generation, tmp_path / name)
+    assert not (tmp_path / name).exists()
 
 
 def test_an_export_that_fails_leaves_no_part(loading: Loading, tmp_path: Path) -> None:

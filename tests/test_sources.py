@@ -99,6 +99,12 @@ def test_what_is_not_there_is_named(name: str) -> None:
         list(find_sources([name]))
 
 
+@pytest.mark.parametrize("url", ["https://example.org/schedule.xml", "FILE:///tmp/talks.csv"])
+def test_a_url_is_refused_with_what_to_do(url: str) -> None:
+    with pytest.raises(InputError, match=f"{url} is a URL: download it first"):
+        paths(url)
+
+
 def test_an_empty_name_is_not_this_folder() -> None:
     for name in ("", " "):
         with pytest.raises(InputError, match="empty name"):

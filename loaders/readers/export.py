@@ -1,8 +1,9 @@
-"""The export of this program: lines of {"conference_helper": 1, "session": {...}, "vector": [...]}."""
+"""The export of this program: JSON Lines as `loaders.export` writes them."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.export import EXPORT_VERSION, VERSION_KEY
 from loaders.readers.json_lines import read_lines
 from loaders.readers.json_sessions import member
 from loaders.records.record import Diagnostic, Options, Record
@@ -12,16 +13,12 @@ from service.errors import StoreError
 from service.stores.payload import decode_payload
 
 NAME = "export"
-VERSION = 1
-"""Of what a line holds: an object `session` that is a Session's payload without its hashes."""
-
-_MARK = "conference_helper"
 
 
 def matches(source: SourceFile) -> bool:
     """Whether the first line says that it is an export."""
     head = source.head_text
-    return head.startswith("{") and f'"{_MARK}"' in head.partition("\n")[0]
+    return head.startswith("{") and f'"{VERSION_KEY}"' in head.partition("\n")[0]
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
@@ -31,10 +28,10 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 
 def _record(item: Any, location: str) -> Record | Diagnostic:
-    version, payload = member(item, _MARK), member(item, "session")
-    if version != VERSION:
+    version, payload = member(item, VERSION_KEY), member(item, "session")
+    if version != EXPORT_VERSION:
         return Diagnostic(
-            location, f"not a line of an export of version {VERSION}", row=excerpt(item)
+            location, f"not a line of an export of version {EXPORT_VERSION}", row=excerpt(item)
         )
     if not isinstance(payload, dict):
         return Diagnostic(location, "a line of an export without a session", row=excerpt(item))

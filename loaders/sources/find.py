@@ -4,6 +4,7 @@ import glob
 import hashlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 _BLOCK = 2**20
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _PROSE = {".md", ".rst", ".html", ".py", ".pdf", ".png", ".jpg"}
 _PROSE_NAMES = {"license", "licence", "readme", "changelog", "copying"}
 
@@ -77,6 +79,8 @@ def _named(name: str) -> list[SourceFile | Path]:
         return [_standard_input()]
     if not name.strip():
         raise InputError("A source has an empty name. Name a file or a folder: . is this folder.")
+    if _URL.match(name):
+        raise InputError(f"{storable(name)} is a URL: download it first, then load the file.")
     path = Path(name)
     try:
         if path.is_dir():
