@@ -3,12 +3,11 @@
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loaders.receipts import Receipts, identify
 from loaders.records.record import Options
 from loaders.report import Rejects, Report
 from loaders.sources.find import find_sources, source_over
@@ -16,8 +15,7 @@ from loaders.staging.database import Staging
 from loaders.staging.read import stage
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError, NothingLoadedError, StorageFullError, is_disk_full
-from service.filters import NO_FILTERS
+from service.errors import InputError, StorageFullError, is_disk_full
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
 
@@ -79,69 +77,6 @@ def run(
     where the `gate` keeps the new generation from being served; whatever is raised,
     what was served before is still served.
     """
-    identity = _identify(request, store)
-    if identity and (outcome := _known_before(request, identity, store, open_encoder, say)):
-        return outcome
-    outcome = _read_and_load(request, store, open_encoder, say=say, progress=progress, gate=gate)
-    if identity and outcome.manifest and not request.dry_run:
-        plan, report = outcome.comparison.plan, outcome.report
-        if identity == _identify(request, store):  # nobody changed the sources while they were read
-            _receipts(request).keep(identity, outcome.manifest, plan, report)
-    return outcome
-
-
-def _identify(request: LoadRequest, store: SessionStore) -> str | None:
-    """What tells this load from any other; None where what is served can change without a new manifest.
-
-    That is on a server, where a sync in place that was interrupted leaves the manifest as it was.
-    """
-    if store.kind != "embedded":
-        return None
-    return identify(request.sources, request.options, allow_removals=request.allow_removals)
-
-
-def _receipts(request: LoadRequest) -> Receipts:
-    return Receipts(request.cache_file.with_name("loads.json"))
-
-
-def _known_before(
-    request: LoadRequest,
-    identity: str,
-    store: SessionStore,
-    open_encoder: Callable[[SessionStore], Encoder],
-    say: Callable[[str], None],
-) -> Outcome | None:
-    """Return what this very load would find, if an earlier one left what is served; None if it must read."""
-    with nullcontext() if request.dry_run else store.lock():
-        try:
-            manifest = store.manifest()
-        except NothingLoadedError:
-            return None
-        receipt = _receipts(request).find(identity, manifest)
-        if receipt is None or request.rejects is not None:
-            return None
-        with store.reading(older=True) as generation:
-            whole = generation.count(NO_FILTERS) == manifest.sessions
-        changed = bool(open_encoder(store).fingerprint.differences(manifest.encoder))
-        comparison = Comparison(receipt.plan, manifest, encoder_changed=changed)
-        if not whole or not comparison.is_empty:
-            return None
-        say("The sources are those of an earlier load: what it found still stands.")
-        _say_report(receipt.report, request, say)
-        say(str(comparison))
-        say(_nothing_to_do(request))
-        return Outcome(receipt.report, comparison, manifest)
-
-
-def _read_and_load(
-    request: LoadRequest,
-    store: SessionStore,
-    open_encoder: Callable[[SessionStore], Encoder],
-    *,
-    say: Callable[[str], None],
-    progress: Progress,
-    gate: Gate | None,
-) -> Outcome:
     with ExitStack() as stack:
         stack.enter_context(_translate_disk_full())
         staging = Staging()

@@ -3,9 +3,10 @@
 import gzip
 import json
 import sqlite3
+import sys
 from dataclasses import replace
 from errno import EACCES, ENOSPC
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -15,6 +16,7 @@ from support.programmes import Loading, row, write_csv
 
 from loaders.records.record import Options
 from loaders.sources.archives import unpack
+from loaders.sync import remove
 from service.errors import (
     InputError,
     LockedError,
@@ -104,6 +106,27 @@ def test_the_same_file_again_embeds_and_writes_nothing(loading: Loading) -> None
     assert str(again.comparison) == "0 new, 0 changed (0 embedded again), 0 gone, 20 same"
     assert again.manifest == served
     assert loading.encoder.embedded == []
+
+
+def test_an_unchanged_load_adds_what_was_removed_or_rolled_back_since(loading: Loading) -> None:
+    loading.rows([row(1, event="Other")])
+    rows = [row(number) for number in range(3)]
+    loading.rows(rows)
+    remove(loading.store, "Summit", 2026)
+    assert loading.rows(rows).comparison.plan.new == 3
+    loading.rows(rows[:2])
+    loading.store.rollback()
+    assert loading.rows(rows).comparison.is_empty
+    assert loading.rows(rows[:2]).comparison.plan.gone == 1
+
+
+def test_standard_input_is_read_by_each_load(
+    loading: Loading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = json.dumps([{"title": "A", "id": 1, "event": "E", "year": 2026}]).encode()
+    for new in (1, 0):
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(content)))
+        assert loading.files(Path("-")).comparison.plan.new == new
 
 
 def test_other_events_and_years_are_left_alone(loading: Loading) -> None:

@@ -1,12 +1,10 @@
 """Sources as the caller names them: files, folders, globs, archives and standard input, as bounded text."""
 
 import glob
-import hashlib
 import io
-import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,26 +37,6 @@ def find_sources(names: Iterable[str]) -> Iterator[SourceFile]:
             yield from _opened(replace(source, beside=together))
         else:
             yield from _folder(source)
-
-
-def digest(names: Sequence[str]) -> str | None:
-    """Return a digest of the names and of every byte that `find_sources` would give for them.
-
-    None for standard input, which can be read only once. Raises InputError as `find_sources` does.
-    """
-    if "-" in names:
-        return None
-    total = hashlib.blake2b(digest_size=16)
-    for found in (found for name in names for found in _named(name)):
-        files = [found] if isinstance(found, SourceFile) else list(_files(found).values())
-        for file in files:
-            content = hashlib.blake2b()
-            with file.open() as stream:
-                while block := stream.read(_BLOCK):
-                    content.update(block)
-            facts = [file.origin, file.name, file.path, content.hexdigest()]
-            total.update(json.dumps(facts).encode())
-    return total.hexdigest()
 
 
 def source_over(path: Path, names: Iterable[str]) -> str | None:
