@@ -1,4 +1,4 @@
-"""Commands that run it for years: status, rollback, generations, verify, backup, restore, migrate."""
+"""Commands on the whole catalogue: status, rollback, generations, verify, backup, restore, migrate."""
 
 from contextlib import closing
 from pathlib import Path

@@ -19,8 +19,10 @@ from conference_helper.catalogue import (
     verify,
 )
 from conference_helper.evaluate import evaluate
+from conference_helper.export import export
 from conference_helper.export_model import export_model
-from conference_helper.load import export, load, remove
+from conference_helper.load import load
+from conference_helper.remove import remove
 from conference_helper.search import search, similar
 from conference_helper.serve import serve
 from conference_helper.train import train

@@ -8,13 +8,14 @@ import click
 
 from conference_helper.printing import print_changes, print_json, print_rows
 from conference_helper.wiring import catalogue_encoder, loading_encoder
+from service.query.query import MODES
 from service.settings import load_settings
 from service.stores import open_store
 
 
 @click.command()
 @click.argument("datasets", nargs=-1, metavar="[DATASET]...", type=click.Path(path_type=Path))
-@click.option("--mode", help="Only this mode; all of them when unset.")
+@click.option("--mode", type=click.Choice(MODES), help="Only this mode; all of them when unset.")
 @click.option("--min", "least", multiple=True, metavar="MEASURE=VALUE", help="hit@3=0.75: or fail.")
 @click.option(
     "--offtopic",

@@ -1,6 +1,5 @@
-"""Commands that change what is loaded, or write it out: load, remove, export."""
+"""The command that fills the catalogue: load."""
 
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -16,13 +15,24 @@ from service.settings import load_settings
 from service.stores import open_store
 
 
+def _complete_format(context: click.Context, option: click.Parameter, start: str) -> list[str]:
+    from loaders.readers import FORMATS
+
+    return [name for name in FORMATS if name.startswith(start)]
+
+
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--event", default="", help="Event, where the source does not name it.")
 @click.option("--year", type=click.IntRange(1900, 2199), help="Year, where the source does not.")
 @click.option("--timezone", default="", help="Zone of times that have none: Europe/Brussels.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How to read 03/04/2026.")
-@click.option("--format", default="", help="Format of the sources; found by content when unset.")
+@click.option(
+    "--format",
+    default="",
+    shell_complete=_complete_format,
+    help="Format of the sources; found by content when unset.",
+)
 @click.option(
     "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means."
 )
@@ -100,41 +110,6 @@ def load(
         )
     if as_json:
         print_json(outcome.as_dict())
-
-
-@click.command()
-@click.option("--event", required=True, help="The event whose sessions go.")
-@click.option("--year", type=click.IntRange(1900, 2199), help="Only those of this year.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(event: str, year: int | None, yes: bool) -> None:
-    """Remove the sessions of an event from the catalogue; rollback brings them back."""
-    from loaders.sync import count_removed
-    from loaders.sync import remove as take_out
-
-    with closing(open_store(load_settings())) as store:
-        what = f"{event} {year}" if year else event
-        count = count_removed(store, event, year)
-        if not count:
-            raise errors.InputError(
-                f"The catalogue holds no session of {what}. conference-helper status lists events."
-            )
-        click.echo(f"This removes the {count} sessions of {what}.")
-        if not yes and not (sys.stdin.isatty() and click.confirm("Go on?")):
-            raise errors.RefusedError("Nothing was removed. Pass --yes to remove them.")
-        manifest = take_out(store, event, year)
-    click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
-
-
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--vectors", is_flag=True, help="Write each session's vector too (JSON Lines).")
-def export(file: Path, vectors: bool) -> None:
-    """Write the catalogue to FILE: .jsonl, which load reads back, or .csv; either with .gz."""
-    from loaders.export import export as write
-
-    with closing(open_store(load_settings())) as store, store.reading() as generation:
-        count = write(generation, file, vectors=vectors)
-    click.echo(f"Wrote {count} sessions to {file}.")
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def export(generation: Generation, path: Path, *, vectors: bool = False) -> int:
+def write_export(generation: Generation, path: Path, *, vectors: bool = False) -> int:
     """Write every session of a generation to `path` and return how many.
 
     The name's ending chooses the format: .jsonl or .csv, with .gz compressed. `vectors` adds each session's

@@ -169,17 +169,19 @@ def _add(staging: Staging, target: Builder | Updater, cache: VectorCache, *, eve
         target.upsert(batch, cache.get([session.text_hash for session in batch]))
 
 
-def count_removed(store: SessionStore, event: str, year: int | None) -> int:
+def count_sessions(store: SessionStore, event: str, year: int | None) -> int:
     """Return how many sessions of an event, and of a year if given, are served."""
     with store.reading() as generation:
-        return generation.count(_those(event, year))
+        return generation.count(_event_filter(event, year))
 
 
-def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
+def remove_event(store: SessionStore, event: str, year: int | None) -> Manifest:
     """Serve a new generation without the sessions of an event, and of a year if given."""
     with store.lock(), store.reading() as generation:
         manifest = generation.manifest
-        left = replace(manifest, sessions=manifest.sessions - generation.count(_those(event, year)))
+        left = replace(
+            manifest, sessions=manifest.sessions - generation.count(_event_filter(event, year))
+        )
 
         def staying() -> Iterator[Batch]:
             for sessions, vectors in generation.scan():
@@ -193,7 +195,7 @@ def remove(store: SessionStore, event: str, year: int | None) -> Manifest:
         return rebuild(store, staying(), left)
 
 
-def _those(event: str, year: int | None) -> Filters:
+def _event_filter(event: str, year: int | None) -> Filters:
     return Filters(event=(event,), year=(year,) if year else ())
 
 

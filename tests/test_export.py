@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support.programmes import Loading, row
 
-from loaders.export import export
+from loaders.export import write_export
 from loaders.records.record import Options
 from service.errors import InputError
 from service.session import Session
@@ -34,7 +34,7 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     )
     before = everything(loading.store)
     with loading.store.reading() as generation:
-        assert export(generation, tmp_path / name, vectors=True) == 5
+        assert write_export(generation, tmp_path / name, vectors=True) == 5
     other = Loading(EdgeStore(tmp_path / "other", "sessions"), tmp_path)
     other.files(tmp_path / name)
     after = everything(other.store)
@@ -48,8 +48,8 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
 def test_vectors_are_exported_when_asked(loading: Loading, tmp_path: Path) -> None:
     loading.rows([row(1)])
     with loading.store.reading() as generation:
-        export(generation, tmp_path / "plain.jsonl")
-        export(generation, tmp_path / "with.jsonl", vectors=True)
+        write_export(generation, tmp_path / "plain.jsonl")
+        write_export(generation, tmp_path / "with.jsonl", vectors=True)
         (_, vectors), *_ = generation.scan()
     assert "vector" not in json.loads((tmp_path / "plain.jsonl").read_text())
     line = json.loads((tmp_path / "with.jsonl").read_text())
@@ -61,7 +61,7 @@ def test_csv_reads_back_with_the_same_ids(loading: Loading, tmp_path: Path) -> N
     rows.append(row(4, id="", title="No id"))
     loading.rows(rows, options=Options(timezone="Europe/Brussels"))
     with loading.store.reading() as generation:
-        assert export(generation, tmp_path / "out.csv") == 5
+        assert write_export(generation, tmp_path / "out.csv") == 5
     other = Loading(EdgeStore(tmp_path / "other", "sessions"), tmp_path)
     other.files(tmp_path / "out.csv")
     after = everything(other.store)
@@ -72,7 +72,7 @@ def test_csv_reads_back_with_the_same_ids(loading: Loading, tmp_path: Path) -> N
 def test_csv_is_safe_to_open_in_a_spreadsheet(loading: Loading, tmp_path: Path) -> None:
     loading.rows([row(1, title="=HYPERLINK(0)", abstract="@SUM(1)", room="-1+1")])
     with loading.store.reading() as generation:
-        export(generation, tmp_path / "out.csv.gz")
+        write_export(generation, tmp_path / "out.csv.gz")
     with gzip.open(tmp_path / "out.csv.gz", "rt", encoding="utf-8", newline="") as stream:
         (values,) = csv.DictReader(stream)
     assert values["title"] == "'=HYPERLINK(0)"
@@ -88,7 +88,7 @@ def test_an_ending_without_a_format_is_refused(loading: Loading, tmp_path: Path,
         loading.store.reading() as generation,
         pytest.raises(InputError, match=rf"{name} ends in none of \.jsonl, .*\.csv\.gz"),
     ):
-        export(generation, tmp_path / name)
+        write_export(generation, tmp_path / name)
     assert not (tmp_path / name).exists()
 
 
@@ -96,7 +96,7 @@ def test_an_export_that_fails_leaves_no_part(loading: Loading, tmp_path: Path) -
     loading.rows([row(1)])
     with loading.store.reading() as generation:
         with pytest.raises(InputError, match="cannot be written"):
-            export(generation, tmp_path / "no folder" / "out.jsonl")
+            write_export(generation, tmp_path / "no folder" / "out.jsonl")
         with pytest.raises(InputError, match="JSON Lines only"):
-            export(generation, tmp_path / "out.csv", vectors=True)
+            write_export(generation, tmp_path / "out.csv", vectors=True)
     assert not list(tmp_path.glob("out*"))

@@ -16,7 +16,7 @@ from support.programmes import Loading, row, write_csv
 
 from loaders.records.record import Options
 from loaders.sources.archives import unpack
-from loaders.sync import remove
+from loaders.sync import remove_event
 from service.errors import (
     InputError,
     LockedError,
@@ -112,7 +112,7 @@ def test_an_unchanged_load_adds_what_was_removed_or_rolled_back_since(loading: L
     loading.rows([row(1, event="Other")])
     rows = [row(number) for number in range(3)]
     loading.rows(rows)
-    remove(loading.store, "Summit", 2026)
+    remove_event(loading.store, "Summit", 2026)
     assert loading.rows(rows).comparison.plan.new == 3
     loading.rows(rows[:2])
     loading.store.rollback()

@@ -14,7 +14,7 @@ from test_training import check_vectors, failing_at, interrupt
 from conference_helper import cli
 from evaluation.measures import NAMES, Measured
 from evaluation.run import Row
-from loaders.export import export
+from loaders.export import write_export
 from service.session import Session
 
 LONG = "An abstract that goes on for long enough to say what it is about, and a little more."
@@ -29,7 +29,7 @@ def rows(**values: float) -> list[Row]:
 
 
 class Scan:
-    """What `export` reads of a generation."""
+    """What `write_export` reads of a generation."""
 
     def __init__(self, sessions: list[Session]) -> None:
         self.sessions = sessions
@@ -43,7 +43,7 @@ class Scan:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A source of six years."""
     file = tmp_path_factory.mktemp("archive") / "archive.jsonl"
-    export(Scan(sessions_of(range(2015, 2021))), file)  # type: ignore[arg-type]  # all that it reads
+    write_export(Scan(sessions_of(range(2015, 2021))), file)  # type: ignore[arg-type]  # all that it reads
     return file
 
 

@@ -114,14 +114,14 @@ def test_an_older_catalogue_is_calibrated_by_the_next_load(
 
 
 def test_a_copy_and_a_removal_keep_the_calibration(loading: Loading, tmp_path: Path) -> None:
-    from loaders.sync import remove
+    from loaders.sync import remove_event
 
     manifest = loading.rows([*programme(20), *(row(i, year=2025) for i in range(30, 35))]).manifest
     assert manifest is not None
     target = EdgeStore(tmp_path / "copy", "sessions")
     assert copy_catalogue(loading.store, target).calibration == manifest.calibration
     target.close()
-    assert remove(loading.store, "Summit", 2025).calibration == manifest.calibration
+    assert remove_event(loading.store, "Summit", 2025).calibration == manifest.calibration
 
 
 def test_the_manifest_carries_the_calibration() -> None:
