@@ -48,11 +48,11 @@ class Outcome:
             "plan": {
                 "new": plan.new,
                 "changed": plan.changed,
-                "embedded_again": plan.embedded,
+                "embedded_again": plan.reembedded,
                 "gone": plan.gone,
                 "same": plan.same,
-                "held": plan.held,
-                "other_events": plan.kept,
+                "held": plan.protected,
+                "other_events": plan.other_events,
                 "encoder_changed": self.comparison.encoder_changed,
             },
             "report": self.report.as_dict(),
@@ -84,7 +84,7 @@ def run(
         report = _report(request, stack)
         names = stage(find_sources(request.sources), request.options, staging, report)
         if request.allow_removals:
-            staging.release()
+            staging.clear_protection()
         _say_report(report, request, say)
         if not request.dry_run:
             stack.enter_context(store.lock())
@@ -107,9 +107,9 @@ def run(
             progress=progress,
             gate=gate,
         )
-        if report.longer:
+        if report.truncated:
             window = encoder.fingerprint.window
-            say(f"{report.longer} embedded texts are longer than {window} tokens: ends are cut.")
+            say(f"{report.truncated} embedded texts are longer than {window} tokens: ends are cut.")
         say(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
         return Outcome(report, comparison, manifest)
 
@@ -152,11 +152,11 @@ def _nothing_to_do(request: LoadRequest) -> str:
 
 
 def _say_report(report: Report, request: LoadRequest, say: Callable[[str], None]) -> None:
-    """Say what was read. Raises InputError if any of it is bad and the request is strict."""
+    """Say what was read. Raises InputError if any of it is invalid and the request is strict."""
     for line in report.lines():
         say(line)
-    if request.strict and report.bad:
+    if request.strict and report.invalid:
         raise InputError(
-            f"{report.bad} sessions are bad and --strict is set: nothing was loaded. "
+            f"{report.invalid} sessions are bad and --strict is set: nothing was loaded. "
             "Mend them or drop --strict."
         )

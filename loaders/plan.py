@@ -1,28 +1,28 @@
-"""Plan: what a load changes, counted, and in one line for people."""
+"""Plan: how many sessions a load adds, changes and removes."""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a load changes.
+    """How many sessions a load adds, changes and removes.
 
-    `embedded` of the `changed` sessions need a new vector; `kept` ones are of other events and years.
-    `held` of the `same` ones are not in the sources, but bad rows may be theirs.
+    `reembedded` of the `changed` ones need a new vector. `protected` of the `same` ones are in no source, but
+    may be what an invalid row stands for. `other_events` are those of events and years not in the sources.
     """
 
     new: int
     changed: int
-    embedded: int
+    reembedded: int
     gone: int
     same: int
-    kept: int
-    held: int = 0
+    other_events: int
+    protected: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether the catalogue already is what the sources say."""
-        return not (self.new or self.changed or self.gone)
+        return not self.changes
 
     @property
     def changes(self) -> int:
@@ -31,11 +31,11 @@ class Plan:
 
     @property
     def total(self) -> int:
-        """How many sessions the catalogue holds afterwards."""
-        return self.new + self.changed + self.same + self.kept
+        """How many sessions the catalogue has afterwards."""
+        return self.new + self.changed + self.same + self.other_events
 
     def __str__(self) -> str:
         return (
-            f"{self.new} new, {self.changed} changed ({self.embedded} embedded again), "
+            f"{self.new} new, {self.changed} changed ({self.reembedded} embedded again), "
             f"{self.gone} gone, {self.same} same"
         )

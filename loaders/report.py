@@ -1,4 +1,4 @@
-"""What a load read, kept and skipped, and why: counted by reason, with the locations."""
+"""What a load read, accepted and skipped: counted by reason, with the locations."""
 
 import csv
 from collections import Counter
@@ -14,68 +14,74 @@ _SHOWN = 20
 
 @dataclass(slots=True)
 class Report:
-    """The counts of one load: `read` is `kept` plus everything skipped, of which some is bad."""
+    """The counts of one load: of what was `read` the `accepted` sessions and, by reason, those `skipped`.
+
+    `invalid` ones were skipped though they should be there; `truncated` ones exceed the model's window.
+    """
 
     read: int = 0
-    kept: int = 0
-    bad: int = 0
-    thin: int = 0
-    longer: int = 0
+    accepted: int = 0
+    invalid: int = 0
+    without_abstract: int = 0
+    truncated: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    noted: Counter[str] = field(default_factory=Counter)
-    ignored: list[str] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+    ignored_files: list[str] = field(default_factory=list)
     examples: dict[str, list[str]] = field(default_factory=dict)
     rejects: "Rejects | None" = None
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Count a diagnostic; keep the first locations of each reason and write every row to the rejects."""
-        counts = self.skipped if diagnostic.skipped else self.noted
+        counts = self.skipped if diagnostic.skipped else self.warnings
         counts[diagnostic.reason] += 1
         locations = self.examples.setdefault(diagnostic.reason, [])
         if len(locations) < _SHOWN:
             locations.append(diagnostic.location)
         if diagnostic.skipped:
             self.read += 1
-            self.bad += diagnostic.is_bad
+            self.invalid += diagnostic.is_bad
             if self.rejects:
                 self.rejects.write(diagnostic)
 
-    def keep(self, *, thin: bool) -> None:
-        """Count a session that was kept; thin ones have no abstract."""
+    def accept(self, *, has_abstract: bool) -> None:
+        """Count a session that is loaded."""
         self.read += 1
-        self.kept += 1
-        self.thin += thin
+        self.accepted += 1
+        self.without_abstract += not has_abstract
 
-    def drop(self, diagnostic: Diagnostic) -> None:
-        """Turn a session counted as kept into a skipped one."""
+    def reject(self, diagnostic: Diagnostic) -> None:
+        """Count a session that was accepted as skipped."""
         self.read -= 1
-        self.kept -= 1
+        self.accepted -= 1
         self.add(diagnostic)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as JSON values."""
         return {
             "read": self.read,
-            "kept": self.kept,
+            "kept": self.accepted,
             "skipped": dict(self.skipped),
-            "noted": dict(self.noted),
-            "without_abstract": self.thin,
-            "longer_than_window": self.longer,
-            "files_ignored": self.ignored,
+            "noted": dict(self.warnings),
+            "without_abstract": self.without_abstract,
+            "longer_than_window": self.truncated,
+            "files_ignored": self.ignored_files,
         }
 
     def lines(self) -> list[str]:
         """Return the report as lines for people."""
         total = sum(self.skipped.values())
-        lines = [f"Read {self.read}: {self.kept} kept, {total} skipped."]
-        for counts, intro in ((self.skipped, "skipped"), (self.noted, "noted")):
+        lines = [f"Read {self.read}: {self.accepted} kept, {total} skipped."]
+        for counts, intro in ((self.skipped, "skipped"), (self.warnings, "noted")):
             for reason, count in counts.most_common():
                 lines.append(f"  {count} {intro}: {reason} ({self._locations(reason, count)})")
-        if self.thin:
-            lines.append(f"  {self.thin} have no abstract: found by title, track and kind alone.")
-        if self.ignored:
-            names = ", ".join(self.ignored[:_SHOWN])
-            more = f" and {len(self.ignored) - _SHOWN} more" if len(self.ignored) > _SHOWN else ""
+        if self.without_abstract:
+            lines.append(
+                f"  {self.without_abstract} have no abstract: found by title, track and kind alone."
+            )
+        if self.ignored_files:
+            names = ", ".join(self.ignored_files[:_SHOWN])
+            hidden = len(self.ignored_files) - _SHOWN
+            more = f" and {hidden} more" if hidden > 0 else ""
             lines.append(f"  Not session data, so not read: {names}{more}")
         return lines
 
@@ -86,17 +92,17 @@ class Report:
 
 
 class Rejects:
-    """A CSV file of every skipped row: where it stood, why it was skipped, and what it said.
+    """A CSV file of every skipped row: its location, the reason, and the row itself.
 
-    It is written beside its place until `keep`: a load that fails before leaves what was there.
+    It is written to a temporary name until `save`: a load that fails before leaves the older file.
     """
 
     def __init__(self, path: Path) -> None:
         """Start the file. Raises OSError if it cannot be written."""
         if path.is_dir():
             raise IsADirectoryError(EISDIR, "it is a folder")
-        self._path, self._beside = path, path.with_name(path.name + ".new")
-        self._stream: TextIO = self._beside.open("w", encoding="utf-8", newline="")
+        self._path, self._temporary = path, path.with_name(path.name + ".new")
+        self._stream: TextIO = self._temporary.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._stream)
         self._writer.writerow(["place", "reason", "row"])
 
@@ -106,15 +112,15 @@ class Rejects:
             [safe_cell(text) for text in (diagnostic.location, diagnostic.reason, diagnostic.row)]
         )
 
-    def keep(self) -> None:
-        """Put the file in its place: every row is written."""
+    def save(self) -> None:
+        """Give the file its name, once every row is written."""
         self._stream.close()
-        self._beside.replace(self._path)
+        self._temporary.replace(self._path)
 
     def close(self) -> None:
-        """End the file; what was not kept is dropped."""
+        """Close the file; one that was not saved is removed."""
         self._stream.close()
-        self._beside.unlink(missing_ok=True)
+        self._temporary.unlink(missing_ok=True)
 
 
 def safe_cell(text: str) -> str:

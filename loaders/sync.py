@@ -1,13 +1,13 @@
 """Synchronises a catalogue with its sources: compare, encode, upsert, verify, switch.
 
-A source is the truth for the events and years it holds: what is new is embedded and added, what changed in
-its text is embedded again, what changed otherwise gets a new payload, what is gone is removed. Everything is
-written into a new generation beside the one that is served, but for small changes of a large catalogue where
-the store takes them in place.
+A source is the truth for the events and years it has sessions of: new sessions are embedded and added, those
+with another text are embedded again, those that changed otherwise get a new payload, and those that are gone
+are removed. Everything is written into a new generation beside the served one, except small changes of a
+large catalogue where the store takes them in place.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,18 +26,19 @@ from service.stores.protocol import Builder, Generation, SessionStore, Updater
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import is_current
 
-_GUARDED_FROM = 10
-_GUARDED_SHARE = 0.2
+_MAX_REMOVED_SHARE = 0.2
+_SMALL_EVENT = 10
+"""Events of fewer sessions may lose any number of them."""
 
 Progress = Callable[[Iterable[int], int], Iterable[int]]
-"""Takes counts of sessions as they are encoded and their total; passes them on while showing progress."""
+"""Shows progress: yields the counts of sessions just encoded that it is given, with their total."""
 Gate = Callable[[Generation, Encoder], None]
-"""Looks at a new generation before it is served; raises VerificationError to keep it from being."""
+"""Checks a new generation before it is served; raises VerificationError if it must not be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a load would do: its plan, and why everything is embedded anew if it is."""
+    """What a load would do: its plan, and what was embedded or written by another encoder or version."""
 
     plan: Plan
     manifest: Manifest | None
@@ -45,12 +46,12 @@ class Comparison:
 
     @property
     def schema_changed(self) -> bool:
-        """Whether what is served is of an older schema, so that all of it is written anew."""
+        """Whether the served generation has another schema, so that all of it is written anew."""
         return self.manifest is not None and self.manifest.schema != SCHEMA_VERSION
 
     @property
     def uncalibrated(self) -> bool:
-        """Whether what is served was never calibrated, or with other off-topic queries or weights."""
+        """Whether the served generation was never calibrated, or with other off-topic queries or weights."""
         return self.manifest is not None and not is_current(self.manifest.calibration)
 
     @property
@@ -60,41 +61,40 @@ class Comparison:
         return self.plan.is_empty and not old
 
     def __str__(self) -> str:
-        anew = (
-            f"; the encoder changed: all {self.plan.total} embedded anew"
-            if self.encoder_changed
-            else ""
-        )
-        if self.schema_changed and not anew:
-            anew = f"; the catalogue is of an older version: all {self.plan.total} written anew"
-        if self.uncalibrated and not anew:
-            anew = "; its verdicts are calibrated anew"
-        held = (
-            f"; {self.plan.held} of these kept since bad rows may be theirs (or --allow-removals)"
-            if self.plan.held
-            else ""
-        )
-        return f"{self.plan}{held}{anew}"
+        parts = [str(self.plan)]
+        if count := self.plan.protected:
+            parts.append(
+                f"{count} of these kept since bad rows may be theirs (or --allow-removals)"
+            )
+        if self.encoder_changed:
+            parts.append(f"the encoder changed: all {self.plan.total} embedded anew")
+        elif self.schema_changed:
+            parts.append(
+                f"the catalogue is of an older version: all {self.plan.total} written anew"
+            )
+        elif self.uncalibrated:
+            parts.append("its verdicts are calibrated anew")
+        return "; ".join(parts)
 
 
 def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparison:
-    """Compare what was staged with the served generation."""
+    """Return how the staged sessions differ from the served generation."""
     try:
         manifest = store.manifest()
     except NothingLoadedError:
         return Comparison(staging.plan(), None, encoder_changed=False)
     with store.reading(older=True) as generation:
-        staging.know(generation.known())
+        staging.add_known(generation.known())
         manifest = generation.manifest
     changed = bool(encoder.fingerprint.differences(manifest.encoder))
     return Comparison(staging.plan(), manifest, encoder_changed=changed)
 
 
 def check_removals(staging: Staging) -> None:
-    """Raise RefusedError if more than a fifth of an event and year of ten sessions or more would go."""
+    """Raise RefusedError if an event and year of ten sessions or more would lose over a fifth of them."""
     for (event, year), gone in staging.count_gone().items():
         known = staging.count_known(event, year)
-        if known >= _GUARDED_FROM and gone > _GUARDED_SHARE * known:
+        if known >= _SMALL_EVENT and gone > _MAX_REMOVED_SHARE * known:
             raise RefusedError(
                 f"This would remove {gone} of the {known} sessions of {event} {year}; nothing was changed. "
                 "If the programme really shrank, load it with --allow-removals."
@@ -113,31 +113,32 @@ def apply(
     progress: Progress,
     gate: Gate | None = None,
 ) -> Manifest:
-    """Write the new generation and switch to it. The caller holds the store's lock since it compared.
+    """Write the new generation, switch to it and return its manifest.
 
-    With a `gate` the new generation is always built beside the served one, and shown to it before the switch.
-    Vectors go to the cache as they are computed, so that after an interruption the next load uses them.
+    The caller has held the store's lock since it compared. With a `gate` the new generation is always built
+    beside the served one, and checked by it before the switch. Vectors go to the cache as they are computed,
+    so that after an interruption the next load uses them.
     """
-    every = comparison.encoder_changed
-    if every:
+    everything = comparison.encoder_changed
+    if everything:
         with store.reading(older=True) as generation:
             for sessions, _ in generation.scan():
-                staging.adopt(sessions)
+                staging.add_retained(sessions)
 
-    with _cache(cache_file, encoder) as cache:
+    with closing(VectorCache(cache_file, encoder.fingerprint)) as cache:
 
         def check(generation: Generation) -> Calibration | None:
             if gate:
                 gate(generation, encoder)
             return calibrate(generation, encoder, partial(vectors_of, encoder=encoder, cache=cache))
 
-        _encode(staging, encoder, cache, every=every, report=report, progress=progress)
+        _encode(staging, encoder, cache, everything=everything, report=report, progress=progress)
         updating = None
-        if comparison.manifest and not gate and not every and not comparison.schema_changed:
+        if comparison.manifest and not gate and not everything and not comparison.schema_changed:
             updating = store.updating(changes=comparison.plan.changes)
         if updating:
             with updating as updater:
-                _change(staging, updater, cache)
+                _update(staging, updater, cache)
                 written = updater.commit(
                     expected=comparison.plan.total,
                     sources=sources,
@@ -145,9 +146,9 @@ def apply(
                 )
         else:
             with store.building(encoder.fingerprint, sessions=comparison.plan.total) as builder:
-                if comparison.manifest and not every:
+                if comparison.manifest and not everything:
                     _carry_over(staging, store, builder)
-                _add(staging, builder, cache, every=every)
+                _upsert(staging, builder, cache, everything=everything)
                 written = builder.commit(
                     expected=comparison.plan.total, sources=sources, check=check
                 )
@@ -155,17 +156,19 @@ def apply(
     return written
 
 
-def _change(staging: Staging, updater: Updater, cache: VectorCache) -> None:
+def _update(staging: Staging, updater: Updater, cache: VectorCache) -> None:
     """Write only what differs from the served generation; removals last."""
-    _add(staging, updater, cache, every=False)
-    for batch in staging.described():
+    _upsert(staging, updater, cache, everything=False)
+    for batch in staging.payload_changes():
         updater.update_payloads(batch)
     for ids in staging.gone_ids():
         updater.remove(ids)
 
 
-def _add(staging: Staging, target: Builder | Updater, cache: VectorCache, *, every: bool) -> None:
-    for batch in staging.sessions(every=every):
+def _upsert(
+    staging: Staging, target: Builder | Updater, cache: VectorCache, *, everything: bool
+) -> None:
+    for batch in staging.sessions(everything=everything):
         target.upsert(batch, cache.get([session.text_hash for session in batch]))
 
 
@@ -199,40 +202,31 @@ def _event_filter(event: str, year: int | None) -> Filters:
     return Filters(event=(event,), year=(year,) if year else ())
 
 
-@contextmanager
-def _cache(file: Path, encoder: Encoder) -> Iterator[VectorCache]:
-    cache = VectorCache(file, encoder.fingerprint)
-    try:
-        yield cache
-    finally:
-        cache.close()
-
-
 def _encode(
     staging: Staging,
     encoder: Encoder,
     cache: VectorCache,
     *,
-    every: bool,
+    everything: bool,
     report: Report,
     progress: Progress,
 ) -> None:
-    """Encode what the cache does not hold, texts of like length together, longest first."""
-    total = count_missing((digest for digest, _ in staging.texts(every=every)), cache)
+    """Encode the texts that the cache has no vector of, those of similar length together, longest first."""
+    total = count_missing((digest for digest, _ in staging.texts(everything=everything)), cache)
 
     if total:
         truncated = encoder.truncated
-        encoded = map(len, embed_missing(staging.texts(every=every), encoder, cache))
+        encoded = map(len, embed_missing(staging.texts(everything=everything), encoder, cache))
         for _ in progress(encoded, total):
             pass
-        report.longer = encoder.truncated - truncated
+        report.truncated = encoder.truncated - truncated
 
 
 def _carry_over(staging: Staging, store: SessionStore, builder: Builder) -> None:
-    """Copy the vectors that stay as they are, with the payloads as they are now."""
+    """Copy the vectors that stay, with the sessions' present payloads."""
     with store.reading(older=True) as generation:
         for sessions, vectors in generation.scan():
-            carried = [staging.carried(session) for session in sessions]
+            carried = [staging.carried_over(session) for session in sessions]
             rows = [row for row, session in enumerate(carried) if session is not None]
             if rows:
                 builder.upsert([session for session in carried if session], vectors[rows])

@@ -132,7 +132,7 @@ def test_standard_input_is_read_by_each_load(
 def test_other_events_and_years_are_left_alone(loading: Loading) -> None:
     loading.rows([row(number, year=2025) for number in range(12)])
     outcome = loading.rows([row(number) for number in range(3)])
-    assert outcome.comparison.plan.kept == 12
+    assert outcome.comparison.plan.other_events == 12
     assert loading.count() == 15
 
 
@@ -214,7 +214,7 @@ def test_the_cache_forgets_what_was_used_longest_ago(
 def test_the_same_row_twice_is_one_session(loading: Loading) -> None:
     outcome = loading.rows([row(1), row(1), row(2)])
     assert outcome.report.as_dict()["skipped"] == {"read twice": 1}
-    assert (outcome.report.read, outcome.report.kept, loading.count()) == (3, 2, 2)
+    assert (outcome.report.read, outcome.report.accepted, loading.count()) == (3, 2, 2)
 
 
 def test_sittings_of_one_id_are_told_apart_whatever_their_order(loading: Loading) -> None:
@@ -258,7 +258,7 @@ def test_a_session_without_event_or_year_is_refused_with_the_remedy(loading: Loa
 
 def test_sessions_without_abstract_are_counted_as_thin(loading: Loading) -> None:
     outcome = loading.rows([row(1), row(2, abstract="TBA")])
-    assert outcome.report.thin == 1
+    assert outcome.report.without_abstract == 1
     assert "no abstract" in "\n".join(loading.said)
 
 
@@ -290,7 +290,7 @@ def test_a_rolled_back_generation_is_compared_against_next(loading: Loading) -> 
     loading.rows([row(1), row(2)])
     loading.store.rollback()
     outcome = loading.rows([row(1), row(2)])
-    assert replace(outcome.comparison.plan, kept=0) == outcome.comparison.plan
+    assert replace(outcome.comparison.plan, other_events=0) == outcome.comparison.plan
     assert (outcome.comparison.plan.new, outcome.comparison.plan.same) == (1, 1)
 
 

@@ -18,7 +18,7 @@ def test_bad_rows_are_skipped_named_and_written_to_the_rejects(
     rejects = tmp_path / "rejects.csv"
     outcome = loading.rows([row(1), row(2, title=" "), row(3, title="Lunch")], rejects=rejects)
     report = outcome.report
-    assert (report.read, report.kept, report.skipped.total()) == (3, 1, 2)
+    assert (report.read, report.accepted, report.skipped.total()) == (3, 1, 2)
     assert any("no title" in line and "programme.csv:3" in line for line in loading.said)
     assert "programme.csv:3,no title" in rejects.read_text()
 
@@ -51,7 +51,7 @@ def test_a_bad_row_keeps_the_session_that_it_was(loading: Loading) -> None:
     loading.rows(rows)
     outcome = loading.rows([*rows[:10], row(10, title="")])
     plan = outcome.comparison.plan
-    assert (plan.same, plan.held, plan.gone, loading.count()) == (11, 1, 1, 11)
+    assert (plan.same, plan.protected, plan.gone, loading.count()) == (11, 1, 1, 11)
     assert "1 of these kept since bad rows may be theirs" in "\n".join(loading.said)
     assert {"Title number10", "Title number9"} <= loading.titles()
     assert "Title number11" not in loading.titles()
@@ -88,7 +88,7 @@ def test_a_quote_left_open_holds_back_removals(loading: Loading) -> None:
     loading.files(file)
     file.write_text("\n".join([*lines[:3], 'T2,"About 2,E,2026', *lines[4:]]))
     outcome = loading.files(file)
-    assert (outcome.comparison.plan.gone, outcome.comparison.plan.held) == (0, 2)
+    assert (outcome.comparison.plan.gone, outcome.comparison.plan.protected) == (0, 2)
     assert loading.titles() == {"T0", "T1", "T2", "T3"}
 
 
@@ -100,7 +100,7 @@ def test_a_folder_with_a_damaged_file_loses_nothing(loading: Loading) -> None:
     loading.files(folder)
     (folder / "b.csv").write_text("id,title,event,year\nb,,E,2026\n")
     outcome = loading.files(folder)
-    assert (outcome.comparison.plan.held, loading.titles()) == (1, {"a", "b"})
+    assert (outcome.comparison.plan.protected, loading.titles()) == (1, {"a", "b"})
 
 
 @pytest.mark.parametrize("content", ["", "\ufeff\n"])

@@ -17,7 +17,7 @@ def test_rows_that_differ_in_speakers_alone_are_one_session(loading: Loading) ->
         "a row for one more speaker: joined with the first": 2,
         "read twice": 1,
     }
-    assert (outcome.report.bad, outcome.comparison.plan.new) == (0, 2)
+    assert (outcome.report.invalid, outcome.comparison.plan.new) == (0, 2)
     again = loading.rows([*(row(1, speakers=name) for name in names), row(2), row(3)])
     assert (again.comparison.plan.new, again.comparison.plan.same) == (1, 2)
 

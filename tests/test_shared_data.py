@@ -56,9 +56,9 @@ def test_every_programme_is_read_and_its_counts_add_up(
 ) -> None:
     outcome = loading.files(shared_data(what), options=options, dry_run=True)
     report = outcome.report
-    assert report.read == report.kept + report.skipped.total()
-    assert (report.read, report.kept) == (read, kept), "\n".join(loading.said)
-    assert outcome.comparison.plan.new == report.kept
+    assert report.read == report.accepted + report.skipped.total()
+    assert (report.read, report.accepted) == (read, kept), "\n".join(loading.said)
+    assert outcome.comparison.plan.new == report.accepted
 
 
 def test_a_talks_file_and_its_grid_are_joined(

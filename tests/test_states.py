@@ -46,5 +46,5 @@ def test_a_session_whose_state_is_not_known_stays_as_it_was(loading: Loading) ->
     loading.files(file, options=options)
     file.write_text("id,title,state\n1,A,accepted\n2,B,Perhaps\n3,C,rejected\n")
     outcome = loading.files(file, options=options, allow_removals=False)
-    assert (outcome.report.bad, outcome.comparison.plan.held) == (1, 1)
+    assert (outcome.report.invalid, outcome.comparison.plan.protected) == (1, 1)
     assert loading.titles() == {"A", "B"}

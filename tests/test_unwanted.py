@@ -40,7 +40,7 @@ def test_what_is_left_out_on_purpose_is_not_bad(loading: Loading, name: str) -> 
     file.write_text(UNWANTED[name])
     outcome = loading.files(file, options=Options(event="E", year=2026), strict=True)
     report = outcome.report
-    assert (report.kept, report.skipped.total(), report.bad) == (1, 1, 0)
+    assert (report.accepted, report.skipped.total(), report.invalid) == (1, 1, 0)
 
 
 def test_a_diagnostic_says_whether_it_is_bad_not_its_words() -> None:
@@ -48,12 +48,12 @@ def test_a_diagnostic_says_whether_it_is_bad_not_its_words() -> None:
     report.add(Diagnostic("here", "hidden in a part that cannot be read"))
     report.add(Diagnostic("here", "cancelled", skipped=False))
     report.add(Diagnostic("here", "left out by its organisers", unwanted=True))
-    assert (report.read, report.bad) == (2, 1)
+    assert (report.read, report.invalid) == (2, 1)
 
 
 def test_bad_rows_are_counted_again_by_an_unchanged_load(loading: Loading) -> None:
     rows = [row(1), row(2, title=""), row(3, title="Lunch")]
-    assert loading.rows(rows).report.bad == 1
-    assert loading.rows(rows).report.bad == 1
+    assert loading.rows(rows).report.invalid == 1
+    assert loading.rows(rows).report.invalid == 1
     with pytest.raises(InputError, match="1 sessions are bad"):
         loading.rows(rows, strict=True)

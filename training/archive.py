@@ -20,7 +20,7 @@ def read_sources(
         stage(find_sources(sources), options, staging, report)
         for line in report.lines():
             say(line)
-        return [session for some in staging.sessions(every=True) for session in some]
+        return [session for some in staging.sessions(everything=True) for session in some]
     finally:
         staging.close()
 

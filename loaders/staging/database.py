@@ -1,8 +1,8 @@
 """Staging: the sessions of one load on disk, compared with a catalogue by SQL, so memory stays small.
 
-staged      the sessions that the sources hold, numbered in the order they were read
-known       what the catalogue knows of each of its sessions
-unstaged    the known ones that no source holds, and whether each stays (see `loaders.staging.holding`)
+staged      the sessions that the sources have, numbered in the order they were read
+known       id and hashes of each session in the catalogue
+missing     the known ones that no source has, and whether each is retained (see `loaders.staging.protection`)
 """
 
 import json
@@ -16,8 +16,8 @@ from uuid import UUID
 
 from loaders.plan import Plan
 from loaders.records.record import Diagnostic
-from loaders.staging.holding import Holds
-from loaders.staging.repeats import tell_apart
+from loaders.staging.protection import EventYear, Protection
+from loaders.staging.repeats import resolve_repeats
 from service.session import Session
 from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Known
@@ -32,11 +32,11 @@ CREATE INDEX staged_event ON staged (event, year);
 CREATE TABLE known (
     id TEXT PRIMARY KEY, event TEXT NOT NULL, year INTEGER NOT NULL,
     text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL) WITHOUT ROWID;
-CREATE TEMP VIEW unstaged AS
-    SELECT id, event, year, stays(event, year, id) AS stays FROM known
+CREATE TEMP VIEW missing AS
+    SELECT id, event, year, is_retained(event, year, id) AS is_retained FROM known
     WHERE id NOT IN (SELECT id FROM staged);
 """
-_BATCH = 256
+_BATCH_SIZE = 256
 
 
 class Staging:
@@ -46,8 +46,8 @@ class Staging:
         """Create the database in a temporary folder that `close` removes."""
         self._folder = tempfile.TemporaryDirectory(prefix="conference-helper-")
         self._db = sqlite3.connect(Path(self._folder.name) / "staging.sqlite", isolation_level=None)
-        self._holds = Holds()
-        self._db.create_function("stays", 3, self._holds.stays)
+        self._protection = Protection()
+        self._db.create_function("is_retained", 3, self._protection.is_retained)
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
 
@@ -59,20 +59,20 @@ class Staging:
     # While sources are read.
 
     def add(self, session: Session) -> None:
-        """Stage a session that a source holds: the source is the truth for its event and year."""
-        self._holds.covered.add((session.event, session.year))
+        """Stage a session that a source has: the source is the truth for its event and year."""
+        self._protection.covered.add((session.event, session.year))
         self._insert(session)
 
-    def hold(self, events: Collection[tuple[str, int]], bad: Sequence[str]) -> None:
-        """Keep what the catalogue knows of a file's bad rows, given by their source ids (see `Holds.hold`)."""
-        self._holds.hold(events, bad, self._has)
+    def protect(self, events: Collection[EventYear], invalid_ids: Sequence[str]) -> None:
+        """Keep the catalogue's sessions that a file's invalid rows may stand for (see `Protection.protect`)."""
+        self._protection.protect(events, invalid_ids, self._has)
 
-    def release(self) -> None:
-        """Hold nothing: what is not in the sources is gone."""
-        self._holds.release()
+    def clear_protection(self) -> None:
+        """Let everything go that no source has."""
+        self._protection.clear()
 
-    def settle(self) -> Iterator[Diagnostic]:
-        """Give each staged session its own id (see `loaders.staging.repeats`); yield what was dropped."""
+    def resolve_repeats(self) -> Iterator[Diagnostic]:
+        """Give each staged session its own id (see `loaders.staging.repeats`); yield those dropped."""
         repeated = self._db.execute(
             "SELECT id FROM staged GROUP BY id HAVING count(*) > 1 ORDER BY min(number)"
         ).fetchall()
@@ -84,16 +84,16 @@ class Staging:
                 number: replace(_session(payload), source_location=location)
                 for number, location, payload in rows
             }
-            left, diagnostics = tell_apart(sessions)
+            resolved, diagnostics = resolve_repeats(sessions)
             self._db.execute("DELETE FROM staged WHERE id = ?", (id,))
-            for number, session in left.items():
+            for number, session in resolved.items():
                 self._insert(session, number)
             yield from diagnostics
 
-    # Compared with the catalogue.
+    # To compare with the catalogue.
 
-    def know(self, known: Iterable[Known]) -> None:
-        """Take over what the catalogue knows of its sessions."""
+    def add_known(self, known: Iterable[Known]) -> None:
+        """Add the ids and hashes of the catalogue's sessions."""
         self._db.executemany(
             "INSERT INTO known VALUES (?, ?, ?, ?, ?)",
             (
@@ -104,57 +104,65 @@ class Staging:
 
     def plan(self) -> Plan:
         """Compare what was staged with what is known, in the events and years that were staged."""
-        new, changed, embedded, same = self._db.execute(
+        new, changed, reembedded, same = self._db.execute(
             """SELECT count(*) FILTER (WHERE known.id IS NULL),
                       count(*) FILTER (WHERE known.payload_hash != staged.payload_hash),
                       count(*) FILTER (WHERE known.text_hash != staged.text_hash),
                       count(*) FILTER (WHERE known.payload_hash = staged.payload_hash)
                FROM staged LEFT JOIN known USING (id)"""
         ).fetchone()
-        gone, staying = self.count_gone(), self._count_unstaged(staying=True)
-        held = sum(count for event, count in staying.items() if event in self._holds.covered)
-        kept = staying.total() - held
-        return Plan(new, changed, embedded, gone.total(), same + held, kept, held)
+        gone, retained = self.count_gone(), self._count_missing(retained=True)
+        covered = self._protection.covered
+        protected = sum(count for event, count in retained.items() if event in covered)
+        return Plan(
+            new=new,
+            changed=changed,
+            reembedded=reembedded,
+            gone=gone.total(),
+            same=same + protected,
+            other_events=retained.total() - protected,
+            protected=protected,
+        )
 
-    def count_gone(self) -> Counter[tuple[str, int]]:
-        """Count the known sessions of each staged event and year that are no longer there."""
-        return self._count_unstaged(staying=False)
+    def count_gone(self) -> Counter[EventYear]:
+        """Count the known sessions of each staged event and year that no source has any more."""
+        return self._count_missing(retained=False)
 
     def count_known(self, event: str, year: int) -> int:
-        """Return how many sessions of an event and year the catalogue knows."""
+        """Return how many sessions of an event and year the catalogue has."""
         (count,) = self._db.execute(
             "SELECT count(*) FROM known WHERE event = ? AND year = ?", (event, year)
         ).fetchone()
         return int(count)
 
-    def adopt(self, sessions: Iterable[Session]) -> None:
-        """Stage known sessions that stay too: a change of encoder embeds everything again."""
+    def add_retained(self, sessions: Iterable[Session]) -> None:
+        """Stage those of the catalogue's sessions that stay without a source, to embed them again."""
         for session in sessions:
-            if self.carried(session) is session:
+            if self.carried_over(session) is session:
                 self._insert(session)
 
-    # What is to be written.
+    # To write.
 
-    def texts(self, *, every: bool) -> Iterator[tuple[str, str]]:
-        """Yield (text hash, text), longest first, of sessions to embed: new and changed ones, or `every`."""
+    def texts(self, *, everything: bool) -> Iterator[tuple[str, str]]:
+        """Yield (text hash, text), longest first, of sessions to embed: the new and changed, or everything."""
         rows = self._db.execute(
             """SELECT staged.text_hash, min(payload) FROM staged LEFT JOIN known USING (id)
                WHERE ? OR known.id IS NULL OR known.text_hash != staged.text_hash
                GROUP BY staged.text_hash ORDER BY length DESC, staged.text_hash""",
-            (every,),
+            (everything,),
         )
         for text_hash, payload in rows:
             yield text_hash, _session(payload).text
 
-    def sessions(self, *, every: bool) -> Iterator[list[Session]]:
+    def sessions(self, *, everything: bool) -> Iterator[list[Session]]:
         """Yield, in batches, the sessions whose vectors `texts` with the same argument embeds."""
         return self._batches(
             """SELECT payload FROM staged LEFT JOIN known USING (id)
                WHERE ? OR known.id IS NULL OR known.text_hash != staged.text_hash ORDER BY number""",
-            every,
+            everything,
         )
 
-    def described(self) -> Iterator[list[Session]]:
+    def payload_changes(self) -> Iterator[list[Session]]:
         """Yield, in batches, the sessions whose payload changed while their text stayed."""
         return self._batches(
             """SELECT payload FROM staged JOIN known USING (id)
@@ -164,22 +172,21 @@ class Staging:
 
     def gone_ids(self) -> Iterator[list[UUID]]:
         """Yield, in batches, the ids of the known sessions that `count_gone` counts."""
-        rows = self._db.execute("SELECT id FROM unstaged WHERE NOT stays ORDER BY id")
-        while some := rows.fetchmany(_BATCH):
+        rows = self._db.execute("SELECT id FROM missing WHERE NOT is_retained ORDER BY id")
+        while some := rows.fetchmany(_BATCH_SIZE):
             yield [UUID(id) for (id,) in some]
 
-    def carried(self, session: Session) -> Session | None:
-        """Return what becomes of a stored session while its vector stays.
+    def carried_over(self, session: Session) -> Session | None:
+        """Return the session to write with the vector of a stored one; None if it is gone or embedded again.
 
-        The staged session (its payload may be new), itself where it stays unstaged, or None where it
-        is gone or embedded again.
+        That is the staged one, whose payload may be new, or the stored one where it stays without a source.
         """
         row = self._db.execute(
             "SELECT text_hash, payload FROM staged WHERE id = ?", (str(session.id),)
         ).fetchone()
         if row is None:
-            stays = self._holds.stays(session.event, session.year, str(session.id))
-            return session if stays else None
+            event, year, id = session.event, session.year, str(session.id)
+            return session if self._protection.is_retained(event, year, id) else None
         text_hash, payload = row
         return _session(payload) if text_hash == session.text_hash else None
 
@@ -204,16 +211,16 @@ class Staging:
         query = "SELECT 1 FROM staged WHERE (event, year, source_id) = (?, ?, ?) LIMIT 1"
         return self._db.execute(query, wanted).fetchone() is not None
 
-    def _count_unstaged(self, *, staying: bool) -> Counter[tuple[str, int]]:
+    def _count_missing(self, *, retained: bool) -> Counter[EventYear]:
         rows = self._db.execute(
-            "SELECT event, year, count(*) FROM unstaged WHERE stays = ? GROUP BY event, year",
-            (staying,),
+            "SELECT event, year, count(*) FROM missing WHERE is_retained = ? GROUP BY event, year",
+            (retained,),
         )
         return Counter({(event, year): count for event, year, count in rows})
 
     def _batches(self, query: str, *values: object) -> Iterator[list[Session]]:
         rows = self._db.execute(query, values)
-        while some := rows.fetchmany(_BATCH):
+        while some := rows.fetchmany(_BATCH_SIZE):
             yield [_session(payload) for (payload,) in some]
 
 

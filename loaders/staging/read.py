@@ -1,4 +1,4 @@
-"""Reads sources into staging: every session kept, every other thing counted with its reason."""
+"""Reads sources into staging, and counts with its reason whatever becomes no session."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,23 @@ from loaders.records.times import AmbiguousDate
 from loaders.report import Report
 from loaders.sources.source_file import SourceFile
 from loaders.staging.database import Staging
+from loaders.staging.protection import EventYear
 from service.errors import InputError
 from service.session import Session
 
 _SHOWN = 3
-_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".ics", ".xml")
+_DATA_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".ics",
+    ".xml",
+)
 
 
 def stage(
@@ -28,21 +40,21 @@ def stage(
     read = dict.fromkeys(
         source.origin for source in sources if _stage_file(source, options, staging, report)
     )
-    for diagnostic in staging.settle():
-        report.drop(diagnostic)
+    for diagnostic in staging.resolve_repeats():
+        report.reject(diagnostic)
     if report.rejects:
-        report.rejects.keep()
-    if not report.kept:
+        report.rejects.save()
+    if not report.accepted:
         raise InputError(_nothing_found(list(read), report))
     return list(read)
 
 
 def _nothing_found(read: list[str], report: Report) -> str:
-    """The words for sources without a session: which they were, why, and what to do."""
+    """The message for sources without a session: which they were, why, and what to do."""
     where = f" in {', '.join(read[:_SHOWN])}" if read else ""
     reasons = [f"{count} {reason}" for reason, count in report.skipped.most_common(_SHOWN)]
-    if report.ignored:
-        reasons.append(f"no session data: {', '.join(report.ignored[:_SHOWN])}")
+    if report.ignored_files:
+        reasons.append(f"no session data: {', '.join(report.ignored_files[:_SHOWN])}")
     why = f" ({'; '.join(reasons)})" if reasons else ""
     return (
         f"No session found to load{where}{why}. "
@@ -54,25 +66,25 @@ def _nothing_found(read: list[str], report: Report) -> str:
 def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
     reader = find_reader(source, options)
     if reader is None:
-        if not source.head_text and source.path.lower().endswith(_SUFFIXES):
+        if not source.head_text and source.path.lower().endswith(_DATA_SUFFIXES):
             report.add(Diagnostic(source.name, "an empty file: export it again, or remove it"))
-            staging.hold(set(), [""])
+            staging.protect(set(), [""])
         else:
-            report.ignored.append(source.name)
+            report.ignored_files.append(source.name)
         return False
-    misplaced: list[str] = []
-    kept: set[tuple[str, int]] = set()
-    bad: list[str] = []
+    unknown_events: list[str] = []
+    events: set[EventYear] = set()
+    invalid_ids: list[str] = []
     for item in reader.read(source, options):
         if isinstance(item, Diagnostic):
             report.add(item)
             if item.is_bad:
-                bad.append("")
-        elif session := _stage_record(item, options, staging, report, misplaced, bad):
-            kept.add((session.event, session.year))
-    if misplaced and not kept and source.is_named:
-        raise InputError(f"{source.name}: {misplaced[0]}")
-    staging.hold(kept, bad)
+                invalid_ids.append("")
+        elif session := _stage_record(item, options, staging, report, unknown_events, invalid_ids):
+            events.add((session.event, session.year))
+    if unknown_events and not events and source.is_named:
+        raise InputError(f"{source.name}: {unknown_events[0]}")
+    staging.protect(events, invalid_ids)
     return True
 
 
@@ -81,26 +93,26 @@ def _stage_record(
     options: Options,
     staging: Staging,
     report: Report,
-    misplaced: list[str],
-    bad: list[str],
+    unknown_events: list[str],
+    invalid_ids: list[str],
 ) -> Session | None:
-    """Stage a record; None if it is skipped, its id among the `bad` ones if that is its source's fault."""
+    """Stage a record; return None if it is skipped, and add its id to `invalid_ids` if it is invalid."""
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
         raise InputError(f"{record.location}: {error}") from error
     except Skip as error:
         if isinstance(error, UnknownEvent):
-            misplaced.append(str(error))
+            unknown_events.append(str(error))
         diagnostic = Diagnostic(
             record.location, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
         )
         report.add(diagnostic)
         if diagnostic.is_bad:
-            bad.append(tidy(record.source_id))
+            invalid_ids.append(tidy(record.source_id))
         return None
     staging.add(session)
-    report.keep(thin=not session.abstract)
+    report.accept(has_abstract=bool(session.abstract))
     for reason in record.warnings:
         report.add(Diagnostic(record.where(reason), reason, skipped=False))
     return session

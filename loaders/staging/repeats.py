@@ -1,4 +1,4 @@
-"""Staged sessions of one id: one session read twice, its rows for one speaker each, or its several sittings."""
+"""Staged rows of one id: a session read twice, a row for each of its speakers, or its several time slots."""
 
 import json
 from collections.abc import Mapping
@@ -9,40 +9,40 @@ from service.session import Session
 from service.stores.payload import encode_payload
 
 
-def tell_apart(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Diagnostic]]:
-    """Return what is left of rows of one id, each with an id of its own, and a diagnostic for each that went.
+def resolve_repeats(rows: Mapping[int, Session]) -> tuple[dict[int, Session], list[Diagnostic]]:
+    """Return the sessions that rows of one id stand for, each with its own id, and a diagnostic a dropped row.
 
-    Rows that differ in nothing but speakers become one; sittings get a slot.
+    Rows that differ in nothing but speakers are merged; those that differ in more get a slot.
     """
-    left: dict[str, tuple[int, Session]] = {}
+    merged: dict[str, tuple[int, Session]] = {}
     diagnostics = []
     for number, session in rows.items():
-        key = _likeness(session)
-        if key not in left:
-            left[key] = (number, session)
+        key = _identity(session)
+        if key not in merged:
+            merged[key] = (number, session)
             continue
-        first, whole = left[key]
+        first, whole = merged[key]
         speakers = tuple(dict.fromkeys((*whole.speakers, *session.speakers)))
-        left[key] = (first, replace(whole, speakers=speakers))
-        joined = speakers != whole.speakers
-        reason = "a row for one more speaker: joined with the first" if joined else "read twice"
+        merged[key] = (first, replace(whole, speakers=speakers))
+        is_new = speakers != whole.speakers
+        reason = "a row for one more speaker: joined with the first" if is_new else "read twice"
         row = json.dumps(encode_payload(session))
         diagnostics.append(Diagnostic(session.source_location, reason, row=row, unwanted=True))
-    return _with_slots(dict(left.values())), diagnostics
+    return _with_slots(dict(merged.values())), diagnostics
 
 
-def _likeness(session: Session) -> str:
-    """What sessions of one id share if they are one: all but the speakers, where there is more than a title."""
+def _identity(session: Session) -> str:
+    """What rows for one session have in common: all but the speakers, where there is more than a title."""
     if session.abstract or session.starts_at:
         session = replace(session, speakers=())
     return str(encode_payload(session)["payload_hash"])
 
 
-def _with_slots(sittings: dict[int, Session]) -> dict[int, Session]:
-    """Tell sittings apart by when and where they are, else by their text too; a single one needs no slot."""
-    if len(sittings) == 1:
-        return sittings
-    slots = [_slot(session) for session in sittings.values()]
+def _with_slots(sessions: dict[int, Session]) -> dict[int, Session]:
+    """Give several sessions of one id a slot each: start and room, and a hash where these are the same."""
+    if len(sessions) == 1:
+        return sessions
+    slots = [_slot(session) for session in sessions.values()]
     return {
         number: replace(
             session,
@@ -50,7 +50,7 @@ def _with_slots(sittings: dict[int, Session]) -> dict[int, Session]:
             if slots.count(slot) == 1
             else f"{slot} {encode_payload(session)['payload_hash']}".strip(),
         )
-        for (number, session), slot in zip(sittings.items(), slots, strict=True)
+        for (number, session), slot in zip(sessions.items(), slots, strict=True)
     }
 
 
