@@ -10,7 +10,7 @@ from typing import Any
 
 from loaders.records.record import Options
 from loaders.report import Rejects, Report
-from loaders.sources.find import find_sources, source_over
+from loaders.sources.find import find_overlap, find_sources
 from loaders.staging.database import Staging
 from loaders.staging.read import stage
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
@@ -132,7 +132,7 @@ def _translate_disk_full() -> Iterator[None]:
 def _report(request: LoadRequest, stack: ExitStack) -> Report:
     if request.rejects is None:
         return Report()
-    if source := source_over(request.rejects, request.sources):
+    if source := find_overlap(request.rejects, request.sources):
         raise InputError(
             f"--rejects {request.rejects} would stand in the place of a source or among its files: {source}. "
             "Name a file somewhere else."

@@ -241,7 +241,7 @@ def test_workbooks_that_would_fill_the_memory_are_refused() -> None:
 
 
 def test_a_workbook_is_a_bomb_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.sources.archives.RATIO_FREE", 1000)
+    monkeypatch.setattr("loaders.sources.archives.RATIO_CHECKED_FROM", 1000)
     rows: list[list[str | float]] = [["Title"], ["a" * 1_000_000]]
     with pytest.raises(InputError, match="more than 200 times its size"):
         read_bytes("x.xlsx", xlsx({"S": rows}))

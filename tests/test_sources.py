@@ -54,7 +54,7 @@ def test_a_folder_gives_its_files_in_order_without_prose_and_hidden_ones(tmp_pat
         write(tmp_path / name, TALKS)
     found = list(find_sources([str(tmp_path)]))
     assert [source.path for source in found] == ["a/c.json", "b.csv"]
-    assert list(found[0].beside) == ["a/c.json", "b.csv"]
+    assert list(found[0].siblings) == ["a/c.json", "b.csv"]
     assert not found[0].is_named
     assert found[0].origin == str(tmp_path)
 
@@ -63,7 +63,7 @@ def test_named_files_stand_beside_each_other(tmp_path: Path) -> None:
     names = [write(tmp_path / name, TALKS) for name in ("x.csv", "y.csv")]
     found = list(find_sources(map(str, names)))
     assert all(source.is_named for source in found)
-    assert list(found[1].beside) == ["x.csv", "y.csv"]
+    assert list(found[1].siblings) == ["x.csv", "y.csv"]
 
 
 def test_globs_that_the_shell_left_alone(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_archives_give_the_files_in_them(tmp_path: Path, name: str) -> None:
     assert [source.path for source in found] == ["in/talks.csv", "more.json"]
     assert found[0].name == f"{path}/in/talks.csv"
     assert [source.read() for source in found] == [TALKS, MORE]  # after the search has ended
-    assert list(found[0].beside) == ["in/talks.csv", "more.json"]
+    assert list(found[0].siblings) == ["in/talks.csv", "more.json"]
     assert sorted(read(tmp_path).titles) == ["Knots", "Sails"]
 
 
@@ -220,7 +220,7 @@ def test_a_tar_with_a_damaged_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "RATIO_FREE", 100_000)
+    monkeypatch.setattr(archives, "RATIO_CHECKED_FROM", 100_000)
     bomb = b"a" * 200_000
     inner = gzip.compress(gzip.compress(bomb))
     packed = (

@@ -74,7 +74,7 @@ def _category_of(source: SourceFile) -> SourceFile | None:
     parent, _, name = folder.rpartition("/")
     if name != "videos":
         return None
-    return source.beside.get(f"{parent}/{_CATEGORY}" if parent else _CATEGORY)
+    return source.siblings.get(f"{parent}/{_CATEGORY}" if parent else _CATEGORY)
 
 
 @lru_cache(maxsize=64)

@@ -120,7 +120,7 @@ def _beside(source: SourceFile, name: str) -> SourceFile | None:
     folder = source.path.rpartition("/")[0]
     if name.startswith("../"):
         folder, name = folder.rpartition("/")[0], name.removeprefix("../")
-    return source.beside.get(f"{folder}/{name}" if folder else name)
+    return source.siblings.get(f"{folder}/{name}" if folder else name)
 
 
 def _load_beside(source: SourceFile, name: str) -> Any:

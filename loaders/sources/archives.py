@@ -1,4 +1,4 @@
-"""Archives and compressed files, unpacked into one temporary file: no member ever gets a path on disk."""
+"""Archives (zip, tar) and compressed files, unpacked into one temporary file: no member gets a path on disk."""
 
 import bz2
 import gzip
@@ -19,10 +19,12 @@ from service.errors import InputError, is_disk_full
 
 MAX_UNPACKED = 2**30
 MAX_RATIO = 200
-RATIO_FREE = 10 * 2**20  # small files of one letter shrink by more than 200 and do no harm
+RATIO_CHECKED_FROM = (
+    10 * 2**20
+)  # a small file of one letter shrinks by more than 200 and does no harm
 MAX_MEMBERS = 200_000
-_LAYERS = 4  # .gz in a .tar.xz is three
-_BLOCK = 2**20
+_MAX_DEPTH = 4  # .gz in a .tar.xz is three
+_BLOCK_SIZE = 2**20
 _TAR_MAGIC = slice(257, 262)
 DAMAGE = (
     OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile,
@@ -41,7 +43,7 @@ _SUFFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file from inside an archive: its path there, as a name only, and how to open it."""
+    """A file from inside an archive: its path there, a function that opens it, and its size in bytes."""
 
     path: str
     open: Callable[[], BinaryIO]
@@ -49,7 +51,7 @@ class Member:
 
 
 def looks_packed(path: str) -> bool:
-    """Whether a name ends as archives and compressed files do."""
+    """Whether a name has the suffix of an archive or compressed file."""
     return path.lower().endswith(tuple(_SUFFIXES))
 
 
@@ -77,22 +79,22 @@ def unpack(
 
 
 class Budget:
-    """How much one source may unpack to, over all its layers."""
+    """The limit on what one source unpacks to, over all its layers."""
 
     def __init__(self, name: str, packed: int) -> None:
         """Start with nothing unpacked of a source of `packed` bytes."""
         self._name, self._packed, self._unpacked = name, packed, 0
 
     def blocks(self, stream: BinaryIO) -> Iterator[bytes]:
-        """Yield a stream's content. Raises InputError once the source has unpacked to more than it may."""
-        while block := stream.read(_BLOCK):
+        """Yield a stream's content. Raises InputError once the source has unpacked to more than allowed."""
+        while block := stream.read(_BLOCK_SIZE):
             self._unpacked += len(block)
             if self._unpacked > MAX_UNPACKED:
                 raise InputError(
                     f"{self._name} unpacks to more than {MAX_UNPACKED // 2**20:,} MiB. "
                     "Unpack it yourself and load it in parts."
                 )
-            if self._unpacked > RATIO_FREE and self._unpacked > MAX_RATIO * self._packed:
+            if self._unpacked > RATIO_CHECKED_FROM and self._unpacked > MAX_RATIO * self._packed:
                 raise InputError(
                     f"{self._name} unpacks to more than {MAX_RATIO} times its size, as bombs do. "
                     "If you trust it, unpack it yourself and load the files."
@@ -101,7 +103,7 @@ class Budget:
 
 
 class Spool:
-    """A temporary file that holds parts one after the other; it goes when its last part is let go."""
+    """A temporary file of parts, one after the other; it is removed with the last reference to a part."""
 
     def __init__(self) -> None:
         """Create the file; it has no name."""
@@ -127,7 +129,7 @@ class Spool:
 
     def open(self, offset: int, size: int) -> BinaryIO:
         """Return a part as a stream of its own."""
-        if size <= _BLOCK:
+        if size <= _BLOCK_SIZE:
             return io.BytesIO(self.read(offset, size))
         return io.BufferedReader(_Part(self, offset, size))
 
@@ -158,7 +160,7 @@ class _Part(io.RawIOBase):
 
 
 class _Unpacker:
-    """Unpacks one source, layer by layer, and keeps to the limits over all of them."""
+    """Unpacks one source, layer by layer, within limits that hold over all of them."""
 
     def __init__(self, name: str, packed: int) -> None:
         self._name, self._budget = name, Budget(name, packed)
@@ -166,20 +168,20 @@ class _Unpacker:
         self.members: list[Member] = []
 
     def expand(self, path: str, kind: str, stream: BinaryIO, depth: int = 1) -> None:
-        """Add what a packed file holds to the members."""
+        """Add what an archive or compressed file holds to the members."""
         if kind == "zip":
             self._zip(stream, depth)
         elif kind == "tar":
             self._tar(*self._store(stream), depth)
         else:
             opened = _OPENERS[kind](stream)
-            self._take(_without_suffix(path), *self._store(opened), depth, is_layer=True)
+            self._add(_without_suffix(path), *self._store(opened), depth, is_layer=True)
 
-    def _take(
+    def _add(
         self, path: str, offset: int, size: int, depth: int, *, is_layer: bool = False
     ) -> None:
-        """Add a member, or what it holds if it is packed itself."""
-        if depth < _LAYERS and (is_layer or looks_packed(path)):
+        """Add a member, or what it holds if it is an archive or compressed itself."""
+        if depth < _MAX_DEPTH and (is_layer or looks_packed(path)):
             with self._spool.open(offset, size) as stream:
                 kind = _kind(stream)
                 if kind == "tar":
@@ -201,7 +203,7 @@ class _Unpacker:
                     raise tarfile.ReadError("it ends within a file")
                 path = _safe_path(info.name)
                 if path and info.isreg() and not info.issparse():
-                    self._take(path, start + info.offset_data, info.size, depth)
+                    self._add(path, start + info.offset_data, info.size, depth)
             if self._spool.read(start + tar.offset, 512)[: length - tar.offset].strip(b"\0"):
                 raise tarfile.ReadError("it ends within a header")
 
@@ -212,14 +214,14 @@ class _Unpacker:
                 if member and not info.is_dir():
                     with archive.open(info) as opened:
                         part = self._store(cast(BinaryIO, opened))
-                    self._take(member, *part, depth)
+                    self._add(member, *part, depth)
 
     def _store(self, stream: BinaryIO) -> tuple[int, int]:
         return self._spool.add(self._budget.blocks(stream))
 
 
 def _kind(stream: BinaryIO) -> str | None:
-    """What a stream is packed with, by its first bytes; workbooks are zip files but no archives."""
+    """Return the format of an archive or compressed stream, by its first bytes; a workbook is neither."""
     head = stream.read(512)
     stream.seek(0)
     if head.startswith(b"\x1f\x8b"):

@@ -12,8 +12,8 @@ from service.errors import InputError
 MAX_FILE_BYTES = 512 * 2**20
 MAX_LINE = 8 * 2**20
 _HEAD = 64 * 2**10
-_BLOCK = 2**20
-_MARKS = (
+_BLOCK_SIZE = 2**20
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -24,7 +24,7 @@ _MARKS = (
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file to read: its name for people, a way to open it (again), and the files beside it by path.
+    """One file to read: its name for messages, a function that opens it, and its siblings by their paths.
 
     `path` is relative to the folder or archive it came from; `origin` is what the caller named, and
     `is_named` whether that was this very file.
@@ -34,7 +34,7 @@ class SourceFile:
     path: str
     open: Callable[[], BinaryIO]
     size: int
-    beside: dict[str, "SourceFile"] = field(default_factory=dict, repr=False, compare=False)
+    siblings: dict[str, "SourceFile"] = field(default_factory=dict, repr=False, compare=False)
     origin: str = ""
     is_named: bool = False
 
@@ -46,8 +46,8 @@ class SourceFile:
 
     @cached_property
     def head_text(self) -> str:
-        """The first 64 KiB as text, however it is encoded, without white space before it."""
-        decode = codecs.getincrementaldecoder(_marked(self.head) or "utf-8")
+        """The first 64 KiB as text, in whatever encoding, without leading white space."""
+        decode = codecs.getincrementaldecoder(_encoding_of_mark(self.head) or "utf-8")
         try:
             return decode().decode(self.head).lstrip("\ufeff \t\r\n")
         except UnicodeDecodeError:
@@ -67,17 +67,17 @@ class SourceFile:
         """Return the whole content as text. Raises InputError if it is not text."""
         content = self.read()
         try:
-            return _decoded(content)
+            return _decode(content)
         except UnicodeDecodeError as error:
             number = content.count(b"\n", 0, error.start) + 1
             raise self._not_text(number) from error
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
-        """Yield (line number, line), None for a line that is longer than 8 MiB, which is passed over.
+        """Yield (line number, line), None in place of a line that is longer than 8 MiB.
 
         Lines of UTF-16 and UTF-32 are given as UTF-8.
         """
-        if _marked(self.head) not in ("", "utf-8-sig"):
+        if _encoding_of_mark(self.head) not in ("", "utf-8-sig"):
             yield from ((number, line.encode()) for number, line in enumerate(self.text_lines(), 1))
             return
         with self.open() as stream:
@@ -97,7 +97,7 @@ class SourceFile:
         Raises InputError if it is not text.
         """
         number = 0
-        with io.TextIOWrapper(self.open(), self._encoding(), newline="") as stream:
+        with io.TextIOWrapper(self.open(), self._detect_encoding(), newline="") as stream:
             try:
                 while block := stream.readline(MAX_LINE):
                     number += 1
@@ -107,14 +107,14 @@ class SourceFile:
             except UnicodeError as error:
                 raise self._not_text(number + 1) from error
 
-    def _encoding(self) -> str:
-        """The encoding of the whole content, read in blocks."""
-        if named := _marked(self.head):
+    def _detect_encoding(self) -> str:
+        """Detect the encoding of the whole content, read in blocks."""
+        if named := _encoding_of_mark(self.head):
             return named
         decoder = codecs.getincrementaldecoder("utf-8")()
         with self.open() as stream:
             try:
-                while block := stream.read(_BLOCK):
+                while block := stream.read(_BLOCK_SIZE):
                     decoder.decode(block)
                 decoder.decode(b"", final=True)
             except UnicodeDecodeError:
@@ -132,14 +132,14 @@ class SourceFile:
         )
 
 
-def _marked(head: bytes) -> str:
-    """The encoding that a byte order mark names, "" without one."""
-    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
+def _encoding_of_mark(head: bytes) -> str:
+    """Return the encoding of a byte order mark, "" without one."""
+    return next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), "")
 
 
-def _decoded(content: bytes) -> str:
-    """Text by its byte order mark, else UTF-8 if it is that, else Windows-1252."""
-    if named := _marked(content[:4]):
+def _decode(content: bytes) -> str:
+    """Decode by the byte order mark, else as UTF-8 if valid, else as Windows-1252."""
+    if named := _encoding_of_mark(content[:4]):
         return content.decode(named)
     try:
         return content.decode("utf-8")

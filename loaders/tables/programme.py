@@ -91,7 +91,7 @@ def read_programme(
 
 def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
     """Refuse a column that the caller maps and that no table has, if no other file may have it."""
-    if not talks or not source.is_named or len(source.beside) > 1:
+    if not talks or not source.is_named or len(source.siblings) > 1:
         return
     for column in talks[0].header.missing:
         if all(column in found.header.missing for found in talks):
@@ -169,7 +169,7 @@ def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
     folder = source.path.rpartition("/")[0]
     files = [
         other
-        for path, other in source.beside.items()
+        for path, other in source.siblings.items()
         if path.rpartition("/")[0] == folder
         and other.name != source.name
         and path.lower().endswith(_SUFFIXES)
