@@ -1,13 +1,15 @@
-"""One file a source format. A reader knows its format and nothing else: it gives Records and Diagnostics.
+"""One module a source format, and which of them reads a file.
 
-Each reader module has `NAME` (what `--format` calls it), `matches(source)`, which looks at the content and
-not at the file's name alone, and `read(source, options)`. The first that matches, in the order below, reads.
+A reader module has `NAME` (what `--format` calls it), `matches(source, options)`, which looks at the content
+and not at the file's name alone, and `read(source, options)`, which yields Records and Diagnostics. The first
+that matches, in the order below, reads. What several share is in loaders.json_objects and loaders.tables.
 """
 
 from collections.abc import Iterator
 from typing import Protocol, cast
 
 from loaders.readers import (
+    csv_tsv,
     export,
     ics,
     json_lines,
@@ -19,7 +21,6 @@ from loaders.readers import (
     schedule_xml,
     sessionize,
     spreadsheet,
-    table,
 )
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
@@ -32,7 +33,7 @@ class Reader(Protocol):
 
     NAME: str
 
-    def matches(self, source: SourceFile) -> bool:
+    def matches(self, source: SourceFile, options: Options) -> bool:
         """Whether the content looks like this format."""
         ...
 
@@ -47,7 +48,7 @@ class Reader(Protocol):
 READERS = tuple(
     cast(Reader, module)
     for module in (
-        pyvideo,  # the first two know their files by their places, without opening them
+        pyvideo,  # the first two know their files by their paths, without opening them
         rubyevents,
         schedule_xml,
         ics,
@@ -58,34 +59,31 @@ READERS = tuple(
         sched,
         json_sessions,
         json_lines,
-        table,
+        csv_tsv,
     )
 )
-_NOTHING_SAID = Options()
-_SHOWN = 20  # cells, and signs of each
+_DEFAULTS = Options()
+_MAX_SHOWN = 20  # cells, and characters of each
 FORMATS = tuple(reader.NAME for reader in READERS)
-_OTHER_NAMES = {
+_ALIASES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
     "icalendar": "ics", "ndjson": "jsonl", "json lines": "jsonl", "frab": "schedule.json",
     "pretalx": "schedule.json", "pentabarf": "schedule.xml", "xml": "schedule.xml", "yaml": "rubyevents",
 }  # fmt: skip
 
 
-def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader | None:
+def find_reader(source: SourceFile, options: Options = _DEFAULTS) -> Reader | None:
     """Return the reader of the named format, or the first whose format the content looks like.
 
     None for a file in a folder or archive that no reader takes. Raises InputError for a format that does
     not exist and for a file that the caller named and no reader takes.
     """
-    readers = [_named(options.format)] if options.format else READERS
+    readers = [_reader_of_name(options.format)] if options.format else READERS
     if options.format and source.is_named:
         return readers[0]
     for reader in readers:
-        if reader.matches(source):
+        if reader.matches(source, options):
             return reader
-    has_mapped = options.columns and table in readers and table.matches(source, options)
-    if has_mapped:
-        return cast(Reader, table)
     if source.is_named:
         raise InputError(
             f"{source.name} is in no format this program reads. Formats: {', '.join(FORMATS)}. "
@@ -95,12 +93,16 @@ def find_reader(source: SourceFile, options: Options = _NOTHING_SAID) -> Reader 
 
 
 def _remedy(source: SourceFile) -> str:
-    """What may make a file one that can be read."""
+    """Return what to do about a file that no reader takes."""
     if b"\0" in source.head and not is_text(source):
         return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
     if source.path.lower().endswith((".yml", ".yaml")):
         return "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml."
-    cells = [cell.strip()[:_SHOWN] for cell in table.first_cells(source)[:_SHOWN] if cell.strip()]
+    cells = [
+        cell.strip()[:_MAX_SHOWN]
+        for cell in csv_tsv.first_cells(source)[:_MAX_SHOWN]
+        if cell.strip()
+    ]
     if cells:
         return (
             f"As a table, its first row is {', '.join(cells)}: if one of these columns holds the titles, "
@@ -109,9 +111,9 @@ def _remedy(source: SourceFile) -> str:
     return "A table needs a header row with a title column."
 
 
-def _named(format: str) -> Reader:
+def _reader_of_name(format: str) -> Reader:
     name = format.strip().lower()
-    name = _OTHER_NAMES.get(name, name)
+    name = _ALIASES.get(name, name)
     for reader in READERS:
         if name == reader.NAME:
             return reader

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.export import EXPORT_VERSION, VERSION_KEY
-from loaders.readers.json_lines import read_lines
-from loaders.readers.json_sessions import member
+from loaders.json_objects.values import member, parse_lines
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
@@ -15,7 +14,7 @@ from service.stores.payload import decode_payload
 NAME = "export"
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether the first line says that it is an export."""
     head = source.head_text
     return head.startswith("{") and f'"{VERSION_KEY}"' in head.partition("\n")[0]
@@ -23,7 +22,7 @@ def matches(source: SourceFile) -> bool:
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each line that becomes the very session that was exported."""
-    for location, item in read_lines(source):
+    for location, item in parse_lines(source):
         yield item if isinstance(item, Diagnostic) else _record(item, location)
 
 

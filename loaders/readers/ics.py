@@ -41,7 +41,7 @@ class _Calendar:
     prefix: str = ""
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether a calendar begins in it, if only after a comment."""
     return "BEGIN:VCALENDAR" in source.head_text[:4096].upper()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from loaders.readers.json_sessions import member, no_sessions, objects, parse
+from loaders.json_objects.values import member, no_sessions, objects, parse
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
@@ -16,7 +16,7 @@ NAME = "pyvideo"
 _CATEGORY = "category.json"
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether it is an event's or a session's file, by its place beside the event's others.
 
     A session's file on its own is known by its content.

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from loaders.readers.json_sessions import member, objects
+from loaders.json_objects.values import member, objects
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
@@ -23,7 +23,7 @@ _LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- (?:id|title|raw_title): "
 _VIDEO_SITES = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether it is a list of videos in YAML, or one of the files beside such a list."""
     name = source.path.rpartition("/")[2]
     if not name.endswith((".yml", ".yaml")):

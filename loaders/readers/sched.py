@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from loaders.readers import json_sessions
+from loaders.json_objects.values import member, parse
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names, without_speakers
 from loaders.records.times import parse_moment
@@ -19,7 +19,7 @@ _LONGEST_OFFSET = timedelta(hours=14)
 _QUARTER = timedelta(minutes=15)  # every zone's offset is a multiple
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether the keys or headers are those of Sched."""
     return is_text(source) and all(mark in source.head_text for mark in _MARKS)
 
@@ -39,8 +39,8 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 def _rows(source: SourceFile) -> Iterator[tuple[str, Any]]:
     if source.head_text.startswith(("[", "{")):
-        value = json_sessions.parse(source)
-        items = value if isinstance(value, list) else json_sessions.member(value, "sessions")
+        value = parse(source)
+        items = value if isinstance(value, list) else member(value, "sessions")
         if not isinstance(items, list):
             raise InputError(f"{source.name} holds no list of sessions. Export it again.")
         for number, item in enumerate(items, 1):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from loaders.readers.json_sessions import member, objects, parse
+from loaders.json_objects.values import member, objects, parse
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
@@ -14,7 +14,7 @@ from service.errors import InputError
 NAME = "schedule.json"
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether it is a JSON object with a schedule of a conference in it."""
     head = source.head_text
     is_schedule = head.startswith("{") and '"schedule"' in head and '"conference"' in head

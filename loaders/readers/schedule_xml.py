@@ -16,7 +16,7 @@ NAME = "schedule.xml"
 MAX_DEPTH = 100
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether it is XML with a <schedule> at its root."""
     return source.head_text.startswith("<") and "<schedule" in source.head_text
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.readers.json_sessions import no_sessions, objects, parse
+from loaders.json_objects.values import no_sessions, objects, parse
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text
@@ -17,7 +17,7 @@ Labels = Mapping[str, tuple[str, str]]
 """For each category item's id, the category's title and the item's name."""
 
 
-def matches(source: SourceFile) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether it is JSON with the marks of Sessionize's sessions or speakers."""
     head = source.head_text
     return head.startswith(("{", "[")) and (

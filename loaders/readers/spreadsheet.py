@@ -11,7 +11,10 @@ from service.errors import InputError
 
 NAME = "spreadsheet"
 
-matches = is_workbook_source
+
+def matches(source: SourceFile, options: Options) -> bool:
+    """Whether it is a workbook: XLSX, XLS or ODS."""
+    return is_workbook_source(source)
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:

@@ -10,13 +10,17 @@ from loaders.tables.table import find_header
 from loaders.tables.timetable import is_timetable
 
 NAME = "csv"
-_NOTHING_SAID = Options()
-_NO_TABLE = ("<?xml", "<!doctype", "<html")
+_DEFAULTS = Options()
+_MARKUP = ("<?xml", "<!doctype", "<html")
 
 
-def matches(source: SourceFile, options: Options = _NOTHING_SAID) -> bool:
+def matches(source: SourceFile, options: Options) -> bool:
     """Whether the text has a row of headers, one of which means a title, or is a timetable."""
-    if not is_text(source) or source.head_text[:20].lower().startswith(_NO_TABLE):
+    return _is_table(source, _DEFAULTS) or (bool(options.columns) and _is_table(source, options))
+
+
+def _is_table(source: SourceFile, options: Options) -> bool:
+    if not is_text(source) or source.head_text[:20].lower().startswith(_MARKUP):
         return False
     head = text_head(source, options)
     return find_header(head, options) is not None or is_timetable(head)
@@ -24,7 +28,7 @@ def matches(source: SourceFile, options: Options = _NOTHING_SAID) -> bool:
 
 def first_cells(source: SourceFile) -> list[str]:
     """Return the cells of the first row if there are several, none if it is no row of a table."""
-    rows = text_head(source, _NOTHING_SAID).rows() if is_text(source) else iter(())
+    rows = text_head(source, _DEFAULTS).rows() if is_text(source) else iter(())
     row = next(rows, None)
     cells = row[1] if isinstance(row, tuple) else []
     return cells if len(cells) > 1 else []
