@@ -17,70 +17,70 @@ def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each (location, object); `sample` shows most of the keys that there are."""
-    rows = [spread for item in sample if isinstance(spread := _spread(item), dict)]
-    keys = _Keys(options)
+    rows = [flat for item in sample if isinstance(flat := _flatten(item), dict)]
+    keys = _KeyMap(options)
     keys.learn(key for item in rows for key in item)
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
-    zone, location, told = zone_in(keys.columns.get("start", ())), "", 0
+    zone, location, reported = zone_in(keys.columns.get("start", ())), "", 0
     for position, (location, value) in enumerate(objects):
-        item = _spread(value)
+        item = _flatten(value)
         if position == 0 and keys.unknown:
             yield Diagnostic(location, not_understood(keys.unknown, "keys"), False)
-            told = len(keys.unknown)
+            reported = len(keys.unknown)
         if not isinstance(item, dict):
             yield Diagnostic(location, "not a JSON object", row=excerpt(item))
             continue
         keys.learn(item)
-        ids = [
+        fields_of_ids = [
             field for field in ("speakers", "track") if _drop_ids(item, keys.columns.get(field, ()))
         ]
         record = to_record(item, keys.columns, location)
-        record.warnings += [f"{field}: ids without names are left out" for field in ids]
+        record.warnings += [f"{field}: ids without names are left out" for field in fields_of_ids]
         record.date_order = order
         record.zone = record.zone or zone
         yield record
-    if late := keys.unknown[told:]:
+    if late := keys.unknown[reported:]:
         yield Diagnostic(location, not_understood(late, "keys"), False)
 
 
-def _spread(item: Any) -> Any:
-    """An object with its times beside its other values: {"slot": {"room", "start"}}, {"date", "time", "tz"}."""
+def _flatten(item: Any) -> Any:
+    """Flatten the nested times of an object: {"slot": {"room", "start"}}, {"date", "time", "tz"}."""
     if not isinstance(item, dict):
         return item
-    spread: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for key, value in item.items():
         inner = (
             value[0] if key == "slots" and isinstance(value, list) and len(value) == 1 else value
         )
         if not isinstance(inner, dict):
-            spread[key] = value or spread.get(key, value)
+            flat[key] = value or flat.get(key, value)
         elif key in ("slot", "slots"):
-            spread |= {
+            flat |= {
                 part: inner[part]
                 for part in ("room", "start", "end")
-                if inner.get(part) and not spread.get(part)
+                if inner.get(part) and not flat.get(part)
             }
         elif inner.get("date") and inner.get("time"):
-            spread[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"
+            flat[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"
             if inner.get("tz"):
-                spread.setdefault("timezone", inner["tz"])
+                flat.setdefault("timezone", inner["tz"])
         else:
-            spread[key] = value
-    return spread
+            flat[key] = value
+    return flat
 
 
-def _drop_ids(item: dict[str, Any], headers: Iterable[str]) -> bool:
-    """Take out numbers, and codes in a list, where a name is meant; whether there were any."""
+def _drop_ids(item: dict[str, Any], keys: Iterable[str]) -> bool:
+    """Remove the ids, numbers and codes in a list, that stand for names; return whether there were any."""
     found = False
-    for header in headers:
-        value = item.get(header)
+    for key in keys:
+        value = item.get(key)
         if isinstance(value, list):
-            item[header] = [part for part in value if not _is_id(part)]
-            found = found or len(item[header]) < len(value)
+            item[key] = [part for part in value if not _is_id(part)]
+            found = found or len(item[key]) < len(value)
         elif isinstance(value, int) and not isinstance(value, bool):
-            del item[header]
+            del item[key]
             found = True
     return found
 
@@ -89,8 +89,8 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and _CODE.fullmatch(value) is not None)
 
 
-class _Keys:
-    """The keys met so far, what they mean, and those that mean nothing."""
+class _KeyMap:
+    """The keys met so far, the fields that they mean, and those that mean none."""
 
     def __init__(self, options: Options) -> None:
         self.columns: dict[str, list[str]] = {}
@@ -99,7 +99,7 @@ class _Keys:
         self._met: set[str] = set()
 
     def learn(self, keys: Iterable[str]) -> None:
-        """Take in keys that were not met before."""
+        """Map the keys that were not met before."""
         new = [key for key in dict.fromkeys(keys) if key not in self._met]
         if not new:
             return

@@ -43,7 +43,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     items = [
         (
             f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}",
-            _resolve_ids(item, lists.named),
+            _resolve_ids(item, lists.referenced),
         )
         for part in lists.parts
         for number, item in enumerate(part.items, 1)
@@ -51,11 +51,11 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     yield from read_objects(iter(items), [item for _, item in items], options)
 
 
-def _resolve_ids(item: Any, named: Mapping[str, Mapping[str, Any]]) -> Any:
+def _resolve_ids(item: Any, referenced: Mapping[str, Mapping[str, Any]]) -> Any:
     """Replace the ids of speakers, track and room by the objects that have these ids."""
-    if not isinstance(item, dict) or not named:
+    if not isinstance(item, dict) or not referenced:
         return item
-    return {key: _resolve(value, named.get(field_of(key), {})) for key, value in item.items()}
+    return {key: _resolve(value, referenced.get(field_of(key), {})) for key, value in item.items()}
 
 
 def _resolve(value: Any, objects: Mapping[str, Any]) -> Any:
