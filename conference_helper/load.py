@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from conference_helper.printing import print_json
+from conference_helper.ranges import FloatRange
 from conference_helper.wiring import catalogue_encoder, loading_encoder
 from service import errors
 from service.settings import load_settings
@@ -46,7 +47,7 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
 @click.option("--gate", is_flag=True, help="Serve nothing that finds less than what is served.")
 @click.option(
     "--gate-tolerance",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.02,
     show_default=True,
     help="How much lower hit@3 may be.",

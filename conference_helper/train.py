@@ -1,15 +1,15 @@
 """The command that adapts the model to an archive: train."""
 
-import math
 from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from conference_helper.printing import print_json
+from conference_helper.ranges import FloatRange
 from conference_helper.wiring import chosen_model, served_fingerprint
 from service import errors
 from service.settings import Settings, load_settings
@@ -19,21 +19,9 @@ if TYPE_CHECKING:
     from service.encoders.model_folder import ModelFolder
 
 
-class _Range(click.FloatRange):
-    """A range that "nan" is not in."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        found = float(super().convert(value, param, ctx))
-        if math.isnan(found):
-            self.fail(f"{value!r} is no number.", param, ctx)
-        return found
-
-
 _COUNT = click.IntRange(0)
-_SHARE = _Range(0, 1)
-_ABOVE_0 = _Range(0, 1000, min_open=True)
+_SHARE = FloatRange(0, 1)
+_ABOVE_0 = FloatRange(0, 1000, min_open=True)
 
 
 @click.command()

@@ -143,6 +143,7 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
             "https://example.org/a.csv is a URL: download it first",
         ),
         (["export", "catalogue.json"], "ends in none of .jsonl"),
+        (["load", "programme.csv", "--gate-tolerance", "nan"], "'nan' is no number"),
         (["load", "programme.csv", "--format", "psychic"], "Formats:"),
         (["load", "programme.csv", "--map", "Title"], '"Column=field"'),
         (["load", "programme.csv", "--map", "Title=nothing"], "Fields:"),
@@ -263,14 +264,6 @@ def test_every_error_has_an_exit_code() -> None:
     for kind in kinds(errors.ConferenceHelperError):
         code = next(code for known, code in cli.EXIT_CODES if issubclass(kind, known))
         assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_are_told_how_to_complete(shell: str) -> None:
-    asked = CliRunner(env={"_CONFERENCE_HELPER_COMPLETE": f"{shell}_source"})
-    told = asked.invoke(cli.main, prog_name="conference-helper")
-    assert told.exit_code == 0
-    assert f"_CONFERENCE_HELPER_COMPLETE={shell}_complete" in told.stdout
 
 
 @pytest.mark.parametrize(
