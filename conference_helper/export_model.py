@@ -1,4 +1,4 @@
-"""Commands for models: export-model."""
+"""The command that exports the model for the fast encoder: export-model."""
 
 from contextlib import closing
 

@@ -78,7 +78,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
 
 
 def print_changes(changes: list[dict[str, Any]]) -> None:
-    """Print what changed since an earlier run as a table; nothing where there was none."""
+    """Print what changed since an earlier run as a table, if there was one."""
     if not changes:
         return
     click.echo(
@@ -94,5 +94,5 @@ def print_changes(changes: list[dict[str, Any]]) -> None:
 
 
 def printable(text: str) -> str:
-    """Text without signs that a terminal would obey."""
+    """Return the text without control characters, which a terminal would obey."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -1,4 +1,4 @@
-"""The whole load: read, compare, say the plan, then write; what `conference-helper load` does."""
+"""The whole load, as `conference-helper load` does it: read, compare, say the plan, write."""
 
 import sqlite3
 import tempfile
@@ -22,7 +22,7 @@ from service.stores.protocol import SessionStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
-    """What a caller asks to load, and how careful to be."""
+    """What to load, and which safeguards to apply."""
 
     sources: tuple[str, ...]
     options: Options

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-_SECONDS_A_LINE = 5.0
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 def show_progress(console: Console, steps: Iterable[int], total: int) -> Iterator[int]:
-    """Pass on `steps`, counts of sessions just encoded, while showing how far of `total` they are."""
+    """Yield `steps`, counts of sessions just encoded, while showing how many of `total` are done."""
     return _bar(console, steps, total) if console.is_terminal else _lines(console, steps, total)
 
 
@@ -38,7 +38,7 @@ def _lines(console: Console, steps: Iterable[int], total: int) -> Iterator[int]:
     for step in steps:
         done += step
         now = time.monotonic()
-        if now - last >= _SECONDS_A_LINE or done == total:
+        if now - last >= _SECONDS_BETWEEN_LINES or done == total:
             last = now
             rate = done / max(now - started, 1e-9)
             left = (total - done) / rate

@@ -27,7 +27,7 @@ def _is_table(source: SourceFile, options: Options) -> bool:
 
 
 def first_cells(source: SourceFile) -> list[str]:
-    """Return the cells of the first row if there are several, none if it is no row of a table."""
+    """Return the cells of the first row if there are several, else none: it is no row of a table."""
     rows = text_head(source, _DEFAULTS).rows() if is_text(source) else iter(())
     row = next(rows, None)
     cells = row[1] if isinstance(row, tuple) else []

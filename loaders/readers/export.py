@@ -21,7 +21,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each line that becomes the very session that was exported."""
+    """Yield a Record for each line, from which the same session is made that was exported."""
     for location, item in parse_lines(source):
         yield item if isinstance(item, Diagnostic) else _record(item, location)
 

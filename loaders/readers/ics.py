@@ -32,7 +32,7 @@ _USED = {
 
 @dataclass(slots=True)
 class _Calendar:
-    """What a calendar says about all of its events."""
+    """The properties of a calendar that hold for all of its events."""
 
     event: str = ""
     year: int | None = None
@@ -42,12 +42,12 @@ class _Calendar:
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether a calendar begins in it, if only after a comment."""
+    """Whether a calendar begins in it, be it after a comment."""
     return "BEGIN:VCALENDAR" in source.head_text[:4096].upper()
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each event; what is dropped is said: other components, repetitions."""
+    """Yield a Record for each event, and a Diagnostic for other components and for repetitions."""
     calendar, ids = _survey(source)
     dropped: Counter[str] = Counter()
     count = 0
@@ -65,12 +65,12 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 
 def _survey(source: SourceFile) -> tuple[_Calendar, Counter[str]]:
-    """Read the file once for its head, its time zones, and what all of its events share."""
+    """Read the file once for its properties, its time zones, and how often each UID occurs."""
     calendar, ids = _Calendar(), Counter[str]()
     prefixes: set[str] = set()
     for _, name, lines in _components(source):
         if not name:
-            _take(calendar, lines[0])
+            _read_property(calendar, lines[0])
         elif name == "VTIMEZONE":
             _component(lines)  # the library remembers the zone by its id
         elif name == "VEVENT":
@@ -84,7 +84,7 @@ def _survey(source: SourceFile) -> tuple[_Calendar, Counter[str]]:
     return calendar, ids
 
 
-def _take(calendar: _Calendar, line: str) -> None:
+def _read_property(calendar: _Calendar, line: str) -> None:
     key, _, value = line.partition(":")
     key, value = key.partition(";")[0].upper(), _unescaped(value).strip()
     if key in ("X-WR-CALNAME", "NAME") and not calendar.event:
@@ -147,7 +147,7 @@ def _record(event: Any, location: str, calendar: _Calendar) -> Record:
 
 
 def _moment(event: Any, key: str) -> tuple[str | datetime, str]:
-    """A time as it stands there, aware if its zone has no name that others know, and that name if it has."""
+    """Return a time and the name of its zone; where that name is unknown, an aware time and no name."""
     value = _first(event, key)
     moment = getattr(value, "dt", None)
     if not isinstance(moment, datetime):
@@ -188,7 +188,7 @@ def _text(event: Any, key: str) -> str:
 
 
 def _component(lines: list[str]) -> Any:
-    """What the library makes of a component, None if it cannot read it."""
+    """Return the parsed component, None if icalendar cannot read it."""
     try:
         with warnings.catch_warnings():  # of zones whose names it guesses, in words for programmers
             warnings.simplefilter("ignore")
@@ -198,7 +198,7 @@ def _component(lines: list[str]) -> Any:
 
 
 def _components(source: SourceFile) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield (line number, name, unfolded lines) of each component of the calendar, parts in it left out.
+    """Yield (line number, name, unfolded lines) of each component of the calendar, without those nested in it.
 
     A property of the calendar itself is a component without a name.
     """
@@ -230,7 +230,7 @@ def _components(source: SourceFile) -> Iterator[tuple[int, str, list[str]]]:
 
 
 def _unfolded(source: SourceFile) -> Iterator[tuple[int, str]]:
-    """Yield (line number, line), long ones that were folded into several put together again."""
+    """Yield (line number, line), folded lines joined."""
     start, parts = 0, list[str]()
     for number, raw in enumerate(source.text_lines(), 1):
         line = storable(raw.rstrip("\r\n")).replace("\0", "")

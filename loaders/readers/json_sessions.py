@@ -16,7 +16,7 @@ NAME = "json"
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether the file starts as one JSON value that goes on beyond its first line or is a whole."""
+    """Whether the file starts as one JSON value, not as one on each line."""
     start = source.head_text
     if start.startswith("["):
         return not _is_prose(start)

@@ -17,7 +17,7 @@ _CATEGORY = "category.json"
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether it is an event's or a session's file, by its place beside the event's others.
+    """Whether it is an event's or a session's file, by its path among those of the event.
 
     A session's file on its own is known by its content.
     """
@@ -31,7 +31,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield the Record of a session's file; an event's file holds none."""
+    """Yield the Record of a session's file; there is none in an event's file."""
     category = _category_of(source)
     if category is None and source.path.rpartition("/")[2] == _CATEGORY:
         if source.is_named:
@@ -69,7 +69,7 @@ def _record(video: dict[str, Any], source: SourceFile, category: SourceFile | No
 
 
 def _category_of(source: SourceFile) -> SourceFile | None:
-    """The file that names a session's event: ../category.json, seen from videos/."""
+    """Return the file that names a session's event: ../category.json, seen from videos/."""
     folder = source.path.rpartition("/")[0]
     parent, _, name = folder.rpartition("/")
     if name != "videos":
@@ -79,5 +79,5 @@ def _category_of(source: SourceFile) -> SourceFile | None:
 
 @lru_cache(maxsize=64)
 def _event(category: SourceFile) -> tuple[str, int | None]:
-    """An event's name and year, from its category.json."""
+    """Return an event's name and year, from its category.json."""
     return split_year(as_text(member(parse(category), "title")))

@@ -18,34 +18,34 @@ NAME = "rubyevents"
 MAX_DEPTH = 50
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # both build nothing but texts
 _VIDEOS = "videos.yml"
-_OTHERS = {"event.yml", "schedule.yml"}
+_SIBLINGS = {"event.yml", "schedule.yml"}
 _LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- (?:id|title|raw_title): ")
-_VIDEO_SITES = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
+_VIDEO_URLS = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether it is a list of videos in YAML, or one of the files beside such a list."""
+    """Whether it is a list of videos in YAML, or a sibling of such a list."""
     name = source.path.rpartition("/")[2]
     if not name.endswith((".yml", ".yaml")):
         return False
-    if name in _OTHERS and _beside(source, _VIDEOS):
+    if name in _SIBLINGS and _sibling(source, _VIDEOS):
         return True
     return name == _VIDEOS or _LIST.match(source.head_text) is not None
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each video and each of the talks in it."""
-    if source.path.rpartition("/")[2] in _OTHERS and _beside(source, _VIDEOS):
+    if source.path.rpartition("/")[2] in _SIBLINGS and _sibling(source, _VIDEOS):
         return
     videos = _load(source)
     if not isinstance(videos, list):
         raise InputError(f"{source.name} holds no list of videos. Load the event's videos.yml.")
-    event, series = _load_beside(source, "event.yml"), _load_beside(source, "../series.yml")
+    event, series = _load_sibling(source, "event.yml"), _load_sibling(source, "../series.yml")
     name, year = split_year(as_text(member(event, "title")) or as_text(member(event, "name")))
     name = name or as_text(member(event, "series")) or as_text(member(series, "name"))
     dates = (as_text(member(event, key))[:4] for key in ("year", "start_date", "end_date"))
     year = year or next((found for date in dates if (found := as_year(date))), None)
-    times = _times(objects(videos), _load_beside(source, "schedule.yml"))
+    times = _times(objects(videos), _load_sibling(source, "schedule.yml"))
     for number, video in enumerate(videos, 1):
         location = f"{source.name}#{number}"
         if not isinstance(video, dict):
@@ -61,7 +61,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 
 def _record(talk: dict[str, Any], video: dict[str, Any], location: str) -> Record:
-    """The Record of a talk; what it does not say itself, the video it is part of says."""
+    """Return the Record of a talk, which inherits from its video what it does not say itself."""
 
     def inherited(key: str) -> str:
         return as_text(talk.get(key)) or as_text(video.get(key))
@@ -84,15 +84,15 @@ def _record(talk: dict[str, Any], video: dict[str, Any], location: str) -> Recor
 
 
 def _address(talk: dict[str, Any]) -> str:
-    site = _VIDEO_SITES.get(as_text(talk.get("video_provider")))
+    site = _VIDEO_URLS.get(as_text(talk.get("video_provider")))
     id = as_text(talk.get("video_id"))
     return site + id if site and id else as_text(talk.get("external_url"))
 
 
 def _times(videos: list[dict[str, Any]], schedule: Any) -> dict[int, tuple[str, str]]:
-    """Start and end of the videos of each day whose slots are as many as its videos, by their number.
+    """Return start and end by the video's number, for each day that has as many slots as videos.
 
-    Both stand in running order, and slots with items of their own are breaks.
+    Both are in running order, and slots with items of their own are breaks.
     """
     times: dict[int, tuple[str, str]] = {}
     for day in objects(member(schedule, "days")):
@@ -116,23 +116,23 @@ def _count(slot: dict[str, Any]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _beside(source: SourceFile, name: str) -> SourceFile | None:
+def _sibling(source: SourceFile, name: str) -> SourceFile | None:
     folder = source.path.rpartition("/")[0]
     if name.startswith("../"):
         folder, name = folder.rpartition("/")[0], name.removeprefix("../")
     return source.siblings.get(f"{folder}/{name}" if folder else name)
 
 
-def _load_beside(source: SourceFile, name: str) -> Any:
-    other = _beside(source, name)
+def _load_sibling(source: SourceFile, name: str) -> Any:
+    other = _sibling(source, name)
     return _load(other) if other else None
 
 
 def _load(source: SourceFile) -> Any:
-    """The file's value, every scalar a text. Raises InputError if it is no YAML, or one that is not safe."""
+    """Return the file's value, scalars as strings. Raises InputError for invalid or unsafe YAML."""
     text = source.text()
     try:
-        _check(source, text)
+        _check_safe(source, text)
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 -- a BaseLoader builds nothing but texts
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -141,8 +141,8 @@ def _load(source: SourceFile) -> Any:
         raise InputError(f"{source.name}{line}: not valid YAML ({problem}). Mend it.") from error
 
 
-def _check(source: SourceFile, text: str) -> None:
-    """Refuse aliases, which can expand without end, and what nests too deeply."""
+def _check_safe(source: SourceFile, text: str) -> None:
+    """Raise InputError for aliases, which can expand without end, and for deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):

@@ -15,8 +15,8 @@ from service.errors import InputError
 
 NAME = "sched"
 _MARKS = ("event_key", "event_start", "event_type")
-_LONGEST_OFFSET = timedelta(hours=14)
-_QUARTER = timedelta(minutes=15)  # every zone's offset is a multiple
+_MAX_OFFSET = timedelta(hours=14)
+_QUARTER_HOUR = timedelta(minutes=15)  # every zone's offset is a multiple
 
 
 def matches(source: SourceFile, options: Options) -> bool:
@@ -72,15 +72,15 @@ def _record(row: Mapping[str, Any], location: str) -> Record:
         kind=as_text(row.get("event_subtype")),
         level=as_text(row.get("audience")),
         room=as_text(row.get("venue")),
-        start=_at(offset, start),
-        end=_at(offset, end),
+        start=_with_offset(offset, start),
+        end=_with_offset(offset, end),
         url=as_text(row.get("event_url")) or as_text(row.get("url")),
         tags=as_list(row.get("tags")),
     )
 
 
 def _offset(start: str, epoch: str) -> timedelta | None:
-    """The offset that follows from the local start and the same moment in seconds since 1970."""
+    """Return the UTC offset between the local start and the same moment in seconds since 1970."""
     try:
         local = parse_moment(start)
         moment = datetime.fromtimestamp(float(epoch), UTC) if epoch else None
@@ -89,11 +89,11 @@ def _offset(start: str, epoch: str) -> timedelta | None:
     if local is None or moment is None or local.tzinfo is not None:
         return None
     offset = local.replace(tzinfo=UTC) - moment
-    return None if abs(offset) > _LONGEST_OFFSET or offset % _QUARTER else offset
+    return None if abs(offset) > _MAX_OFFSET or offset % _QUARTER_HOUR else offset
 
 
-def _at(offset: timedelta | None, text: str) -> str:
-    """A local time with its offset, or as it is."""
+def _with_offset(offset: timedelta | None, text: str) -> str:
+    """Return a local time with the offset, unchanged without one."""
     if offset is None or not text:
         return text
     try:

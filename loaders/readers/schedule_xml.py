@@ -22,7 +22,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each event, in whatever depth: 2007 to 2012 have no room around it."""
+    """Yield a Record for each event at any depth: files of 2007 to 2012 have no room elements."""
     conference, day, room, count = Element("conference"), "", "", 0
     series, year = "", None
     for action, element in _elements(source):
@@ -70,7 +70,7 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
 
 
 def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
-    """The elements as they start and end; no document type, entities or external parts are let in."""
+    """Yield the elements as they start and end. Raises InputError for a document type or entities."""
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it.")
     depth = 0
@@ -101,13 +101,13 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
 
 def _text(element: Element, child: str = "") -> str:
     found = element.find(child) if child else element
-    return "" if found is None else _inside(found).strip()
+    return "" if found is None else _inner_markup(found).strip()
 
 
-def _inside(element: Element) -> str:
-    """All text in an element, with the tags in it: texts lose their markup later, as escaped ones do."""
+def _inner_markup(element: Element) -> str:
+    """Return the text of an element with its tags: markup is removed later, as from escaped text."""
     parts = [element.text or ""]
     for child in element:
         tag = child.tag.rpartition("}")[2]
-        parts += [f"<{tag}>", _inside(child), f"</{tag}>", child.tail or ""]
+        parts += [f"<{tag}>", _inner_markup(child), f"</{tag}>", child.tail or ""]
     return "".join(parts)

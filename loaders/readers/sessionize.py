@@ -18,7 +18,7 @@ Labels = Mapping[str, tuple[str, str]]
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether it is JSON with the marks of Sessionize's sessions or speakers."""
+    """Whether it is JSON with keys that only Sessionize has."""
     head = source.head_text
     return head.startswith(("{", "[")) and (
         '"isServiceSession"' in head or ('"tagLine"' in head and '"fullName"' in head)
@@ -43,7 +43,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 
 def _sessions(value: Any) -> Iterator[dict[str, Any]]:
-    """The sessions of the view All (an object), Sessions (groups) and GridSmart (days with rooms)."""
+    """Yield the sessions of the view All (an object), Sessions (groups) or GridSmart (days with rooms)."""
     for group in [value] if isinstance(value, dict) else objects(value):
         if "fullName" in group:
             continue  # a speaker, whose sessions are only named
@@ -85,7 +85,7 @@ def _record(
 
 
 def _add_labels(record: Record, session: dict[str, Any], labels: Labels) -> None:
-    """Track, level, language and kind are items of categories, known by the category's title."""
+    """Set track, level, language and kind from items of categories, known by the category's title."""
     items = session.get("categoryItems")
     named = [labels.get(as_text(item)) for item in items] if isinstance(items, list) else []
     inside = list(_labels(session.get("categories")).values())
@@ -100,7 +100,7 @@ def _add_labels(record: Record, session: dict[str, Any], labels: Labels) -> None
 
 
 def _field(category: str) -> str:
-    """The field that a category's title names, as a whole or by its last word: "Session Level"."""
+    """Return the field that a category's title means, as a whole or by its last word: "Session Level"."""
     words = category.split()
     found = (field_of(category), field_of(words[-1]) if words else "")
     return next((field for field in found if field in _FIELDS), "")
