@@ -48,7 +48,7 @@ def main() -> None:
 
 def _pairs(asked: argparse.Namespace) -> list[tuple[str, ...]]:
     from loaders.records.record import Options
-    from training.archive import read_sources
+    from training.corpus import read_sources
     from training.pairs import make_pairs
 
     sessions = read_sources(asked.sources, Options(event=asked.event), lambda text: None)

@@ -81,7 +81,7 @@ def train(
     _check_installed()
     from loaders.records.record import Options
     from service.encoders.sentence_transformer import load_model
-    from training import archive, run
+    from training import corpus, run
     from training.evaluating import HELD_BACK
     from training.folder import check_output, open_scratch
     from training.recipe import Recipe
@@ -91,10 +91,10 @@ def train(
     check_output(output)
     say = partial(click.echo, err=as_json)
     if sources:
-        sessions = archive.read_sources(sources, Options(event=event, year=year), say)
+        sessions = corpus.read_sources(sources, Options(event=event, year=year), say)
     else:
         with closing(open_store(settings)) as store:
-            sessions = archive.read_catalogue(store)
+            sessions = corpus.read_catalogue(store)
     if from_scratch:
         base, beginning = open_scratch(settings.model, device=settings.device)
     else:

@@ -1,4 +1,4 @@
-"""The sessions to train on: of a catalogue, or of any source that `load` reads."""
+"""The sessions to train on: those of the served catalogue, or of any sources that `load` reads."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ def read_sources(
         stage(find_sources(sources), options, staging, report)
         for line in report.lines():
             say(line)
-        return [session for some in staging.sessions(everything=True) for session in some]
+        return [session for batch in staging.sessions(everything=True) for session in batch]
     finally:
         staging.close()
 
