@@ -16,7 +16,9 @@ from service.stores import open_store
 @click.command()
 @click.argument("datasets", nargs=-1, metavar="[DATASET]...", type=click.Path(path_type=Path))
 @click.option("--mode", type=click.Choice(MODES), help="Only this mode; all of them when unset.")
-@click.option("--min", "least", multiple=True, metavar="MEASURE=VALUE", help="hit@3=0.75: or fail.")
+@click.option(
+    "--min", "minimums", multiple=True, metavar="MEASURE=VALUE", help="hit@3=0.75: or fail."
+)
 @click.option(
     "--offtopic",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -40,7 +42,7 @@ from service.stores import open_store
 def evaluate(
     datasets: tuple[Path, ...],
     mode: str | None,
-    least: tuple[str, ...],
+    minimums: tuple[str, ...],
     offtopic: Path | None,
     save: Path | None,
     compare: Path | None,
@@ -49,14 +51,18 @@ def evaluate(
 ) -> None:
     """Measure how well questions find their sessions: BEIR folders, or sets made from the catalogue."""
     from evaluation import comparing, run
-    from evaluation.datasets import check_names
+    from evaluation.datasets import MADE_SETS, check_names, set_name
 
     check_names(datasets)
     if save:
-        comparing.check_place(save)
-    modes, wanted = run.chosen_modes(mode), [run.parse_least(text) for text in least]
+        comparing.check_writable(save)
+    modes, wanted = (mode,) if mode else MODES, [run.parse_minimum(text) for text in minimums]
     before = comparing.read_run(compare) if compare else None
-    others = run.read_offtopic(offtopic)
+    if before is not None:
+        comparing.check_comparable(
+            before, map(set_name, datasets) if datasets else MADE_SETS, modes
+        )
+    off_topic = run.read_off_topic(offtopic)
     settings = load_settings(model=model)
     rows: list[run.Row] = []
     with closing(open_store(settings)) as store:
@@ -65,11 +71,11 @@ def evaluate(
             for folder in datasets:
                 say = partial(click.echo, err=True)
                 rows += run.evaluate_folder(
-                    folder, encoder, cache, modes=modes, offtopic=others, say=say
+                    folder, encoder, cache, modes=modes, offtopic=off_topic, say=say
                 )
         else:
             own = partial(catalogue_encoder, settings)
-            rows += run.evaluate_catalogue(store, own, modes=modes, offtopic=others)
+            rows += run.evaluate_catalogue(store, own, modes=modes, offtopic=off_topic)
     if save:
         comparing.save_run(rows, save)
     printed = [row.as_dict() for row in rows]
@@ -79,4 +85,4 @@ def evaluate(
     else:
         print_rows(printed)
         print_changes(changes)
-    run.check_least(rows, wanted, modes[0] if mode else None)
+    run.check_minimums(rows, wanted, mode)

@@ -1,4 +1,4 @@
-"""Asks a searcher whole sets of questions, each question embedded once for all modes."""
+"""Asks a searcher a whole set of questions; each question is embedded once for all modes."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,48 +14,48 @@ from service.stores.manifest import Manifest
 from service.stores.protocol import Generation
 
 
-class Remembering:
-    """An encoder that embeds each question once, alone, and remembers how long it took."""
+class CachingEncoder:
+    """An encoder that caches the vector of each question embedded alone, and how long that took."""
 
     def __init__(self, encoder: QueryEncoder) -> None:
-        """Remember nothing yet."""
+        """Start with an empty cache."""
         self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
-        self._took: dict[str, float] = {}
+        self._vectors: dict[str, Vectors] = {}
+        self._elapsed_ms: dict[str, float] = {}
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """That of the encoder."""
+        """The fingerprint of the wrapped encoder."""
         return self._encoder.fingerprint
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
-        """Return the vectors of questions; several at once are not remembered."""
+        """Return float32 (n, dimension) unit vectors; those of several questions at once are not cached."""
         if len(questions) != 1:
             return self._encoder.encode_queries(questions)
         (question,) = questions
-        if question not in self._known:
+        if question not in self._vectors:
             started = time.perf_counter()
-            self._known[question] = self._encoder.encode_queries(questions)
-            self._took[question] = (time.perf_counter() - started) * 1000
-        return self._known[question]
+            self._vectors[question] = self._encoder.encode_queries(questions)
+            self._elapsed_ms[question] = (time.perf_counter() - started) * 1000
+        return self._vectors[question]
 
-    def took(self, question: str) -> float:
-        """Return how long embedding the question took, in milliseconds; 0 if it was not embedded alone."""
-        return self._took.get(question, 0.0)
+    def elapsed_ms(self, question: str) -> float:
+        """Return the milliseconds that embedding the question took; 0 if it is not in the cache."""
+        return self._elapsed_ms.get(question, 0.0)
 
 
-class OneGeneration:
-    """What a searcher needs of a store, for one generation that may not be served yet."""
+class SingleGeneration:
+    """What a searcher needs of a store, over one generation, which may not be served yet."""
 
-    kind = "one generation"
+    kind = "single generation"
 
     def __init__(self, generation: Generation) -> None:
-        """Keep the generation; it stays open."""
+        """The caller opens and closes the generation."""
         self._generation = generation
 
     @contextmanager
     def reading(self) -> Iterator[Generation]:
-        """Give the generation."""
+        """Yield the generation."""
         yield self._generation
 
     def manifest(self) -> Manifest:
@@ -63,32 +63,32 @@ class OneGeneration:
         return self._generation.manifest
 
     def check(self) -> None:
-        """Nothing to check."""
+        """Do nothing: an open generation can be reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Answers by question id, and how long each took with its embedding, in milliseconds."""
+class SetAnswers:
+    """Answers by question id, and the milliseconds that each took, embedding included."""
 
     answers: dict[str, Answer]
     took_ms: list[float]
 
 
 def ask(
-    searcher: Searcher, encoder: Remembering, questions: Mapping[str, str], mode: str
-) -> Answers:
-    """Ask every question of a set; one without a letter has no answer.
+    searcher: Searcher, encoder: CachingEncoder, questions: Mapping[str, str], mode: str
+) -> SetAnswers:
+    """Return the answers to a set's questions; one that cannot be asked, without a letter, has none.
 
-    The first mode embeds the questions: to make modes comparable, that time is put on the others' too.
+    The time of a question whose vector is cached counts its embedding too, so that modes can be compared.
     """
     answers: dict[str, Answer] = {}
     times = []
     for id, text in questions.items():
         try:
-            known = encoder.took(text)
+            cached_ms = encoder.elapsed_ms(text)
             answer = searcher.search(text, mode=mode, limit=DEPTH, fold=False)
         except QueryError:
             continue
         answers[id] = answer
-        times.append(answer.took_ms + known)
-    return Answers(answers, times)
+        times.append(answer.took_ms + cached_ms)
+    return SetAnswers(answers, times)

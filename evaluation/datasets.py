@@ -19,6 +19,9 @@ from typing import Any, TextIO
 from service.errors import InputError
 from service.session import Session
 
+MADE_SETS = ("made-title", "made-typo", "made-speaker", "made-sentence")
+"""The names of what `make_sets` makes."""
+
 _SEED = 7
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 40, 300
 _LONG_WORD = 6
@@ -38,7 +41,7 @@ class QuestionSet:
 
 
 def set_name(folder: Path) -> str:
-    """Return what a BEIR folder is called, "." too."""
+    """Return the name of a BEIR folder, that of "." too."""
     return folder.resolve().name
 
 
@@ -47,7 +50,7 @@ def check_names(folders: Sequence[Path], *taken: str) -> None:
     counts = Counter([*map(set_name, folders), *taken])
     if twice := sorted(name for name, count in counts.items() if count > 1):
         raise InputError(
-            f"Two sets are called {', '.join(twice)}: nobody could tell them apart. Rename a folder."
+            f"Two sets are called {', '.join(twice)}. Rename a folder, so that they can be told apart."
         )
 
 
@@ -103,45 +106,41 @@ def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionS
 
     The same catalogue gives the same sets. Right are all sessions of that title, speaker or sentence.
     """
-    dice = random.Random(_SEED)  # noqa: S311  # draws a sample, no secret
-    chosen = dice.sample(list(sessions), min(size, len(sessions)))
+    rng = random.Random(_SEED)  # noqa: S311  # draws a sample, no secret
+    chosen = rng.sample(list(sessions), min(size, len(sessions)))
     by_speaker = sorted({speaker for session in chosen for speaker in session.speakers})
-    titles = {session.title: _titled(sessions, session.title) for session in chosen}
-    sentences = _having(
+    titles = {session.title: _with_title(sessions, session.title) for session in chosen}
+    sentences = _with_sentences(
         sessions,
-        [dice.choice(found) for session in chosen if (found := list(_sentences(session.abstract)))],
+        [rng.choice(found) for session in chosen if (found := list(_sentences(session.abstract)))],
     )
-    sets = {
-        "made-title": titles,
-        "made-typo": {_mistyped(title, dice): ids for title, ids in titles.items()},
-        "made-speaker": {name: _speaking(sessions, name) for name in by_speaker[:size]},
-        "made-sentence": sentences,
-    }
+    typos = {_with_typo(title, rng): ids for title, ids in titles.items()}
+    speakers = {name: _with_speaker(sessions, name) for name in by_speaker[:size]}
     return [
         QuestionSet(
             name,
-            {text: text for text in right},  # so that runs on two catalogues can be compared
-            right,
+            {text: text for text in judgements},  # so that runs on two catalogues can be compared
+            judgements,
         )
-        for name, right in sets.items()
-        if right
+        for name, judgements in zip(MADE_SETS, (titles, typos, speakers, sentences), strict=True)
+        if judgements
     ]
 
 
-def _titled(sessions: Sequence[Session], title: str) -> dict[str, int]:
+def _with_title(sessions: Sequence[Session], title: str) -> dict[str, int]:
     return {str(session.id): 1 for session in sessions if session.title == title}
 
 
-def _speaking(sessions: Sequence[Session], name: str) -> dict[str, int]:
+def _with_speaker(sessions: Sequence[Session], name: str) -> dict[str, int]:
     return {str(session.id): 1 for session in sessions if name in session.speakers}
 
 
-def _having(sessions: Sequence[Session], sentences: Sequence[str]) -> Judgements:
-    having: Judgements = {sentence: {} for sentence in sentences}
+def _with_sentences(sessions: Sequence[Session], sentences: Sequence[str]) -> Judgements:
+    judgements: Judgements = {sentence: {} for sentence in sentences}
     for session in sessions:
-        for sentence in having.keys() & set(_sentences(session.abstract)):
-            having[sentence][str(session.id)] = 1
-    return having
+        for sentence in judgements.keys() & set(_sentences(session.abstract)):
+            judgements[sentence][str(session.id)] = 1
+    return judgements
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -150,13 +149,13 @@ def _sentences(text: str) -> Iterator[str]:
             yield " ".join(sentence.split())
 
 
-def _mistyped(title: str, dice: random.Random) -> str:
+def _with_typo(title: str, rng: random.Random) -> str:
     """Swap two neighbouring letters within a long word of the title, if it has one."""
     words = [match for match in re.finditer(r"\w+", title) if len(match[0]) >= _LONG_WORD]
     if not words:
         return title
-    word = dice.choice(words)
-    at = dice.randrange(word.start() + 1, word.end() - 2)
+    word = rng.choice(words)
+    at = rng.randrange(word.start() + 1, word.end() - 2)
     return title[:at] + title[at + 1] + title[at] + title[at + 2 :]
 
 

@@ -1,9 +1,9 @@
-"""Keeps a generation that finds less than the served one from being served."""
+"""Regression gate: a generation that finds less than the served one is not served."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 
-from evaluation.asking import OneGeneration, Remembering, ask
+from evaluation.asking import CachingEncoder, SingleGeneration, ask
 from evaluation.datasets import QuestionSet, make_sets
 from evaluation.measures import measure
 from service.encoder import Encoder, Fingerprint
@@ -17,9 +17,9 @@ _SAMPLE = 2_000
 _QUESTIONS = 100
 _MEASURE = "hit@3"
 ROUNDING = 1e-9
-"""What a fall may be more than the tolerance, because of how numbers are kept."""
+"""Added to a tolerance, so that floating-point error does not fail a fall of exactly as much."""
 _MODES = (DEFAULT_MODE, "semantic")
-"""The default mode finds by words what a worse encoder loses; so meaning alone is asked too."""
+"""Semantic mode too: in the default one keyword search makes up for a worse encoder."""
 
 
 def gate(
@@ -31,8 +31,8 @@ def gate(
 ) -> Callable[[Generation, Encoder], None]:
     """Return a check that raises VerificationError if a new generation finds less than the served one.
 
-    Both are asked the same questions, made from sessions that stand alike in both; less is a hit@3 of any
-    set that is lower by more than `tolerance`. Where nothing is served yet, everything passes.
+    Both are asked the same questions, made from sessions whose texts are the same in both; less is a hit@3
+    of any set that is lower by more than `tolerance`. Where nothing is served yet, everything passes.
     """
 
     def check(new: Generation, encoder: Encoder) -> None:
@@ -45,54 +45,51 @@ def gate(
             say("What is served is of an older version and cannot be asked: nothing is compared.")
 
     def _compare(served: Generation, new: Generation, encoder: Encoder) -> None:
-        sets = make_sets(_alike(served, new), size=_QUESTIONS)
+        sets = make_sets(_unchanged(served, new), size=_QUESTIONS)
         if not sets:
             say("No session stands alike in both generations: there is nothing to compare.")
             return
         old = encoder
         if encoder.fingerprint.differences(served.manifest.encoder):
             old = open_encoder(served.manifest.encoder)
-        told, worse = [], []
-        of_served, of_new = _asker(served, old), _asker(new, encoder)
-        for asked in sets:
+        figures, worse = [], []
+        hit_rate_before, hit_rate_after = _hit_rate_of(served, old), _hit_rate_of(new, encoder)
+        for questions in sets:
             for mode in _MODES:
-                before, after = of_served(asked, mode), of_new(asked, mode)
-                told.append(f"{asked.name} {mode} {before:.3f} to {after:.3f}")
+                before, after = hit_rate_before(questions, mode), hit_rate_after(questions, mode)
+                figures.append(f"{questions.name} {mode} {before:.3f} to {after:.3f}")
                 if before - after > tolerance + ROUNDING:
                     worse.append(
-                        f"{asked.name}: {_MEASURE} in {mode} mode falls from {before:.3f} to {after:.3f}"
+                        f"{questions.name}: {_MEASURE} in {mode} mode falls from {before:.3f} to {after:.3f}"
                     )
         if worse:
             raise VerificationError(
                 f"The new generation finds less: {'; '.join(worse)}, by more than {tolerance:g}. "
                 "What was served is still served. Load without --gate to serve it all the same."
             )
-        say(f"{_MEASURE} of the same questions: {', '.join(told)}.")
+        say(f"{_MEASURE} of the same questions: {', '.join(figures)}.")
 
     return check
 
 
-def _alike(served: Generation, new: Generation) -> list[Session]:
-    """Return sessions whose texts are the same in both; ids say nothing of a programme's order."""
-    kept = {known.id: known.text_hash for known in served.known()}
-
-    def those() -> Iterator[Session]:
-        for sessions, _ in new.scan():
-            yield from (one for one in sessions if kept.get(one.id) == one.text_hash)
-
-    return list(islice(those(), _SAMPLE))
+def _unchanged(served: Generation, new: Generation) -> list[Session]:
+    """The first sessions whose texts are the same in both; they come by id, which is as good as at random."""
+    hashes = {known.id: known.text_hash for known in served.known()}
+    sessions = (session for batch, _ in new.scan() for session in batch)
+    unchanged = (one for one in sessions if hashes.get(one.id) == one.text_hash)
+    return list(islice(unchanged, _SAMPLE))
 
 
-def _asker(generation: Generation, encoder: Encoder) -> Callable[[QuestionSet, str], float]:
-    """Return what measures a set of questions in a mode on one generation."""
-    remembering = Remembering(encoder)
-    searcher = Searcher(OneGeneration(generation), lambda fingerprint: remembering)
+def _hit_rate_of(generation: Generation, encoder: Encoder) -> Callable[[QuestionSet, str], float]:
+    """A function that returns the mean hit@3 of a set of questions in a mode, on this generation."""
+    caching = CachingEncoder(encoder)
+    searcher = Searcher(SingleGeneration(generation), lambda fingerprint: caching)
 
-    def hits(asked: QuestionSet, mode: str) -> float:
+    def hit_rate(questions: QuestionSet, mode: str) -> float:
         rankings = {
             id: [str(result.session.id) for result in answer.results]
-            for id, answer in ask(searcher, remembering, asked.questions, mode).answers.items()
+            for id, answer in ask(searcher, caching, questions.questions, mode).answers.items()
         }
-        return measure(asked.judgements, rankings)[_MEASURE].mean
+        return measure(questions.judgements, rankings)[_MEASURE].mean
 
-    return hits
+    return hit_rate

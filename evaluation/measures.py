@@ -10,8 +10,8 @@ import numpy.typing as npt
 from evaluation.datasets import Judgements
 
 DEPTH = 10
-NAMES = ("hit@3", "recall@10", "mrr@10", "ndcg@10")
-_ROUNDS = 1_000
+MEASURES = ("hit@3", "recall@10", "mrr@10", "ndcg@10")
+_RESAMPLES = 1_000
 _SEED = 7
 
 Rankings = Mapping[str, Sequence[str]]
@@ -19,8 +19,8 @@ Rankings = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A measure's mean over the questions, its 95 % confidence interval and its value for each question."""
+class Estimate:
+    """A measure's mean over the questions, its 95 % confidence interval and each question's value."""
 
     mean: float
     low: float
@@ -28,8 +28,8 @@ class Measured:
     values: Mapping[str, float] = field(default_factory=dict)
 
 
-def measure(judgements: Judgements, rankings: Rankings) -> dict[str, Measured]:
-    """Return every measure of NAMES; a question that found nothing counts as 0."""
+def measure(judgements: Judgements, rankings: Rankings) -> dict[str, Estimate]:
+    """Return an estimate of each of MEASURES; a question without a ranking counts as 0."""
     import ir_measures
 
     measures = {
@@ -39,46 +39,48 @@ def measure(judgements: Judgements, rankings: Rankings) -> dict[str, Measured]:
         ir_measures.nDCG @ DEPTH: "ndcg@10",
     }
     run = {
-        id: {found: float(-place) for place, found in enumerate(rankings.get(id, ()))}
+        id: {document: float(-rank) for rank, document in enumerate(rankings.get(id, ()))}
         for id in judgements
     }
-    values: dict[str, dict[str, float]] = {name: dict.fromkeys(judgements, 0.0) for name in NAMES}
-    found: Any
-    for found in ir_measures.iter_calc(list(measures), judgements, run):
-        values[measures[found.measure]][found.query_id] = float(found.value)
-    return {name: mean_of(some) for name, some in values.items()}
+    values: dict[str, dict[str, float]] = {
+        name: dict.fromkeys(judgements, 0.0) for name in MEASURES
+    }
+    metric: Any
+    for metric in ir_measures.iter_calc(list(measures), judgements, run):
+        values[measures[metric.measure]][metric.query_id] = float(metric.value)
+    return {name: mean_of(by_question) for name, by_question in values.items()}
 
 
-def mean_of(values: Mapping[str, float]) -> Measured:
-    """Return the mean of the questions' values and its interval, by bootstrap over the questions."""
+def mean_of(values: Mapping[str, float]) -> Estimate:
+    """Return the mean of the questions' values, with an interval by bootstrap over the questions."""
     array = np.fromiter(values.values(), dtype=float)
     low, high = interval(array)
-    return Measured(float(array.mean()), low, high, values)
+    return Estimate(float(array.mean()), low, high, values)
 
 
 def interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Return what 95 % of the means of as many values lie between, drawn at random with replacement."""
-    dice = np.random.default_rng(_SEED)
-    means = [values[dice.integers(0, len(values), len(values))].mean() for _ in range(_ROUNDS)]
+    """Return the 95 % confidence interval of the mean of values (n,), by percentile bootstrap."""
+    rng = np.random.default_rng(_SEED)
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_RESAMPLES)]
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
 
 
-def auroc(answered: Sequence[float], unanswered: Sequence[float]) -> Measured:
-    """Return the chance that an answered question has more evidence than an unanswered one; equal is half.
+def auroc(answered: Sequence[float], unanswered: Sequence[float]) -> Estimate:
+    """Return the area under the ROC curve: how often an answered question has more evidence, ties half.
 
-    Its interval is by bootstrap over both kinds of questions.
+    Evidence may be infinite. The interval is by percentile bootstrap over both kinds of questions.
     """
     one, other = np.asarray(answered)[:, np.newaxis], np.asarray(unanswered)[np.newaxis]
     higher = (one > other) + 0.5 * (one == other)
-    dice = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(_SEED)
     rows, columns = higher.shape
     means = [
-        np.bincount(dice.integers(0, rows, rows), minlength=rows)
+        np.bincount(rng.integers(0, rows, rows), minlength=rows)
         @ higher
-        @ np.bincount(dice.integers(0, columns, columns), minlength=columns)
+        @ np.bincount(rng.integers(0, columns, columns), minlength=columns)
         / higher.size
-        for _ in range(_ROUNDS)
+        for _ in range(_RESAMPLES)
     ]
     low, high = np.quantile(means, (0.025, 0.975))
-    return Measured(float(higher.mean()), float(low), float(high))
+    return Estimate(float(higher.mean()), float(low), float(high))

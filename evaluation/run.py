@@ -1,4 +1,4 @@
-"""Asks the very Searcher that answers people, mode by mode, and measures what it finds."""
+"""Asks question sets of the Searcher that serves people, in each mode, and measures its rankings."""
 
 import re
 import tempfile
@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.asking import Answers, Remembering, ask
+from evaluation.asking import CachingEncoder, SetAnswers, ask
 from evaluation.datasets import QuestionSet, make_sets, read_corpus, read_questions
-from evaluation.measures import NAMES, Measured, auroc, mean_of, measure
+from evaluation.measures import MEASURES, Estimate, auroc, mean_of, measure
 from loaders.embedding import embed_missing, vectors_of
 from loaders.vector_cache import VectorCache
 from service.encoder import Encoder, Fingerprint
 from service.errors import InputError, VerificationError
-from service.query.query import DEFAULT_MODE, MODES, check_mode
+from service.query.query import DEFAULT_MODE
 from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.store import EdgeStore
@@ -27,22 +27,22 @@ from service.stores.protocol import SessionStore
 from service.verdict.calibrate import calibrate
 
 _BATCH = 64
-VERDICT_NAMES = ("missed", "false_alarms", "auroc")
-"""Share of a set's questions of which the verdict is that nothing fits; share of the off-topic ones of which it
-is not; and how well evidence tells the two apart. None of them where the catalogue was never calibrated."""
+VERDICT_MEASURES = ("missed", "false_alarms", "auroc")
+"""The verdict's false negatives (share of a set's questions), its false positives (share of the off-topic
+questions), and the AUROC of its evidence. None of them where the catalogue was never calibrated."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one set measured in one mode; `p50_ms` is the median time of an answer."""
+    """The measures of one set in one mode; `p50_ms` is the median time of an answer."""
 
     set: str
     mode: str
     questions: int
     sessions: int
     p50_ms: float
-    measured: dict[str, Measured]
+    measures: dict[str, Estimate]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as JSON values, with each measure's interval in `intervals`."""
@@ -53,18 +53,18 @@ class Row:
             "questions": self.questions,
             "sessions": self.sessions,
             **{
-                name: round(self.measured[name].mean, 4) if name in self.measured else None
-                for name in (*NAMES, *VERDICT_NAMES)
+                name: round(self.measures[name].mean, 4) if name in self.measures else None
+                for name in (*MEASURES, *VERDICT_MEASURES)
             },
             "intervals": {
                 name: [round(value.low, 4), round(value.high, 4)]
-                for name, value in self.measured.items()
+                for name, value in self.measures.items()
             },
             "p50_ms": round(self.p50_ms, 2),
         }
 
 
-def read_offtopic(file: Path | None) -> tuple[str, ...]:
+def read_off_topic(file: Path | None) -> tuple[str, ...]:
     """Return the questions of a file, one a line; without one, everyday questions of our own.
 
     Ours are not among those that catalogues are calibrated with. Raises InputError for a file without any.
@@ -91,7 +91,7 @@ def evaluate_folder(
     offtopic: Sequence[str],
     say: Say,
 ) -> Iterator[Row]:
-    """Yield a row for each mode of a BEIR folder: its corpus goes into a store that is gone afterwards.
+    """Yield a row for each mode of a BEIR folder, whose corpus is loaded into a temporary store.
 
     Vectors come from and go to the vector cache, so that a set is embedded once.
     """
@@ -120,19 +120,19 @@ def evaluate_set(
     offtopic: Sequence[str] = (),
     documents: Mapping[str, str] | None = None,
 ) -> Iterator[Row]:
-    """Yield a row for each mode: the sessions go into a store that is gone afterwards.
+    """Yield a row for each mode; the sessions are loaded into a temporary store.
 
-    The judgements name sessions by what `documents` calls their ids, or by the ids themselves.
+    `documents` maps session ids to the document ids of the judgements; without it they are the same.
     """
-    named = documents or {str(session.id): str(session.id) for session in sessions}
+    documents = documents or {str(session.id): str(session.id) for session in sessions}
     with tempfile.TemporaryDirectory(prefix="conference-helper-") as place:
         store = EdgeStore(Path(place), "evaluation")
         try:
-            _fill(store, sessions, encoder, cache_file)
-            remembering = Remembering(encoder)
-            searcher = Searcher(store, lambda fingerprint: remembering)
-            ask_set = partial(ask, searcher, remembering)
-            yield from _measure(ask_set, [questions], modes, offtopic, len(sessions), named)
+            _load(store, sessions, encoder, cache_file)
+            caching = CachingEncoder(encoder)
+            searcher = Searcher(store, lambda fingerprint: caching)
+            ask_set = partial(ask, searcher, caching)
+            yield from _measure(ask_set, [questions], modes, offtopic, len(sessions), documents)
         finally:
             store.close()
 
@@ -147,48 +147,43 @@ def evaluate_catalogue(
     """Yield a row for each mode and each set made from the served catalogue."""
     with store.reading() as generation:
         sessions = [session for batch, _ in generation.scan() for session in batch]
-        remembering = Remembering(open_encoder(generation.manifest.encoder))
+        caching = CachingEncoder(open_encoder(generation.manifest.encoder))
     same = {str(session.id): str(session.id) for session in sessions}
     sets = make_sets(sorted(sessions, key=lambda session: str(session.id)))
-    searcher = Searcher(store, lambda fingerprint: remembering)
-    ask_set = partial(ask, searcher, remembering)
+    searcher = Searcher(store, lambda fingerprint: caching)
+    ask_set = partial(ask, searcher, caching)
     yield from _measure(ask_set, sets, modes, offtopic, len(sessions), same)
 
 
-def check_least(
-    rows: Iterable[Row], wanted: Sequence[tuple[str, float]], mode: str | None = None
+def check_minimums(
+    rows: Iterable[Row], minimums: Sequence[tuple[str, float]], mode: str | None = None
 ) -> None:
-    """Raise VerificationError unless every row of the mode, or of the default one, has the wanted measures."""
-    short = [
-        f"{row.set}: {name} is {row.measured[name].mean:.3f}, less than {least:g}"
+    """Raise VerificationError if a row of the mode, or of the default one, is below a minimum."""
+    below = [
+        f"{row.set}: {name} is {row.measures[name].mean:.3f}, less than {minimum:g}"
         for row in rows
         if row.mode == (mode or DEFAULT_MODE)
-        for name, least in wanted
-        if row.measured[name].mean < least
+        for name, minimum in minimums
+        if row.measures[name].mean < minimum
     ]
-    if short:
-        raise VerificationError(f"Not good enough. {'; '.join(short)}.")
+    if below:
+        raise VerificationError(f"Not good enough. {'; '.join(below)}.")
 
 
-def parse_least(text: str) -> tuple[str, float]:
+def parse_minimum(text: str) -> tuple[str, float]:
     """Return the measure and value of "hit@3=0.75". Raises InputError if it is of another form."""
     found = re.fullmatch(r"\s*(\S+?)\s*=\s*(0?\.\d+|[01](?:\.0*)?)\s*", text)
-    if not found or found[1].lower() not in NAMES:
+    if not found or found[1].lower() not in MEASURES:
         raise InputError(
-            f'--min {text!r} is not of the form "hit@3=0.75". Measures: {", ".join(NAMES)}.'
+            f'--min {text!r} is not of the form "hit@3=0.75". Measures: {", ".join(MEASURES)}.'
         )
     return found[1].lower(), float(found[2])
 
 
-def chosen_modes(mode: str | None) -> tuple[str, ...]:
-    """Return the mode as the only one, all for none. Raises QueryError that lists the known ones."""
-    return (check_mode(mode),) if mode else MODES
-
-
-def _fill(
+def _load(
     store: EdgeStore, sessions: Sequence[Session], encoder: Encoder, cache_file: Path
 ) -> None:
-    """Embed what the cache does not hold, texts of like length together, and load it all."""
+    """Embed the texts that the cache lacks, longest first, then write and calibrate a generation."""
     texts = {session.text_hash: session.text for session in sessions}
     with closing(VectorCache(cache_file, encoder.fingerprint)) as cache:
         longest_first = sorted(texts.items(), key=lambda pair: -len(pair[1]))
@@ -209,7 +204,7 @@ def _fill(
 
 
 def _measure(
-    ask_set: Callable[[Mapping[str, str], str], Answers],
+    ask_set: Callable[[Mapping[str, str], str], SetAnswers],
     sets: Sequence[QuestionSet],
     modes: Sequence[str],
     offtopic: Sequence[str],
@@ -217,31 +212,31 @@ def _measure(
     documents: Mapping[str, str],
 ) -> Iterator[Row]:
     """Ask each set and the off-topic questions in each mode; yield the rows set by set."""
-    nothing = dict(zip(offtopic, offtopic, strict=True))
-    unanswered = {mode: ask_set(nothing, mode) for mode in modes}
-    for asked in sets:
+    off_topic = {mode: ask_set({text: text for text in offtopic}, mode) for mode in modes}
+    for questions in sets:
         for mode in modes:
-            found = ask_set(asked.questions, mode)
+            found = ask_set(questions.questions, mode)
             rankings = {
-                id: [documents[str(one.session.id)] for one in answer.results]
+                id: [documents[str(result.session.id)] for result in answer.results]
                 for id, answer in found.answers.items()
             }
-            measured = measure(asked.judgements, rankings) | _verdicts(found, unanswered[mode])
-            took = float(np.median(found.took_ms)) if found.took_ms else 0.0
-            yield Row(asked.name, mode, len(asked.questions), sessions, took, measured)
+            measures = measure(questions.judgements, rankings)
+            measures |= _verdict_measures(found, off_topic[mode])
+            p50 = float(np.median(found.took_ms)) if found.took_ms else 0.0
+            yield Row(questions.name, mode, len(questions.questions), sessions, p50, measures)
 
 
-def _verdicts(found: Answers, unanswered: Answers) -> dict[str, Measured]:
-    """Return the measures of VERDICT_NAMES; none of a catalogue that was never calibrated."""
-    answered = {id: one for id, one in found.answers.items() if one.evidence is not None}
-    others = {id: one for id, one in unanswered.answers.items() if one.evidence is not None}
-    if not answered or not others:
+def _verdict_measures(on_topic: SetAnswers, off_topic: SetAnswers) -> dict[str, Estimate]:
+    """The measures of VERDICT_MEASURES; none of a catalogue that was never calibrated."""
+    positives = {id: one for id, one in on_topic.answers.items() if one.evidence is not None}
+    negatives = {id: one for id, one in off_topic.answers.items() if one.evidence is not None}
+    if not positives or not negatives:
         return {}
     return {
-        "missed": mean_of({id: one.verdict == "none" for id, one in answered.items()}),
-        "false_alarms": mean_of({id: one.verdict != "none" for id, one in others.items()}),
+        "missed": mean_of({id: one.verdict == "none" for id, one in positives.items()}),
+        "false_alarms": mean_of({id: one.verdict != "none" for id, one in negatives.items()}),
         "auroc": auroc(
-            [one.evidence or 0.0 for one in answered.values()],
-            [one.evidence or 0.0 for one in others.values()],
+            [one.evidence or 0.0 for one in positives.values()],
+            [one.evidence or 0.0 for one in negatives.values()],
         ),
     }

@@ -10,14 +10,14 @@ from support.fakes import BagOfWords
 from test_evaluation import write_set
 
 from conference_helper import cli
-from evaluation.comparing import chance, compare, read_run, save_run
-from evaluation.measures import NAMES, mean_of
+from evaluation.comparing import compare, p_value, read_run, save_run
+from evaluation.measures import MEASURES, mean_of
 from evaluation.run import Row
 from service.errors import InputError
 
 
 def measured(values: dict[str, float], name: str = "set") -> Row:
-    return Row(name, "hybrid", len(values), 9, 1.0, dict.fromkeys(NAMES, mean_of(values)))
+    return Row(name, "hybrid", len(values), 9, 1.0, dict.fromkeys(MEASURES, mean_of(values)))
 
 
 def test_a_run_is_compared_over_the_questions_of_both(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_run_is_compared_over_the_questions_of_both(tmp_path: Path) -> None:
     assert (found.measure, found.questions, found.before, found.after) == ("hit@3", 2, 0.5, 1.0)
     assert found.low <= 0.5 <= found.high
     assert found.as_dict()["change"] == 0.5
-    assert len(others) == len(NAMES) - 1
+    assert len(others) == len(MEASURES) - 1
 
 
 def test_runs_with_nothing_in_common_are_refused(tmp_path: Path) -> None:
@@ -39,12 +39,12 @@ def test_runs_with_nothing_in_common_are_refused(tmp_path: Path) -> None:
 
 
 def test_chance_is_small_for_a_change_of_many_and_one_for_none() -> None:
-    assert chance([0.0, 0.0]) == 1
-    assert chance([1.0]) == pytest.approx(1, abs=1e-9)
-    assert chance([1.0] * 30) < 0.001
-    assert chance([1.0, -1.0] * 15) > 0.9
+    assert p_value([0.0, 0.0]) == 1
+    assert p_value([1.0]) == pytest.approx(1, abs=1e-9)
+    assert p_value([1.0] * 30) < 0.001
+    assert p_value([1.0, -1.0] * 15) > 0.9
     # three questions better, none worse: both signs of all three is 2 of 8
-    assert chance(np.ones(3)) == pytest.approx(0.25, abs=0.02)
+    assert p_value(np.ones(3)) == pytest.approx(0.25, abs=0.02)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": [{"set": "x"}]}', '{"rows": 1}'])
@@ -71,5 +71,11 @@ def test_the_command_saves_and_compares(tmp_path: Path, monkeypatch: pytest.Monk
     changes = json.loads(found.stdout)["changes"]
     assert {one["change"] for one in changes} == {0}
     assert {one["p"] for one in changes} == {1}
+    other = tmp_path / "other"
+    other.mkdir()
+    for more in (["evaluate", str(other)], [*command[:2], "--mode", "keyword"]):
+        refused = CliRunner().invoke(cli.main, [*more, "--compare", file])
+        assert "no set and mode in common: the saved one has set (hybrid)" in refused.stderr
+        assert (refused.exit_code, "3 sessions" in refused.stderr) == (2, False)
     bad = CliRunner().invoke(cli.main, [*command, "--compare", str(folder / "x")])
     assert bad.exit_code == 2

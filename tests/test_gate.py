@@ -67,7 +67,7 @@ def test_a_fall_of_exactly_the_tolerance_is_allowed(
 ) -> None:
     gated.rows(ROWS)
     found = iter([0.26, 0.24] * 99)  # 0.24 is a little less than 0.26 - 0.02
-    monkeypatch.setattr("evaluation.gate._asker", lambda *_: lambda *_: next(found))
+    monkeypatch.setattr("evaluation.gate._hit_rate_of", lambda *_: lambda *_: next(found))
     gated.rows([*ROWS, row(99)])
     assert gated.count() == 13
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from support.tiny_model import build_model
 
-from evaluation.measures import NAMES, Measured
+from evaluation.measures import MEASURES, Estimate
 from evaluation.run import Row
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
@@ -34,7 +34,7 @@ def session(number: int, **changes: Any) -> Session:
 def rows(**values: float) -> list[Row]:
     """A row a set, in semantic mode, with all measures of one value."""
     return [
-        Row(name.replace("_", "-"), "semantic", 9, 9, 1.0, {n: Measured(v, v, v) for n in NAMES})
+        Row(name.replace("_", "-"), "semantic", 9, 9, 1.0, {n: Estimate(v, v, v) for n in MEASURES})
         for name, v in values.items()
     ]
 

@@ -28,14 +28,14 @@ def check_better(
     faults = []
     for old, new in zip(before, after, strict=True):
         where = f"{new.set} ({new.mode})"
-        gained = new.measured["hit@3"].mean - old.measured["hit@3"].mean
+        gained = new.measures["hit@3"].mean - old.measures["hit@3"].mean
         if new.set in wanted and new.mode == "semantic" and gained <= 0:
             faults.append(f"{where}: hit@3 is not better, {_change(old, new, 'hit@3')}")
             continue
         faults += [
             f"{where}: {name} fell, {_change(old, new, name)}"
             for name in _MEASURES
-            if old.measured[name].mean - new.measured[name].mean > tolerance + ROUNDING
+            if old.measures[name].mean - new.measures[name].mean > tolerance + ROUNDING
         ]
     if faults:
         raise VerificationError(f"The trained model is not good enough. {'; '.join(faults)}.")
@@ -51,4 +51,4 @@ def table(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
 
 
 def _change(old: Row, new: Row, name: str) -> str:
-    return f"{old.measured[name].mean:.3f} -> {new.measured[name].mean:.3f}"
+    return f"{old.measures[name].mean:.3f} -> {new.measures[name].mean:.3f}"
