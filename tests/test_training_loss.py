@@ -1,4 +1,4 @@
-"""The loss against a plain computation, and what slicing must not change."""
+"""The loss against a plain computation, and what mini-batches must not change."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -45,9 +45,9 @@ def plain(vectors: list[Tensor]) -> Tensor:
 
 @pytest.mark.parametrize("cached", [False, True])
 @pytest.mark.parametrize("columns", [2, 3])
-@pytest.mark.parametrize("slice_rows", [4, 1000])
+@pytest.mark.parametrize("mini_batch_size", [4, 1000])
 def test_loss_and_gradients_are_those_of_a_plain_computation(
-    folder: Path, columns: int, cached: bool, slice_rows: int
+    folder: Path, columns: int, cached: bool, mini_batch_size: int
 ) -> None:
     model = load_model(find_model(str(folder)), "cpu").eval()  # without dropout
     given = texts(columns, 11)
@@ -57,7 +57,7 @@ def test_loss_and_gradients_are_those_of_a_plain_computation(
         name: one.grad.clone() for name, one in model.named_parameters() if one.grad is not None
     }
     model.zero_grad()
-    loss = ColumnsLoss(model, slice_rows=slice_rows, cached=cached)
+    loss = ColumnsLoss(model, mini_batch_size=mini_batch_size, cached=cached)
     found = loss([model.preprocess(column) for column in given], torch.empty(0))
     torch.autograd.backward(found)
     assert found.item() == pytest.approx(expected.item(), abs=1e-5)
@@ -69,7 +69,7 @@ def test_loss_and_gradients_are_those_of_a_plain_computation(
 
 def test_pairs_are_symmetric_and_triplets_one_way(folder: Path) -> None:
     model = load_model(find_model(str(folder)), "cpu").eval()
-    loss = ColumnsLoss(model, slice_rows=8, cached=False)
+    loss = ColumnsLoss(model, mini_batch_size=8, cached=False)
 
     def of(*columns: list[str]) -> float:
         found: Tensor = loss([model.preprocess(column) for column in columns], torch.empty(0))
