@@ -1,4 +1,4 @@
-"""The command that adapts the model to an archive: train."""
+"""The command that fine-tunes the model: train."""
 
 from contextlib import closing
 from functools import partial

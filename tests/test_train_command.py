@@ -1,4 +1,4 @@
-"""From an archive to a model folder: the command over all of it, and how it is stopped and refused."""
+"""`train`: from sources to a model folder, and how it is stopped and refused."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from support.tiny_model import WORDS, build_body, build_model, sessions_of
 from test_training import check_vectors, failing_at, interrupt
 
 from conference_helper import cli
-from evaluation.measures import NAMES, Measured
+from evaluation.measures import MEASURES, Estimate
 from evaluation.run import Row
 from loaders.export import write_export
 from service.session import Session
@@ -23,7 +23,7 @@ LONG = "An abstract that goes on for long enough to say what it is about, and a 
 def rows(**values: float) -> list[Row]:
     """A row a set, in semantic mode, with all measures of one value."""
     return [
-        Row(name.replace("_", "-"), "semantic", 9, 9, 1.0, {n: Measured(v, v, v) for n in NAMES})
+        Row(name.replace("_", "-"), "semantic", 9, 9, 1.0, {n: Estimate(v, v, v) for n in MEASURES})
         for name, v in values.items()
     ]
 
@@ -176,6 +176,7 @@ def test_bad_input_is_refused_with_what_to_do(
     done = train(archive, base, tmp_path / "tuned", *more)
     assert done.exit_code == 2, done.output
     assert says in done.stderr
+    assert "held-back: " not in done.stdout  # the base is not measured first
     assert not (tmp_path / "tuned").exists()
 
 

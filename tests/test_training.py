@@ -20,12 +20,12 @@ from service.errors import EncoderError, InputError, ModelError, StorageFullErro
 from training import train_script
 from training.checkpoints import has_checkpoint
 from training.datasets import Dataset
-from training.folder import open_scratch, take_weights
+from training.folder import copy_weights, open_scratch
 from training.losses import ColumnsLoss
 from training.model_encoder import digest
 from training.pairs import make_pairs
 from training.recipe import Recipe
-from training.trainer import Trained, train
+from training.trainer import TrainingStats, train
 
 RECIPE = Recipe(
     steps=8, batch_size=8, window=24, learning_rate=3e-3, save_every=3, bf16=False, device="cpu"
@@ -50,7 +50,7 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
 
 def run(
     folder: Path, datasets: Sequence[Dataset], place: Path, **changes: Any
-) -> tuple[SentenceTransformer, Trained, list[str]]:
+) -> tuple[SentenceTransformer, TrainingStats, list[str]]:
     base = find_model(str(folder))
     model = load_model(base, "cpu")
     recipe = Recipe(**{**{name: getattr(RECIPE, name) for name in RECIPE.__slots__}, **changes})
@@ -97,7 +97,7 @@ def test_the_loss_falls_and_a_seed_gives_the_same_model_twice(
     assert "steps/s" in said[-1]
     two, again, _ = run(folder, datasets, tmp_path / "two", steps=40)
     assert again.losses == trained.losses
-    assert digest(take_weights(one)) == digest(take_weights(two))
+    assert digest(copy_weights(one)) == digest(copy_weights(two))
     _, other, _ = run(folder, datasets, tmp_path / "three", steps=2, seed=8)
     assert other.losses != trained.losses[:2]
 
@@ -120,10 +120,10 @@ def test_interrupted_training_goes_on_as_if_it_had_not_stopped(
     resumed, trained, said = run(folder, datasets, tmp_path / "cut")
     assert said[0] == "Going on after step 3 of 8."
     assert len(trained.losses) == 5
-    assert digest(take_weights(resumed)) == digest(take_weights(whole))
+    assert digest(copy_weights(resumed)) == digest(copy_weights(whole))
     finished, trained, _ = run(folder, datasets, tmp_path / "cut")
     assert trained.losses == []
-    assert digest(take_weights(finished)) == digest(take_weights(whole))
+    assert digest(copy_weights(finished)) == digest(copy_weights(whole))
 
 
 def test_a_full_disk_leaves_the_checkpoint_before(
@@ -172,8 +172,8 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
             base="",
         )
     kept = SentenceTransformer(str(tmp_path / "bad" / "last-good"), device="cpu")
-    before = take_weights(load_model(find_model(str(folder)), "cpu"))
-    assert digest(take_weights(kept)) == digest(take_weights(model)) == digest(before)
+    before = copy_weights(load_model(find_model(str(folder)), "cpu"))
+    assert digest(copy_weights(kept)) == digest(copy_weights(model)) == digest(before)
 
 
 @pytest.mark.parametrize(("step", "whole"), [(3, False), (7, True), (8, True)])
@@ -200,7 +200,7 @@ def test_weights_that_are_no_numbers_are_never_kept(
             run(folder, datasets, tmp_path)
     assert has_checkpoint(tmp_path / "checkpoint") == whole
     kept = SentenceTransformer(str(tmp_path / "last-good"), device="cpu")
-    assert all(value.isfinite().all() for value in take_weights(kept).values())
+    assert all(value.isfinite().all() for value in copy_weights(kept).values())
     if whole:
         assert run(folder, datasets, tmp_path)[2][0] == "Going on after step 6 of 8."
 
@@ -226,6 +226,9 @@ def test_weights_that_were_no_numbers_before_are_not_called_good(
         ({"seed": 2**32}, "seed 4294967296 is not between"),
         ({"steps": 0}, "at least one step"),
         ({"learning_rate": 0.0}, "learning rate"),
+        ({"save_every": 0}, "at least one step apart"),
+        ({"mini_batch_size": 0}, "at least one at a time"),
+        ({"warmup": -3}, "warm-up of -3 steps is below 0"),
     ],
 )
 def test_settings_that_cannot_train_are_refused(
@@ -253,6 +256,12 @@ def test_the_script_trains_a_bare_model_that_both_libraries_load(
     assert f"| {rows[0]['name']} | {rows[0]['lines']:,} | 1 |" in card
     assert train_script.main([str(one) for one in (*arguments, *options)]) == 1
     assert "is there already" in capsys.readouterr().err
+    arguments[0] = tmp_path / "other"
+    for option in ("--save-every=0", "--slice-rows=0", "--warmup=-3"):
+        assert train_script.main([*map(str, (*arguments, *options)), option]) == 1
+    assert train_script.main([*map(str, arguments), "--epochs", "nan"]) == 1
+    assert "both must be above 0" in capsys.readouterr().err
+    assert not list(tmp_path.glob("other*"))
 
 
 def test_a_bare_model_must_be_one(tmp_path: Path) -> None:

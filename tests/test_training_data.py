@@ -204,3 +204,7 @@ def test_an_epoch_ends_when_the_dataset_drawn_most_is_used_up(tmp_path: Path) ->
     tracks = numbered(tmp_path / "tracks.jsonl", 500, weight=50)
     assert epoch_steps([titles], 10) == 10
     assert epoch_steps([titles, tracks], 10) == 15
+    assert epoch_steps([titles, tracks], 10, 0.01) == 1
+    for epochs in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(InputError, match="both must be above 0"):
+            epoch_steps([titles], 10, epochs)

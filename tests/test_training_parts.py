@@ -15,9 +15,9 @@ from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import InputError, VerificationError
 from service.session import Session
-from training.acceptance import check_better, check_names
+from training.acceptance import check_better, check_set_names
 from training.averaging import average, choose_share
-from training.evaluating import HELD_BACK, rank_quality, title_set, topic_set
+from training.evaluating import HELD_BACK, mean_ndcg, title_set, topic_set
 from training.model_card import licence_of
 from training.model_encoder import ModelEncoder
 from training.pairs import make_pairs
@@ -119,7 +119,7 @@ def test_the_verdict() -> None:
     with pytest.raises(VerificationError, match=r"held-back \(semantic\): hit@3 is not better"):
         check_better(before, rows(held_back=0.5, tags=0.6), wanted=wanted, tolerance=0.01)
     with pytest.raises(InputError, match="--better other: no such set"):
-        check_names(["other"], [HELD_BACK])
+        check_set_names(["other"], [HELD_BACK])
 
 
 def test_sets_made_of_sessions(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_sets_made_of_sessions(tmp_path: Path) -> None:
     assert set(topics.questions.questions.values()) == {f"Track {n}" for n in range(7)}
     model = load_model(find_model(str(build_model(tmp_path / "model"))), "cpu")
     encoder = ModelEncoder(model, name="tiny")
-    assert 0 < rank_quality(encoder, [asked, topics]) < 1
-    assert rank_quality(encoder, []) == 0
+    assert 0 < mean_ndcg(encoder, [asked, topics]) < 1
+    assert mean_ndcg(encoder, []) == 0
     vectors = encoder.encode_sessions(["bado", "cemi " * 100])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
     assert encoder.encode_queries([]).shape == (0, 32)

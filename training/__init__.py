@@ -1,1 +1,1 @@
-"""Adapts the model to an archive; an extra that answering questions never imports."""
+"""Fine-tunes the model on a corpus of sessions; an extra that answering questions never imports."""

@@ -1,4 +1,4 @@
-"""Whether a trained model may take the place of its base: better where asked, not worse elsewhere."""
+"""Acceptance of a trained model: better than its base on the wanted sets, not worse on any."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,8 +9,8 @@ from service.errors import InputError, VerificationError
 _MEASURES = ("hit@3", "ndcg@10")
 
 
-def check_names(wanted: Collection[str], sets: Collection[str]) -> None:
-    """Raise InputError if a set that is to get better is none of those measured."""
+def check_set_names(wanted: Collection[str], sets: Collection[str]) -> None:
+    """Raise InputError if a set that must get better is not among those measured."""
     if unknown := sorted(set(wanted) - set(sets)):
         raise InputError(
             f"--better {', '.join(unknown)}: no such set is measured. There are: {', '.join(sets)}."
@@ -22,8 +22,8 @@ def check_better(
 ) -> None:
     """Raise VerificationError unless the model is better on the wanted sets and not worse on any.
 
-    Better is a higher hit@3 by meaning; worse is a measure that fell by more than `tolerance` on any set in
-    any mode. Rows come in the same order.
+    Better is a higher hit@3 in semantic mode; worse is a measure that fell by more than `tolerance` on any set
+    in any mode. Rows come in the same order.
     """
     faults = []
     for old, new in zip(before, after, strict=True):
@@ -41,8 +41,8 @@ def check_better(
         raise VerificationError(f"The trained model is not good enough. {'; '.join(faults)}.")
 
 
-def table(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
-    """Return the lines of a table of both, for a terminal."""
+def format_table(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
+    """Return the lines of a table of the measures before and after."""
     lines = [f"{'set':<20} {'mode':<10}" + "".join(f"{name:>20}" for name in _MEASURES)]
     for old, new in zip(before, after, strict=True):
         numbers = "".join(f"{_change(old, new, name):>20}" for name in _MEASURES)

@@ -1,4 +1,4 @@
-"""Weights averaged with the base: keeps most of what was learned and what the base knew elsewhere."""
+"""Weights interpolated with the base's, which keep what it knew elsewhere (WiSE-FT, Wortsman et al. 2022)."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ Weights = Mapping[str, Tensor]
 
 
 def average(trained: Weights, base: Weights, share: float) -> dict[str, Tensor]:
-    """Return `share` of the trained weights and the rest of the base's; both have the same names and shapes."""
+    """Return `share` times the trained weights plus the rest of the base's; names and shapes are the same."""
     return {
         name: base[name].lerp(value, share) if value.is_floating_point() else value.clone()
         for name, value in trained.items()
@@ -19,5 +19,5 @@ def average(trained: Weights, base: Weights, share: float) -> dict[str, Tensor]:
 
 
 def choose_share(measure: Callable[[float], float], shares: Sequence[float] = SHARES) -> float:
-    """Return the share that measures best; of equals the one nearest to the base."""
+    """Return the share that measures best; of ties the lowest, nearest to the base."""
     return max(sorted(shares), key=measure)

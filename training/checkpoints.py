@@ -1,4 +1,8 @@
-"""Checkpoints: everything that training needs to go on as if it had not stopped, in safetensors."""
+"""Checkpoints in safetensors: weights, optimizer, random state and step, replaced as a whole or not at all.
+
+The trainer's own are written in place (a process killed while it writes leaves one that resuming chooses and
+fails on), in pickles, without the settings and data that they belong to.
+"""
 
 import json
 import os
@@ -19,9 +23,9 @@ _TENSORS, _STATE = "state.safetensors", "state.json"
 def save_checkpoint(
     folder: Path, *, step: int, recipe: Mapping[str, Any], model: Any, optimizer: Any
 ) -> None:
-    """Write the checkpoint in place of the one before; `folder` always holds a whole one or none.
+    """Replace the checkpoint in `folder`, which always holds a whole one or none.
 
-    Raises StorageFullError if it cannot be written; the one before is kept then.
+    Raises StorageFullError if it cannot be written; the previous one is kept then.
     """
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     for number, state in optimizer.state_dict()["state"].items():
@@ -29,18 +33,18 @@ def save_checkpoint(
     tensors["random"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
-    beside = folder.with_name(folder.name + ".new")
+    new = folder.with_name(folder.name + ".new")
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
         save_file(
             {name: value.detach().cpu().clone() for name, value in tensors.items()},
-            beside / _TENSORS,
+            new / _TENSORS,
         )
-        (beside / _STATE).write_text(json.dumps({"step": step, "recipe": dict(recipe)}))
-        _replace_folder(beside, folder)
+        (new / _STATE).write_text(json.dumps({"step": step, "recipe": dict(recipe)}))
+        _replace_folder(new, folder)
     except Exception as error:  # safetensors has its own error for a full disk
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
         raise StorageFullError(
             f"The checkpoint {folder} cannot be written ({error}). Make room and run the same command "
             "again: training goes on from the checkpoint before."
@@ -48,9 +52,9 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: Path, *, recipe: Mapping[str, Any], model: Any, optimizer: Any) -> int:
-    """Take over a checkpoint's weights, optimizer and random state; return the steps that were done.
+    """Restore weights, optimizer and random state; return the number of steps that were done.
 
-    Raises InputError if it belongs to training with other settings, or cannot be read.
+    Raises InputError if the checkpoint is of other settings, or cannot be read.
     """
     try:
         known = json.loads((folder / _STATE).read_text())
@@ -64,9 +68,9 @@ def load_checkpoint(folder: Path, *, recipe: Mapping[str, Any], model: Any, opti
         raise InputError(
             f"{folder} is no checkpoint ({error}). Remove it to begin anew."
         ) from error
-    model.load_state_dict(_below("model.", tensors))
+    model.load_state_dict(_with_prefix("model.", tensors))
     state: dict[int, dict[str, Tensor]] = {}
-    for name, value in _below("optimizer.", tensors).items():
+    for name, value in _with_prefix("optimizer.", tensors).items():
         number, _, key = name.partition(".")
         state.setdefault(int(number), {})[key] = value
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
@@ -77,33 +81,33 @@ def load_checkpoint(folder: Path, *, recipe: Mapping[str, Any], model: Any, opti
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Return whether there is a whole checkpoint; one whose replacing was cut short is put back."""
-    before = folder.with_name(folder.name + ".old")
-    if not folder.exists() and before.exists():
-        before.rename(folder)
+    """Return whether there is a checkpoint; the previous one is restored if a replacement was cut short."""
+    previous = folder.with_name(folder.name + ".old")
+    if not folder.exists() and previous.exists():
+        previous.rename(folder)
     return (folder / _STATE).is_file()
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the folder's files to the disk."""
+    """Flush the folder's files to the disk (fsync)."""
     for file in folder.rglob("*"):
         if file.is_file():
             with file.open("rb") as stream:
                 os.fsync(stream.fileno())
 
 
-def _replace_folder(beside: Path, folder: Path) -> None:
-    """Put `beside` in the place of `folder`, which disappears only after its successor is whole."""
-    before = folder.with_name(folder.name + ".old")
-    shutil.rmtree(before, ignore_errors=True)
-    sync_folder(beside)
+def _replace_folder(new: Path, folder: Path) -> None:
+    """Rename `new` to `folder`, whose previous content is removed only then."""
+    previous = folder.with_name(folder.name + ".old")
+    shutil.rmtree(previous, ignore_errors=True)
+    sync_folder(new)
     if folder.exists():
-        folder.rename(before)
-    beside.rename(folder)
-    shutil.rmtree(before, ignore_errors=True)
+        folder.rename(previous)
+    new.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
 
 
-def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _with_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {
         name.removeprefix(prefix): value
         for name, value in tensors.items()

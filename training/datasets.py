@@ -27,8 +27,8 @@ from service.errors import InputError
 Texts = tuple[str, ...]
 """The question, its right answer, then wrong ones if any."""
 
-NAMED = 5
-"""Bad lines that are named in the log; the others are only counted."""
+MAX_LOGGED = 5
+"""Bad lines of a dataset that the log has; the others are only counted."""
 
 _MAX_TEXT = 20_000  # characters: no window reaches further
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One file of pairs or triplets; `lines` is how many it is said to have."""
+    """One file of pairs or triplets; `lines` is what the configuration says, not counted."""
 
     name: str
     path: Path
@@ -46,19 +46,19 @@ class Dataset:
 
 
 class BadLines:
-    """Counts the lines that were skipped, by dataset, and names the first few of each in the log."""
+    """Counts the skipped lines by dataset, and logs the first few of each."""
 
     def __init__(self) -> None:
         self.skipped: Counter[str] = Counter()
         self._last: dict[str, int] = {}
 
     def skip(self, dataset: Dataset, number: int, reason: str) -> None:
-        """Note a bad line once, however often its dataset is read: from its start on, in order."""
+        """Count a bad line, once however often its dataset is read."""
         if number <= self._last.get(dataset.name, 0):
             return
         self._last[dataset.name] = number
         self.skipped[dataset.name] += 1
-        if self.skipped[dataset.name] <= NAMED:
+        if self.skipped[dataset.name] <= MAX_LOGGED:
             log.warning("%s:%d skipped: %s", dataset.path, number, reason)
 
 
@@ -95,7 +95,7 @@ def check_datasets(datasets: list[Dataset]) -> None:
 
 
 def read_texts(dataset: Dataset, bad: BadLines) -> Iterator[Texts]:
-    """Yield the texts of each good line, read as they are asked for; bad lines go to `bad`.
+    """Yield the texts of each good line lazily; bad lines go to `bad`.
 
     Raises InputError if the file cannot be read.
     """

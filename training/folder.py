@@ -1,7 +1,6 @@
 """Model folders: written whole or not at all, as sentence-transformers and transformers both read them."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
@@ -14,10 +13,10 @@ from service.errors import InputError, StorageFullError
 from training.checkpoints import sync_folder
 
 SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
-"""What the model card's training began with."""
+"""The model that the model card's training began with."""
 
 _MARK = "made-by-training"
-"""Tells the folder of `open_work` from one that somebody else made."""
+"""A file that tells the folder of `open_work` from one of another origin."""
 
 
 def open_scratch(
@@ -36,29 +35,24 @@ def open_scratch(
         raise not_loaded(folder, device, error) from error
 
 
-def longest_text(model: SentenceTransformer) -> int:
+def max_tokens(model: SentenceTransformer) -> int:
     """Return how many tokens of a text the model can take in."""
     body = model.transformers_model
     return int(getattr(body.config, "max_position_embeddings", 512)) if body else 512
 
 
-def take_weights(model: SentenceTransformer) -> dict[str, Tensor]:
+def copy_weights(model: SentenceTransformer) -> dict[str, Tensor]:
     """Return a copy of the model's weights."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def put_weights(model: SentenceTransformer, weights: Mapping[str, Tensor]) -> None:
-    """Give the model these weights."""
-    model.load_state_dict(dict(weights))
-
-
 def work_folder(output: Path) -> Path:
-    """Return where everything is made that becomes the model folder `output`."""
+    """Return the folder of intermediate files for the model folder `output`."""
     return output.with_name(output.name + ".work")
 
 
 def open_work(output: Path) -> Path:
-    """Make the folder beside `output`, marked as the program's own, and return it.
+    """Make the work folder of `output`, marked as the program's own, and return it.
 
     Raises InputError if something else is there, StorageFullError if it cannot be made.
     """

@@ -15,17 +15,16 @@ from service.encoder import BATCH_SIZE, Encoder, Fingerprint, Vectors, checked
 from service.encoders.batching import clip
 from service.encoders.open import EncoderOptions, open_encoder
 from service.encoders.sentence_transformer import DEFAULT_WINDOW, count_longer
-from training.folder import longest_text
+from training.folder import max_tokens
 from training.trainer import supports_bf16
 
 _TORCH_BATCH_SIZE = 64
 
 
 def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models: Path) -> Encoder:
-    """Return the encoder that a model is measured with: the one that `load` would embed with.
+    """Return the encoder to measure a model with: the one that `load` would use.
 
-    It is exported into `models` from `folder`, where the model is written; on a GPU it is the model itself,
-    which is faster there.
+    The model is written to `folder` and exported into `models`; on a GPU it is used itself, which is faster.
     """
     if model.device.type == "cuda":
         return ModelEncoder(model, name=name)
@@ -35,12 +34,12 @@ def open_measured(model: SentenceTransformer, *, name: str, folder: Path, models
 
 
 class ModelEncoder:
-    """Encodes with the model's present weights, in bfloat16 where the device is faster with it."""
+    """Encodes with the model itself, in bfloat16 where the device is faster with it."""
 
     batch_size = BATCH_SIZE
 
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
-        """Take the fingerprint of the weights: make another encoder after changing them."""
+        """Fingerprint the weights; after changing them make another encoder."""
         self._model = model
         self.truncated = 0
         self._bf16 = supports_bf16(model.device)
@@ -49,7 +48,7 @@ class ModelEncoder:
             model=name,
             weights=digest(model.state_dict()) + precision,
             dimension=int(model.get_embedding_dimension() or 0),
-            window=min(DEFAULT_WINDOW, longest_text(model)),
+            window=min(DEFAULT_WINDOW, max_tokens(model)),
             prompts={key: text for key, text in model.prompts.items() if text},
         )
 

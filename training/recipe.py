@@ -1,4 +1,4 @@
-"""How to train: the settings, which of them decide what comes out, and which cannot be used."""
+"""How to train: the hyperparameters, and which of them a model cannot be trained with."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,17 +6,18 @@ from typing import Any
 from sentence_transformers import SentenceTransformer
 
 from service.errors import InputError
-from training.folder import longest_text
+from training.folder import max_tokens
 
-_NO_MATTER = ("save_every", "device", "slice_rows")
+_WITHOUT_EFFECT = ("save_every", "device", "mini_batch_size")
+"""Settings of the machine, which do not change what comes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to train. `steps` are updates of the weights, `window` tokens of a text, `warmup` steps.
+    """How to train: `steps` updates of the weights, on the first `window` tokens of each text.
 
-    `slice_rows` texts are embedded at a time; `cached` keeps only one slice in memory. `bf16` None means
-    where the device computes in it.
+    The learning rate rises over `warmup` steps, then falls to 0. `mini_batch_size` texts are embedded at a
+    time; `cached` keeps only one mini-batch in memory. `bf16` None means where the device computes in it.
     """
 
     steps: int
@@ -25,25 +26,31 @@ class Recipe:
     learning_rate: float = 2e-5
     warmup: int = 0
     seed: int = 7
-    slice_rows: int = 32
+    mini_batch_size: int = 32
     cached: bool = False
     bf16: bool | None = None
     save_every: int = 50
     device: str | None = None
 
 
-def shown(recipe: Recipe) -> dict[str, Any]:
-    """Return the settings that decide what comes out, for people."""
-    return {key: value for key, value in asdict(recipe).items() if key not in _NO_MATTER}
+def hyperparameters(recipe: Recipe) -> dict[str, Any]:
+    """Return the settings that decide what comes out."""
+    return {key: value for key, value in asdict(recipe).items() if key not in _WITHOUT_EFFECT}
 
 
 def check_recipe(model: SentenceTransformer, recipe: Recipe) -> None:
     """Raise InputError for settings that this model cannot be trained with."""
-    limit = longest_text(model)
+    limit = max_tokens(model)
     if not 8 <= recipe.window <= limit:
         raise InputError(f"The window of {recipe.window} is not between 8 and the model's {limit}.")
     if recipe.batch_size < 2 or recipe.steps < 1:
         raise InputError("Training needs at least one step, and two pairs in a batch.")
+    if recipe.save_every < 1 or recipe.mini_batch_size < 1:
+        raise InputError(
+            "Checkpoints are at least one step apart, and texts are embedded at least one at a time."
+        )
+    if recipe.warmup < 0:
+        raise InputError(f"The warm-up of {recipe.warmup} steps is below 0.")
     if not 0 <= recipe.seed < 2**32:
         raise InputError(f"The seed {recipe.seed} is not between 0 and {2**32 - 1}.")
     if not 0 < recipe.learning_rate < float("inf"):

@@ -1,4 +1,4 @@
-"""The whole training: pairs, split by year, train, average, measure, then write or refuse."""
+"""The training pipeline: split by year, make pairs, train, average, measure, then write or refuse."""
 
 import json
 import shutil
@@ -10,25 +10,24 @@ from typing import Any
 import torch
 from sentence_transformers import SentenceTransformer
 
-from evaluation.datasets import check_names as check_sets
-from evaluation.datasets import read_corpus, read_questions, set_name
+from evaluation.datasets import check_names, read_corpus, read_questions, set_name
 from evaluation.run import Row
 from service.encoders.model_folder import ModelFolder
 from service.errors import InputError, StorageFullError, VerificationError
 from service.session import Session
 from service.settings import DataDir
-from training.acceptance import check_better, check_names, table
+from training.acceptance import check_better, check_set_names, format_table
 from training.averaging import average, choose_share
 from training.datasets import BadLines, Dataset, check_datasets, read_config, read_texts
-from training.evaluating import HELD_BACK, evaluate_model, rank_quality, title_set, topic_set
-from training.folder import check_output, open_work, put_weights, take_weights, write_model
+from training.evaluating import HELD_BACK, evaluate_model, mean_ndcg, title_set, topic_set
+from training.folder import check_output, copy_weights, open_work, write_model
 from training.model_card import write_card
 from training.model_encoder import ModelEncoder, open_measured
-from training.pairs import KINDS, make_pairs
-from training.recipe import Recipe
+from training.pairs import WEIGHTS, make_pairs
+from training.recipe import Recipe, check_recipe
 from training.sampling import epoch_steps
 from training.splitting import Split, split_by_year
-from training.trainer import Say, Trained, train
+from training.trainer import Say, TrainingStats, train
 
 _DEVELOPMENT_SESSIONS = 600
 
@@ -57,12 +56,12 @@ class TrainRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrainOutcome:
-    """What training came to: the rows before and after, the share of trained weights, and how it went."""
+    """The rows before and after, the share of the trained weights in the average, and the run's statistics."""
 
     before: list[Row]
     after: list[Row]
     share: float
-    trained: Trained
+    stats: TrainingStats
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outcome as JSON values."""
@@ -70,8 +69,8 @@ class TrainOutcome:
             "before": [row.as_dict() for row in self.before],
             "after": [row.as_dict() for row in self.after],
             "share": self.share,
-            "steps_per_second": round(self.trained.steps_per_second, 4),
-            "skipped_lines": self.trained.skipped,
+            "steps_per_second": round(self.stats.steps_per_second, 4),
+            "skipped_lines": self.stats.skipped,
         }
 
 
@@ -84,19 +83,20 @@ def run(
 ) -> TrainOutcome:
     """Train the model on the sessions and write it if it is good enough.
 
-    What is made on the way lies beside the output, in a folder called after it with `.work`; the same
-    request goes on from there, and it is removed at the end. Raises InputError where there is too little to
+    Intermediate files are in a folder beside the output, named after it with `.work`; the same request resumes
+    from there, and it is removed at the end. Raises InputError where there is too little to
     learn from, VerificationError where the trained model is not good enough, EncoderError for a loss that is
-    not a number; nothing is written at `output` then.
+    not finite; nothing is written at `output` then.
     """
     check_output(request.output)
-    check_names(request.better, [HELD_BACK, *map(set_name, request.sets)])
-    check_sets(request.sets, HELD_BACK)
+    check_set_names(request.better, [HELD_BACK, *map(set_name, request.sets)])
+    check_names(request.sets, HELD_BACK)
     split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
     work = open_work(request.output)
     files = DataDir(work)
     datasets = _write_pairs(split, request, work, say)
-    recipe = settle(request, datasets, model.device)
+    recipe = fill_defaults(request, datasets, model.device)
+    check_recipe(model, recipe)
     held_back = title_set(HELD_BACK, split.testing, split.training)
     if not held_back.questions.questions:
         raise InputError(
@@ -108,13 +108,13 @@ def run(
         return evaluate_model(encoder, held_back, request.sets, files.vector_cache, say)
 
     before = evaluate("base")
-    weights = take_weights(model)
+    base_weights = copy_weights(model)
     say(f"Training {recipe.steps} steps of {recipe.batch_size}, first {recipe.window} tokens.")
-    trained = train(model, datasets, recipe, work / "checkpoint", say, base=base.weights)
-    share = 1.0 if request.from_scratch else _average(model, weights, split, say)
+    stats = train(model, datasets, recipe, work / "checkpoint", say, base=base.weights)
+    share = 1.0 if request.from_scratch else _average(model, base_weights, split, say)
     after = evaluate("trained")
-    outcome = TrainOutcome(before, after, share, trained)
-    for line in table(before, after):
+    outcome = TrainOutcome(before, after, share, stats)
+    for line in format_table(before, after):
         say(line)
     try:
         check_better(before, after, wanted=request.better, tolerance=request.tolerance)
@@ -140,13 +140,15 @@ def run(
     return outcome
 
 
-def settle(request: TrainRequest, datasets: Sequence[Dataset], device: torch.device) -> Recipe:
-    """Return the recipe with everything chosen that the request leaves open (0 or None)."""
+def fill_defaults(
+    request: TrainRequest, datasets: Sequence[Dataset], device: torch.device
+) -> Recipe:
+    """Return the recipe with the device's defaults for what the request leaves open (0 or None)."""
     gpu = device.type == "cuda"
     recipe = request.recipe
     batch = recipe.batch_size or (512 if gpu else 128)
     epochs = request.epochs or (2 if gpu else 1)
-    steps = recipe.steps or max(1, round(epochs * epoch_steps(datasets, batch)))
+    steps = recipe.steps or epoch_steps(datasets, batch, epochs)
     return replace(
         recipe,
         batch_size=batch,
@@ -157,26 +159,26 @@ def settle(request: TrainRequest, datasets: Sequence[Dataset], device: torch.dev
 
 
 def _write_pairs(split: Split, request: TrainRequest, work: Path, say: Say) -> list[Dataset]:
-    """Write the archive's pairs to files, and return them with the datasets that were given."""
+    """Write the corpus's pairs to files, and return them with the given datasets."""
     pairs = make_pairs(split.training)
     datasets = []
     try:
         for kind, rows in pairs.items():
             file = work / f"{kind}.jsonl"
             file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-            datasets.append(Dataset(kind, file, len(rows), KINDS[kind] * len(rows)))
+            datasets.append(Dataset(kind, file, len(rows), WEIGHTS[kind] * len(rows)))
     except OSError as error:
         raise StorageFullError(f"{work} cannot be written: {error.strerror}.") from error
     if request.data:
         given = _counted(read_config(request.data, request.data.parent))
-        own = sum(dataset.weight for dataset in datasets) or 1.0
-        most = sum(dataset.weight for dataset in given)
-        datasets = [replace(one, weight=one.weight * most / own) for one in datasets] + given
+        own_weight = sum(dataset.weight for dataset in datasets) or 1.0
+        scale = sum(dataset.weight for dataset in given) / own_weight
+        datasets = [replace(one, weight=one.weight * scale) for one in datasets] + given
     check_datasets(datasets)
-    found = sum(dataset.lines for dataset in datasets)
-    if found < request.min_pairs:
+    pairs_found = sum(dataset.lines for dataset in datasets)
+    if pairs_found < request.min_pairs:
         raise InputError(
-            f"There are {found} pairs to learn from, fewer than {request.min_pairs}: so few make a model "
+            f"There are {pairs_found} pairs to learn from, fewer than {request.min_pairs}: so few make a model "
             "worse elsewhere. Load more years, give a data list, or lower --min-pairs and watch the figures."
         )
     kinds = ", ".join(f"{dataset.lines} {dataset.name}" for dataset in datasets)
@@ -185,7 +187,7 @@ def _write_pairs(split: Split, request: TrainRequest, work: Path, say: Say) -> l
 
 
 def _counted(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The datasets with the good lines they really have. Raises InputError for one without any."""
+    """The datasets with `lines` counted, good ones only. Raises InputError for one without any."""
     counted = []
     for dataset in datasets:
         lines = sum(1 for _ in read_texts(dataset, BadLines()))
@@ -199,29 +201,27 @@ def _asked_titles(folders: Sequence[Path]) -> list[str]:
     """The questions of the given sets: no session of that title is learned from."""
     titles: list[str] = []
     for folder in folders:
-        known = {session.source_id for session in read_corpus(folder)}
-        titles += read_questions(folder, known).questions.values()
+        documents = {session.source_id for session in read_corpus(folder)}
+        titles += read_questions(folder, documents).questions.values()
     return titles
 
 
 def _average(
     model: SentenceTransformer, base: dict[str, torch.Tensor], split: Split, say: Say
 ) -> float:
-    """Average the model's weights with the base's; the share is what ranks the development part best."""
-    trained = take_weights(model)
+    """Average the model's weights with the base's; return the share that ranks the development part best."""
+    trained = copy_weights(model)
     chosen = split.development[:_DEVELOPMENT_SESSIONS]
     filler = split.training[: _DEVELOPMENT_SESSIONS - len(chosen)]
     sets = [title_set("titles", chosen, filler), topic_set("topics", [*chosen, *filler])]
-    quality: dict[float, float] = {}
+    ndcg: dict[float, float] = {}
 
     def measure(share: float) -> float:
-        put_weights(model, average(trained, base, share))
-        quality[share] = rank_quality(ModelEncoder(model, name="trained"), sets)
-        say(
-            f"{share:g} of the trained weights: nDCG@10 {quality[share]:.4f} on the development part"
-        )
-        return quality[share]
+        model.load_state_dict(average(trained, base, share))
+        ndcg[share] = mean_ndcg(ModelEncoder(model, name="trained"), sets)
+        say(f"{share:g} of the trained weights: nDCG@10 {ndcg[share]:.4f} on the development part")
+        return ndcg[share]
 
     share = choose_share(measure)
-    put_weights(model, average(trained, base, share))
+    model.load_state_dict(average(trained, base, share))
     return share

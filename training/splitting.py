@@ -1,4 +1,4 @@
-"""Splits an archive by year: what is learned from, what chooses, and what tests and is never learned from."""
+"""Splits a corpus by year into training, development and test sessions."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,13 +8,13 @@ from service.errors import InputError
 from service.session import Session
 from service.words import split_words
 
-_DEVELOPMENT = 0.1  # of the earlier years' sessions
-_MOST_DEVELOPMENT = 1_000
+_DEVELOPMENT_SHARE = 0.1  # of the earlier years' sessions
+_MAX_DEVELOPMENT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Sessions to learn from, to choose by (of the same years), and to test with (of later years)."""
+    """Sessions for training, for development (of the same years) and for testing (of later years)."""
 
     training: tuple[Session, ...]
     development: tuple[Session, ...]
@@ -29,9 +29,9 @@ def split_by_year(
 ) -> Split:
     """Split sessions at the last year to learn from, which `until` has by event, or for all others under "".
 
-    Without one it is the year before the archive's last. A talk that is given again in a later year, or
-    whose title is among the `withheld` questions, is not learned from: that would be the answer. Which
-    sessions choose depends on themselves alone, so that it stays the same as an archive grows.
+    Without one it is the year before the corpus's last. A talk that is given again in a later year, or
+    whose title is among the `withheld` questions, is left out of training: it would leak the answer. A session
+    is drawn for development by its title alone, so that the draw stays the same as a corpus grows.
     Raises InputError if there is only one year, or for an event that no session is of.
     """
     unknown = until.keys() - {session.event for session in sessions} - {""}
@@ -55,7 +55,7 @@ def split_by_year(
         )
     taken = {_key(title) for title in withheld} | {_key(session.title) for session in late}
     free = [session for session in early if _key(session.title) not in taken]
-    development = _chosen(free)
+    development = _draw(free)
     kept_apart = {_key(session.title) for session in development}
     training = [session for session in free if _key(session.title) not in kept_apart]
     return Split(tuple(training), tuple(development), tuple(late))
@@ -72,12 +72,12 @@ def parse_until(values: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _chosen(sessions: Sequence[Session]) -> list[Session]:
-    ranked = sorted(sessions, key=lambda session: _draw(session.title))
-    return ranked[: min(int(len(sessions) * _DEVELOPMENT), _MOST_DEVELOPMENT)]
+def _draw(sessions: Sequence[Session]) -> list[Session]:
+    ranked = sorted(sessions, key=lambda session: _draw_key(session.title))
+    return ranked[: min(int(len(sessions) * _DEVELOPMENT_SHARE), _MAX_DEVELOPMENT)]
 
 
-def _draw(title: str) -> bytes:
+def _draw_key(title: str) -> bytes:
     return hashlib.blake2b(_key(title).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 

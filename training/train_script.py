@@ -25,9 +25,9 @@ from training.folder import (
     write_model,
 )
 from training.model_card import write_card
-from training.recipe import Recipe
+from training.recipe import Recipe, check_recipe
 from training.sampling import epoch_steps
-from training.trainer import Trained, train
+from training.trainer import TrainingStats, train
 
 CONFIG = Path(__file__).parent / "data_config.json"
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(asked: argparse.Namespace) -> Trained:
+def run(asked: argparse.Namespace) -> TrainingStats:
     """Train as asked. Raises InputError for what cannot be used, and what `train` raises."""
     asked.output = asked.output.resolve()
     check_output(asked.output)
@@ -53,30 +53,29 @@ def run(asked: argparse.Namespace) -> Trained:
     else:
         base = find_model(asked.model)
         model = load_model(base, asked.device)
-    epoch = epoch_steps(datasets, asked.batch_size)
-    steps = asked.steps or max(1, round(asked.epochs * epoch))
     recipe = Recipe(
-        steps=steps,
+        steps=asked.steps or epoch_steps(datasets, asked.batch_size, asked.epochs),
         batch_size=asked.batch_size,
         window=asked.window,
         learning_rate=asked.learning_rate,
         warmup=asked.warmup,
         seed=asked.seed,
-        slice_rows=asked.slice_rows,
+        mini_batch_size=asked.slice_rows,
         cached=asked.cached,
         save_every=asked.save_every,
         device=asked.device,
     )
+    check_recipe(model, recipe)
     work = open_work(asked.output)
-    trained = train(model, datasets, recipe, work / "checkpoint", _say, base=base.weights)
-    for name, count in trained.skipped.items():
+    stats = train(model, datasets, recipe, work / "checkpoint", _say, base=base.weights)
+    for name, count in stats.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
     sources = f"the datasets of {asked.config.name}"
     card = write_card(base, model, recipe, datasets, sources=sources)
     write_model(model, asked.output, card)
     shutil.rmtree(work, ignore_errors=True)
     _say(f"Wrote {asked.output}.")
-    return trained
+    return stats
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""The training loop: sentence-transformers' trainer, fed by weighted batches, with checkpoints of its own."""
+"""Training: sentence-transformers' trainer, fed with weighted batches and resumed from our own checkpoints."""
 
 import logging
 import math
@@ -21,19 +21,19 @@ from service.errors import EncoderError
 from training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
 from training.datasets import BadLines, Dataset
 from training.losses import ColumnsLoss
-from training.recipe import Recipe, check_recipe, shown
+from training.recipe import Recipe, check_recipe, hyperparameters
 from training.sampling import Batch, WeightedBatches
 
 _COLUMNS = ("question", "answer", "wrong")
-_SAY_SECONDS = 20
+_PROGRESS_SECONDS = 20
 
 Say = Callable[[str], None]
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Trained:
-    """What came of training: the loss of each step done now, and how fast they were."""
+class TrainingStats:
+    """The loss of each step of this run, its seconds, and the bad lines that were skipped by dataset."""
 
     losses: list[float] = field(default_factory=list)
     seconds: float = 0.0
@@ -41,7 +41,7 @@ class Trained:
 
     @property
     def steps_per_second(self) -> float:
-        """Steps a second; 0 if none was done."""
+        """Steps a second; 0 before the first."""
         return len(self.losses) / self.seconds if self.seconds else 0.0
 
 
@@ -54,12 +54,13 @@ def train(
     *,
     base: str,
     callbacks: Sequence[TrainerCallback] = (),
-) -> Trained:
-    """Train the model in place, from `checkpoint` on if there is one, and leave the last one there.
+) -> TrainingStats:
+    """Train the model in place; resume from the folder `checkpoint` if there is one, and leave the last there.
 
-    The model keeps its own window; `base` is the digest of its weights, and tells whose a checkpoint is.
-    Raises EncoderError if the loss or a weight is not a number (the model then has its last good weights),
-    InputError for settings or data that cannot be used, StorageFullError where a checkpoint cannot be written.
+    The model keeps its own window. `base` is the digest of the weights that training began with: a checkpoint
+    of others is refused. Raises EncoderError if the loss or a weight is not finite (the model then has its last
+    good weights), InputError for settings or data that cannot be used, StorageFullError where a checkpoint
+    cannot be written.
     """
     check_recipe(model, recipe)
     torch.manual_seed(recipe.seed)
@@ -67,8 +68,8 @@ def train(
     bad = BadLines()
     stream = WeightedBatches(datasets, batch_size=recipe.batch_size, seed=recipe.seed, bad=bad)
     data = [f"{one.name} {one.weight:g} {one.path.stat().st_size}" for one in datasets]
-    begun = {"data": data, "base": base}
-    trainer = _Trainer(model, stream, recipe, checkpoint, begun, say, window)
+    settings = {**hyperparameters(recipe), "data": data, "base": base}
+    trainer = _Trainer(model, stream, recipe, checkpoint, settings, say, window)
     for callback in callbacks:
         trainer.add_callback(callback)
     started = time.perf_counter()
@@ -78,13 +79,13 @@ def train(
     finally:
         model.max_seq_length = window
         model.to(recipe.device or model.device)
-        trainer.done.seconds = time.perf_counter() - started
-        trainer.done.skipped = dict(bad.skipped)
-    return trainer.done
+        trainer.stats.seconds = time.perf_counter() - started
+        trainer.stats.skipped = dict(bad.skipped)
+    return trainer.stats
 
 
 def supports_bf16(device: torch.device) -> bool:
-    """Return whether the device multiplies in bfloat16 faster than in float32."""
+    """Return whether the device computes in bfloat16 faster than in float32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     if device.type == "cpu":
@@ -92,8 +93,8 @@ def supports_bf16(device: torch.device) -> bool:
     return False
 
 
-class _Stream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic only in its stubs
-    """The steps' batches as features, from step `start`."""
+class _FeatureStream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic only in its stubs
+    """The batches of the steps after `start`, tokenized as sentence-transformers' collator does."""
 
     def __init__(self, batches: WeightedBatches, model: SentenceTransformer, steps: int) -> None:
         self.start = 0
@@ -113,8 +114,8 @@ class _Stream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic 
 
     def _features(self, batch: Batch) -> dict[str, Any]:
         features: dict[str, Any] = {}
-        for place, texts in enumerate(batch.columns):
-            name = f"{_COLUMNS[min(place, 2)]}{place}"
+        for number, texts in enumerate(batch.columns):
+            name = f"{_COLUMNS[min(number, 2)]}{number}"
             for key, value in self._model.preprocess(texts).items():
                 if isinstance(value, torch.Tensor):
                     features[f"{name}_{key}"] = value
@@ -122,7 +123,7 @@ class _Stream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic 
 
 
 class _Trainer(SentenceTransformerTrainer):
-    """Draws its batches from WeightedBatches, and stops at a loss or a weight that is not a number."""
+    """Draws batches from WeightedBatches, and stops at a loss or a weight that is not finite."""
 
     def __init__(
         self,
@@ -130,18 +131,18 @@ class _Trainer(SentenceTransformerTrainer):
         batches: WeightedBatches,
         recipe: Recipe,
         checkpoint: Path,
-        begun: dict[str, Any],
+        settings: dict[str, Any],
         say: Say,
         window: int | None,
     ) -> None:
         device = torch.device(recipe.device) if recipe.device else model.device
         bf16 = supports_bf16(device) if recipe.bf16 is None else recipe.bf16
-        self.done = Trained()
+        self.stats = TrainingStats()
         self.checkpoint = checkpoint
-        self.stream = _Stream(batches, model, recipe.steps)
+        self.stream = _FeatureStream(batches, model, recipe.steps)
         self.say = say
         self._window = window
-        self._good: dict[str, torch.Tensor] = {}
+        self._last_good: dict[str, torch.Tensor] = {}
         super().__init__(
             model=model,
             args=SentenceTransformerTrainingArguments(
@@ -160,17 +161,17 @@ class _Trainer(SentenceTransformerTrainer):
                 disable_tqdm=True,
                 dataloader_pin_memory=device.type == "cuda",
             ),
-            loss=ColumnsLoss(model, slice_rows=recipe.slice_rows, cached=recipe.cached),
-            callbacks=[_Keeper(self, recipe, checkpoint, begun)],
+            loss=ColumnsLoss(model, mini_batch_size=recipe.mini_batch_size, cached=recipe.cached),
+            callbacks=[_Checkpoints(self, recipe, settings)],
         )
         for unwanted in (PrinterCallback, ProgressCallback):
             self.remove_callback(unwanted)
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-        """The card is written with the model (see training.model_card)."""
+        """Do nothing: our own card is written with the model (see training.model_card)."""
 
     def get_train_dataloader(self) -> DataLoader[dict[str, Any]]:
-        """Return the stream of features; a GPU gets them tokenized ahead of time, in another process."""
+        """Return the stream of features; for a GPU another process tokenizes ahead."""
         on_gpu = self.args.device.type == "cuda"
         return DataLoader(
             self.stream,
@@ -178,34 +179,34 @@ class _Trainer(SentenceTransformerTrainer):
             num_workers=1 if on_gpu else 0,
             prefetch_factor=4 if on_gpu else None,
             pin_memory=on_gpu,
-            generator=torch.Generator(),  # or it would draw from the one that dropout draws from
+            generator=torch.Generator(),  # else it draws from dropout's, and a resumed run differs
         )
 
     def training_step(self, *given: Any, **named: Any) -> torch.Tensor:
-        """Return the loss of a step after its backward pass; weights that gave a number are the good ones."""
+        """Return the loss of a step after its backward pass; keep a copy of the weights if it is finite."""
         loss: torch.Tensor = super().training_step(*given, **named)
         value, step = loss.item(), self.state.global_step + 1
         if not math.isfinite(value):
-            raise self.stopped(f"The loss is {value} at step {step}")
+            raise self.diverged(f"The loss is {value} at step {step}")
         self.check_weights(step)
-        self._remember()
-        self.done.losses.append(value)
+        self._copy_weights()
+        self.stats.losses.append(value)
         return loss
 
     def check_weights(self, step: int) -> None:
-        """Raise EncoderError if a weight is not a number; the model then has the last good ones."""
+        """Raise EncoderError if a weight is not finite; the model then has the last good ones."""
         if not self._finite():
-            raise self.stopped(f"Weights are no numbers at step {step}")
+            raise self.diverged(f"Weights are no numbers at step {step}")
 
-    def stopped(self, fault: str) -> EncoderError:
-        """Take the last good weights back and keep them; return the error that says so."""
-        if self._good:
-            self.model.load_state_dict(self._good)
-        kept = "there are no good weights to keep"
+    def diverged(self, fault: str) -> EncoderError:
+        """Restore the last good weights and save them; return the error that says where."""
+        if self._last_good:
+            self.model.load_state_dict(self._last_good)
+        saved = "there are no good weights to keep"
         if self._finite():
-            kept = f"the last good weights are kept in {self._kept()}"
+            saved = f"the last good weights are kept in {self._save_last_good()}"
         return EncoderError(
-            f"{fault}: training stopped, and {kept}. "
+            f"{fault}: training stopped, and {saved}. "
             "Lower the learning rate, or look for odd texts in the data."
         )
 
@@ -213,79 +214,73 @@ class _Trainer(SentenceTransformerTrainer):
         weights = self.model.state_dict().values()
         return bool(torch.stack([value.isfinite().all() for value in weights]).all())
 
-    def _remember(self) -> None:
+    def _copy_weights(self) -> None:
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
-                if name in self._good:
-                    self._good[name].copy_(value)
+                if name in self._last_good:
+                    self._last_good[name].copy_(value)
                 else:
-                    self._good[name] = value.detach().clone()
+                    self._last_good[name] = value.detach().clone()
 
-    def _kept(self) -> Path:
+    def _save_last_good(self) -> Path:
         folder = self.checkpoint.with_name("last-good")
         self.model.max_seq_length = self._window
         self.model.save(str(folder), create_model_card=False)
         return folder
 
 
-class _Keeper(TrainerCallback):
-    """Resumes, saves and says how far it is."""
+class _Checkpoints(TrainerCallback):
+    """Resumes from a checkpoint, writes the next ones, and reports progress."""
 
-    def __init__(
-        self, trainer: _Trainer, recipe: Recipe, checkpoint: Path, begun: dict[str, Any]
-    ) -> None:
+    def __init__(self, trainer: _Trainer, recipe: Recipe, settings: dict[str, Any]) -> None:
         self._trainer = trainer
         self._recipe = recipe
-        self._checkpoint = checkpoint
-        self._begun = begun
-        self._said = self._started = 0.0
+        self._settings = settings
+        self._reported = self._started = 0.0
         self._first = 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
-        """Go on from the checkpoint, if there is one."""
-        self._said = self._started = time.perf_counter()
-        if has_checkpoint(self._checkpoint):
+        """Resume from the checkpoint, if there is one."""
+        self._reported = self._started = time.perf_counter()
+        if has_checkpoint(self._trainer.checkpoint):
             step = load_checkpoint(
-                self._checkpoint,
-                recipe=self._settings(),
+                self._trainer.checkpoint,
+                recipe=self._settings,
                 model=self._trainer.model,
                 optimizer=given["optimizer"],
             )
             state.global_step = self._first = self._trainer.stream.start = step
-            _set_rate(given["lr_scheduler"], given["optimizer"], step)
+            _set_learning_rate(given["lr_scheduler"], given["optimizer"], step)
             self._trainer.say(f"Going on after step {step} of {self._recipe.steps}.")
             if step >= self._recipe.steps:
                 control.should_training_stop = True
 
     def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
-        """Save every so many steps and at the end; say the loss and the rate now and then."""
+        """Write a checkpoint every `save_every` steps and at the end; report progress now and then."""
         step, now = state.global_step, time.perf_counter()
         last = step >= self._recipe.steps
-        if last or now - self._said > _SAY_SECONDS:
-            self._said = now
+        if last or now - self._reported > _PROGRESS_SECONDS:
+            self._reported = now
             rate = (step - self._first) / (now - self._started)
             left = (self._recipe.steps - step) / rate
-            loss = sum(self._trainer.done.losses[-10:]) / len(self._trainer.done.losses[-10:])
+            losses = self._trainer.stats.losses[-10:]
             self._trainer.say(
-                f"step {step} of {self._recipe.steps}, loss {loss:.3f}, {rate:.2f} steps/s, "
-                f"{left / 60:.0f} min left"
+                f"step {step} of {self._recipe.steps}, loss {sum(losses) / len(losses):.3f}, "
+                f"{rate:.2f} steps/s, {left / 60:.0f} min left"
             )
         if last or step % self._recipe.save_every == 0:
             self._trainer.check_weights(step)
             save_checkpoint(
-                self._checkpoint,
+                self._trainer.checkpoint,
                 step=step,
-                recipe=self._settings(),
+                recipe=self._settings,
                 model=self._trainer.model,
                 optimizer=given["optimizer"],
             )
 
-    def _settings(self) -> dict[str, Any]:
-        return {**shown(self._recipe), **self._begun}
 
-
-def _set_rate(scheduler: Any, optimizer: Any, step: int) -> None:
-    """Bring the learning rate to where it is after so many steps."""
+def _set_learning_rate(scheduler: Any, optimizer: Any, step: int) -> None:
+    """Set the scheduler and the optimizer to the learning rate after `step` steps."""
     scheduler.last_epoch = step
     rates = zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True)
     for group, (full, share) in zip(optimizer.param_groups, rates, strict=True):
