@@ -1,10 +1,10 @@
-"""How fast texts become vectors: the fast encoder against sentence-transformers on torch, interleaved.
+"""Encoding speed: the fast encoder against sentence-transformers on torch, for sessions and single questions.
 
     python -m benchmarks.encode SOURCE... [--model NAME] [--sessions N] [--rounds N] [--json FILE]
 
-Bulk encoding is measured on real sessions, one short question as people type it. The baseline is
-sentence-transformers' `encode` in fp32 with batches of 32, which is what the model card shows. What is said of
-nearness is the dot product of each vector with the baseline's.
+Bulk encoding is measured on real sessions, single encoding on short questions. The baseline is
+sentence-transformers' `encode` in fp32 with batches of 32, as on the model card; the two are interleaved.
+Nearness is the dot product of each vector with the baseline's.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.corpus import QUESTIONS, read_sessions
-from benchmarks.results import PAUSE, Row, median, report, spread
+from benchmarks.support.corpus import QUESTIONS, read_sessions
+from benchmarks.support.results import PAUSE, Row, median, report, spread
 from service.encoder import Encoder
 from service.encoders.model_folder import find_model
 from service.encoders.open import EncoderOptions, open_encoder
@@ -95,9 +95,9 @@ def _encode_one(encoder: Encoder, question: str) -> Any:
 def _question(
     baseline: Any, encoders: dict[str, Encoder], rounds: int, *, in_a_row: bool
 ) -> list[Row]:
-    """Encode single questions: everyone a dozen in a row, then the next one; or each question in turn.
+    """Time single questions: each encoder a dozen in a row, or the encoders in turn for each question.
 
-    In turn, everyone finds the processor's cache full of another's weights.
+    In turn, each finds the processor's cache full of another's weights.
     """
     ways: dict[str, Callable[[str], Any]] = {"baseline": lambda text: baseline.encode([text])}
     for precision, encoder in encoders.items():

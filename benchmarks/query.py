@@ -5,15 +5,15 @@
 Up to `--sessions` (20,000) real sessions are loaded as `conference-helper load` does by default, and a
 `conference-helper serve` process of its own answers. It is compared with the model card's script and with txtai
 (`pip install -c constraints.txt '.[bench]'`), which hold the same sessions, each in a process of its own
-(`benchmarks.peers`). Their time has no HTTP in it, ours has.
+(`benchmarks.support.peers`). Their time has no HTTP in it, ours has.
 
-In a turn everyone answers once, one after the other, so that what else the machine does hits all alike. No
-question is asked twice but in the row that says so: the service remembers the vectors of questions. An answer
-in mode=semantic has its verdict too. Then clients in a process of their own ask the service and, in turns with
-it, one that runs the reference encoder.
+In a turn each program answers once, one after the other, so that other load on the machine affects all alike.
+No question is asked twice but in the row that says so: the service caches the vectors of questions. An answer
+in mode=semantic has its verdict too. Then many clients at once ask the service and, in turns with it, one that
+runs the reference encoder. Times are milliseconds an answer, rates questions a second, memory MiB.
 
 `--data` keeps what was loaded for the next run; the first load takes minutes. The sessions' vectors are
-computed once, by the program's bulk encoder, for everyone: answering does not depend on who computed them.
+computed once for all programs, by our bulk encoder: the time of an answer does not depend on who computed them.
 """
 
 import argparse
@@ -29,23 +29,23 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.catalogue import NAME, Prepared, prepare
-from benchmarks.corpus import QUESTIONS, new_question
-from benchmarks.peers import Peer, is_installed
-from benchmarks.results import PAUSE, Row, median, middle_half, report, spread
-from benchmarks.serving import Memory, Service
+from benchmarks.support.catalogue import NAME, Prepared, prepare
+from benchmarks.support.corpus import QUESTIONS, new_question
+from benchmarks.support.peers import Peer, is_installed
+from benchmarks.support.results import PAUSE, Row, median, middle_half, report, spread
+from benchmarks.support.serving import Memory, Service
 from service.encoders.model_folder import find_model
 from service.stores.edge.store import EdgeStore
 
 PEERS = {"card": "the model card's script", "txtai": "txtai"}
 CLIENTS = (1, 4, 16, 32)
 WARMING = len(QUESTIONS)
-"""Turns that are not counted: caches fill, and every question that is asked again was asked once."""
+"""Turns that are not counted: caches fill, and each question of the repeated ones is asked once."""
 
 _SPAN = (
     len(QUESTIONS) * 10_000
 )  # numbers of one way to ask; a way has the same question in the same turn
-_PRESSED_FROM = 10 * _SPAN
+_FIRST_UNDER_LOAD = 10 * _SPAN
 
 Ask = Callable[[str], float]
 Times = Mapping[str, list[float]]
@@ -99,7 +99,7 @@ def peers(kinds: list[str], prepared: Prepared) -> Iterator[dict[str, Peer]]:
 
 def ways_to_ask(service: Service) -> dict[str, Ask]:
     """Return the ways of asking the service: the name of each, and what takes a question."""
-    filters = {name: commonest(service, name) for name in ("year", "language")}
+    filters = commonest_values(service, "year", "language")
     answer = service.ask("testing", **filters)[1]
     assert answer["results"], filters
     assert answer["verdict"], "the catalogue is not calibrated"
@@ -113,13 +113,14 @@ def ways_to_ask(service: Service) -> dict[str, Ask]:
     }
 
 
-def commonest(service: Service, name: str) -> str:
-    """Return the value of a filter that most sessions have."""
-    return str(service.get("/api/facets")["facets"][name][0]["value"])
+def commonest_values(service: Service, *names: str) -> dict[str, str]:
+    """Return the value of each filter that most sessions have; a filter without values is left out."""
+    facets = service.get("/api/facets")["facets"]
+    return {name: str(facets[name][0]["value"]) for name in names if facets[name]}
 
 
 def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
-    """Return the milliseconds of every way, one a turn; the first WARMING turns are not among them."""
+    """Return the milliseconds of every way of asking, one a turn; the first WARMING turns are left out."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(WARMING + turns):
         for place, (name, ask) in enumerate(ways.items(), start=1):
@@ -131,7 +132,7 @@ def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
 
 
 def compare_times(times: Times, kinds: list[str]) -> list[Row]:
-    """Return the rows of one client's times; `ratio` is how many times less time ours took."""
+    """Return the rows of one client's times in ms; `ratio` is baseline / ours."""
     p50, p99 = (
         {name: float(np.quantile(some, share)) for name, some in times.items()}
         for share in (0.5, 0.99)
@@ -177,29 +178,29 @@ def compare_memory(memory: Mapping[str, Memory], kinds: list[str]) -> list[Row]:
 
 
 def measure_many(prepared: Prepared, rounds: int, seconds: float) -> list[Row]:
-    """Return the rows of clients that ask at the same time."""
+    """Return the rows of many clients at once, in questions a second."""
     with Service(prepared.fast) as fast, Service(prepared.reference, encoder="reference") as slow:
-        pressing = Pressing(seconds)
+        generator = LoadGenerator(seconds)
         found: dict[str, list[dict[str, float]]] = {"fast": [], "reference": []}
         for counted in (False, *[True] * rounds):
             for name, service in (("fast", fast), ("reference", slow)):
-                some = pressing.press(service, 16)
+                some = generator.run(service, 16)
                 if counted:
                     found[name].append(some)
-        table = {clients: pressing.press(fast, clients) for clients in CLIENTS}
+        table = {clients: generator.run(fast, clients) for clients in CLIENTS}
     return [compare_rates(found), *(table_row(table, clients) for clients in CLIENTS)]
 
 
 @dataclass(slots=True)
-class Pressing:
-    """Runs clients, every time with new questions, each time for so many `seconds`."""
+class LoadGenerator:
+    """Runs `benchmarks.support.clients` for `seconds` at a time, with new questions each time."""
 
     seconds: float
-    first: int = _PRESSED_FROM
+    first: int = _FIRST_UNDER_LOAD
 
-    def press(self, service: Service, clients: int) -> dict[str, float]:
-        """Return what `benchmarks.clients` says of so many clients at once."""
-        command = [sys.executable, "-m", "benchmarks.clients", str(service.port)]
+    def run(self, service: Service, clients: int) -> dict[str, float]:
+        """Return the figures of so many clients at once."""
+        command = [sys.executable, "-m", "benchmarks.support.clients", str(service.port)]
         command += ["--clients", str(clients), "--seconds", str(self.seconds)]
         command += ["--first", str(self.first)]
         self.first += _SPAN

@@ -3,10 +3,10 @@
     python -m benchmarks.scale SOURCE... [--sizes N,N] [--ways WAY,WAY] [--ef N,N] [--m N] [--json FILE]
 
 Up to `--sessions` (5,000) real sessions are embedded as `conference-helper load` does by default; a size beyond
-them is filled with copies of their vectors with noise (`benchmarks.shards`). The questions are titles of
-sessions. Recall is the share of the three nearest points, found by comparing with all, that the shard finds.
-Building and asking are processes of their own. The shards hold vectors and a short payload only: words and
-payload indexes add to disk and memory, not to what the ways differ in.
+them is filled with copies of their vectors with noise (`benchmarks.support.shards`). The questions are titles
+of sessions. The baseline is the first way, in milliseconds a query; recall is the share of the three nearest
+points, found by exact search, that a shard finds. Building and asking are processes of their own. The shards
+hold vectors and a short payload only: keyword and payload indexes would add the same to all.
 
 1,000,000 points take long, nearly all of it for the two indexes: `--ways exact` leaves them out.
 """
@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.corpus import read_sessions
-from benchmarks.results import Row, report
-from benchmarks.shards import WAYS, nearest
+from benchmarks.support.corpus import read_sessions
+from benchmarks.support.results import Row, report
+from benchmarks.support.shards import WAYS, nearest
 from service.encoders.open import EncoderOptions, open_encoder
 
 Found = dict[str, float]
@@ -54,9 +54,9 @@ def main() -> None:
     report(rows, "python -m benchmarks.scale " + " ".join(sys.argv[1:]), asked.json)
 
 
-def embed(folder: Path, sources: Sequence[str], most: int, questions: int) -> None:
+def embed(folder: Path, sources: Sequence[str], limit: int, questions: int) -> None:
     """Write the vectors of sessions, and those of some of their titles, to the folder."""
-    sessions = read_sessions(sources, most)
+    sessions = read_sessions(sources, limit)
     asked = sessions[:: max(1, len(sessions) // questions)][:questions]
     encoder = open_encoder(options=EncoderOptions("fast", folder / "models"))
     texts = [session.text for session in sessions]
@@ -72,16 +72,16 @@ def measure(
     efs: Sequence[int] = (128,),
     index: Sequence[str] = (),
 ) -> dict[str, Found]:
-    """Return what each way of one size gave; those with an index once for each of `efs`."""
+    """Return the figures of each way at one size; those with an index once for each of `efs`."""
     vectors, questions = np.load(folder / "vectors.npy"), np.load(folder / "questions.npy")
     right = [sorted(some) for some in nearest(vectors, questions, points)]
     (folder / f"nearest-{points}.json").write_text(json.dumps(right), "utf-8")
     found: dict[str, Found] = {}
     for way in ways:
-        built = _step("build", folder, way, points, *index)
+        built = _run_step("build", folder, way, points, *index)
         for ef in efs if way != "exact" else efs[:1]:
             name = way if way == "exact" else f"{way}, ef {ef}"
-            found[name] = built | _step("ask", folder, way, points, "--ef", str(ef))
+            found[name] = built | _run_step("ask", folder, way, points, "--ef", str(ef))
             print(f"{points} points, {name}: {found[name]}", file=sys.stderr)
         shutil.rmtree(folder / f"{way}-{points}")
     return found
@@ -102,9 +102,18 @@ def compare(points: int, name: str, found: dict[str, Found]) -> Row:
     )
 
 
-def _step(step: str, folder: Path, way: str, points: int, *options: str) -> Found:
+def _run_step(step: str, folder: Path, way: str, points: int, *options: str) -> Found:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.shards", step, str(folder), way, str(points), *options],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.support.shards",
+            step,
+            str(folder),
+            way,
+            str(points),
+            *options,
+        ],
         cwd=Path(__file__).parents[1],
         stdout=subprocess.PIPE,
         text=True,

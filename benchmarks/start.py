@@ -1,9 +1,8 @@
-"""How soon a question is answered from cold: `conference-helper search` in a new process, interleaved.
+"""Seconds of `conference-helper search` in a new process: the fast encoder against the reference encoder.
 
     python -m benchmarks.start [--model NAME] [--rounds N] [--json FILE]
 
-Loads the samples twice, with the fast and with the reference encoder, then asks both in turn. Every round is a
-process of its own; what the system keeps of files in memory stays.
+Loads the samples with each encoder, then asks both in turn, a new process each time. The page cache stays warm.
 """
 
 import argparse
@@ -13,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.catalogue import COMMAND, environment
-from benchmarks.results import Row, median, report, spread
+from benchmarks.support.catalogue import COMMAND, environment
+from benchmarks.support.results import Row, median, report, spread
 
 _SAMPLES = (Path(__file__).parent.parent / "samples").absolute()
 _QUESTION = "Health analytics?"

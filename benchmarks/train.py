@@ -1,9 +1,9 @@
-"""How fast training is: steps a second against sentence-transformers' trainer with its own settings.
+"""Training speed in steps a second, against sentence-transformers' trainer with its own settings.
 
     python -m benchmarks.train SOURCE... [--batch 64] [--window 250] [--steps 3] [--rounds 3] [--json FILE]
 
 Both train the same model on the same pairs of title and abstract with the same loss, batch and window, in
-turns; a round's first step of each is not counted. The baseline is the trainer as it comes: float32, every
+turns; the first step of each round is not counted. The baseline is the trainer as it comes: float32, every
 column padded to its longest text, tokenized as it goes.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import Row, median, report, spread
+from benchmarks.support.results import Row, median, report, spread
 
 
 def main() -> None:
@@ -52,7 +52,12 @@ def _pairs(asked: argparse.Namespace) -> list[tuple[str, ...]]:
     from training.pairs import make_pairs
 
     sessions = read_sources(asked.sources, Options(event=asked.event), lambda text: None)
-    return make_pairs(sessions)["titles"]
+    pairs = make_pairs(sessions).get("titles", [])
+    if len(pairs) < asked.batch:
+        sys.exit(
+            f"{len(pairs)} titles with an abstract; a batch needs {asked.batch}. Lower --batch."
+        )
+    return pairs
 
 
 def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
@@ -66,7 +71,7 @@ def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> fl
 
     model = _model(asked)
     model.max_seq_length = asked.window
-    watch = _watch()
+    timer = _step_timer()
     columns = {"question": [one[0] for one in pairs], "answer": [one[1] for one in pairs]}
     with tempfile.TemporaryDirectory() as place:
         trainer = SentenceTransformerTrainer(
@@ -86,10 +91,10 @@ def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> fl
                 directions=("query_to_doc", "doc_to_query"),
                 partition_mode="per_direction",
             ),
-            callbacks=[watch],
+            callbacks=[timer],
         )
         trainer.train()
-    return _rate(watch.moments)
+    return _rate(timer.ends)
 
 
 def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
@@ -106,14 +111,14 @@ def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
         save_every=10**9,
         device=asked.device,
     )
-    watch = _watch()
+    timer = _step_timer()
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "titles.jsonl"
         file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), "utf-8")
         titles = [Dataset("titles", file, len(pairs), 1)]
         checkpoint = Path(place) / "checkpoint"
-        trainer.train(model, titles, recipe, checkpoint, print, base="", callbacks=[watch])
-    return _rate(watch.moments)
+        trainer.train(model, titles, recipe, checkpoint, print, base="", callbacks=[timer])
+    return _rate(timer.ends)
 
 
 def _model(asked: argparse.Namespace) -> Any:
@@ -123,25 +128,25 @@ def _model(asked: argparse.Namespace) -> Any:
     return load_model(find_model(asked.model), asked.device)
 
 
-def _watch() -> Any:
-    """A callback that notes when each step ended."""
+def _step_timer() -> Any:
+    """A callback that records when each step ended."""
     from transformers import TrainerCallback
 
-    class Watch(TrainerCallback):
-        moments: list[float]
+    class StepTimer(TrainerCallback):
+        ends: list[float]
 
         def on_step_end(self, *given: Any, **named: Any) -> None:
-            """Note the moment."""
-            self.moments.append(time.perf_counter())
+            """Record the time."""
+            self.ends.append(time.perf_counter())
 
-    watch = Watch()
-    watch.moments = []
-    return watch
+    timer = StepTimer()
+    timer.ends = []
+    return timer
 
 
-def _rate(moments: Sequence[float]) -> float:
+def _rate(ends: Sequence[float]) -> float:
     """Steps a second by the median step, since other work on the machine slows single ones."""
-    return 1 / median([later - earlier for earlier, later in itertools.pairwise(moments)])
+    return 1 / median([later - earlier for earlier, later in itertools.pairwise(ends)])
 
 
 if __name__ == "__main__":

@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import catalogue, clients, peers, query, results, scale, serving, shards
-from benchmarks.corpus import QUESTIONS, new_question, read_sessions
+from benchmarks import query, scale
+from benchmarks.support import catalogue, clients, peers, results, serving, shards
+from benchmarks.support.corpus import QUESTIONS, new_question, read_sessions
 from service.encoder import Vectors
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(
-    file.stem
-    for file in (ROOT / "benchmarks").glob("*.py")
-    if "argparse.ArgumentParser" in file.read_text("utf-8")
-)
+BENCHMARKS = sorted(file.stem for file in (ROOT / "benchmarks").glob("[a-z]*.py"))
+MODULES = [*BENCHMARKS, "support.clients", "support.peers", "support.shards"]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -34,17 +33,14 @@ def test_a_benchmark_says_what_it_takes(module: str) -> None:
         text=True,
         check=True,
     )
-    assert f"usage: {module}.py" in done.stdout
+    assert f"usage: {module.removeprefix('support.')}.py" in done.stdout
 
 
 def test_every_benchmark_stands_in_the_docs_and_has_a_section_of_results() -> None:
-    commands = {
-        name for name in MODULES if "--json" in (ROOT / f"benchmarks/{name}.py").read_text()
-    }
-    assert {"load", "encode", "query", "scale", "start", "train"} == commands
+    assert BENCHMARKS == ["encode", "load", "query", "scale", "start", "train"]
     page = (ROOT / "docs/evaluating.md").read_text("utf-8")
     figures = (ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
-    for name in commands:
+    for name in BENCHMARKS:
         assert f"python -m benchmarks.{name}" in page
         assert f"\n## {name}\n\n    python -m benchmarks.{name}" in figures
 
@@ -132,7 +128,7 @@ def failing() -> Iterator[int]:
 
 
 def test_clients_count_answers_and_failures_apart(failing: int) -> None:
-    found = clients.press(failing, clients=2, seconds=0.3, first=100)
+    found = clients.generate_load(failing, clients=2, seconds=0.3, first=100)
     asked = EverySecondFails.asked
     assert found["answered"] + found["failed"] == len(asked) > 4
     assert abs(found["answered"] - found["failed"]) <= 1
@@ -143,7 +139,7 @@ def test_clients_count_answers_and_failures_apart(failing: int) -> None:
 
 
 def test_clients_of_nobody_only_fail() -> None:
-    found = clients.press(1, clients=2, seconds=0.1, first=0)
+    found = clients.generate_load(1, clients=2, seconds=0.1, first=0)
     assert (found["answered"], found["rate"], found["p99"]) == (0, 0, 0)
     assert found["failed"] >= 2
 
@@ -167,6 +163,21 @@ def test_settings_of_the_caller_do_not_reach_a_benchmark(monkeypatch: pytest.Mon
 def test_sessions_of_a_benchmark_differ_and_are_as_many_as_asked() -> None:
     sessions = read_sessions([str(ROOT / "samples")], 40)
     assert len({session.text for session in sessions}) == len(sessions) == 40
+
+
+def test_sources_with_too_few_sessions_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("title,abstract\nAlone,An abstract.\n")
+    with pytest.raises(SystemExit, match=r"empty\.csv: 1 different sessions; a benchmark needs 3"):
+        read_sessions([str(tmp_path / "empty.csv")], 40)
+
+
+def test_a_filter_without_values_is_left_out() -> None:
+    class Facets(serving.Service):
+        def get(self, path: str) -> dict[str, Any]:
+            return {"facets": {"year": [{"value": 2018, "count": 9}], "language": []}}
+
+    service = Facets(Path())
+    assert query.commonest_values(service, "year", "language") == {"year": "2018"}
 
 
 def test_peers_get_the_vectors_that_were_computed_for_their_texts() -> None:

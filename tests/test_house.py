@@ -17,13 +17,13 @@ ROOT = Path(__file__).parent.parent
 SEARCHING = ("service/query/", "service/verdict/", "service/search/", "service/web/")
 OUTSIDE = ("conference_helper/", "loaders/", "evaluation/", "training/", "benchmarks/")
 ALLOWED = {
-    "qdrant_edge": ("service/stores/", "benchmarks/shards.py"),
+    "qdrant_edge": ("service/stores/", "benchmarks/support/shards.py"),
     "qdrant_client": ("service/stores/",),
     "torch": ("service/encoders/", "training/"),
     "transformers": ("service/encoders/", "training/", "benchmarks/train.py"),
     "sentence_transformers": ("service/encoders/", "training/", "benchmarks/"),
     "openvino": ("service/encoders/openvino/",),
-    "txtai": ("benchmarks/peers.py",),
+    "txtai": ("benchmarks/support/peers.py",),
     "tokenizers": ("service/encoders/", "training/"),
     "flask": ("service/web/",),
     "werkzeug": ("service/web/",),

@@ -1,10 +1,10 @@
-"""The same sessions for everyone who is compared: loaded by the program, and as plain texts and vectors.
+"""The same sessions for every program that is compared: a loaded catalogue, plain texts and vectors.
 
 <folder>/prepared.json                what it was made from
          sessions.jsonl               the sessions, as `conference-helper export` writes them
          fast/                        data directory: loaded with the default encoder
          reference/                   data directory: the same vectors, served with the reference encoder
-         texts.json, vectors.npy      for programs of others, in one order
+         texts.json, vectors.npy      for the other programs, in one order
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.corpus import read_sessions
+from benchmarks.support.corpus import read_sessions
 from loaders.export import EXPORT_VERSION
 from service.encoder import Vectors
 from service.ranking import weights_digest
@@ -31,7 +31,7 @@ from service.stores.payload import encode_payload
 from service.verdict.off_topic import queries_digest
 
 NAME = "sessions"
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from conference_helper.cli import main; main()")
 
 
@@ -62,20 +62,20 @@ class Prepared:
         return vectors
 
 
-def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
-    """Load up to `most` sessions of the sources, unless the folder holds just those from before.
+def prepare(folder: Path, sources: Sequence[str], limit: int) -> Prepared:
+    """Load up to `limit` sessions of the sources, unless the folder was prepared from the same ones.
 
-    What it holds of other sessions is made anew; vectors that were computed once are used again.
+    Otherwise it is prepared anew, with its cache of vectors.
     """
-    prepared, mark = Prepared(folder), folder / "prepared.json"
-    wanted = _made_from(sources, most)
-    if mark.exists() and json.loads(mark.read_text("utf-8")) == wanted:
+    prepared, key_file = Prepared(folder), folder / "prepared.json"
+    key = _key(sources, limit)
+    if key_file.exists() and json.loads(key_file.read_text("utf-8")) == key:
         return prepared
-    mark.unlink(missing_ok=True)
+    key_file.unlink(missing_ok=True)
     for data in (prepared.fast, prepared.reference):
         shutil.rmtree(data / "catalogues", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_sessions(folder / "sessions.jsonl", read_sessions(sources, most))
+    _write_sessions(folder / "sessions.jsonl", read_sessions(sources, limit))
     subprocess.run(
         [*COMMAND, "load", "sessions.jsonl"],
         cwd=folder,
@@ -84,7 +84,7 @@ def prepare(folder: Path, sources: Sequence[str], most: int) -> Prepared:
         check=True,
     )
     _copy(prepared)
-    mark.write_text(json.dumps(wanted), "utf-8")
+    key_file.write_text(json.dumps(key), "utf-8")
     return prepared
 
 
@@ -100,11 +100,11 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
     return {**others, **ours, "PYTHONPATH": os.pathsep.join(path)}
 
 
-def _made_from(sources: Sequence[str], most: int) -> dict[str, object]:
+def _key(sources: Sequence[str], limit: int) -> dict[str, object]:
     named = [[str(Path(source).absolute()), _size(Path(source))] for source in sources]
     return {
         "sources": named,
-        "most": most,
+        "most": limit,
         "schema": SCHEMA_VERSION,
         "calibration": [queries_digest(), weights_digest()],
     }
@@ -122,7 +122,7 @@ def _write_sessions(file: Path, sessions: Sequence[Session]) -> None:
 
 
 def _copy(prepared: Prepared) -> None:
-    """Write the loaded vectors for others, and as a catalogue of the reference encoder.
+    """Write texts and vectors for the other programs, and a catalogue of the reference encoder.
 
     That one holds vectors of the fast encoder under the reference's name: embedding everything once more
     would take longer than all else, and how long a question takes does not depend on the values.

@@ -1,8 +1,8 @@
-"""Points of any number in an Edge shard: made of real vectors with noise, indexed in a way, and asked.
+"""Edge shards of any number of points, real vectors with noise: built with or without an index, and asked.
 
-    python -m benchmarks.shards build|ask FOLDER WAY POINTS [--m N] [--build-ef N] [--ef N]
+    python -m benchmarks.support.shards build|ask FOLDER WAY POINTS [--m N] [--build-ef N] [--ef N]
 
-`benchmarks.scale` runs each step in a process of its own, so that the memory it finds is that step's. FOLDER
+`benchmarks.scale` runs each step in a process of its own, so that memory is measured a step. FOLDER
 holds vectors.npy and questions.npy, both float32 (n, dimension).
 """
 
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import qdrant_edge as edge
 
-from benchmarks.serving import memory
+from benchmarks.support.serving import memory
 from service.encoder import Vectors
 
 WAYS = ("exact", "hnsw", "int8")
-"""No index at all; HNSW by `optimize`; HNSW and vectors of 8 bits, the best scored again with the full ones."""
+"""No index; HNSW by `optimize`; HNSW over vectors quantised to 8 bits, the nearest rescored in full."""
 
 NOISE = 0.5
-"""Length of the noise beside a vector of length 1: a copy's dot product with its original is about 0.9."""
+"""Norm of the noise added to a unit vector: a copy's dot product with its original is about 0.9."""
 
 LIMIT = 3
 _BATCH = 2_000
@@ -44,7 +44,7 @@ def noisy(vectors: Vectors, points: int, *, noise: float = NOISE) -> Iterator[Ve
 
 
 def nearest(vectors: Vectors, questions: Vectors, points: int) -> list[set[int]]:
-    """Return the LIMIT nearest points of each question, by comparing it with all of them."""
+    """Return the LIMIT nearest points of each question, by exact search."""
     scores = np.full((len(questions), LIMIT), -2, np.float32)
     found = np.zeros((len(questions), LIMIT), np.int64)
     first = 0
@@ -62,7 +62,7 @@ def nearest(vectors: Vectors, questions: Vectors, points: int) -> list[set[int]]
 def build(
     folder: Path, way: str, points: int, *, m: int = 16, build_ef: int = 128
 ) -> dict[str, float]:
-    """Write a shard; return the seconds for writing and for indexing, and its MiB on disk."""
+    """Write a shard; return seconds of writing and of indexing, and MiB on disk."""
     vectors = np.load(folder / "vectors.npy")
     place = folder / f"{way}-{points}"
     place.mkdir()
@@ -88,13 +88,13 @@ def build(
 
 
 def ask(folder: Path, way: str, points: int, *, ef: int = 128) -> dict[str, float]:
-    """Ask a shard every question; return p50 and p99 in ms, recall, and the MiB of memory that it took."""
+    """Ask a shard every question; return p50 and p99 in ms, recall@3, and the MiB of memory that it added."""
     questions = np.load(folder / "questions.npy")
     truth = json.loads((folder / f"nearest-{points}.json").read_text("utf-8"))
     before = memory(os.getpid()).resident
     shard = edge.EdgeShard.load(str(folder / f"{way}-{points}"))
     times, hits = [], 0
-    for turn in range(2):  # the first one brings what is on disk to memory
+    for turn in range(2):  # the first warms the page cache
         for question, right in zip(questions, truth, strict=True):
             request = _request(way, question.tolist(), ef)
             started = time.perf_counter()
@@ -135,7 +135,7 @@ def _size(folder: Path) -> float:
 
 
 def main() -> None:
-    """Do one step and print what it found."""
+    """Run one step and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("step", choices=("build", "ask"))
     parser.add_argument("folder", type=Path)

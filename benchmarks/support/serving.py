@@ -1,4 +1,4 @@
-"""A `conference-helper serve` process of its own, asked over HTTP, and what it holds in memory."""
+"""Runs `conference-helper serve` in a process, asks it over HTTP, and reads its memory."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.catalogue import COMMAND, environment
+from benchmarks.support.catalogue import COMMAND, environment
 
 _READY_SECONDS = 120
 
@@ -20,8 +20,8 @@ _READY_SECONDS = 120
 class Memory:
     """Memory of a process in MiB.
 
-    resident    RSS: every page as often as it is mapped
-    own         PSS: every page once, and what others map too in equal shares
+    resident    RSS: a page counts in every process that maps it
+    own         PSS: a page that several processes map is divided among them
     """
 
     resident: float
@@ -29,7 +29,7 @@ class Memory:
 
 
 class Service:
-    """Serves a data directory for a `with` block; asked over one connection that is kept open."""
+    """A context manager that serves a data directory; it is asked over one connection that is kept open."""
 
     def __init__(self, data: Path, *, encoder: str = "auto") -> None:
         self._data = data
@@ -55,14 +55,14 @@ class Service:
         self._process.wait(60)
 
     def ask(self, question: str, **parameters: str) -> tuple[float, dict[str, Any]]:
-        """Return the milliseconds from the request to the whole answer, and the answer."""
+        """Return the milliseconds from the request to the end of the answer, and the answer."""
         path = "/api/search?" + urlencode({"q": question, **parameters})
         started = time.perf_counter()
         answer = self.get(path)
         return 1000 * (time.perf_counter() - started), answer
 
     def get(self, path: str) -> dict[str, Any]:
-        """Return what a path answers. Raises RuntimeError if that is an error."""
+        """Return the JSON of a path. Raises RuntimeError for a status other than 200."""
         try:
             status, body = self._get(path)
         except http.client.RemoteDisconnected:  # it closes connections that were idle for a while
@@ -79,8 +79,8 @@ class Service:
         return response.status, response.read()
 
     def memory(self) -> "Memory":
-        """Return what its processes hold together."""
-        every = [memory(pid) for pid in family(self._process.pid)]
+        """Return the memory of all its processes together."""
+        every = [memory(pid) for pid in process_tree(self._process.pid)]
         return Memory(sum(one.resident for one in every), sum(one.own for one in every))
 
     def _wait(self) -> None:
@@ -98,18 +98,18 @@ class Service:
 
 
 def memory(pid: int) -> Memory:
-    """Return what a process holds, as the system counts it."""
+    """Return the memory of a process, as the kernel counts it."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
     return Memory(sizes["Rss"], sizes["Pss"])
 
 
-def family(pid: int) -> Iterator[int]:
-    """Yield a process and all that it started."""
+def process_tree(pid: int) -> Iterator[int]:
+    """Yield the ids of a process and of all its descendants."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text("utf-8").split():
-            yield from family(int(child))
+            yield from process_tree(int(child))
 
 
 def _free_port() -> int:

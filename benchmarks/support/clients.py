@@ -1,9 +1,9 @@
-"""Many clients of a service at once, in a process of their own: how many questions it answers a second.
+"""A load generator: many clients of a service at once, in a process of their own.
 
-    python -m benchmarks.clients PORT [--clients N] [--seconds S] [--first NUMBER]
+    python -m benchmarks.support.clients PORT [--clients N] [--seconds S] [--first NUMBER]
 
-Each client has a connection that it keeps open, and asks its next question as soon as the last one is answered.
-No question is asked twice; `--first` sets the number after the first one. Prints JSON.
+Each client keeps a connection open, and asks its next question as soon as the last one is answered. No question
+is asked twice: `--first` is the number of the first. Prints answers a second, failures and milliseconds (JSON).
 """
 
 import argparse
@@ -16,19 +16,19 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from benchmarks.corpus import new_question
+from benchmarks.support.corpus import new_question
 
-_LONGEST = 30.0  # seconds: more than any service lets a request wait
+_TIMEOUT_SECONDS = 30.0  # longer than any service lets a request wait
 
 
 class Client(threading.Thread):
-    """Asks until a moment has come; keeps the times of answers in milliseconds and the number of failures."""
+    """Asks until a deadline; `times` are the milliseconds of answers, `failed` is the number of failures."""
 
     def __init__(self, port: int, numbers: "count[int]", until: float) -> None:
         super().__init__()
         self.times: list[float] = []
         self.failed = 0
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_LONGEST)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
         self._numbers = numbers
         self._until = until
 
@@ -53,8 +53,8 @@ class Client(threading.Thread):
         return response.status == 200
 
 
-def press(port: int, clients: int, seconds: float, first: int) -> dict[str, float]:
-    """Ask for some seconds and return answers a second, failures, and milliseconds an answer took."""
+def generate_load(port: int, clients: int, seconds: float, first: int) -> dict[str, float]:
+    """Ask for so many seconds; return answers a second, numbers of answers and failures, p50 and p99 in ms."""
     started = time.perf_counter()
     numbers = count(first)
     threads = [Client(port, numbers, started + seconds) for _ in range(clients)]
@@ -75,14 +75,14 @@ def press(port: int, clients: int, seconds: float, first: int) -> dict[str, floa
 
 
 def main() -> None:
-    """Press the service and print what it did."""
+    """Generate the load that the arguments ask for, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("port", type=int)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--first", type=int, default=0)
     asked = parser.parse_args()
-    print(json.dumps(press(asked.port, asked.clients, asked.seconds, asked.first)))
+    print(json.dumps(generate_load(asked.port, asked.clients, asked.seconds, asked.first)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How every benchmark reports: the machine, the versions, a small table, and a JSON file."""
+"""The report of a benchmark: machine, versions and a table of rows, printed and as JSON."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _PACKAGES = (
 
 
 PAUSE = 0.005
-"""Seconds between ways that are timed in turn: threads of the last one go on spinning for a moment."""
+"""Seconds between two variants timed in turn: the threads of the last one spin for a moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
-"""Other programs that answer the same questions, each in a process of its own.
+"""The programs compared with, each answering in a process of its own.
 
-    python -m benchmarks.peers card|txtai FOLDER MODEL
+    python -m benchmarks.support.peers card|txtai FOLDER MODEL
 
-reads questions, one a line, and prints JSON lines with the milliseconds each took and the memory that the
-process then holds. What passes between the processes is not in the time. `card` is the script on the card of
+reads questions, one a line, and prints JSON lines with the milliseconds that each took and the memory of the
+process after it. The time has no communication between processes in it. `card` is the script on the card of
 multi-qa-MiniLM-L6-cos-v1, its vectors kept in memory; `txtai` is an index of txtai's with content, otherwise
-as it comes. Both are filled from FOLDER's texts and vectors (`benchmarks.catalogue`), since how they answer
-does not depend on who computed them; questions they encode in their own way, with the model in the folder
+with its defaults. Both are filled from FOLDER's texts and vectors (`benchmarks.support.catalogue`), since the
+time of an answer does not depend on who computed them; questions they encode themselves, with the model in
 MODEL.
 """
 
@@ -22,20 +22,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks.catalogue import Prepared
-from benchmarks.serving import Memory, memory
+from benchmarks.support.catalogue import Prepared
+from benchmarks.support.serving import Memory, memory
 
 LIMIT = 3
 Answering = Callable[[str], Sequence[Any]]
 
 
 class Peer:
-    """One of them, for a `with` block."""
+    """A context manager that runs one of them."""
 
     def __init__(self, kind: str, prepared: Prepared, model: Path) -> None:
         self._command = [sys.executable, "-m", __name__, kind, str(prepared.folder), str(model)]
         self.memory = Memory(0, 0)
-        """What it held after its last answer."""
+        """After its last answer."""
 
     def __enter__(self) -> "Peer":
         self._process = subprocess.Popen(
@@ -60,7 +60,7 @@ class Peer:
 
 
 def is_installed(kind: str) -> bool:
-    """Whether what a peer runs on is there; txtai is an extra."""
+    """Whether a peer can run; txtai is an extra."""
     return kind == "card" or find_spec(kind) is not None
 
 
@@ -106,7 +106,7 @@ def prepared_rows(rows: dict[str, Any], texts: Sequence[str]) -> Any:
 
 
 def main() -> None:
-    """Answer what is asked on standard input."""
+    """Answer the questions on standard input."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("kind", choices=("card", "txtai"))
     parser.add_argument("folder", type=Path)
