@@ -21,7 +21,7 @@ from service.encoder import Encoder
 from service.errors import NothingLoadedError, RefusedError
 from service.filters import Filters
 from service.stores.copying import Batch, rebuild
-from service.stores.manifest import SCHEMA_VERSION, Calibration, Manifest
+from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import Builder, Generation, SessionStore, Updater
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import is_current
@@ -46,8 +46,8 @@ class Comparison:
 
     @property
     def schema_changed(self) -> bool:
-        """Whether the served generation has another schema, so that all of it is written anew."""
-        return self.manifest is not None and self.manifest.schema != SCHEMA_VERSION
+        """Whether the served generation is of another schema or lacks an index: all of it is written anew."""
+        return self.manifest is not None and not self.manifest.is_current
 
     @property
     def uncalibrated(self) -> bool:

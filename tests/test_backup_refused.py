@@ -15,7 +15,8 @@ from service.stores import backup as archive
 from service.stores.backup import restore_backup, write_backup
 from service.stores.edge import generation as edge_generation
 from service.stores.edge.store import EdgeStore
-from service.stores.manifest import SCHEMA_VERSION, Manifest
+from service.stores.manifest import Manifest
+from service.stores.schema import SCHEMA_VERSION
 
 SESSIONS = [talk(number) for number in range(10)]
 

@@ -14,11 +14,11 @@ from support.stores import ENCODER, talk
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
-from service.stores import manifest
 from service.stores.edge import writing as edge_writing
 from service.stores.edge.generation import translated
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import ParsedQuery
+from service.stores.schema import SCHEMA_VERSION
 
 
 class Usage(NamedTuple):
@@ -40,7 +40,7 @@ def test_a_newer_schema_is_refused_by_readers_and_loaders(
     store: EdgeStore, loading: Loading, tmp_path: Path
 ) -> None:
     loading.rows([row(1)])
-    change_manifest(manifest_file(store, tmp_path), schema=manifest.SCHEMA_VERSION + 1)
+    change_manifest(manifest_file(store, tmp_path), schema=SCHEMA_VERSION + 1)
     with pytest.raises(MismatchError, match="Upgrade conference-helper"), store.reading():
         pass
     with pytest.raises(MismatchError, match="newer version"):
@@ -181,7 +181,7 @@ def test_nothing_is_created_by_asking(tmp_path: Path) -> None:
 
 
 def test_a_large_catalogue_is_indexed_in_several_segments(
-    store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+    store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edge_writing, "_GRAPH_ABOVE", 1_000)
     monkeypatch.setattr(edge_writing, "_USUAL_WORDS", 8)
@@ -192,8 +192,8 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
     with store.building(ENCODER.fingerprint, sessions=count) as builder:
         for start in range(0, count, 250):
             builder.upsert(sessions[start : start + 250], vectors[start : start + 250])
-        manifest = builder.commit(expected=count, sources=["test"])
-    (points,) = (store._root / "generations" / manifest.generation).glob("points")
+        builder.commit(expected=count, sources=["test"])
+    points = manifest_file(store, tmp_path).parent / "points"
     assert len(list((points / "segments").iterdir())) > 2
     with store.reading() as generation:
         for place in range(0, count, 97):
@@ -205,7 +205,7 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
 
 
 def test_vectors_of_8_bits_propose_and_full_ones_decide(
-    store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+    store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edge_writing, "_SMALL_ABOVE", 1_000)
     count = 2_000
@@ -216,7 +216,7 @@ def test_vectors_of_8_bits_propose_and_full_ones_decide(
     with store.building(ENCODER.fingerprint, sessions=count) as builder:
         builder.upsert(sessions, vectors[:count])
         builder.commit(expected=count, sources=["test"])
-    assert list(store._root.rglob("quantized*"))
+    assert list(tmp_path.rglob("quantized*"))
     with store.reading() as generation:
         for question in vectors[count:]:
             products = vectors[:count] @ question

@@ -98,7 +98,7 @@ def test_a_number_that_comes_back_a_little_different_is_no_other_manifest(
         return found
 
     monkeypatch.setattr(client, "get_collection", rounding)
-    monkeypatch.setattr("service.stores.server.store._SEEN_SECONDS", 0.0)
+    monkeypatch.setattr("service.stores.server.store._SWITCH_TIMEOUT", 0.0)
     calibration = Calibration("queries", "weights", (), 0.1, 0.2, 0.3)
     with store.building(ENCODER.fingerprint, sessions=1) as builder:
         builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))

@@ -18,8 +18,8 @@ from service.errors import (
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
+from service.stores.generations import KEPT_GENERATIONS
 from service.stores.payload import encode_payload
-from service.stores.protocol import KEPT_GENERATIONS
 
 
 def question(text: str) -> Vectors:

@@ -39,7 +39,8 @@ from loaders.records.record import Options
 from service.errors import NothingLoadedError, RefusedError
 from service.session import Session
 from service.stores.edge.store import EdgeStore
-from service.stores.protocol import KEPT_GENERATIONS, SessionStore
+from service.stores.generations import KEPT_GENERATIONS
+from service.stores.protocol import SessionStore
 
 LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
 MEMORY = Path("/dev/shm")  # noqa: S108 -- generations are many small files: keep them off the disk

@@ -26,8 +26,8 @@ from service.session import Session
 from service.settings import PREFIX
 from service.stores.copying import Batch, rebuild
 from service.stores.edge.store import EdgeStore
-from service.stores.manifest import SCHEMA_VERSION
 from service.stores.payload import encode_payload
+from service.stores.schema import SCHEMA_VERSION
 from service.verdict.off_topic import queries_digest
 
 NAME = "sessions"

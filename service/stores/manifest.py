@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from service.encoder import Fingerprint
-from service.errors import REMEDY, DamagedError, MismatchError
-
-SCHEMA_VERSION = 2
-"""Raised when points or indexes change shape: a catalogue of an older schema is built anew by a load."""
+from service.errors import REMEDY, DamagedError, MismatchError, RefusedError
+from service.filters import FIELDS, Filters
+from service.stores.schema import FIRST_INDEXES, SCHEMA_VERSION, payload_indexes
 
 _UNRECORDED_WEIGHTS = "4ec65c62de6e8e7f"
 """Weights of the calibrations that do not record theirs: all were made with these (`service.ranking`)."""
@@ -80,6 +79,13 @@ class Manifest:
     """How often the generation was changed in place since it was built."""
     calibration: Calibration | None = None
     """From where on a question counts as answered here; None in a catalogue of an older version."""
+    indexes: tuple[str, ...] = FIRST_INDEXES
+    """Payload fields that have an index."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether a generation built now would have the same schema, and no other indexes."""
+        return self.schema == SCHEMA_VERSION and payload_indexes().keys() <= set(self.indexes)
 
     @property
     def state(self) -> str:
@@ -97,6 +103,7 @@ class Manifest:
             ],
             "sources": list(self.sources),
             "languages": list(self.languages),
+            "indexes": list(self.indexes),
             "calibration": self.calibration.as_dict() if self.calibration else None,
         }
 
@@ -121,6 +128,7 @@ class Manifest:
                     "events": tuple(EventCount(**event) for event in values["events"]),
                     "sources": tuple(values["sources"]),
                     "languages": tuple(values.get("languages", ())),
+                    "indexes": tuple(values.get("indexes", FIRST_INDEXES)),
                     "calibration": Calibration.from_dict(found)
                     if (found := values.get("calibration"))
                     else None,
@@ -138,5 +146,16 @@ def check_schema(manifest: Manifest) -> None:
         raise MismatchError(
             f"The catalogue was written by an older version (schema {manifest.schema}, not "
             f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE. "
+            "Its vectors are kept: nothing is embedded again."
+        )
+
+
+def check_indexes(manifest: Manifest, filters: Filters) -> None:
+    """Raise RefusedError if a field that is filtered by has no index in the generation."""
+    lacking = [name for name in filters if FIELDS[name].attribute not in manifest.indexes]
+    if lacking:
+        raise RefusedError(
+            f"The catalogue was loaded before sessions could be filtered by {', '.join(lacking)}. "
+            "Load the conference again: conference-helper load SOURCE. "
             "Its vectors are kept: nothing is embedded again."
         )

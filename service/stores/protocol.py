@@ -16,9 +16,6 @@ from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.manifest import Calibration, EventCount, Manifest
 
-KEPT_GENERATIONS = 2
-"""How many generations before the served one are kept for rollback."""
-
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:

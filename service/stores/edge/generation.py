@@ -13,11 +13,10 @@ import qdrant_edge as edge
 
 from service.encoder import Vectors, checked
 from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
-from service.filters import FIELDS, NO_FILTERS, Filters
+from service.filters import FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores.edge.queries import (
-    TEXT,
     Question,
     among,
     by_keywords,
@@ -30,6 +29,7 @@ from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload
 from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
+from service.stores.schema import TEXT_VECTOR
 
 BATCH = 256
 """Points of one read or write."""
@@ -50,7 +50,6 @@ class EdgeGeneration:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         """Open the generation in `path`. Raises StoreError if it is damaged."""
         self.manifest = manifest
-        self.readers = 0
         self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
         with translated(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
@@ -153,26 +152,16 @@ class EdgeGeneration:
             return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
-        """Return the counts of every value of the fields `names` among sessions that pass."""
+        """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
         with translated("count values"):
-            answers = {
-                name: self._shard.facet(
-                    edge.FacetRequest(
-                        FIELDS[name].attribute,
-                        limit=_ALL_VALUES,
-                        exact=True,
-                        filter=condition(filters),
-                    )
-                )
-                for name in names
-            }
-        return {
-            name: sorted(
-                ((hit.value, hit.count) for hit in answer.hits),
-                key=lambda pair: (-pair[1], str(pair[0])),
-            )
-            for name, answer in answers.items()
-        }
+            return {name: self._facet(FIELDS[name].attribute, filters) for name in names}
+
+    def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
+        if field not in self.manifest.indexes:
+            return []
+        request = edge.FacetRequest(field, limit=_ALL_VALUES, exact=True, filter=condition(filters))
+        counts = [(hit.value, hit.count) for hit in self._shard.facet(request).hits]
+        return sorted(counts, key=lambda pair: (-pair[1], str(pair[0])))
 
     def known(self) -> Iterator[Known]:
         """Yield what a loader compares, for every session."""
@@ -216,9 +205,9 @@ def _best(scores: Mapping[UUID, float]) -> float:
 
 def _dense(record: edge.Record) -> list[float]:
     vector: Any = record.vector
-    if not isinstance(vector, dict) or TEXT not in vector:
+    if not isinstance(vector, dict) or TEXT_VECTOR not in vector:
         raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
-    values: list[float] = vector[TEXT]
+    values: list[float] = vector[TEXT_VECTOR]
     return values
 
 

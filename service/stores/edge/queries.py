@@ -10,10 +10,7 @@ from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery
-
-TEXT = "text"
-KEYWORDS = "keywords"
-"""The names of a point's two vectors."""
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 
 _AGAIN = edge.SearchParams(
     hnsw_ef=256, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
@@ -45,7 +42,7 @@ def by_keywords(
     terms: Terms, limit: int, condition: edge.Filter | None = None
 ) -> edge.QueryRequest:
     """Return the request for the highest keyword scores."""
-    query = edge.Query.Nearest(sparse(terms), using=KEYWORDS)
+    query = edge.Query.Nearest(sparse(terms), using=KEYWORDS_VECTOR)
     return edge.QueryRequest(query=query, limit=limit, filter=condition)
 
 
@@ -88,4 +85,4 @@ def _in_full(question: Question, limit: int, passing: edge.Filter) -> edge.Query
 
 
 def _by_meaning(question: Question) -> edge.Query:
-    return edge.Query.Nearest(question.vector, using=TEXT)
+    return edge.Query.Nearest(question.vector, using=TEXT_VECTOR)

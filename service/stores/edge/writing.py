@@ -1,12 +1,8 @@
 """Writing an embedded generation: a builder fills an empty shard, verifies it and switches to it."""
 
-import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Protocol
 
 import qdrant_edge as edge
 
@@ -14,27 +10,23 @@ from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.runtime.memory import trim_heap
 from service.session import Session
+from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration, translated
-from service.stores.edge.queries import KEYWORDS, TEXT, sparse
+from service.stores.edge.queries import sparse
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, IndexType, payload_indexes
 
 _FROM_FILES = edge.Memory.Cold
 """Where indexes of a whole segment lie: in files, of which the system keeps in memory what is asked for."""
-_KEYWORD = edge.KeywordIndexParams(memory=_FROM_FILES)
-_INDEXES: dict[
-    str, edge.KeywordIndexParams | edge.IntegerIndexParams | edge.DatetimeIndexParams
+_INDEX_PARAMETERS: Mapping[
+    IndexType, edge.KeywordIndexParams | edge.IntegerIndexParams | edge.DatetimeIndexParams
 ] = {
-    "event": _KEYWORD,
-    "year": edge.IntegerIndexParams(lookup=True, range=True, memory=_FROM_FILES),
-    "track": _KEYWORD,
-    "level": _KEYWORD,
-    "language": _KEYWORD,
-    "speakers": _KEYWORD,
-    "day": _KEYWORD,
-    "starts_at": edge.DatetimeIndexParams(memory=_FROM_FILES),
+    "keyword": edge.KeywordIndexParams(memory=_FROM_FILES),
+    "integer": edge.IntegerIndexParams(lookup=True, range=True, memory=_FROM_FILES),
+    "datetime": edge.DatetimeIndexParams(memory=_FROM_FILES),
 }
 _PART = 3_000_000
 """Words (terms) of one segment: some 12,000 sessions. A segment is indexed in memory while it is written, then
@@ -50,32 +42,17 @@ _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000
 _GRAPH = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
 
 
-class Target(Protocol):
-    """What a builder needs of the store."""
-
-    def pointer(self) -> str | None:
-        """Return the served generation's name."""
-        ...
-
-    def switch(self, name: str) -> None:
-        """Serve generation `name` from now on."""
-        ...
-
-    def check_space(self, sessions: int, dimension: int) -> None:
-        """Raise StorageFullError unless `sessions` more fit on the disk."""
-        ...
-
-
 class EdgeBuilder:
     """Writes one new generation; `EdgeStore.building` makes and ends it."""
 
-    def __init__(self, target: Target, path: Path, encoder: Fingerprint, sessions: int) -> None:
-        """Create an empty generation for about `sessions` sessions in `path`, indexes first."""
+    def __init__(self, folder: CatalogueFolder, encoder: Fingerprint, sessions: int) -> None:
+        """Create an empty generation for about `sessions` sessions, payload indexes first."""
         graphs = sessions > _GRAPH_ABOVE
         self._part = _USUAL_WORDS * sessions // _GRAPHS if graphs else _PART
         self._words = 0
-        self._target = target
-        self._path = path
+        self._folder = folder
+        self._path = path = folder.next_generation()
+        self._indexes = payload_indexes()
         self._encoder = encoder
         self._open = True
         with translated(f"create {path}"):
@@ -83,20 +60,21 @@ class EdgeBuilder:
             self._shard = edge.EdgeShard.create(
                 str(path / "points"), _config(encoder.dimension, sessions)
             )
-            for name, kind in _INDEXES.items():
-                self._shard.update(edge.UpdateOperation.create_field_index(name, kind))
+            for name, type in self._indexes.items():
+                parameters = _INDEX_PARAMETERS[type]
+                self._shard.update(edge.UpdateOperation.create_field_index(name, parameters))
 
     def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
         """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
         rows = checked(vectors, len(sessions), self._encoder.dimension)
         for start in range(0, len(sessions), BATCH):
-            self._target.check_space(BATCH, self._encoder.dimension)
+            self._folder.check_space(BATCH, self._encoder.dimension)
             chosen = sessions[start : start + BATCH]
             words = [session_terms(session) for session in chosen]
             points = [
                 edge.Point(
                     session.id,
-                    {TEXT: row.tolist(), KEYWORDS: sparse(terms)},
+                    {TEXT_VECTOR: row.tolist(), KEYWORDS_VECTOR: sparse(terms)},
                     encode_payload(session),
                 )
                 for session, row, terms in zip(
@@ -116,14 +94,14 @@ class EdgeBuilder:
         with translated("write sessions"):
             self._end_part()
         self.close()
-        previous = self._target.pointer()
         manifest = Manifest(
             generation=self._path.name,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             encoder=self._encoder,
             sessions=expected,
             sources=tuple(sources),
-            previous=previous,
+            previous=self._folder.pointer(),
+            indexes=tuple(self._indexes),
         )
         written = EdgeGeneration(self._path, manifest)  # opened again: what a reader will see
         try:
@@ -136,8 +114,7 @@ class EdgeBuilder:
                 manifest = replace(manifest, calibration=check(written))
         finally:
             written.close()
-        write_file(self._path / "manifest.json", json.dumps(manifest.as_dict(), indent=1))
-        self._target.switch(manifest.generation)
+        self._folder.publish(manifest)
         return manifest
 
     def _end_part(self) -> None:
@@ -159,9 +136,9 @@ def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
     """Return how a generation of about `sessions` sessions is stored: in segments that are never joined."""
     keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_FROM_FILES)
     return edge.EdgeConfig(
-        vectors={TEXT: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
+        vectors={TEXT_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
         quantization_config=_SMALL if sessions > _SMALL_ABOVE else None,
-        sparse_vectors={KEYWORDS: keywords},
+        sparse_vectors={KEYWORDS_VECTOR: keywords},
         hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
         optimizers=edge.EdgeOptimizersConfig(
             indexing_threshold=1,  # kilobytes: whatever there is
@@ -183,18 +160,3 @@ def _verify(generation: EdgeGeneration, expected: int) -> None:
     for sessions, vectors in generation.scan():
         checked(vectors, len(sessions), generation.manifest.encoder.dimension)
         break
-
-
-def write_file(file: Path, text: str) -> None:
-    """Write a small file so that a reader, or a crash, sees the old text or the new, never a part."""
-    beside = file.with_name(file.name + ".new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -1,11 +1,10 @@
 """A catalogue's collections on a server: which there are, what their metadata say, where its alias leads."""
 
-import re
-from datetime import UTC, datetime
 from typing import Any
 
 from qdrant_client import models
 
+from service.stores.generations import is_generation, next_name
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError
 
@@ -17,19 +16,21 @@ class Collections:
         """Name the catalogue, which is the alias too; nothing is asked yet."""
         self._connection = connection
         self._catalogue = catalogue
-        self._pattern = re.compile(re.escape(catalogue) + r"-(\d{6})-\d{8}T\d{12}")
+        self._prefix = f"{catalogue}-"
 
     def names(self) -> list[str]:
         """Return the names of the generations that are there, ended or not."""
         answer = self._connection.call("list generations", lambda client: client.get_collections())
         names = [collection.name for collection in answer.collections]
-        return [name for name in names if self._pattern.fullmatch(name)]
+        return [
+            name
+            for name in names
+            if name.startswith(self._prefix) and is_generation(name.removeprefix(self._prefix))
+        ]
 
     def next_name(self) -> str:
-        """Return a name that sorts after all others and never comes back."""
-        numbers = [int(self._pattern.sub(r"\1", name)) for name in self.names()]
-        following = max(numbers, default=0) + 1
-        return f"{self._catalogue}-{following:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        """Return the name of a new generation (see `service.stores.generations`)."""
+        return self._prefix + next_name(name.removeprefix(self._prefix) for name in self.names())
 
     def metadata(self, name: str) -> dict[str, Any] | None:
         """Return a collection's metadata by its name or alias, None if it is not there."""

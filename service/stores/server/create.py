@@ -1,20 +1,25 @@
-"""A new collection on a server: its vectors, indexes and limits, as the settings want them."""
+"""A new collection on a server: made as the settings want it, and waited for until it is indexed."""
 
+import logging
+import time
 from contextlib import suppress
 from typing import Any
 
 from qdrant_client import models
 
 from service.encoder import Fingerprint
+from service.errors import VerificationError
 from service.settings import QdrantSettings
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, payload_indexes
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError
-from service.stores.server.generation import INDEXES
-from service.stores.server.queries import KEYWORDS, TEXT
 
 MAX_POINTS = 256
 """Points of one request: what the loader sends at most, and the collection takes."""
 _STRICT_EF = 4096
+_POLL_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
 
 
 def create_collection(
@@ -28,14 +33,14 @@ def create_collection(
             lambda client: client.create_collection(
                 name,
                 vectors_config={
-                    TEXT: models.VectorParams(
+                    TEXT_VECTOR: models.VectorParams(
                         size=encoder.dimension,
                         distance=models.Distance.DOT,
                         on_disk=settings.on_disk_vectors,
                     )
                 },
                 sparse_vectors_config={
-                    KEYWORDS: models.SparseVectorParams(
+                    KEYWORDS_VECTOR: models.SparseVectorParams(
                         modifier=models.Modifier.IDF,
                         # In files that memory caches: pinned, words take more of it than vectors.
                         index=models.SparseIndexParams(on_disk=True),
@@ -51,17 +56,40 @@ def create_collection(
                 strict_mode_config=_strict_mode(settings),
             ),
         )
-    for field, kind in INDEXES.items():
-        _create_index(connection, name, field, kind)
+    for field, type in payload_indexes().items():
+        _create_index(connection, name, field, models.PayloadSchemaType(type))
+
+
+def wait_until_indexed(connection: Connection, name: str, seconds: float) -> None:
+    """Return when collection `name` is optimized, or after `seconds` with a warning.
+
+    Raises VerificationError if the server says that an optimization failed.
+    """
+    ends = time.monotonic() + seconds
+    while True:
+        info = connection.call("read the index's state", lambda client: client.get_collection(name))
+        if info.status == models.CollectionStatus.RED:
+            raise VerificationError(
+                f"The server could not index {name}: {info.optimizer_status}; nothing was switched. "
+                "Look at its log and its disk, then load again."
+            )
+        if info.status == models.CollectionStatus.GREEN:
+            return
+        if time.monotonic() >= ends:
+            log.warning(
+                "%s is not indexed after %.0f s; questions are slower until it is.", name, seconds
+            )
+            return
+        time.sleep(_POLL_SECONDS)
 
 
 def _create_index(
-    connection: Connection, name: str, field: str, kind: models.PayloadSchemaType
+    connection: Connection, name: str, field: str, type: models.PayloadSchemaType
 ) -> None:
     connection.call(
         "index a field",
         lambda client: client.create_payload_index(
-            name, field_name=field, field_schema=kind, wait=True
+            name, field_name=field, field_schema=type, wait=True
         ),
     )
 

@@ -15,13 +15,12 @@ from service.session import Session
 from service.settings import QdrantSettings
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
-from service.stores.manifest import Manifest
+from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
 from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.queries import (
-    KEYWORDS,
-    TEXT,
     Question,
     Request,
     by_keywords,
@@ -30,18 +29,6 @@ from service.stores.server.queries import (
     nearest,
     sparse,
 )
-
-INDEXES = {
-    "event": models.PayloadSchemaType.KEYWORD,
-    "year": models.PayloadSchemaType.INTEGER,
-    "track": models.PayloadSchemaType.KEYWORD,
-    "level": models.PayloadSchemaType.KEYWORD,
-    "language": models.PayloadSchemaType.KEYWORD,
-    "speakers": models.PayloadSchemaType.KEYWORD,
-    "day": models.PayloadSchemaType.KEYWORD,
-    "starts_at": models.PayloadSchemaType.DATETIME,
-}
-"""Payload fields with an index, made before the first point is written."""
 
 _ALL_VALUES = 1_000_000
 _BATCH = 256
@@ -71,7 +58,7 @@ class ServerGeneration:
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
-        question = Question(row.tolist(), condition(filters), self._parameters)
+        question = Question(row.tolist(), self._condition(filters), self._parameters)
         if asked is None:
             points = self._query(nearest(question, limit))
         else:
@@ -93,7 +80,12 @@ class ServerGeneration:
 
     def max_bm25(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
-        return self._best(question_terms(text, self.manifest.languages), condition(filters))
+        return self._best(question_terms(text, self.manifest.languages), self._condition(filters))
+
+    def _condition(self, filters: Filters) -> models.Filter | None:
+        """Return the filters as conditions. Raises RefusedError for a field without an index."""
+        check_indexes(self.manifest, filters)
+        return condition(filters)
 
     def _best(self, terms: Terms, passing: models.Filter | None) -> float:
         found = self._query(by_keywords(terms, 1, passing))
@@ -106,7 +98,7 @@ class ServerGeneration:
         requests = [
             models.QueryRequest(
                 query=models.NearestQuery(nearest=sparse(word_terms(word))),
-                using=KEYWORDS,
+                using=KEYWORDS_VECTOR,
                 limit=most,
             )
             for word in words
@@ -145,13 +137,19 @@ class ServerGeneration:
         """Return the exact number of sessions that pass the filters."""
         answer = self._connection.call(
             "count sessions",
-            lambda client: client.count(self._name, count_filter=condition(filters), exact=True),
+            lambda client: client.count(
+                self._name, count_filter=self._condition(filters), exact=True
+            ),
         )
         return answer.count
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
-        """Return the counts of every value of the fields `names` among sessions that pass."""
-        return {name: self._facet(name, filters) for name in names}
+        """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
+        indexes = self.manifest.indexes
+        return {
+            name: self._facet(name, filters) if FIELDS[name].attribute in indexes else []
+            for name in names
+        }
 
     def known(self) -> Iterator[Known]:
         """Yield what a loader compares, for every session."""
@@ -163,7 +161,7 @@ class ServerGeneration:
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors, in batches."""
-        for records in self._scroll(payload=True, vectors=[TEXT], batch=_BATCH):
+        for records in self._scroll(payload=True, vectors=[TEXT_VECTOR], batch=_BATCH):
             sessions = [decode_payload(record.payload or {}) for record in records]
             rows = [dense(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
@@ -176,7 +174,7 @@ class ServerGeneration:
                 self._name,
                 ids=[str(id) for id in ids],
                 with_payload=not vectors,
-                with_vectors=[TEXT] if vectors else False,
+                with_vectors=[TEXT_VECTOR] if vectors else False,
                 consistency=self._consistency,
             ),
         )
@@ -191,7 +189,7 @@ class ServerGeneration:
             lambda client: client.facet(
                 self._name,
                 key=FIELDS[name].attribute,
-                facet_filter=condition(filters),
+                facet_filter=self._condition(filters),
                 limit=_ALL_VALUES,
                 exact=deadline.remaining() is None,
                 consistency=self._consistency,
@@ -238,9 +236,9 @@ def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
 def dense(record: models.Record | models.ScoredPoint) -> list[float]:
     """Return a point's vector. Raises DamagedError if it has none."""
     vector = record.vector
-    if not isinstance(vector, dict) or not isinstance(vector.get(TEXT), list):
+    if not isinstance(vector, dict) or not isinstance(vector.get(TEXT_VECTOR), list):
         raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
-    return vector[TEXT]  # type: ignore[return-value]  # this name's vector is dense
+    return vector[TEXT_VECTOR]  # type: ignore[return-value]  # this name's vector is dense
 
 
 def _consistency(value: str | int | None) -> models.ReadConsistency | None:

@@ -11,10 +11,7 @@ from service.ranking import SPEAKER_BOOST
 from service.stores.fusion import proposed
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery
-
-TEXT = "text"
-KEYWORDS = "keywords"
-"""The names of a point's two vectors."""
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 
 Request = dict[str, Any]
 """Arguments of the client's `query_points`."""
@@ -33,7 +30,7 @@ def nearest(question: Question, limit: int) -> Request:
     """Return the request for the highest dot products."""
     return {
         "query": question.vector,
-        "using": TEXT,
+        "using": TEXT_VECTOR,
         "limit": limit,
         "query_filter": question.condition,
         "search_params": question.parameters,
@@ -47,11 +44,11 @@ def by_keywords(
     """Return the request for the highest keyword scores; `with_all` brings payloads and vectors."""
     return {
         "query": sparse(terms),
-        "using": KEYWORDS,
+        "using": KEYWORDS_VECTOR,
         "limit": limit,
         "query_filter": condition,
         "with_payload": with_all,
-        "with_vectors": [TEXT] if with_all else False,
+        "with_vectors": [TEXT_VECTOR] if with_all else False,
     }
 
 
@@ -84,7 +81,7 @@ def fused(
     every = models.Prefetch(
         prefetch=proposals,
         query=question.vector,
-        using=TEXT,
+        using=TEXT_VECTOR,
         params=question.parameters,
         limit=len(proposals) * count,
     )
@@ -96,7 +93,7 @@ def fused(
         ),
         "limit": limit,
         "with_payload": True,
-        "with_vectors": [TEXT],
+        "with_vectors": [TEXT_VECTOR],
     }
 
 
@@ -128,7 +125,7 @@ def _gains(
 def _by_meaning(question: Question, condition: models.Filter | None, limit: int) -> models.Prefetch:
     return models.Prefetch(
         query=question.vector,
-        using=TEXT,
+        using=TEXT_VECTOR,
         filter=condition,
         params=question.parameters,
         limit=limit,
@@ -137,5 +134,5 @@ def _by_meaning(question: Question, condition: models.Filter | None, limit: int)
 
 def _proposal(question: Question, terms: Terms, limit: int) -> models.Prefetch:
     return models.Prefetch(
-        query=sparse(terms), using=KEYWORDS, filter=question.condition, limit=limit
+        query=sparse(terms), using=KEYWORDS_VECTOR, filter=question.condition, limit=limit
     )

@@ -25,18 +25,20 @@ from service.errors import (
 from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
+from service.stores.generations import select_kept
 from service.stores.manifest import Manifest, check_schema
-from service.stores.protocol import KEPT_GENERATIONS, count_events
+from service.stores.protocol import count_events
+from service.stores.schema import payload_indexes
 from service.stores.server.collections import Collections
 from service.stores.server.connection import Connection
+from service.stores.server.create import wait_until_indexed
 from service.stores.server.failures import MissingError
 from service.stores.server.generation import ServerGeneration
-from service.stores.server.indexing import wait_until_indexed
 from service.stores.server.lock import ServerLock
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
 
 _MANIFEST_TTL = 1.0
-_SEEN_SECONDS = 10.0
+_SWITCH_TIMEOUT = 10.0
 _IN_PLACE_SHARE = 0.1
 
 
@@ -64,7 +66,7 @@ class ServerStore:
         self._collections = Collections(self.connection, self.name)
         self._lock = ServerLock(self.connection, settings, catalogue)
         self._manifest_ttl = manifest_ttl
-        self._asking = threading.Lock()
+        self._refreshing = threading.Lock()
         self._served: tuple[Manifest, float] | None = None
 
     @contextmanager
@@ -73,13 +75,13 @@ class ServerStore:
 
         Raises MismatchError for a generation of an older schema unless `older` ones will do.
         """
-        manifest = self._fresh_manifest()
+        manifest = self._cached_manifest()
         if not older:
             check_schema(manifest)
         try:
             yield ServerGeneration(self.connection, self._settings, manifest)
         except MissingError:
-            self._served = None  # removed meanwhile: the next one asks what is served
+            self._served = None  # removed meanwhile: the next reader asks what is served
             raise
 
     def manifest(self) -> Manifest:
@@ -106,7 +108,7 @@ class ServerStore:
         Puts the manifest right first where a change in place was cut short.
         """
         with self._lock.hold():
-            self._mend()
+            self._recount()
             yield
 
     @contextmanager
@@ -114,7 +116,13 @@ class ServerStore:
         """Start an empty generation for about `sessions` sessions, under the catalogue's lock."""
         with self._lock.hold():
             self._remove_leftovers()
-            manifest = Manifest(self._collections.next_name(), now(), encoder, sessions)
+            manifest = Manifest(
+                self._collections.next_name(),
+                now(),
+                encoder,
+                sessions,
+                indexes=tuple(payload_indexes()),
+            )
             try:
                 yield ServerBuilder(self.connection, self._settings, self, manifest)
             finally:
@@ -169,7 +177,7 @@ class ServerStore:
         self._lock.check()
 
     def publish(self, manifest: Manifest) -> None:
-        """Write the manifest and serve its generation; a lock holder's work."""
+        """Write the manifest and serve its generation; only under the catalogue's lock."""
         if manifest.generation != self.pointer():
             wait_until_indexed(self.connection, manifest.generation, self._settings.index_seconds)
         self.check_lock()
@@ -178,12 +186,12 @@ class ServerStore:
         )
         self._switch(manifest)
 
-    def _fresh_manifest(self) -> Manifest:
+    def _cached_manifest(self) -> Manifest:
         served = self._served
         if served and time.monotonic() - served[1] < self._manifest_ttl:
             return served[0]
-        # One thread asks; the others go on with what they know, if anything.
-        if not self._asking.acquire(timeout=self._patience(served is None)):
+        # One thread asks; the others go on with what is cached, if anything.
+        if not self._refreshing.acquire(timeout=0 if served else _time_left()):
             if served:
                 return served[0]
             raise StoreError(
@@ -192,15 +200,7 @@ class ServerStore:
         try:
             return self.manifest()
         finally:
-            self._asking.release()
-
-    @staticmethod
-    def _patience(nothing_known: bool) -> float:
-        """Seconds to wait while another thread asks; -1 is for ever."""
-        if not nothing_known:
-            return 0
-        left = deadline.remaining()
-        return -1 if left is None else left
+            self._refreshing.release()
 
     @contextmanager
     def _updating(self) -> Iterator[ServerUpdater]:
@@ -209,8 +209,8 @@ class ServerStore:
             self._collections.update_metadata(manifest.generation, changing=True)
             yield ServerUpdater(self.connection, self._settings, self, manifest)
 
-    def _mend(self) -> None:
-        """Count again what a change in place that was cut short left behind."""
+    def _recount(self) -> None:
+        """Count the served generation anew where a change in place was interrupted."""
         found = self._collections.metadata(self.name)
         if found and found.get("changing") and "manifest" in found:
             manifest = Manifest.from_dict(found["manifest"])
@@ -226,17 +226,17 @@ class ServerStore:
             )
 
     def _switch(self, manifest: Manifest) -> None:
-        """Serve a generation from now on, in one atomic call, and see that it is.
+        """Serve a generation from now on, in one atomic call, and wait until it is.
 
-        It is sent for the served one too: a cluster brings all nodes up to date after an alias was set, but not
-        after metadata were, and another node would go on telling the old manifest for a moment.
+        The alias is set again where it leads there already: a cluster brings all nodes up to date after an
+        alias was set, but not after metadata were, and another node would return the old manifest for a moment.
         """
         self._collections.lead_to(manifest.generation)
-        self._see(manifest)
+        self._wait_until_served(manifest)
 
-    def _see(self, manifest: Manifest) -> None:
-        """Wait until the switch is seen: another node of a cluster may lag behind for a moment."""
-        ends = time.monotonic() + _SEEN_SECONDS
+    def _wait_until_served(self, manifest: Manifest) -> None:
+        """Wait until the switch is visible: another node of a cluster may lag behind for a moment."""
+        ends = time.monotonic() + _SWITCH_TIMEOUT
         while not self._is_served(manifest):
             if time.monotonic() > ends:
                 raise VerificationError(
@@ -247,26 +247,29 @@ class ServerStore:
 
     def _is_served(self, manifest: Manifest) -> bool:
         try:
-            # Not the whole: a number with many digits may come back from the server with another last one.
+            # Not the whole: the server may return a number of many digits with another last one.
             return self.manifest().state == manifest.state
         except NothingLoadedError:
             return False
 
     def _remove_leftovers(self) -> None:
-        """Remove builds that never ended and generations beyond those kept; a lock holder's work.
+        """Remove builds that never ended and generations beyond those kept; only under the catalogue's lock.
 
         What was ended and is newer than what is served stays, for a node that lags behind may tell the alias
         as it was before the switch. After a rollback that keeps one more, until the next load.
         """
         committed = {manifest.generation: manifest for manifest in self.generations()}
-        served = name = self.pointer()
+        served = self.pointer()
         if served is not None and served not in committed:
             return  # a node that lags behind answered: nothing it says is a reason to remove
-        kept = {newer for newer in committed if served is None or newer > served}
-        room = len(kept) + KEPT_GENERATIONS
-        while name is not None and name in committed and len(kept) <= room:
-            kept.add(name)
-            name = committed[name].previous
+        kept = select_kept(served, committed, committed.keys())
         for name in self._collections.names():
-            if name not in kept:
+            newer = name in committed and served is not None and name > served
+            if name not in kept and not newer:
                 self._collections.remove(name)
+
+
+def _time_left() -> float:
+    """Return the seconds that the deadline leaves, -1 for no limit."""
+    left = deadline.remaining()
+    return -1 if left is None else left

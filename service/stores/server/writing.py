@@ -1,6 +1,7 @@
 """Writing to a Qdrant server: a builder fills a new collection, an updater changes the served one."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,10 +20,11 @@ from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
+from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
 from service.stores.server.generation import ServerGeneration, dense
-from service.stores.server.queries import KEYWORDS, TEXT, sparse
+from service.stores.server.queries import sparse
 
 MAX_BYTES = 5 * 2**20
 """Bytes of one batch: the server refuses requests of 32 MiB, and a lost small one is soon sent again."""
@@ -47,11 +49,14 @@ class Target(Protocol):
         ...
 
 
-class Writer:
+class Writer(ABC):
     """Writes points to one collection, in bounded batches, and keeps a sample of what it wrote.
 
-    Every write first sees that the lock is still held: after a silence another loader may be at work.
+    Every write first checks that the lock is still held: after a silence another loader may be at work.
     """
+
+    _after_failure: str
+    """What a failed verification leaves behind, and what to do."""
 
     def __init__(
         self, connection: Connection, settings: QdrantSettings, target: Target, manifest: Manifest
@@ -72,17 +77,17 @@ class Writer:
         points = [
             models.PointStruct(
                 id=str(session.id),
-                vector={TEXT: row.tolist(), KEYWORDS: sparse(session_terms(session))},
+                vector={TEXT_VECTOR: row.tolist(), KEYWORDS_VECTOR: sparse(session_terms(session))},
                 payload=encode_payload(session),
             )
             for session, row in zip(sessions, rows, strict=True)
         ]
         for batch in batches(points, rows.shape[1] * _NUMBER_BYTES):
-            self.send(batch)
+            self._send(batch)
         for session, row in zip(sessions, rows, strict=True):
             self._keep(session.id, row)
 
-    def send(self, points: list[models.PointStruct]) -> None:
+    def _send(self, points: list[models.PointStruct]) -> None:
         """Write one batch; sending it again changes nothing."""
         self._target.check_lock()
         self._connection.call(
@@ -90,12 +95,33 @@ class Writer:
             lambda client: client.upsert(self.manifest.generation, points=points, wait=True),
         )
 
-    def verify(self, expected: int, *, consequence: str) -> None:
+    def commit(
+        self, *, expected: int, sources: Sequence[str], check: Check | None = None
+    ) -> Manifest:
+        """Verify that exactly `expected` sessions are there, write the manifest and serve the generation."""
+        self._verify(expected)
+        manifest = replace(
+            self._committed(sources),
+            sessions=expected,
+            events=count_events(self._generation),
+            languages=list_languages(self._generation),
+        )
+        if check:
+            generation = ServerGeneration(self._connection, self._settings, manifest)
+            manifest = replace(manifest, calibration=check(generation))
+        self._target.publish(manifest)
+        return manifest
+
+    @abstractmethod
+    def _committed(self, sources: Sequence[str]) -> Manifest:
+        """Return the manifest to commit, its sessions not counted yet."""
+
+    def _verify(self, expected: int) -> None:
         """Raise VerificationError unless `expected` sessions are there and the sample reads as written."""
         found = self._generation.count(NO_FILTERS)
         if found != expected:
             raise VerificationError(
-                f"The generation holds {found} sessions, not {expected}; {consequence}"
+                f"The generation holds {found} sessions, not {expected}; {self._after_failure}"
             )
         stored = {
             UUID(str(record.id)): dense(record)
@@ -104,29 +130,8 @@ class Writer:
         for id, row in self._sample.items():
             if id not in stored or not np.allclose(stored[id], row, atol=UNIT_TOLERANCE):
                 raise VerificationError(
-                    f"Session {id} does not have the vector that was written; {consequence}"
+                    f"Session {id} does not have the vector that was written; {self._after_failure}"
                 )
-
-    def counted(self, **changes: Any) -> Manifest:
-        """Return the manifest with its events counted and other fields changed."""
-        return replace(
-            self.manifest,
-            events=count_events(self._generation),
-            languages=list_languages(self._generation),
-            **changes,
-        )
-
-    def checked(self, manifest: Manifest, check: Check | None) -> Manifest:
-        """Return the manifest with what `check` says of the generation."""
-        if check is None:
-            return manifest
-        generation = ServerGeneration(self._connection, self._settings, manifest)
-        return replace(manifest, calibration=check(generation))
-
-    def forget(self, ids: Sequence[UUID]) -> None:
-        """Take removed sessions out of the sample."""
-        for id in ids:
-            self._sample.pop(id, None)
 
     def _keep(self, id: UUID, row: Vectors) -> None:
         """Keep each written session with the same chance (reservoir sampling)."""
@@ -141,6 +146,8 @@ class Writer:
 class ServerBuilder(Writer):
     """Fills a new collection; `ServerStore.building` makes and ends it."""
 
+    _after_failure = "nothing was switched. Load again; look at the server if it recurs."
+
     def __init__(
         self, connection: Connection, settings: QdrantSettings, target: Target, manifest: Manifest
     ) -> None:
@@ -148,30 +155,20 @@ class ServerBuilder(Writer):
         super().__init__(connection, settings, target, manifest)
         create_collection(connection, settings, manifest.generation, manifest.encoder)
 
-    def commit(
-        self, *, expected: int, sources: Sequence[str], check: Check | None = None
-    ) -> Manifest:
-        """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
-        self.verify(
-            expected,
-            consequence="nothing was switched. Load again; look at the server if it recurs.",
-        )
-        manifest = self.counted(
-            sessions=expected, sources=tuple(sources), previous=self._target.pointer()
-        )
-        manifest = self.checked(manifest, check)
-        self._target.publish(manifest)
-        return manifest
+    def _committed(self, sources: Sequence[str]) -> Manifest:
+        return replace(self.manifest, sources=tuple(sources), previous=self._target.pointer())
 
 
 class ServerUpdater(Writer):
     """Changes the served collection; `ServerStore.updating` makes and ends it."""
 
+    _after_failure = "what was written stays. Load again to put it right."
+
     def update_payloads(self, sessions: Sequence[Session]) -> None:
         """Replace what is said of sessions that are there; the vectors of their texts stay."""
         words = [
             models.PointVectors(
-                id=str(session.id), vector={KEYWORDS: sparse(session_terms(session))}
+                id=str(session.id), vector={KEYWORDS_VECTOR: sparse(session_terms(session))}
             )
             for session in sessions
         ]
@@ -188,7 +185,7 @@ class ServerUpdater(Writer):
         ]
         self._target.check_lock()
         self._connection.call(
-            "describe sessions",
+            "update payloads",
             lambda client: client.batch_update_points(
                 self.manifest.generation, update_operations=operations, wait=True
             ),
@@ -204,22 +201,16 @@ class ServerUpdater(Writer):
                 self.manifest.generation, points_selector=points, wait=True
             ),
         )
-        self.forget(ids)
+        for id in ids:
+            self._sample.pop(id, None)
 
-    def commit(
-        self, *, expected: int, sources: Sequence[str], check: Check | None = None
-    ) -> Manifest:
-        """Verify that exactly `expected` sessions are there and write the manifest."""
-        self.verify(expected, consequence="what was written stays. Load again to put it right.")
-        manifest = self.counted(
-            sessions=expected,
+    def _committed(self, sources: Sequence[str]) -> Manifest:
+        return replace(
+            self.manifest,
             sources=tuple(dict.fromkeys((*self.manifest.sources, *sources))),
             revision=self.manifest.revision + 1,
             created_at=now(),
         )
-        manifest = self.checked(manifest, check)
-        self._target.publish(manifest)
-        return manifest
 
 
 def batches(
@@ -241,7 +232,7 @@ def batches(
 
 def _words_bytes(point: models.PointStruct) -> int:
     """About what a point's keywords take in JSON: a number of 32 bits and a weight each."""
-    words = point.vector.get(KEYWORDS) if isinstance(point.vector, dict) else None
+    words = point.vector.get(KEYWORDS_VECTOR) if isinstance(point.vector, dict) else None
     return 2 * _NUMBER_BYTES * len(words.indices) if isinstance(words, models.SparseVector) else 0
 
 

@@ -1,0 +1,27 @@
+"""What the points of every store look like: their two vectors, and the payload fields that have an index."""
+
+from typing import Literal
+
+from service.filters import FIELDS, FieldType
+
+SCHEMA_VERSION = 2
+"""Raised when vectors or payloads change shape: a catalogue of an older schema is built anew by a load."""
+TEXT_VECTOR = "text"
+"""Name of the dense vector, float32 (dimension,) of unit length."""
+KEYWORDS_VECTOR = "keywords"
+"""Name of the sparse vector of BM25 weights (see `service.stores.keywords`)."""
+FIRST_INDEXES = ("event", "year", "track", "level", "language", "speakers", "day", "starts_at")
+"""Payload fields with an index in generations whose manifests do not list them."""
+
+IndexType = Literal["keyword", "integer", "datetime"]
+_INDEX_TYPES: dict[FieldType, IndexType] = {
+    "keyword": "keyword",
+    "integer": "integer",
+    "day": "keyword",
+}
+
+
+def payload_indexes() -> dict[str, IndexType]:
+    """Return the payload fields that a new generation has an index for: those of FIELDS, and `starts_at`."""
+    filtered = {field.attribute: _INDEX_TYPES[field.type] for field in FIELDS.values()}
+    return {**filtered, "starts_at": "datetime"}
