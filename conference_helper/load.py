@@ -23,7 +23,9 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument(
+    "sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(readable=False)
+)
 @click.option("--event", default="", help="Event, where the source does not name it.")
 @click.option("--year", type=click.IntRange(1900, 2199), help="Year, where the source does not.")
 @click.option("--timezone", default="", help="Zone of times that have none: Europe/Brussels.")

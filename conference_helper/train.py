@@ -25,7 +25,7 @@ _ABOVE_0 = FloatRange(0, 1000, min_open=True)
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(readable=False))
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Model folder."
 )

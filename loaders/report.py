@@ -39,7 +39,7 @@ class Report:
             locations.append(diagnostic.location)
         if diagnostic.skipped:
             self.read += 1
-            self.invalid += diagnostic.is_bad
+            self.invalid += diagnostic.is_invalid
             if self.rejects:
                 self.rejects.write(diagnostic)
 

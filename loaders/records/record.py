@@ -30,8 +30,8 @@ class Diagnostic:
             object.__setattr__(self, name, storable(getattr(self, name)))
 
     @property
-    def is_bad(self) -> bool:
-        """Whether a session is left out that should be there: what is known of it is kept."""
+    def is_invalid(self) -> bool:
+        """Whether a session is left out that should be there; the catalogue keeps the one it may be."""
         return self.skipped and not self.unwanted
 
 

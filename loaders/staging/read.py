@@ -1,6 +1,7 @@
 """Reads sources into staging, and counts with its reason whatever becomes no session."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
@@ -12,21 +13,20 @@ from loaders.sources.source_file import SourceFile
 from loaders.staging.database import Staging
 from loaders.staging.protection import EventYear
 from service.errors import InputError
-from service.session import Session
 
 _SHOWN = 3
 _DATA_SUFFIXES = (
-    ".csv",
-    ".tsv",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".ics",
-    ".xml",
-)
+    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".ics", ".xml",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _File:
+    """What one file holds: events of its sessions, ids of its invalid rows, why a session has no event."""
+
+    events: set[EventYear] = field(default_factory=set)
+    invalid_ids: list[str] = field(default_factory=list)
+    unknown_event: str = ""
 
 
 def stage(
@@ -72,47 +72,41 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
         else:
             report.ignored_files.append(source.name)
         return False
-    unknown_events: list[str] = []
-    events: set[EventYear] = set()
-    invalid_ids: list[str] = []
+    file = _File()
     for item in reader.read(source, options):
-        if isinstance(item, Diagnostic):
-            report.add(item)
-            if item.is_bad:
-                invalid_ids.append("")
-        elif session := _stage_record(item, options, staging, report, unknown_events, invalid_ids):
-            events.add((session.event, session.year))
-    if unknown_events and not events and source.is_named:
-        raise InputError(f"{source.name}: {unknown_events[0]}")
-    staging.protect(events, invalid_ids)
+        if isinstance(item, Record):
+            _stage_record(item, options, staging, report, file)
+        else:
+            _skip(item, "", report, file)
+    if file.unknown_event and not file.events and source.is_named:
+        raise InputError(f"{source.name}: {file.unknown_event}")
+    staging.protect(file.events, file.invalid_ids)
     return True
 
 
 def _stage_record(
-    record: Record,
-    options: Options,
-    staging: Staging,
-    report: Report,
-    unknown_events: list[str],
-    invalid_ids: list[str],
-) -> Session | None:
-    """Stage a record; return None if it is skipped, and add its id to `invalid_ids` if it is invalid."""
+    record: Record, options: Options, staging: Staging, report: Report, file: _File
+) -> None:
+    """Stage the session of a record, or report why it has none."""
     try:
         session = to_session(record, options)
     except AmbiguousDate as error:
         raise InputError(f"{record.location}: {error}") from error
     except Skip as error:
         if isinstance(error, UnknownEvent):
-            unknown_events.append(str(error))
-        diagnostic = Diagnostic(
-            record.location, str(error), row=record.shown(), unwanted=isinstance(error, Unwanted)
-        )
-        report.add(diagnostic)
-        if diagnostic.is_bad:
-            invalid_ids.append(tidy(record.source_id))
-        return None
+            file.unknown_event = file.unknown_event or str(error)
+        unwanted = isinstance(error, Unwanted)
+        skipped = Diagnostic(record.location, str(error), row=record.shown(), unwanted=unwanted)
+        _skip(skipped, tidy(record.source_id), report, file)
+        return
     staging.add(session)
     report.accept(has_abstract=bool(session.abstract))
+    file.events.add((session.event, session.year))
     for reason in record.warnings:
         report.add(Diagnostic(record.where(reason), reason, skipped=False))
-    return session
+
+
+def _skip(diagnostic: Diagnostic, source_id: str, report: Report, file: _File) -> None:
+    report.add(diagnostic)
+    if diagnostic.is_invalid:
+        file.invalid_ids.append(source_id)
