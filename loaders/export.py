@@ -7,8 +7,7 @@ without what follows from it, and the vector if asked for.
 import csv
 import gzip
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -41,16 +40,17 @@ def write_export(generation: Generation, path: Path, *, vectors: bool = False) -
     is_csv = name.removesuffix(".gz").endswith(".csv")
     if vectors and is_csv:
         raise InputError("Vectors go to JSON Lines only: name the file .jsonl, or drop --vectors.")
-    beside = path.with_name(path.name + ".new")
+    opener: Callable[..., TextIO] = gzip.open if name.endswith(".gz") else open
+    temporary = path.with_name(path.name + ".new")
     try:
-        with _opened(beside, compress=name.endswith(".gz")) as stream:
+        with opener(temporary, "wt", encoding="utf-8", newline="") as stream:
             if is_csv:
                 count = _write_csv(generation, stream)
             else:
                 count = _write_lines(generation, stream, vectors=vectors)
-        beside.replace(path)
+        temporary.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise InputError(
             f"{path} cannot be written: {error.strerror}. Name another file."
         ) from error
@@ -89,13 +89,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return "; ".join(value) if isinstance(value, list) else str(value)
-
-
-@contextmanager
-def _opened(path: Path, *, compress: bool) -> Iterator[TextIO]:
-    if compress:
-        with gzip.open(path, "wt", encoding="utf-8", newline="") as packed:
-            yield packed
-    else:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            yield stream

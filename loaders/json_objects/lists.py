@@ -16,15 +16,8 @@ _EACH = "[]"
 _MAX_DEPTH = 8
 _SAMPLE_SIZE = 50  # items of a list looked at
 _SESSION_LISTS = {
-    "events",
-    "contributions",
-    "presentations",
-    "papers",
-    "lectures",
-    "submissions",
-    "items",
-    "keynotes",
-}
+    "events", "contributions", "presentations", "papers", "lectures", "submissions", "items", "keynotes",
+}  # fmt: skip
 _OTHER_LISTS = {
     "sponsors", "partners", "exhibitors", "organizers", "organisers", "news", "tickets", "faqs", "questions",
     "answers", "categories", "resources", "attachments", "files", "images", "videos", "comments", "reviews",
@@ -33,15 +26,9 @@ _OTHER_LIST_FIELDS = {
     "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url",
 }  # fmt: skip
 _REFERENCED = ("speakers", "track", "room")
-_WEAK_FIELDS = {
-    "source_id",
-    "url",
-    "tags",
-    "event",
-    "year",
-    "zone",
-    "state",
-}  # links and sponsors have them too
+_WEAK_FIELDS = {  # links and sponsors have them too
+    "source_id", "url", "tags", "event", "year", "zone", "state",
+}  # fmt: skip
 _DATE = re.compile(r"\d{4}|\d[./]\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
