@@ -1,4 +1,4 @@
-"""Many askers of one encoder: nobody gets another's vector, and nobody waits for ever."""
+"""One encoder for many threads: each gets the vectors of its own questions, or an error in time."""
 
 import threading
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Held(BagOfWords):
 def test_what_was_asked_is_remembered_but_not_for_ever(encoder: BagOfWords) -> None:
     held = Held()
     held.let.set()
-    shared = SharedEncoder(held, remembered=2)
+    shared = SharedEncoder(held, cache_size=2)
     for _ in range(3):
         np.testing.assert_array_equal(
             shared.encode_queries(["wards", "charts", "wards"]),
@@ -52,13 +52,13 @@ def test_what_was_asked_is_remembered_but_not_for_ever(encoder: BagOfWords) -> N
 
 def test_questions_that_queue_up_are_encoded_together() -> None:
     held = Held()
-    shared = SharedEncoder(held, together=8)
+    shared = SharedEncoder(held, batch_size=8)
     questions = [f"question {number}" for number in range(20)]
     with ThreadPoolExecutor(21) as pool:
         first = pool.submit(shared.encode_queries, ["first"])
         assert held.begun.wait(10)
         rest = [pool.submit(shared.encode_queries, [question]) for question in questions]
-        _until(lambda: len(shared._queue) == 20)
+        _until(lambda: len(shared._waiting) == 20)
         held.let.set()
         vectors = [future.result(10)[0] for future in rest]
         first.result(10)
@@ -67,26 +67,12 @@ def test_questions_that_queue_up_are_encoded_together() -> None:
 
 
 def test_32_threads_never_mix_vectors_up(encoder: BagOfWords) -> None:
-    shared = SharedEncoder(BagOfWords(), remembered=50)
+    shared = SharedEncoder(BagOfWords(), cache_size=50)
     questions = [f"word{number % 97} and word{number % 13}" for number in range(1000)]
     expected = encoder.encode_queries(questions)
     with ThreadPoolExecutor(32) as pool:
         found = list(pool.map(lambda text: shared.encode_queries([text])[0], questions))
     np.testing.assert_array_equal(np.stack(found), expected)
-
-
-def test_beyond_the_queue_one_is_told_to_come_back() -> None:
-    held = Held()
-    shared = SharedEncoder(held, waiting=2)
-    with ThreadPoolExecutor(3) as pool:
-        futures = [pool.submit(shared.encode_queries, ["first"])]
-        assert held.begun.wait(10)
-        futures += [pool.submit(shared.encode_queries, [text]) for text in ("second", "third")]
-        _until(lambda: len(shared._queue) == 2)
-        with pytest.raises(BusyError, match="2 questions are waiting"):
-            shared.encode_queries(["fourth"])
-        held.let.set()
-        assert [future.result(10).shape[0] for future in futures] == [1, 1, 1]
 
 
 def test_nobody_waits_longer_than_the_request_may_take() -> None:
@@ -97,9 +83,10 @@ def test_nobody_waits_longer_than_the_request_may_take() -> None:
         assert held.begun.wait(10)
         with within(0.05), pytest.raises(BusyError, match="not free in time"):
             shared.encode_queries(["second"])
-        assert len(shared._queue) == 0
         held.let.set()
         first.result(10)
+    shared.encode_queries(["third"])
+    assert held.batches == [["first"], ["third"]]
 
 
 def test_an_error_reaches_everyone_in_the_batch_and_nobody_later() -> None:

@@ -256,8 +256,19 @@ def test_off_topic_queries_are_embedded_once_for_an_encoder(
 
 
 @pytest.mark.usefixtures("all_off_topic_queries")
-def test_off_topic_queries_leave_room_for_users_in_a_shared_encoder() -> None:
-    queries = OffTopicQueries(SharedEncoder(BagOfWords(), waiting=40))
+def test_off_topic_queries_leave_room_for_users_in_a_shared_encoder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    encode = BagOfWords.encode_queries
+
+    def count(encoder: BagOfWords, texts: Sequence[str]) -> Vectors:
+        sizes.append(len(texts))
+        return encode(encoder, texts)
+
+    monkeypatch.setattr(BagOfWords, "encode_queries", count)
+    queries = OffTopicQueries(SharedEncoder(BagOfWords()))
+    assert max(sizes) == off_topic.BATCH_SIZE
     assert queries.vectors.shape == (len(off_topic.read_queries()), 1024)
     assert np.allclose(queries.vectors, BagOfWords().encode_queries(queries.texts))
 
