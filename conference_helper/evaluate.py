@@ -3,6 +3,7 @@
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from conference_helper.wiring import catalogue_encoder, loading_encoder
 from service.query.query import MODES
 from service.settings import load_settings
 from service.stores import open_store
+
+if TYPE_CHECKING:
+    from service.stores.protocol import Mode
 
 
 @click.command()
@@ -41,7 +45,7 @@ from service.stores import open_store
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
     datasets: tuple[Path, ...],
-    mode: str | None,
+    mode: "Mode | None",
     minimums: tuple[str, ...],
     offtopic: Path | None,
     save: Path | None,

@@ -34,7 +34,7 @@ def _why_none(mode: str, filtered: bool) -> str:
 
 
 def print_result(result: "SearchResult") -> None:
-    """Print one session with its rank, its similarity and its other sittings."""
+    """Print one session with its rank, its similarity, its other sittings and its id."""
     session = result.session
     when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
     where = ", ".join(
@@ -48,6 +48,7 @@ def print_result(result: "SearchResult") -> None:
     if others:
         told = ", ".join(f"{one.event} {one.year}" for one in others)
         click.echo(f"   Also given at: {printable(told)}")
+    click.echo(f"   {session.id}")
 
 
 _COLUMNS = {

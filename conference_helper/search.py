@@ -1,10 +1,12 @@
 """Commands that ask: search, similar."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from conference_helper.printing import print_answer, print_json, print_result
+from conference_helper.ranges import FloatRange
 from conference_helper.wiring import asking
 from service.filters import FIELDS, Filters
 from service.query.query import (
@@ -12,12 +14,22 @@ from service.query.query import (
     DEFAULT_MODE,
     MAX_LIMIT,
     MODES,
-    check_diversity,
-    check_limit,
+    Query,
 )
 from service.settings import load_settings
 
+if TYPE_CHECKING:
+    from service.stores.protocol import Mode
+
 Command = Callable[..., None]
+_limit_option = click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, MAX_LIMIT),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="How many.",
+)
 
 
 def _filter_options(command: Command) -> Command:
@@ -29,33 +41,46 @@ def _filter_options(command: Command) -> Command:
 
 @click.command()
 @click.argument("question", nargs=-1, required=True)
-@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
-@click.option("--mode", help=f"How to search: {', '.join(MODES)} ({DEFAULT_MODE}).")
-@_filter_options
-@click.option("--fold/--no-fold", default=True, help="Make one result of a talk's repeats (yes).")
+@_limit_option
 @click.option(
-    "--diversity", default="", help="How much results differ from each other, 0 to 1 (0)."
+    "--mode",
+    type=click.Choice(MODES),
+    default=DEFAULT_MODE,
+    show_default=True,
+    help="By words and meaning, by meaning alone, or by words alone.",
+)
+@_filter_options
+@click.option(
+    "--fold/--no-fold", default=True, show_default=True, help="Make one result of a talk's repeats."
+)
+@click.option(
+    "--diversity",
+    type=FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="How much results differ from each other.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
 def search(
     question: tuple[str, ...],
-    limit: str,
-    mode: str | None,
+    limit: int,
+    mode: "Mode",
     fold: bool,
-    diversity: str,
+    diversity: float,
     as_json: bool,
     **filters: tuple[str, ...],
 ) -> None:
     """Print the sessions nearest to QUESTION; options that filter may be repeated."""
+    query = Query(
+        " ".join(question),
+        mode=mode,
+        filters=Filters.parse(filters),
+        limit=limit,
+        fold=fold,
+        diversity=diversity,
+    )
     with asking(load_settings()) as searcher:
-        answer = searcher.search(
-            " ".join(question),
-            limit=check_limit(limit),
-            mode=mode,
-            filters=Filters.parse(filters),
-            fold=fold,
-            diversity=check_diversity(diversity),
-        )
+        answer = searcher.search(query)
     if as_json:
         print_json(answer.as_dict())
     else:
@@ -64,10 +89,10 @@ def search(
 
 @click.command()
 @click.argument("id")
-@click.option("-n", "--limit", default=str(DEFAULT_LIMIT), help=f"How many, 1 to {MAX_LIMIT}.")
-def similar(id: str, limit: str) -> None:
+@_limit_option
+def similar(id: str, limit: int) -> None:
     """Print the sessions nearest to the session of that ID, without its repeats."""
     with asking(load_settings()) as searcher:
-        results = searcher.similar(id, limit=check_limit(limit))
+        results = searcher.similar(id, limit=limit)
     for result in results:
         print_result(result)

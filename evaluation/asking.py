@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from evaluation.measures import DEPTH
 from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import QueryError
+from service.query.query import Query
 from service.search.answer import Answer
 from service.search.searcher import Searcher
 from service.stores.manifest import Manifest
-from service.stores.protocol import Generation
+from service.stores.protocol import Generation, Mode
 
 
 class CachingEncoder:
@@ -75,7 +76,7 @@ class SetAnswers:
 
 
 def ask(
-    searcher: Searcher, encoder: CachingEncoder, questions: Mapping[str, str], mode: str
+    searcher: Searcher, encoder: CachingEncoder, questions: Mapping[str, str], mode: Mode
 ) -> SetAnswers:
     """Return the answers to a set's questions; one that cannot be asked, without a letter, has none.
 
@@ -86,7 +87,7 @@ def ask(
     for id, text in questions.items():
         try:
             cached_ms = encoder.elapsed_ms(text)
-            answer = searcher.search(text, mode=mode, limit=DEPTH, fold=False)
+            answer = searcher.search(Query(text, mode=mode, limit=DEPTH, fold=False))
         except QueryError:
             continue
         answers[id] = answer

@@ -11,14 +11,14 @@ from service.errors import MismatchError, NothingLoadedError, VerificationError
 from service.query.query import DEFAULT_MODE
 from service.search.searcher import Searcher
 from service.session import Session
-from service.stores.protocol import Generation, SessionStore
+from service.stores.protocol import Generation, Mode, SessionStore
 
 _SAMPLE = 2_000
 _QUESTIONS = 100
 _MEASURE = "hit@3"
 ROUNDING = 1e-9
 """Added to a tolerance, so that floating-point error does not fail a fall of exactly as much."""
-_MODES = (DEFAULT_MODE, "semantic")
+_MODES: tuple[Mode, ...] = (DEFAULT_MODE, "semantic")
 """Semantic mode too: in the default one keyword search makes up for a worse encoder."""
 
 
@@ -80,12 +80,12 @@ def _unchanged(served: Generation, new: Generation) -> list[Session]:
     return list(islice(unchanged, _SAMPLE))
 
 
-def _hit_rate_of(generation: Generation, encoder: Encoder) -> Callable[[QuestionSet, str], float]:
+def _hit_rate_of(generation: Generation, encoder: Encoder) -> Callable[[QuestionSet, Mode], float]:
     """A function that returns the mean hit@3 of a set of questions in a mode, on this generation."""
     caching = CachingEncoder(encoder)
     searcher = Searcher(SingleGeneration(generation), lambda fingerprint: caching)
 
-    def hit_rate(questions: QuestionSet, mode: str) -> float:
+    def hit_rate(questions: QuestionSet, mode: Mode) -> float:
         rankings = {
             id: [str(result.session.id) for result in answer.results]
             for id, answer in ask(searcher, caching, questions.questions, mode).answers.items()

@@ -23,7 +23,7 @@ from service.query.query import DEFAULT_MODE
 from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.store import EdgeStore
-from service.stores.protocol import SessionStore
+from service.stores.protocol import Mode, SessionStore
 from service.verdict.calibrate import calibrate
 
 _BATCH = 64
@@ -87,7 +87,7 @@ def evaluate_folder(
     encoder: Encoder,
     cache_file: Path,
     *,
-    modes: Sequence[str],
+    modes: Sequence[Mode],
     offtopic: Sequence[str],
     say: Say,
 ) -> Iterator[Row]:
@@ -116,7 +116,7 @@ def evaluate_set(
     encoder: Encoder,
     cache_file: Path,
     *,
-    modes: Sequence[str],
+    modes: Sequence[Mode],
     offtopic: Sequence[str] = (),
     documents: Mapping[str, str] | None = None,
 ) -> Iterator[Row]:
@@ -141,7 +141,7 @@ def evaluate_catalogue(
     store: SessionStore,
     open_encoder: Callable[[Fingerprint], Encoder],
     *,
-    modes: Sequence[str],
+    modes: Sequence[Mode],
     offtopic: Sequence[str],
 ) -> Iterator[Row]:
     """Yield a row for each mode and each set made from the served catalogue."""
@@ -204,9 +204,9 @@ def _load(
 
 
 def _measure(
-    ask_set: Callable[[Mapping[str, str], str], SetAnswers],
+    ask_set: Callable[[Mapping[str, str], Mode], SetAnswers],
     sets: Sequence[QuestionSet],
-    modes: Sequence[str],
+    modes: Sequence[Mode],
     offtopic: Sequence[str],
     sessions: int,
     documents: Mapping[str, str],

@@ -1,6 +1,7 @@
 """The command line: what it prints, and with which exit code it ends."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,8 @@ def test_load_search_status(invoke: Invoke, programme: Path) -> None:
     assert found.stdout.startswith("1. Health analytics  (0.")
     assert found.stdout.count("Speaker Number") == 3
     assert invoke("search", "Health", "analytics?").stdout == found.stdout
+    id, *_ = re.findall(r"^   ([0-9a-f-]{36})$", found.stdout, re.M)
+    assert invoke("similar", id).stdout.startswith("1. ")
     answer = json.loads(invoke("search", "charts", "-n", "1", "--year", "2026", "--json").stdout)
     assert answer["results"][0]["session"]["title"] == "Health analytics"
     status = json.loads(invoke("status", "--json").stdout)
@@ -131,11 +134,12 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
         (["search", ""], "is empty"),
         (["search", "🎉"], "Ask in words"),
         (["search", "x" * 10_000], "Shorten it"),
-        (["search", "x", "-n", "0"], "1 to 50"),
-        (["search", "x", "-n", "abc"], "1 to 50"),
+        (["search", "x", "-n", "0"], "range 1<=x<=50"),
+        (["search", "x", "-n", "abc"], "not a valid integer"),
         (["search", "x", "--year", "soon"], "year is"),
         (["search", "x", "--day", "tomorrow"], "day is"),
-        (["search", "x", "--mode", "psychic"], "Known modes"),
+        (["search", "x", "--mode", "psychic"], "not one of 'hybrid', 'semantic', 'keyword'"),
+        (["search", "x", "--diversity", "2"], "range 0<=x<=1"),
         (["search", "x", "--colour", "red"], "No such option"),
         (["load", "missing.csv"], "no file or folder missing.csv"),
         (

@@ -200,7 +200,7 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
             nearest = generation.search(vectors[place], 1, NO_FILTERS)[0]
             assert nearest.session.id == sessions[place].id
             assert nearest.score == pytest.approx(1, abs=1e-4)
-        asked = ParsedQuery("keyword", "number1234")
+        asked = ParsedQuery("number1234", "keyword")
         assert generation.search(vectors[0], 1, NO_FILTERS, asked)[0].session.source_id == "1234"
 
 
@@ -224,6 +224,6 @@ def test_vectors_of_8_bits_propose_and_full_ones_decide(
             hits = generation.search(question, 3, NO_FILTERS)
             assert [int(hit.session.source_id) for hit in hits] == nearest.tolist()
             assert [hit.score for hit in hits] == pytest.approx(products[nearest], abs=1e-5)
-            fused = generation.search(question, 3, NO_FILTERS, ParsedQuery("hybrid", "xylophone"))
+            fused = generation.search(question, 3, NO_FILTERS, ParsedQuery("xylophone"))
             assert [hit.session.id for hit in fused] == [hit.session.id for hit in hits]
             assert [hit.score for hit in fused] == pytest.approx(products[nearest], abs=1e-5)

@@ -114,7 +114,7 @@ def test_vectors_that_are_gone_are_noticed_when_it_is_opened(
 def test_a_vector_that_is_gone_later_is_said(
     store: EdgeStore, kept: list[Manifest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = ParsedQuery("keyword", "talk")
+    asked = ParsedQuery("talk", "keyword")
     vector = ENCODER.encode_queries(["talk"])[0]
     with store.reading() as generation:
         monkeypatch.setattr(type(generation), "_scores", _only_by_words(type(generation)._scores))

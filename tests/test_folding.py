@@ -9,7 +9,9 @@ from support.web_fixtures import SESSIONS, open_loaded
 
 from service.errors import NotFoundError, QueryError
 from service.filters import Filters
+from service.query.query import Query
 from service.session import Session
+from service.stores.protocol import Mode
 
 
 def test_similar_leaves_out_the_session_and_its_repeats(tmp_path: Path) -> None:
@@ -39,11 +41,11 @@ def a_talk(year: int, title: str = "Queues that scale", **changes: Any) -> Sessi
 
 
 @pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
-def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, mode: str) -> None:
+def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, mode: Mode) -> None:
     sittings = [a_talk(year) for year in range(2014, 2027)]
     namesake = a_talk(2020, speakers=("Ola Berg",), source_id="another")
     searcher = open_loaded(tmp_path, [*SESSIONS, *sittings, namesake])[1]
-    found = searcher.search("queues that scale", limit=2, mode=mode).results
+    found = searcher.search(Query("queues that scale", limit=2, mode=mode)).results
     assert {found[0].session.speakers, found[1].session.speakers} == {("Ana Ruiz",), ("Ola Berg",)}
     talk = next(one for one in found if one.session.speakers == ("Ana Ruiz",))
     assert talk.session.year == 2026
@@ -56,7 +58,7 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, m
         "starts_at": None,
         "room": "",
     }
-    unfolded = searcher.search("queues that scale", limit=9, mode=mode, fold=False).results
+    unfolded = searcher.search(Query("queues that scale", limit=9, mode=mode, fold=False)).results
     assert len(unfolded) == 9
     assert all(one.occurrences == (one.session,) for one in unfolded)
 
@@ -64,7 +66,7 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, m
 def test_folding_still_fills_the_limit(tmp_path: Path) -> None:
     crowd = [a_talk(2026, source_id=f"sitting-{number}") for number in range(120)]
     searcher = open_loaded(tmp_path, [*crowd, *SESSIONS])[1]
-    found = searcher.search("queues when everybody comes at once", mode="semantic").results
+    found = searcher.search(Query("queues when everybody comes at once", mode="semantic")).results
     assert len({one.session.title for one in found}) == 3
     assert len(found[0].occurrences) == 120
 
@@ -76,15 +78,15 @@ def test_diversity_prefers_sessions_that_differ(tmp_path: Path) -> None:
     ]
     other = a_talk(2026, title="Queues of people", abstract="Waiting at a counter.")
     searcher = open_loaded(tmp_path, [*alike, other])[1]
-    plain = [one.session for one in searcher.search("queues that scale").results]
+    plain = [one.session for one in searcher.search(Query("queues that scale")).results]
     assert other not in plain
-    varied = searcher.search("queues that scale", limit=2, diversity=0.7).results
+    varied = searcher.search(Query("queues that scale", limit=2, diversity=0.7)).results
     assert varied[0].session == plain[0]
     assert varied[1].session == other
     assert [
-        one.session for one in searcher.search("queues that scale", diversity=0).results
+        one.session for one in searcher.search(Query("queues that scale", diversity=0)).results
     ] == plain
     with pytest.raises(QueryError, match="diversity is '2'; give a number from 0 to 1"):
-        searcher.search("queues", diversity=2)
+        searcher.search(Query("queues", diversity=2))
     with pytest.raises(QueryError, match="diversity is 'nan'"):
-        searcher.search("queues", diversity=float("nan"))
+        searcher.search(Query("queues", diversity=float("nan")))

@@ -84,6 +84,12 @@ def test_numbers_are_of_32_bits_and_come_once() -> None:
 
 
 def test_the_keyword_weight_is_none_where_no_word_is_found() -> None:
-    assert keyword_weight(0, 1000, spoken=False) == 0
-    assert keyword_weight(10, 1000, spoken=False) > keyword_weight(20, 1000, spoken=False) > 0
-    assert keyword_weight(10, 1000, spoken=False) > keyword_weight(10, 1000, spoken=True) > 0
+    assert keyword_weight(0, 1000, is_sentence=False) == 0
+    assert (
+        keyword_weight(10, 1000, is_sentence=False)
+        > keyword_weight(20, 1000, is_sentence=False)
+        > 0
+    )
+    assert (
+        keyword_weight(10, 1000, is_sentence=False) > keyword_weight(10, 1000, is_sentence=True) > 0
+    )

@@ -11,6 +11,7 @@ from service.filters import NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import Counts, FacetCache
 from service.query.names import Names, is_one_typo
+from service.query.query import Query
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import Generation
@@ -74,7 +75,7 @@ def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
 
     def named(question: str) -> tuple[str, ...]:
         with store.reading() as generation:
-            return analysis.read(generation, question, "hybrid", NO_FILTERS).names
+            return analysis.parse(generation, Query(question)).speakers
 
     analysis = Analysis(Slow())
     assert named("Ana Ruiz") == ("Ana Ruiz",)

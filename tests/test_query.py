@@ -7,8 +7,9 @@ from support.web_fixtures import open_loaded
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.query.query import MAX_QUERY, check_limit, clean_question
+from service.query.query import MAX_QUERY, Query, parse_limit
 from service.search.searcher import Searcher
+from service.stores.protocol import Mode
 
 
 @pytest.fixture
@@ -29,28 +30,28 @@ def searcher(tmp_path: Path) -> Searcher:
 )
 def test_questions_that_cannot_be_asked(searcher: Searcher, question: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
-        searcher.search(question)
+        searcher.search(Query(question))
 
 
 @pytest.mark.parametrize("question", ["健康", "صحة", "x" * 512, "'; DROP TABLE--", '"open', "C++"])
 def test_whatever_has_a_letter_is_text(searcher: Searcher, question: str) -> None:
-    assert len(searcher.search(question).results) == 3
+    assert len(searcher.search(Query(question)).results) == 3
 
 
 def test_white_space_and_control_signs_are_one_space() -> None:
-    assert clean_question("  health\n\tdata\x00 ") == "health data"
+    assert Query("  health\n\tdata\x00 ").text == "health data"
 
 
 @pytest.mark.parametrize("limit", ["0", "51", "abc", "-1", "1.5", "", "٣", 0, 10**30])
 def test_limits_out_of_range(limit: int | str) -> None:
     with pytest.raises(QueryError, match="from 1 to 50"):
-        check_limit(limit)
-    assert (check_limit("50"), check_limit(1)) == (50, 1)
+        parse_limit(limit)
+    assert (parse_limit("50"), parse_limit(1)) == (50, 1)
 
 
-def test_unknown_mode_lists_the_known_ones(searcher: Searcher) -> None:
+def test_unknown_mode_lists_the_known_ones() -> None:
     with pytest.raises(QueryError, match="Known modes: hybrid, semantic, keyword"):
-        searcher.search("x", mode="psychic")
+        Query("x", mode="psychic")  # type: ignore[arg-type]  # as typed
 
 
 @pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
@@ -59,8 +60,8 @@ def test_unknown_mode_lists_the_known_ones(searcher: Searcher) -> None:
     ['"open', '""x""', "a AND (b OR", "<script>x</script>", "'; DROP TABLE x--", "x" * 512, "\\\"x",
      "title:x^2~", "the of and", "صحة", "健康", "C++ ++ #", '"the"', "a" * 300 + '"'],
 )  # fmt: skip
-def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) -> None:
-    assert searcher.search(question, mode=mode).mode == mode
+def test_no_syntax_fails_a_search(searcher: Searcher, mode: Mode, question: str) -> None:
+    assert searcher.search(Query(question, mode=mode)).mode == mode
 
 
 @pytest.mark.parametrize(
@@ -74,5 +75,7 @@ def test_no_syntax_fails_a_search(searcher: Searcher, mode: str, question: str) 
     ],
 )
 def test_days_can_be_a_range(searcher: Searcher, day: str, found: set[str]) -> None:
-    results = searcher.search("health", limit=50, filters=Filters.parse({"day": [day]})).results
+    results = searcher.search(
+        Query("health", limit=50, filters=Filters.parse({"day": [day]}))
+    ).results
     assert {result.session.source_id for result in results} == found

@@ -9,6 +9,7 @@ from support.fakes import BagOfWords
 from support.stores import ENCODER, talk, write
 
 from service.filters import Filters
+from service.query.query import Query
 from service.query.rare import RareWords
 from service.search.searcher import Searcher
 from service.session import Session
@@ -52,14 +53,14 @@ def searcher(tmp_path: Path) -> Iterator[Searcher]:
     "question", ["zymurgy", "Zymurgy?", "data zymurgy", "plan practice zymurgy"]
 )
 def test_the_session_with_a_rare_word_comes_first(searcher: Searcher, question: str) -> None:
-    assert searcher.search(question).results[0].session.title == "Quiet hours"
+    assert searcher.search(Query(question)).results[0].session.title == "Quiet hours"
 
 
 def test_one_rare_word_is_never_nothing_but_it_must_pass_the_filters(searcher: Searcher) -> None:
     for mode in ("hybrid", "semantic", "keyword"):
-        assert searcher.search("zymurgy", mode=mode).verdict in ("strong", "related")
-    assert searcher.search("xylophone").verdict == "none"
-    elsewhere = searcher.search("zymurgy", filters=Filters(event=("Elsewhere",)))
+        assert searcher.search(Query("zymurgy", mode=mode)).verdict in ("strong", "related")
+    assert searcher.search(Query("xylophone")).verdict == "none"
+    elsewhere = searcher.search(Query("zymurgy", filters=Filters(event=("Elsewhere",))))
     assert (elsewhere.verdict, elsewhere.results) == ("none", ())
 
 

@@ -15,6 +15,7 @@ from conftest import OFF_TOPIC
 from conference_helper.cli import main
 from conference_helper.wiring import searcher_for
 from service.encoders.model_folder import PACKAGED_MODEL
+from service.query.query import Query
 from service.search.answer import Answer
 from service.search.searcher import Searcher
 from service.settings import load_settings
@@ -104,12 +105,12 @@ def test_at_least_38_of_40_questions_are_answered_right(searcher: Searcher) -> N
     wrong = {
         question: [result.session.title for result in answer.results]
         for question, wanted in QUESTIONS.items()
-        if not is_right(answer := searcher.search(question), wanted)
+        if not is_right(answer := searcher.search(Query(question)), wanted)
     }
     assert len(wrong) <= len(QUESTIONS) - WANTED, wrong
 
 
 def test_readme_shows_the_answer_that_people_get(searcher: Searcher) -> None:
     shown = re.findall(r"^\d\. (.+)  \(0\.\d+\)$", (ROOT / "README.md").read_text("utf-8"), re.M)
-    answer = searcher.search("Health Analytics?")
+    answer = searcher.search(Query("Health Analytics?"))
     assert shown == [result.session.title for result in answer.results]

@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from support.fakes import BagOfWords
 from support.stores import talk
 from support.web_fixtures import SESSIONS, open_empty, open_loaded, write
 
-from service.encoder import Fingerprint
+from service.encoder import Fingerprint, Vectors
 from service.errors import (
     EncoderError,
     MismatchError,
@@ -16,9 +18,24 @@ from service.errors import (
     QueryError,
 )
 from service.filters import Filters
+from service.query.query import Query
 from service.search.searcher import Searcher
 from service.session import Session
+from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.store import EdgeStore
+from service.stores.protocol import Hit, Mode
+
+
+class Noted(BagOfWords):
+    """Remembers the questions that it embedded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions: list[str] = []
+
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        self.questions += questions
+        return super().encode_queries(questions)
 
 
 @pytest.fixture
@@ -27,7 +44,7 @@ def searcher(tmp_path: Path) -> Searcher:
 
 
 def test_three_nearest_highest_first(searcher: Searcher) -> None:
-    answer = searcher.search("Health analytics?")
+    answer = searcher.search(Query("Health analytics?"))
     assert [result.rank for result in answer.results] == [1, 2, 3]
     assert {result.session.source_id for result in answer.results[:2]} == {"1", "2"}
     scores = [result.score for result in answer.results]
@@ -38,19 +55,19 @@ def test_three_nearest_highest_first(searcher: Searcher) -> None:
 
 
 def test_limit_and_filters(searcher: Searcher) -> None:
-    assert len(searcher.search("health", limit=1).results) == 1
-    assert len(searcher.search("health", limit=50).results) == len(SESSIONS)
-    found = searcher.search("health", filters=Filters(year=(2026,), track=("Health",)))
+    assert len(searcher.search(Query("health", limit=1)).results) == 1
+    assert len(searcher.search(Query("health", limit=50)).results) == len(SESSIONS)
+    found = searcher.search(Query("health", filters=Filters(year=(2026,), track=("Health",))))
     assert [result.session.source_id for result in found.results] == ["2"]
 
 
 def test_filters_take_any_case_and_accents(searcher: Searcher) -> None:
     filters = Filters.parse({"speaker": ["zoe brandstrom"], "track": ["HEALTH", " "]})
-    assert [item.session.source_id for item in searcher.search("x", filters=filters).results] == [
-        "1"
-    ]
+    assert [
+        item.session.source_id for item in searcher.search(Query("x", filters=filters)).results
+    ] == ["1"]
     nobody = Filters.parse({"speaker": ["Zo"]})
-    assert searcher.search("x", filters=nobody).results == ()
+    assert searcher.search(Query("x", filters=nobody)).results == ()
 
 
 def test_session_by_id(searcher: Searcher) -> None:
@@ -62,7 +79,7 @@ def test_session_by_id(searcher: Searcher) -> None:
 
 
 def test_facets_of_a_field_ignore_its_own_filter(searcher: Searcher) -> None:
-    counts = searcher.facets(Filters(year=(2026,)))
+    counts = searcher.facets(Query(filters=Filters(year=(2026,))))
     assert counts["year"] == [(2026, 3), (2025, 1)]
     assert counts["track"] == [("Data Engineering", 1), ("Health", 1)]
 
@@ -70,7 +87,7 @@ def test_facets_of_a_field_ignore_its_own_filter(searcher: Searcher) -> None:
 def test_nothing_loaded_then_loaded(tmp_path: Path) -> None:
     store, searcher = open_empty(tmp_path)
     with pytest.raises(NothingLoadedError):
-        searcher.search("health")
+        searcher.search(Query("health"))
     with pytest.raises(NothingLoadedError):
         searcher.check_ready()
     write(store, SESSIONS)
@@ -78,14 +95,14 @@ def test_nothing_loaded_then_loaded(tmp_path: Path) -> None:
         searcher.check_ready()
     searcher.warm_up()
     assert searcher.check_ready().sessions == 4
-    assert searcher.search("health").results[0].session.track == "Health"
+    assert searcher.search(Query("health")).results[0].session.track == "Health"
 
 
 def test_another_encoder_is_refused_with_the_remedy(tmp_path: Path) -> None:
     store, _ = open_loaded(tmp_path)
     other = Searcher(store, lambda fingerprint: BagOfWords(weights="other"))
     with pytest.raises(MismatchError, match=r"differ in weights.*--model"):
-        other.search("health")
+        other.search(Query("health"))
     with pytest.raises(MismatchError):
         other.warm_up()
     with pytest.raises(MismatchError):
@@ -103,8 +120,8 @@ def test_a_new_generation_of_another_encoder_is_answered_by_it(tmp_path: Path) -
     searcher = Searcher(store, open_encoder)
     for weights in ("one", "two"):
         write(store, SESSIONS, BagOfWords(weights=weights))
-        assert searcher.search("health").results
-        searcher.search("health again")
+        assert searcher.search(Query("health")).results
+        searcher.search(Query("health again"))
     assert [fingerprint.weights for fingerprint in opened] == ["one", "two"]
 
 
@@ -115,11 +132,11 @@ def test_a_question_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None
 
     store, _ = open_loaded(tmp_path)
     with pytest.raises(EncoderError, match="NaN"):
-        Searcher(store, lambda fingerprint: Broken()).search("health")
+        Searcher(store, lambda fingerprint: Broken()).search(Query("health"))
 
 
 def test_semantic_mode_ranks_by_the_dot_product_alone(searcher: Searcher) -> None:
-    answer = searcher.search("Health analytics", mode="semantic")
+    answer = searcher.search(Query("Health analytics", mode="semantic"))
     assert [result.score for result in answer.results] == [
         result.similarity for result in answer.results
     ]
@@ -139,13 +156,13 @@ def test_semantic_mode_ranks_by_the_dot_product_alone(searcher: Searcher) -> Non
     ],
 )
 def test_exact_things_rank_first(
-    searcher: Searcher, mode: str, question: str, source_id: str
+    searcher: Searcher, mode: Mode, question: str, source_id: str
 ) -> None:
-    assert searcher.search(question, mode=mode).results[0].session.source_id == source_id
+    assert searcher.search(Query(question, mode=mode)).results[0].session.source_id == source_id
 
 
 @pytest.mark.parametrize("mode", ["keyword", "hybrid"])
-def test_a_quoted_phrase_is_found_behind_many_better_answers(tmp_path: Path, mode: str) -> None:
+def test_a_quoted_phrase_is_found_behind_many_better_answers(tmp_path: Path, mode: Mode) -> None:
     better = [
         Session(event="E", year=2026, source_id=str(number), title=title, abstract=f"n{number}")
         for number in range(90)
@@ -154,23 +171,23 @@ def test_a_quoted_phrase_is_found_behind_many_better_answers(tmp_path: Path, mod
     long = "We met in the room. " + " ".join(f"other{number}" for number in range(300))
     held = Session(event="E", year=2026, source_id="held", title="X", abstract=long)
     _, searcher = open_loaded(tmp_path, [*better, held])
-    answer = searcher.search('data "in the room" people', mode=mode)
+    answer = searcher.search(Query('data "in the room" people', mode=mode))
     assert answer.results[0].session.source_id == "held"
 
 
 def test_one_typo_in_a_long_name_is_forgiven(searcher: Searcher) -> None:
-    assert searcher.search("zoe brandstorm").results[0].session.source_id == "1"
+    assert searcher.search(Query("zoe brandstorm")).results[0].session.source_id == "1"
 
 
 def test_a_name_and_a_topic_find_that_speaker_on_that_topic(searcher: Searcher) -> None:
-    assert searcher.search("consent ana").results[0].session.source_id == "2"
+    assert searcher.search(Query("consent ana")).results[0].session.source_id == "2"
 
 
 @pytest.mark.parametrize("mode", ["keyword", "hybrid"])
-def test_similarity_is_the_dot_product_in_every_mode(searcher: Searcher, mode: str) -> None:
-    semantic = searcher.search("health analytics consent", mode="semantic", limit=50)
+def test_similarity_is_the_dot_product_in_every_mode(searcher: Searcher, mode: Mode) -> None:
+    semantic = searcher.search(Query("health analytics consent", mode="semantic", limit=50))
     expected = {result.session.id: result.similarity for result in semantic.results}
-    results = searcher.search("health analytics consent", mode=mode, limit=50).results
+    results = searcher.search(Query("health analytics consent", mode=mode, limit=50)).results
     assert results
     for result in results:
         assert result.similarity == pytest.approx(expected[result.session.id], abs=1e-5)
@@ -179,14 +196,16 @@ def test_similarity_is_the_dot_product_in_every_mode(searcher: Searcher, mode: s
 
 
 def test_keyword_mode_finds_nothing_where_no_word_matches(searcher: Searcher) -> None:
-    assert searcher.search("xylophone", mode="keyword").results == ()
-    assert len(searcher.search("xylophone", mode="hybrid").results) == 3
+    assert searcher.search(Query("xylophone", mode="keyword")).results == ()
+    assert len(searcher.search(Query("xylophone", mode="hybrid")).results) == 3
 
 
 @pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
-def test_filters_hold_in_every_mode(searcher: Searcher, mode: str) -> None:
+def test_filters_hold_in_every_mode(searcher: Searcher, mode: Mode) -> None:
     for question in ("health analytics", "Ola Berg", '"whole region"'):
-        answer = searcher.search(question, mode=mode, filters=Filters(year=(2025,)), limit=50)
+        answer = searcher.search(
+            Query(question, mode=mode, filters=Filters(year=(2025,)), limit=50)
+        )
         assert {result.session.year for result in answer.results} <= {2025}
 
 
@@ -203,11 +222,35 @@ def test_facets_follow_the_question_and_the_filters(tmp_path: Path) -> None:
         for number in range(200)
     ]
     searcher = open_loaded(tmp_path, [*filler, *SESSIONS])[1]
-    assert ("Health", 2) in searcher.facets(question="health analytics")["track"]
-    counted = searcher.facets(question="health analytics", mode="keyword")
+    assert ("Health", 2) in searcher.facets(Query("health analytics"))["track"]
+    counted = searcher.facets(Query("health analytics", mode="keyword"))
     assert counted["track"] == [("Health", 2)]
     of_2026 = Filters.parse({"year": ["2026"]})
-    counted = searcher.facets(of_2026, question="health", mode="keyword")
+    counted = searcher.facets(Query("health", mode="keyword", filters=of_2026))
     assert counted["speaker"] == [("Ana Ruiz", 1)]
     assert counted["year"] == [(2025, 1), (2026, 1)]
-    assert sum(count for _, count in searcher.facets()["track"]) == 203
+    assert sum(count for _, count in searcher.facets(Query())["track"]) == 203
+
+
+@pytest.mark.parametrize(("filters", "searches"), [({}, 2), ({"year": ["2026"]}, 3)])
+def test_an_answer_and_its_facets_embed_the_question_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    filters: dict[str, list[str]],
+    searches: int,
+) -> None:
+    encoder, searched = Noted(), []
+    search = EdgeGeneration.search
+
+    def noted(self: EdgeGeneration, vector: Vectors, *arguments: Any) -> list[Hit]:
+        searched.append(arguments)
+        return search(self, vector, *arguments)
+
+    monkeypatch.setattr(EdgeGeneration, "search", noted)
+    store, _ = open_loaded(tmp_path)
+    searcher = Searcher(store, lambda fingerprint: encoder)
+    query = Query("health analytics", filters=Filters.parse(filters))
+    answer, counts = searcher.search_with_facets(query)
+    assert (encoder.questions, len(searched)) == (["health analytics"], searches)
+    assert answer.results == searcher.search(query).results
+    assert counts == searcher.facets(query)

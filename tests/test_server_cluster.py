@@ -64,7 +64,7 @@ def test_search_looks_into_every_shard(store: ServerStore) -> None:
         for session in SESSIONS[::10]:
             vector = ENCODER.encode_queries([session.text])[0]
             assert generation.search(vector, 1, NO_FILTERS)[0].session == session
-            asked = ParsedQuery("hybrid", session.title)
+            asked = ParsedQuery(session.title)
             assert generation.search(vector, 3, NO_FILTERS, asked)[0].session == session
         assert generation.facets(["year"], NO_FILTERS) == {
             "year": [(2024, 100), (2025, 100), (2026, 100)]

@@ -4,14 +4,21 @@ import pytest
 from support.stores import ENCODER, SESSIONS, OpenStore, session, write
 
 from service.filters import NO_FILTERS, Filters
-from service.stores.protocol import ParsedQuery, SessionStore
+from service.stores.protocol import ParsedQuery, SessionStore, TermMatches
 
 
 def find(
-    store: SessionStore, asked: ParsedQuery, *, limit: int = 50, filters: Filters = NO_FILTERS
+    store: SessionStore,
+    query: ParsedQuery,
+    terms: TermMatches | None = None,
+    *,
+    limit: int = 50,
+    filters: Filters = NO_FILTERS,
 ) -> list[tuple[str, float, float]]:
     with store.reading() as generation:
-        hits = generation.search(ENCODER.encode_queries([asked.text])[0], limit, filters, asked)
+        hits = generation.search(
+            ENCODER.encode_queries([query.text])[0], limit, filters, query, terms
+        )
     return [(hit.session.source_id, hit.score, hit.similarity) for hit in hits]
 
 
@@ -19,19 +26,19 @@ def test_keyword_search_finds_words_of_every_field(open_store: OpenStore) -> Non
     store = open_store()
     write(store, [*SESSIONS, session(50, tags=("wards",), track="Öffentlich", language="de")])
     for text in ("title50", "word50", "wards", "offentlich"):
-        assert [id for id, _, _ in find(store, ParsedQuery("keyword", text))] == ["50"], text
-    assert {id for id, _, _ in find(store, ParsedQuery("keyword", "speaker brandstrom"))} >= {
+        assert [id for id, _, _ in find(store, ParsedQuery(text, "keyword"))] == ["50"], text
+    assert {id for id, _, _ in find(store, ParsedQuery("speaker brandstrom", "keyword"))} >= {
         "1",
         "50",
     }
-    assert find(store, ParsedQuery("keyword", "xylophone")) == []
-    assert find(store, ParsedQuery("keyword", "?!")) == []
+    assert find(store, ParsedQuery("xylophone", "keyword")) == []
+    assert find(store, ParsedQuery("?!", "keyword")) == []
 
 
 def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)
-    found = find(store, ParsedQuery("hybrid", "word7 common"))
+    found = find(store, ParsedQuery("word7 common"))
     assert found[0][0] == "7"
     assert len(found) == len(SESSIONS)
     assert [score for _, score, _ in found] == sorted((s for _, s, _ in found), reverse=True)
@@ -46,14 +53,14 @@ def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
     for id, score, similarity in found:
         assert similarity == pytest.approx(products[id], abs=1e-5)
         assert score > similarity
-    nothing = find(store, ParsedQuery("hybrid", "xylophone"))
+    nothing = find(store, ParsedQuery("xylophone"))
     assert [score for _, score, _ in nothing] == pytest.approx([s for _, _, s in nothing])
 
 
 def test_speakers_named_in_full_come_first_and_filters_hold(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)
-    asked = ParsedQuery("hybrid", "title7 word7", names=("Speaker 2",))
+    asked = ParsedQuery("title7 word7", speakers=("Speaker 2",))
     found = find(store, asked)
     named = [number for number in range(20) if number % 4 == 2]
     assert named
@@ -66,7 +73,7 @@ def test_phrases_propose_sessions(open_store: OpenStore) -> None:
     store = open_store()
     many = [session(number, abstract=f"deep learning filler{number}") for number in range(120)]
     write(store, [*many, session(500, title="X", abstract="learning to be deep with word500")])
-    asked = ParsedQuery("hybrid", "deep learning", phrases=("word500",))
+    asked = ParsedQuery("deep learning", phrases=("word500",))
     assert "500" in {id for id, _, _ in find(store, asked, limit=200)}
 
 
@@ -96,12 +103,13 @@ def test_rare_words_are_found_as_they_stand_and_bring_their_sessions_first(
         best = generation.max_bm25(text, NO_FILTERS)
         assert best > generation.max_bm25(text, Filters(year=(2026,))) > 0
         assert generation.max_bm25("xylophone", NO_FILTERS) == 0
-    plain = find(store, ParsedQuery("hybrid", text))
-    given = find(store, ParsedQuery("hybrid", text, best=best))
+    plain = find(store, ParsedQuery(text))
+    given = find(store, ParsedQuery(text), TermMatches(best))
     assert given == plain
-    rare = ParsedQuery("hybrid", text, rare=(found[0],), gain=2.0, best=best)
-    assert find(store, rare)[0][0] == "300"
+    rare = TermMatches(best, rare=(found[0],), rare_boost=2.0)
+    boosted = find(store, ParsedQuery(text), rare)
+    assert boosted[0][0] == "300"
     scores = {id: score for id, score, _ in plain}
-    assert find(store, rare)[0][1] == pytest.approx(scores["300"] + 2, abs=1e-5)
-    only = find(store, rare, filters=Filters(year=(2025,)))
+    assert boosted[0][1] == pytest.approx(scores["300"] + 2, abs=1e-5)
+    only = find(store, ParsedQuery(text), rare, filters=Filters(year=(2025,)))
     assert "300" not in {id for id, _, _ in only}

@@ -17,12 +17,13 @@ from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
 from service.errors import VerificationError
 from service.filters import Filters
+from service.query.query import Query
 from service.ranking import weights_digest
 from service.search.searcher import Searcher
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Calibration, Manifest
-from service.stores.protocol import Generation, Hit, ParsedQuery
+from service.stores.protocol import Generation, Hit, ParsedQuery, TermMatches
 from service.verdict import off_topic
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import (
@@ -37,6 +38,7 @@ from service.verdict.judge import (
 from service.verdict.off_topic import OffTopicQueries, mean_of_nearest, queries_digest
 from service.web import create_app
 
+NO_TERMS = TermMatches(0.0)
 CALIBRATION = Calibration(
     queries_digest(), weights_digest(), (), spread=0.1, related=0.3, strong=0.6
 )
@@ -71,22 +73,25 @@ def test_there_are_many_different_off_topic_queries(all_off_topic_queries: None)
 @pytest.mark.usefixtures("all_off_topic_queries")
 def test_a_load_calibrates_and_answers_say_whether_they_fit(searcher: Searcher) -> None:
     for mode in ("hybrid", "semantic", "keyword"):
-        assert searcher.search("glacier of harbour1", mode=mode).verdict in ("strong", "related")
-        assert searcher.search("how long do pandas sleep", mode=mode).verdict == "none"
-    answer = searcher.search("how long do pandas sleep")
+        assert searcher.search(Query("glacier of harbour1", mode=mode)).verdict in (
+            "strong",
+            "related",
+        )
+        assert searcher.search(Query("how long do pandas sleep", mode=mode)).verdict == "none"
+    answer = searcher.search(Query("how long do pandas sleep"))
     assert len(answer.results) == 3
     assert answer.as_dict()["verdict"] == "none"
-    assert searcher.search("pandas", filters=Filters(year=(1999,))).verdict == "none"
+    assert searcher.search(Query("pandas", filters=Filters(year=(1999,)))).verdict == "none"
 
 
 def test_what_is_named_is_strong(searcher: Searcher) -> None:
     for question in ("Speaker Number7", '"from site 9 and its archive"', "The railway of harbour3"):
-        assert searcher.search(question).verdict == "strong"
+        assert searcher.search(Query(question)).verdict == "strong"
 
 
 def test_a_catalogue_that_was_never_calibrated_says_nothing(tmp_path: Path) -> None:
     _, searcher = open_loaded(tmp_path)
-    answer = searcher.search("health analytics")
+    answer = searcher.search(Query("health analytics"))
     assert answer.verdict is None
     assert answer.as_dict()["verdict"] is None
 
@@ -103,11 +108,11 @@ def test_an_older_catalogue_is_calibrated_by_the_next_load(
     (file / "manifest.json").write_text(text.replace(digest(), "0" * 16), "utf-8")
     store = loading.store = EdgeStore(loading.folder / "data", "sessions")
     searcher = Searcher(store, lambda fingerprint: loading.encoder)
-    assert searcher.search("glacier").verdict is None
+    assert searcher.search(Query("glacier")).verdict is None
     loading.encoder.embedded.clear()
     outcome = loading.rows(rows)
     assert str(outcome.comparison).endswith("its verdicts are calibrated anew")
-    assert searcher.search("glacier").verdict is not None
+    assert searcher.search(Query("glacier")).verdict is not None
     assert loading.encoder.embedded == []
     assert loading.rows(rows).manifest == outcome.manifest
     store.close()
@@ -203,8 +208,10 @@ def test_a_word_typed_alone_is_related_where_a_session_has_it_in_any_form() -> N
     found = talk(1, title="Paint", abstract="Of colors and the weather.")
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
     for text, expected in (("color", "related"), ("the color of it", "none"), ("colt", "none")):
-        asked = ParsedQuery("hybrid", text)
-        assert judge(asked, [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict == expected, text
+        query = ParsedQuery(text)
+        assert (
+            judge(query, NO_TERMS, [Hit(found, 0.1, 0.1)], 0.3, strict, 100).verdict == expected
+        ), text
 
 
 def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
@@ -223,19 +230,19 @@ def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
     for similarity, expected in ((0.9, "strong"), (0.5, "related"), (0.1, "none")):
         hit = Hit(replace(SESSIONS[3], title="x y"), similarity, similarity)
         assert (
-            judge(ParsedQuery("hybrid", "volcano"), [hit], 0.1, CALIBRATION, 100).verdict
+            judge(ParsedQuery("volcano"), NO_TERMS, [hit], 0.1, CALIBRATION, 100).verdict
             == expected
         )
         assert expected in VERDICTS
-    assert judge(ParsedQuery("hybrid", "volcano"), [], 0.1, CALIBRATION, 100).verdict == "none"
+    assert judge(ParsedQuery("volcano"), NO_TERMS, [], 0.1, CALIBRATION, 100).verdict == "none"
 
 
 def test_what_counts_as_named() -> None:
     session = SESSIONS[0]
-    assert is_exact_match(ParsedQuery("hybrid", "health analytics on the ward"), session)
-    assert is_exact_match(ParsedQuery("hybrid", "x", phrases=("hospital learns",)), session)
-    assert is_exact_match(ParsedQuery("hybrid", "ana ruiz", names=("Ana Ruiz",)), session)
-    assert not is_exact_match(ParsedQuery("hybrid", "ola berg", names=("Ola Berg",)), session)
+    assert is_exact_match(ParsedQuery("health analytics on the ward"), session)
+    assert is_exact_match(ParsedQuery("x", phrases=("hospital learns",)), session)
+    assert is_exact_match(ParsedQuery("ana ruiz", speakers=("Ana Ruiz",)), session)
+    assert not is_exact_match(ParsedQuery("ola berg", speakers=("Ola Berg",)), session)
 
 
 def test_off_topic_queries_are_embedded_once_for_an_encoder(
@@ -250,8 +257,8 @@ def test_off_topic_queries_are_embedded_once_for_an_encoder(
 
     monkeypatch.setattr(BagOfWords, "encode_queries", noted)
     searcher.warm_up()
-    searcher.search("glacier")
-    searcher.search("harbour")
+    searcher.search(Query("glacier"))
+    searcher.search(Query("harbour"))
     assert sum(count for count in asked if count > 1) == len(off_topic.read_queries())
 
 
@@ -283,27 +290,27 @@ def test_page_and_command_line_say_that_nothing_fits(
     filtered = client.get("/?q=how+long+do+pandas+sleep&year=2026").text
     assert "Nothing that passes these filters fits" in filtered
     assert client.get("/api/search?q=how+long+do+pandas+sleep").json["verdict"] == "none"  # type: ignore[index]  # it is JSON
-    print_answer(searcher.search("how long do pandas sleep"), filtered=False)
+    print_answer(searcher.search(Query("how long do pandas sleep")), filtered=False)
     said = capsys.readouterr().out
     assert said.startswith("Nothing in this programme fits. The nearest sessions:\n1. ")
-    print_answer(searcher.search("how long do pandas sleep"), filtered=True)
+    print_answer(searcher.search(Query("how long do pandas sleep")), filtered=True)
     assert capsys.readouterr().out.startswith("Nothing that passes these filters fits.")
 
 
 def test_all_words_of_a_question_in_a_title_are_never_nothing() -> None:
     found = replace(talk(1), title="Abgleich: Kontenabstimmung mit Würfeln")
-    assert has_all_terms(ParsedQuery("hybrid", "Kontenabstimmung mit Wurfeln"), found)
-    assert not has_all_terms(ParsedQuery("hybrid", "Kontenabstimmung mit Karten"), found)
+    assert has_all_terms(ParsedQuery("Kontenabstimmung mit Wurfeln"), NO_TERMS, found)
+    assert not has_all_terms(ParsedQuery("Kontenabstimmung mit Karten"), NO_TERMS, found)
     strict = replace(CALIBRATION, related=0.9, strong=0.95)
     assert (
         judge(
-            ParsedQuery("hybrid", "kontenabstimmung"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100
+            ParsedQuery("kontenabstimmung"), NO_TERMS, [Hit(found, 0.1, 0.1)], 0.3, strict, 100
         ).verdict
         == "related"
     )
     assert (
         judge(
-            ParsedQuery("hybrid", "kontoauszug"), [Hit(found, 0.1, 0.1)], 0.3, strict, 100
+            ParsedQuery("kontoauszug"), NO_TERMS, [Hit(found, 0.1, 0.1)], 0.3, strict, 100
         ).verdict
         == "none"
     )

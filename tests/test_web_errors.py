@@ -94,6 +94,7 @@ def test_errors_of_the_program(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(searcher, "search", raising(error))
+    monkeypatch.setattr(searcher, "search_with_facets", raising(error))
     answer = client.get("/api/search?q=health")
     assert answer.status_code == status
     assert answer.json
@@ -145,6 +146,7 @@ def test_the_unexpected_is_logged_and_not_shown(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(searcher, "search", raising(RuntimeError("secret")))
+    monkeypatch.setattr(searcher, "search_with_facets", raising(RuntimeError("secret")))
     for path in ("/api/search?q=health", "/?q=health"):
         caplog.clear()
         answer = client.get(path)

@@ -1,4 +1,4 @@
-"""What a search by words takes of a question: its phrases, speakers, rare words, and how well words find."""
+"""Query analysis: what a question says in one catalogue, and what the catalogue's terms say of it."""
 
 import threading
 
@@ -6,39 +6,39 @@ from service.filters import Filters
 from service.query.boosts import quoted_phrases
 from service.query.facet_cache import FacetCache
 from service.query.names import Names
+from service.query.query import Query
 from service.query.rare import RareWords
 from service.query.spoken import is_spoken
-from service.stores.protocol import Generation, ParsedQuery
+from service.stores.protocol import Generation, ParsedQuery, TermMatches
 
 
 class Analysis:
-    """Reads questions as one catalogue understands them; what it learns of a generation is kept."""
+    """Parses the questions to one catalogue; keeps its speakers and rare terms. Safe for many threads."""
 
-    def __init__(self, values: FacetCache) -> None:
+    def __init__(self, facets: FacetCache) -> None:
         """Take what counts the catalogue's speakers."""
-        self._values = values
+        self._facets = facets
         self._names: tuple[str, Names] = ("", Names(()))
         self._reading = threading.Lock()
         self._rare = RareWords()
 
-    def read(
-        self, generation: Generation, question: str, mode: str, filters: Filters
-    ) -> ParsedQuery:
-        """Return what the question asks of the sessions that pass; any mode but keyword is hybrid."""
-        rare, gain = self._rare.find(generation, question)
+    def parse(self, generation: Generation, query: Query) -> ParsedQuery:
+        """Return the question with its phrases and the speakers that it names."""
         return ParsedQuery(
-            "keyword" if mode == "keyword" else "hybrid",
-            question,
-            phrases=quoted_phrases(question),
-            names=self._speakers(generation).named_in(question),
-            spoken=is_spoken(question),
-            rare=rare,
-            gain=gain,
-            best=generation.max_bm25(question, filters),
+            query.text,
+            query.mode,
+            phrases=quoted_phrases(query.text),
+            speakers=self._speakers(generation).named_in(query.text),
+            is_sentence=is_spoken(query.text),
         )
 
+    def match_terms(self, generation: Generation, text: str, filters: Filters) -> TermMatches:
+        """Return what the terms of a question find in the sessions that pass the filters."""
+        rare, boost = self._rare.find(generation, text)
+        return TermMatches(generation.max_bm25(text, filters), rare, boost)
+
     def _speakers(self, generation: Generation) -> Names:
-        """Return the generation's speakers; while one thread reads them, others go on with those before."""
+        """Return the generation's speakers; while one thread reads them, others use those before."""
         kept, names = self._names
         if kept == generation.manifest.state:
             return names
@@ -52,6 +52,6 @@ class Analysis:
     def _read_speakers(self, generation: Generation) -> Names:
         kept, names = self._names
         if kept != generation.manifest.state:  # nobody read them while this thread waited
-            names = Names(str(speaker) for speaker, _ in self._values.count(generation, "speaker"))
+            names = Names(str(speaker) for speaker, _ in self._facets.count(generation, "speaker"))
             self._names = (generation.manifest.state, names)
         return names

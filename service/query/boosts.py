@@ -20,11 +20,11 @@ def quoted_phrases(question: str) -> tuple[str, ...]:
     return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
 
 
-def exact_first(hits: Sequence[Hit], asked: ParsedQuery) -> list[Hit]:
+def exact_first(hits: Sequence[Hit], query: ParsedQuery) -> list[Hit]:
     """Return what was found by words, what holds the question's exact things first."""
-    words, phrases = split_words(asked.text), [split_words(phrase) for phrase in asked.phrases]
+    words, phrases = split_words(query.text), [split_words(phrase) for phrase in query.phrases]
     gained = (
-        replace(hit, score=hit.score * (1 + gain) if asked.mode == "keyword" else hit.score + gain)
+        replace(hit, score=hit.score * (1 + gain) if query.mode == "keyword" else hit.score + gain)
         for hit, gain in ((hit, exactness(words, phrases, hit.session)) for hit in hits)
     )
     return sorted(gained, key=lambda hit: -hit.score)

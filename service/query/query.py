@@ -1,20 +1,95 @@
-"""What can be asked: the question's text, limit and mode, checked in words people understand."""
+"""Query: what is asked, checked once where it comes in and passed whole from there."""
 
 import unicodedata
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
 
 from service.errors import QueryError
+from service.filters import NO_FILTERS, Filters
+
+if TYPE_CHECKING:
+    from service.stores.protocol import Mode
 
 DEFAULT_LIMIT = 3
 MAX_LIMIT = 50
 MAX_QUERY = 2_000
 """Characters of a question: more than any window reads."""
 
-MODES = ("hybrid", "semantic", "keyword")
-DEFAULT_MODE = "hybrid"
+MODES: tuple["Mode", ...] = ("hybrid", "semantic", "keyword")
+DEFAULT_MODE: "Mode" = "hybrid"
 """By words and meaning together; by meaning alone; by words alone (see `evaluate` for how each does)."""
 
 
-def clean_question(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, and how it is to be answered. Raises QueryError for values that cannot be used.
+
+    text        the question; white space is collapsed. Facets are counted without one too
+    mode        one of MODES
+    filters     which sessions may answer
+    limit       how many results, 1 to 50
+    fold        whether repeats of a talk are one result
+    diversity   how much results differ from each other, 0 to 1; at 0 they stand in order of their scores
+    """
+
+    text: str = ""
+    _: KW_ONLY
+    mode: "Mode" = DEFAULT_MODE
+    filters: Filters = NO_FILTERS
+    limit: int = DEFAULT_LIMIT
+    fold: bool = True
+    diversity: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _clean(self.text))
+        parse_mode(self.mode)
+        parse_limit(self.limit)
+        parse_diversity(self.diversity)
+
+    def require_text(self) -> None:
+        """Raise QueryError if there is no question."""
+        if not self.text:
+            raise QueryError("The question is empty. Ask in plain words, such as: health analytics")
+
+
+def parse_limit(limit: int | str, maximum: int = MAX_LIMIT) -> int:
+    """Return the limit as a number from 1 to `maximum`. Raises QueryError if it is none."""
+    text = str(limit).strip()
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum and len(text) < 9:
+        return int(text)
+    raise QueryError(f"limit is {text[:40]!r}; give a number from 1 to {maximum}.")
+
+
+def parse_mode(mode: str) -> "Mode":
+    """Return the mode, the default one for "". Raises QueryError that lists the known ones."""
+    if not mode:
+        return DEFAULT_MODE
+    if mode not in MODES:
+        raise QueryError(f"There is no mode {mode[:40]!r}. Known modes: {', '.join(MODES)}.")
+    return mode
+
+
+def parse_diversity(diversity: float | str) -> float:
+    """Return the diversity as a number from 0 to 1, 0 for "". Raises QueryError if it is none."""
+    try:
+        number = float(diversity or 0)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise QueryError(f"diversity is {str(diversity)[:40]!r}; give a number from 0 to 1.")
+    return number
+
+
+def parse_switch(name: str, text: str, *, default: bool) -> bool:
+    """Return what `true` or `false` says, the default for "". Raises QueryError for another word."""
+    if not text:
+        return default
+    if text.casefold() not in ("true", "false"):
+        raise QueryError(f"{name} is {text[:40]!r}; give true or false.")
+    return text.casefold() == "true"
+
+
+def _clean(text: str) -> str:
     """Return the question with its white space collapsed. Raises QueryError if it cannot be asked."""
     try:
         text.encode("utf-8")
@@ -23,51 +98,10 @@ def clean_question(text: str) -> str:
     question = " ".join(
         "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split()
     )
-    if not question:
-        raise QueryError("The question is empty. Ask in plain words, such as: health analytics")
     if len(question) > MAX_QUERY:
         raise QueryError(
             f"The question has {len(question)} characters; at most {MAX_QUERY} are read. Shorten it."
         )
-    if not any(sign.isalnum() for sign in question):
+    if question and not any(sign.isalnum() for sign in question):
         raise QueryError("The question has no letter or digit. Ask in words.")
     return question
-
-
-def check_limit(limit: int | str, maximum: int = MAX_LIMIT) -> int:
-    """Return the limit as a number from 1 to `maximum`. Raises QueryError if it is none."""
-    text = str(limit).strip()
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum and len(text) < 9:
-        return int(text)
-    raise QueryError(f"limit is {text[:40]!r}; give a number from 1 to {maximum}.")
-
-
-def check_mode(mode: str | None) -> str:
-    """Return the mode, the default one for none. Raises QueryError that lists the known ones."""
-    if not mode:
-        return DEFAULT_MODE
-    if mode not in MODES:
-        raise QueryError(f"There is no mode {mode[:40]!r}. Known modes: {', '.join(MODES)}.")
-    return mode
-
-
-def check_diversity(text: float | str | None) -> float:
-    """Return the diversity as a number from 0 to 1, 0 for none. Raises QueryError if it is none."""
-    if text in (None, ""):
-        return 0.0
-    try:
-        diversity = float(text)
-    except ValueError:
-        diversity = -1.0
-    if not 0 <= diversity <= 1:
-        raise QueryError(f"diversity is {str(text)[:40]!r}; give a number from 0 to 1.")
-    return diversity
-
-
-def check_switch(name: str, text: str | None, default: bool) -> bool:
-    """Return what `true` or `false` says, the default for nothing. Raises QueryError for another word."""
-    if not text:
-        return default
-    if text.casefold() not in ("true", "false"):
-        raise QueryError(f"{name} is {text[:40]!r}; give true or false.")
-    return text.casefold() == "true"

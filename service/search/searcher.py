@@ -1,9 +1,8 @@
-"""Searcher: a question, a mode and filters in; the nearest sessions out."""
+"""Searcher: a query in, the sessions that answer it out."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,25 +16,18 @@ from service.errors import (
 )
 from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value
 from service.query.analysis import Analysis
-from service.query.boosts import exact_first
 from service.query.facet_cache import FacetCache
-from service.query.query import (
-    DEFAULT_LIMIT,
-    check_diversity,
-    check_limit,
-    check_mode,
-    clean_question,
-)
-from service.ranking import CANDIDATES, JUDGED_HITS
+from service.query.query import DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.folding import Talk, find_talks, in_time
+from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
 from service.session import Session
 from service.stores.manifest import Manifest
-from service.stores.protocol import FacetCounts, Generation, Hit, ParsedQuery, Reading
+from service.stores.protocol import FacetCounts, Generation, Hit, Reading
 from service.verdict.judge import (
     EXACT_MATCH,
     NO_HITS,
@@ -48,8 +40,6 @@ from service.verdict.off_topic import OffTopicCache
 
 CONSIDERED = 100
 """Sessions that the facet counts of a question look at: the best ones."""
-_WITH_PHRASE = 5 * CANDIDATES
-"""Sessions looked at for a quoted phrase: many, as what has it may stand low."""
 _POOL = 30
 """Talks from which a varied answer is chosen."""
 _BY_MEANING = Reason(("meaning",), None)
@@ -67,50 +57,57 @@ class Searcher:
         self._encoder = CatalogueEncoder(open_encoder)
         self._off_topic = OffTopicCache()
         self._trouble: ConferenceHelperError | None = None
-        self._values = FacetCache()
-        self._analysis = Analysis(self._values)
+        self._facets = FacetCache()
+        self._analysis = Analysis(self._facets)
 
-    def search(
-        self,
-        question: str,
-        *,
-        limit: int = DEFAULT_LIMIT,
-        mode: str | None = None,
-        filters: Filters = NO_FILTERS,
-        fold: bool = True,
-        diversity: float = 0.0,
-    ) -> Answer:
-        """Return the `limit` (1 to 50) sessions that answer the question best, highest score first.
+    def search(self, query: Query) -> Answer:
+        """Return the sessions that answer best, highest score first unless they are to differ.
 
-        `fold` makes one result of the repeats of a talk; `diversity` (0 to 1) prefers sessions that differ
-        from those before them, which then need not stand in order of their scores.
-        Raises QueryError for a question, limit, mode or diversity that cannot be used, NothingLoadedError
-        before the first load, MismatchError if the catalogue belongs to another encoder.
+        Raises QueryError if there is no question, NothingLoadedError before the first load, MismatchError if
+        the catalogue belongs to another encoder.
         """
+        return self._answer(query)[0]
+
+    def search_with_facets(self, query: Query) -> tuple[Answer, FacetCounts]:
+        """Return what `search` and `facets` return, the question embedded and parsed once for both."""
+        return self._answer(query, with_facets=True)
+
+    def _answer(self, query: Query, *, with_facets: bool = False) -> tuple[Answer, FacetCounts]:
+        query.require_text()
         started = time.perf_counter()
-        query = clean_question(question)
-        mode = check_mode(mode)
-        limit = check_limit(limit)
-        diversity = check_diversity(diversity)
         with self.store.reading() as generation:
             with timed("encode"):
-                vector = self._encoder.encode(query, generation.manifest)
+                vector = self._encoder.encode(query.text, generation.manifest)
             with timed("search"):
-                spelled = self._values.canonicalise(generation, filters)
-                asked = self._analysis.read(generation, query, mode, spelled)
-                find = partial(_find, generation, vector, mode, asked, spelled)
-                pool = max(limit, _POOL) if diversity else limit
-                talks = find_talks(find, pool, folded=fold)
-                judged = self._judge(generation, vector, mode, asked, spelled, talks)
-                if diversity:
-                    vectors = generation.vectors([talk[0].session.id for talk in talks])
-                    talks = vary(talks, vectors, limit, diversity)
-        record("answer", found="some" if talks else "none")
-        results = _results(talks[:limit], Explainer(query, by_meaning=mode != "keyword"))
-        took_ms = (time.perf_counter() - started) * 1000
-        if judged is None:
-            return Answer(query, mode, took_ms, None, results)
-        return Answer(query, mode, took_ms, judged.verdict, results, judged.evidence)
+                retrieval, filters = self._retrieve(generation, vector, query)
+                talks, judged = self._find(retrieval, filters, query)
+            record("answer", found="some" if talks else "none")
+            explainer = Explainer(query.text, by_meaning=query.mode != "keyword")
+            results = _results(talks, explainer)
+            took_ms = (time.perf_counter() - started) * 1000
+            counts = _count_found(retrieval, filters) if with_facets else {}
+        verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
+        return Answer(query.text, query.mode, took_ms, verdict, results, evidence), counts
+
+    def _retrieve(
+        self, generation: Generation, vector: Vectors, query: Query
+    ) -> tuple[Retrieval, Filters]:
+        """Return the parsed question, ready to be asked, and its filters as the catalogue spells them."""
+        filters = self._facets.canonicalise(generation, query.filters)
+        parsed = self._analysis.parse(generation, query)
+        return Retrieval(generation, self._analysis, vector, parsed), filters
+
+    def _find(
+        self, retrieval: Retrieval, filters: Filters, query: Query
+    ) -> tuple[list[Talk], Judgement | None]:
+        """Return the talks that answer, as many as are asked for, and the verdict on what was found."""
+        pool = max(query.limit, _POOL) if query.diversity else query.limit
+        talks = find_talks(partial(retrieval.find, filters=filters), pool, folded=query.fold)
+        judged = self._judge(retrieval, filters, talks)
+        if query.diversity:
+            vectors = retrieval.generation.vectors([talk[0].session.id for talk in talks])
+            talks = vary(talks, vectors, query.limit, query.diversity)
+        return talks[: query.limit], judged
 
     def session(self, id: str) -> Session:
         """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
@@ -126,53 +123,33 @@ class Searcher:
     ) -> tuple[SearchResult, ...]:
         """Return the `limit` talks nearest in meaning to one session, without it and its repeats.
 
-        Raises QueryError if `id` or `limit` is none, NotFoundError if no session has that id.
+        Raises QueryError if `id` is none, NotFoundError if no session has it.
         """
-        wanted, limit = _parse_id(id), check_limit(limit)
+        wanted = _parse_id(id)
         with self.store.reading() as generation:
             vectors, found = generation.vectors([wanted]), generation.get([wanted])
             if wanted not in vectors or not found:
                 raise _nobody(wanted)
-            spelled = self._values.canonicalise(generation, filters)
+            spelled = self._facets.canonicalise(generation, filters)
             find = partial(generation.search, vectors[wanted], filters=spelled)
             talks = find_talks(find, limit + 1)
         others = [talk for talk in talks if not any(_same(hit.session, found[0]) for hit in talk)]
         return _results(others[:limit], lambda _: _BY_MEANING)
 
-    def facets(
-        self,
-        filters: Filters = NO_FILTERS,
-        *,
-        question: str = "",
-        mode: str | None = None,
-    ) -> FacetCounts:
+    def facets(self, query: Query) -> FacetCounts:
         """Return the values of each facet and their counts, as the filters on other facets leave them.
 
         With a question only the CONSIDERED sessions that answer it best are counted.
-        Raises what `search` raises for a question or mode that cannot be used.
         """
         with self.store.reading() as generation:
-            spelled = self._values.canonicalise(generation, filters)
-            others = {name: spelled.replace(**{name: ()}) for name in FACETS}
-            if not question:
-                return {
-                    name: self._values.count(generation, name, left)
-                    for name, left in others.items()
-                }
-            query, mode = clean_question(question), check_mode(mode)
-            vector = self._encoder.encode(query, generation.manifest)
-            found = {
-                left: _find(
-                    generation,
-                    vector,
-                    mode,
-                    self._analysis.read(generation, query, mode, left),
-                    left,
-                    CONSIDERED,
-                )
-                for left in set(others.values())
+            if query.text:
+                vector = self._encoder.encode(query.text, generation.manifest)
+                return _count_found(*self._retrieve(generation, vector, query))
+            filters = self._facets.canonicalise(generation, query.filters)
+            return {
+                name: self._facets.count(generation, name, filters.replace(**{name: ()}))
+                for name in FACETS
             }
-        return {name: _count_values(found[left], name) for name, left in others.items()}
 
     def status(self) -> dict[str, Any]:
         """Return what is served, as JSON values. Raises NothingLoadedError before the first load."""
@@ -189,7 +166,8 @@ class Searcher:
             with self.store.reading() as generation:
                 if not self._encoder.is_ready(generation.manifest):
                     self._encoder.encode("ready", generation.manifest)
-                self._analysis.read(generation, "ready", "hybrid", NO_FILTERS)
+                self._analysis.parse(generation, Query("ready"))
+                self._analysis.match_terms(generation, "ready", NO_FILTERS)
                 if generation.manifest.calibration:
                     self._off_topic.get(self._encoder.open(generation.manifest))
             self._trouble = None
@@ -209,45 +187,24 @@ class Searcher:
         raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
 
     def _judge(
-        self,
-        generation: Generation,
-        vector: Vectors,
-        mode: str,
-        asked: ParsedQuery,
-        filters: Filters,
-        talks: Sequence[Talk],
+        self, retrieval: Retrieval, filters: Filters, talks: Sequence[Talk]
     ) -> Judgement | None:
         """Return whether anything that passes the filters fits the question, None if nobody can say."""
-        calibration = generation.manifest.calibration
+        manifest, query = retrieval.generation.manifest, retrieval.query
+        calibration = manifest.calibration
         if not is_current(calibration):
             return None
         if not talks:
             return NO_HITS
-        if is_exact_match(asked, talks[0][0].session):
+        if is_exact_match(query, talks[0][0].session):
             return EXACT_MATCH
         hits = [hit for talk in talks for hit in talk]
-        if mode != "hybrid" or asked.spoken:  # judged as it was calibrated: by words and meaning
-            plain = replace(asked, mode="hybrid", spoken=False)
-            hits = generation.search(vector, JUDGED_HITS, filters, plain)
-        queries = self._off_topic.get(self._encoder.open(generation.manifest))
-        off_topic = queries.similarity(vector, excluding=calibration.answered)
-        return judge(asked, hits, off_topic, calibration, generation.manifest.sessions)
-
-
-def _find(
-    generation: Generation,
-    vector: Vectors,
-    mode: str,
-    asked: ParsedQuery,
-    filters: Filters,
-    count: int,
-) -> list[Hit]:
-    """Return the `count` best sessions in the mode asked for; fewer only if there are no more."""
-    if mode == "semantic":
-        return generation.search(vector, count, filters)
-    if asked.phrases:
-        count = max(count, _WITH_PHRASE)
-    return exact_first(generation.search(vector, count, filters, asked), asked)
+        if query.mode != "hybrid" or query.is_sentence:
+            hits = retrieval.find_to_judge(filters)
+        queries = self._off_topic.get(self._encoder.open(manifest))
+        off_topic = queries.similarity(retrieval.vector, excluding=calibration.answered)
+        terms = retrieval.terms(filters)
+        return judge(query, terms, hits, off_topic, calibration, manifest.sessions)
 
 
 def _parse_id(id: str) -> UUID:
@@ -279,6 +236,16 @@ def _results(
         )
         for rank, (best, *others) in enumerate(talks, start=1)
     )
+
+
+def _count_found(retrieval: Retrieval, filters: Filters) -> FacetCounts:
+    """Count the values of each facet among the sessions that answer best without the filter on that facet.
+
+    Takes one search for each set of filters that remains: one in all where no facet is filtered.
+    """
+    others = {name: filters.replace(**{name: ()}) for name in FACETS}
+    found = {left: retrieval.find(CONSIDERED, left) for left in set(others.values())}
+    return {name: _count_values(found[left], name) for name, left in others.items()}
 
 
 def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[Value, int]]:

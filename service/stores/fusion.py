@@ -24,13 +24,13 @@ def proposed(limit: int) -> int:
     return max(CANDIDATES, limit)
 
 
-def keyword_weight(best: float, sessions: int, *, spoken: bool) -> float:
+def keyword_weight(max_bm25: float, sessions: int, *, is_sentence: bool) -> float:
     """Return what one point of keyword score is worth in dot product.
 
-    `best` is the highest keyword score of the question, 0 if no word of it was found; `spoken` says whether
-    the question is a sentence.
+    `max_bm25` is the highest keyword score of the question, 0 if no term of it was found; `is_sentence` says
+    whether it is a sentence rather than keywords.
     """
-    if best <= 0:
+    if max_bm25 <= 0:
         return 0.0
-    weight = RELATIVE_BM25_WEIGHT / best + ABSOLUTE_BM25_WEIGHT / math.log(sessions + 2)
-    return NATURAL_LANGUAGE_KEYWORD_FACTOR * weight if spoken else weight
+    weight = RELATIVE_BM25_WEIGHT / max_bm25 + ABSOLUTE_BM25_WEIGHT / math.log(sessions + 2)
+    return NATURAL_LANGUAGE_KEYWORD_FACTOR * weight if is_sentence else weight

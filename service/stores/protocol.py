@@ -16,29 +16,43 @@ from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.manifest import Calibration, EventCount, Manifest
 
+Mode = Literal["hybrid", "semantic", "keyword"]
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A question's words, for the modes that look at words.
+    """What a question says.
 
-    mode        keyword: by words alone; hybrid: by words and meaning together
-    text        the question
-    phrases     parts of it that must stand in a session word by word
-    names       speakers, spelled as in the catalogue, whom the question names in full
-    spoken      it is a sentence, whose words are chosen for their meaning
-    rare        for each of its rare words, the sessions that have it
-    gain        what a session gains for each rare word that it has
-    best        what `Generation.max_bm25` says of it; a hybrid search looks itself where this is None
+    text         the question
+    mode         keyword: by words alone; semantic: by meaning alone; hybrid: by both together
+    phrases      quoted parts, which a session must have word by word to be boosted
+    speakers     speakers, spelled as in the catalogue, whose full names it has
+    is_sentence  it is a sentence in natural language rather than a few keywords
     """
 
-    mode: Literal["keyword", "hybrid"]
     text: str
+    mode: Mode = "hybrid"
     phrases: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    spoken: bool = False
+    speakers: tuple[str, ...] = ()
+    is_sentence: bool = False
+
+
+BY_VECTOR = ParsedQuery("", "semantic")
+"""Says nothing in words: sessions are compared with a vector alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermMatches:
+    """What a question's terms find in one generation.
+
+    max_bm25     the highest keyword score among sessions that pass its filters (see `Generation.max_bm25`)
+    rare         for each of its rare terms, the sessions that have it
+    rare_boost   what is added to a session's score for each rare term that it has
+    """
+
+    max_bm25: float
     rare: tuple[tuple[UUID, ...], ...] = ()
-    gain: float = 0.0
-    best: float | None = None
+    rare_boost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +88,19 @@ class Generation(Protocol):
         ...
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
+        self,
+        vector: Vectors,
+        limit: int,
+        filters: Filters,
+        query: ParsedQuery = BY_VECTOR,
+        terms: TermMatches | None = None,
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first.
 
-        Without `asked` the score is the dot product with `vector` (dimension,), a unit vector. With it, the
-        score is BM25's (see `service.stores.keywords`) or the fused one (see `service.stores.fusion`).
+        The score of a semantic search is the dot product with `vector` (dimension,), a unit vector, that of a
+        keyword search BM25 (see `service.stores.keywords`), that of a hybrid search fused of both (see
+        `service.stores.fusion`). Only a hybrid search uses `terms`: without them it looks up `max_bm25`
+        itself, and boosts no rare term.
         """
         ...
 

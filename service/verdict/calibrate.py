@@ -16,7 +16,7 @@ from service.filters import NO_FILTERS
 from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, weights_digest
 from service.session import Session
 from service.stores.manifest import Calibration
-from service.stores.protocol import Generation, Hit, ParsedQuery
+from service.stores.protocol import Generation, Hit, ParsedQuery, TermMatches
 from service.verdict.judge import Evidence, compute_evidence, normalise_bm25, term_overlap
 from service.verdict.off_topic import OffTopicQueries, mean_of_nearest, queries_digest
 
@@ -151,8 +151,10 @@ def _search_titles(
 def _search(generation: Generation, query: str, vector: Vectors) -> tuple[list[Hit], float]:
     """Return a query's hits, one more than are judged, and its highest BM25 score."""
     max_bm25 = generation.max_bm25(query, NO_FILTERS)
-    parsed = ParsedQuery("hybrid", query, best=max_bm25)
-    return generation.search(vector, JUDGED_HITS + 1, NO_FILTERS, parsed), max_bm25
+    hits = generation.search(
+        vector, JUDGED_HITS + 1, NO_FILTERS, ParsedQuery(query), TermMatches(max_bm25)
+    )
+    return hits, max_bm25
 
 
 def _summarise(query: str, hits: Sequence[Hit], bm25: float, off_topic: Vectors) -> _Outcome:

@@ -31,7 +31,7 @@ from service.query.matching import Likeness, content_words
 from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, OFF_TOPIC_WEIGHT, weights_digest
 from service.session import Session
 from service.stores.manifest import Calibration
-from service.stores.protocol import Hit, ParsedQuery
+from service.stores.protocol import Hit, ParsedQuery, TermMatches
 from service.verdict.off_topic import queries_digest
 from service.words import split_words
 
@@ -99,6 +99,7 @@ def compute_evidence(
 
 def judge(
     query: ParsedQuery,
+    terms: TermMatches,
     hits: Iterable[Hit],
     off_topic: float,
     calibration: Calibration,
@@ -112,33 +113,33 @@ def judge(
     evidence = compute_evidence(
         [hit.similarity for hit in judged],
         overlap=term_overlap(query.text, [hit.session for hit in judged]),
-        bm25=normalise_bm25(query.text, query.best or 0.0, sessions),
+        bm25=normalise_bm25(query.text, terms.max_bm25, sessions),
         off_topic=off_topic,
         spread=calibration.spread,
     )
     if evidence.mean < calibration.related:
-        matched = any(has_all_terms(query, hit.session) for hit in judged)
+        matched = any(has_all_terms(query, terms, hit.session) for hit in judged)
         return Judgement("related" if matched else "none", evidence.mean)
     strong = evidence.best >= calibration.strong
     return Judgement("strong" if strong else "related", evidence.mean)
 
 
-def has_all_terms(query: ParsedQuery, session: Session) -> bool:
+def has_all_terms(query: ParsedQuery, terms: TermMatches, session: Session) -> bool:
     """Return whether a session's title, speakers, track and tags have every term of the query.
 
     Of a single term, or a single rare one in a sentence, it is enough that the session has it anywhere.
     """
-    terms = content_words(query.text)
-    if len(terms) == 1 and any(session.id in sessions for sessions in query.rare):
+    words = content_words(query.text)
+    if len(words) == 1 and any(session.id in sessions for sessions in terms.rare):
         return True
     if len(split_words(query.text)) == 1:
         return Likeness(query.text).share(session.keywords_text, session.language) == 1
     named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
-    return set(terms).issubset(split_words(named))
+    return set(words).issubset(split_words(named))
 
 
 def is_exact_match(query: ParsedQuery, session: Session) -> bool:
     """Return whether a session has the query as its title, a phrase it quotes or a speaker it names in full."""
     phrases = [split_words(phrase) for phrase in query.phrases]
-    by_speaker = not set(query.names).isdisjoint(session.speakers)
+    by_speaker = not set(query.speakers).isdisjoint(session.speakers)
     return by_speaker or exactness(split_words(query.text), phrases, session) > 0

@@ -6,14 +6,14 @@ from uuid import UUID
 from flask import Blueprint
 
 from service.filters import FIELDS
-from service.query.query import check_limit, check_mode
+from service.query.query import Query, parse_mode
 from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
     read_filters,
     read_limit,
     read_once,
-    read_options,
+    read_query,
     searcher,
 )
 
@@ -28,7 +28,7 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 def search() -> dict[str, Any]:
     """Answer a question with the nearest sessions."""
     arguments = read_arguments((*SEARCH_NAMES, *FIELDS))
-    return searcher().search(read_once(arguments, "q", ""), **read_options(arguments)).as_dict()
+    return searcher().search(read_query(arguments)).as_dict()
 
 
 @bp.get("/sessions/<id>")
@@ -50,12 +50,13 @@ def similar(id: str) -> dict[str, Any]:
 def facets() -> dict[str, Any]:
     """Answer with the values sessions can be filtered by, most frequent first; with q, of what it finds."""
     arguments = read_arguments(("q", "mode", "limit", *FIELDS))
-    limit = check_limit(read_once(arguments, "limit", str(DEFAULT_VALUES)), MAX_VALUES)
-    counts = searcher().facets(
-        read_filters(arguments),
-        question=read_once(arguments, "q", ""),
-        mode=check_mode(read_once(arguments, "mode", "")),
-    )
+    limit = read_limit(arguments, DEFAULT_VALUES, MAX_VALUES)
+    question = read_once(arguments, "q", "")
+    mode = parse_mode(read_once(arguments, "mode", ""))
+    query = Query(question, mode=mode, filters=read_filters(arguments))
+    if question:
+        query.require_text()
+    counts = searcher().facets(query)
     return {
         "facets": {
             name: [{"value": value, "count": count} for value, count in values[:limit]]

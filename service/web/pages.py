@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template
 
 from service.errors import ConferenceHelperError, NothingLoadedError
+from service.filters import NO_FILTERS, Filters
 from service.languages import language_name
 from service.query.query import (
     DEFAULT_LIMIT,
@@ -14,12 +15,19 @@ from service.query.query import (
     MAX_LIMIT,
     MAX_QUERY,
     MODES,
+    Query,
 )
 from service.search.searcher import CONSIDERED
 from service.web import formatting as words
 from service.web.errors import log_failure, public_message, set_status
-from service.web.parameters import read_arguments, read_once, read_options, searcher
-from service.web.search_form import Search, list_chips, list_fields
+from service.web.parameters import read_arguments, read_query, searcher
+from service.web.search_form import (
+    kept_parameters,
+    link,
+    link_only,
+    list_chips,
+    list_fields,
+)
 
 EXAMPLES = (
     "Health analytics",
@@ -40,6 +48,8 @@ bp = Blueprint(
     static_url_path="/static",
 )
 for show in (
+    link,
+    link_only,
     language_name,
     words.mark_words,
     words.safe_url,
@@ -62,62 +72,57 @@ class LoadedEvent:
 @bp.get("/")
 def index() -> Response:
     """Show the search box, and what a question found. Parameters of other programs are ignored."""
-    search = Search()
+    typed, query = "", Query()
     try:
         arguments = read_arguments()
-        search = Search(" ".join(arguments.getlist("q")))
-        search = Search(read_once(arguments, "q", "").strip(), **read_options(arguments))
-        return make_response(_results(search) if search.question else _welcome(search))
+        typed = " ".join(arguments.getlist("q"))
+        query = read_query(arguments)
+        return make_response(_results(query) if query.text else _welcome(query))
     except NothingLoadedError as error:
-        return make_response(_render("nothing.html", search, message=str(error)))
+        return make_response(_render("nothing.html", query, message=str(error)))
     except ConferenceHelperError as error:
-        return _problem(search, error)
+        return _problem(query, typed, error)
 
 
 @bp.get("/sessions/<id>/similar")
 def similar(id: str) -> Response:
     """Show the sessions that are like one session."""
-    search = Search()
+    query = Query()
     try:
         session = searcher().session(id)
         results = searcher().similar(id)
-        return make_response(_render("similar.html", search, session=session, results=results))
+        return make_response(_render("similar.html", query, session=session, results=results))
     except ConferenceHelperError as error:
-        return _problem(search, error)
+        return _problem(query, "", error)
 
 
-def _problem(search: Search, error: ConferenceHelperError) -> Response:
-    page = _render("problem.html", search, message=public_message(error))
+def _problem(query: Query, typed: str, error: ConferenceHelperError) -> Response:
+    page = _render("problem.html", query, typed=typed, message=public_message(error))
     return set_status(make_response(page), log_failure(error))
 
 
-def _results(search: Search) -> str:
-    answer = searcher().search(
-        search.question,
-        limit=search.limit,
-        mode=search.mode,
-        filters=search.filters,
-        fold=search.fold,
-        diversity=search.diversity,
-    )
-    more = next((step for step in STEPS if step > search.limit), None)
+def _results(query: Query) -> str:
+    answer, found = searcher().search_with_facets(query)
+    every = searcher().facets(Query(filters=query.filters))
+    more = next((step for step in STEPS if step > query.limit), None)
     return _render(
         "results.html",
-        search,
+        query,
         answer=answer,
-        fields=list_fields(search, searcher()),
+        fields=list_fields(query, found, every),
         considered=CONSIDERED,
-        more=search.showing(more) if more and len(answer.results) == search.limit else None,
+        more=replace(query, limit=more) if more and len(answer.results) == query.limit else None,
+        by_default=replace(query, mode=DEFAULT_MODE),
     )
 
 
-def _welcome(search: Search) -> str:
+def _welcome(query: Query) -> str:
     status = searcher().status()
     years = [event["year"] for event in status["events"]]
     return _render(
         "welcome.html",
-        search,
-        examples=[(text, replace(search, question=text).link()) for text in EXAMPLES],
+        query,
+        examples=[(text, link(replace(query, text=text))) for text in EXAMPLES],
         sessions=status["sessions"],
         events=_loaded(status["events"]),
         shown=EVENTS_SHOWN,
@@ -142,14 +147,18 @@ def _loaded(counts: list[dict[str, Any]]) -> list[LoadedEvent]:
 
 
 def _year_link(count: dict[str, Any]) -> str:
-    return Search().choosing("event", count["event"]).choosing("year", count["year"]).link()
+    return link(Query(filters=Filters(event=[count["event"]], year=[count["year"]])))
 
 
-def _render(template: str, search: Search, **values: Any) -> str:
+def _render(template: str, query: Query, *, typed: str | None = None, **values: Any) -> str:
+    """Return a page; its search box holds what was typed where that is not the query's text."""
     return render_template(
         template,
-        search=search,
-        chips=list_chips(search),
+        query=query,
+        typed=query.text if typed is None else typed,
+        kept=list(kept_parameters(query)),
+        chips=list_chips(query),
+        unfiltered=replace(query, filters=NO_FILTERS),
         max_query=MAX_QUERY,
         modes=MODES,
         default_mode=DEFAULT_MODE,

@@ -1,7 +1,7 @@
-"""What a request asks, and whom: the query string, read strictly, and the app's searcher."""
+"""Parameters of a request, read strictly, and the searcher that answers it."""
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote_to_bytes
 
 from flask import current_app, request
@@ -11,10 +11,12 @@ from service.errors import QueryError
 from service.filters import FIELDS, Filters
 from service.query.query import (
     DEFAULT_LIMIT,
-    check_diversity,
-    check_limit,
-    check_mode,
-    check_switch,
+    MAX_LIMIT,
+    Query,
+    parse_diversity,
+    parse_limit,
+    parse_mode,
+    parse_switch,
 )
 from service.search.searcher import Searcher
 
@@ -52,23 +54,23 @@ def read_once(arguments: MultiDict[str, str], name: str, default: str) -> str:
     return values[0] if values else default
 
 
-def read_limit(arguments: MultiDict[str, str]) -> int:
-    """Return the limit, the default one for none. Raises QueryError for an unusable one."""
-    return check_limit(read_once(arguments, "limit", str(DEFAULT_LIMIT)))
+def read_limit(
+    arguments: MultiDict[str, str], default: int = DEFAULT_LIMIT, maximum: int = MAX_LIMIT
+) -> int:
+    """Return the limit, the default one for none. Raises QueryError unless it is from 1 to `maximum`."""
+    return parse_limit(read_once(arguments, "limit", str(default)), maximum)
 
 
-def read_options(arguments: MultiDict[str, str]) -> dict[str, Any]:
-    """Return all that a search is told beside its question, as `Searcher.search` takes it.
-
-    Raises QueryError for an unusable value.
-    """
-    return {
-        "limit": read_limit(arguments),
-        "mode": check_mode(read_once(arguments, "mode", "")),
-        "filters": read_filters(arguments),
-        "fold": check_switch("fold", read_once(arguments, "fold", ""), default=True),
-        "diversity": check_diversity(read_once(arguments, "diversity", "")),
-    }
+def read_query(arguments: MultiDict[str, str]) -> Query:
+    """Return what is asked. Raises QueryError for an unusable value."""
+    return Query(
+        read_once(arguments, "q", ""),
+        mode=parse_mode(read_once(arguments, "mode", "")),
+        filters=read_filters(arguments),
+        limit=read_limit(arguments),
+        fold=parse_switch("fold", read_once(arguments, "fold", ""), default=True),
+        diversity=parse_diversity(read_once(arguments, "diversity", "")),
+    )
 
 
 def read_filters(arguments: MultiDict[str, str]) -> Filters:

@@ -1,16 +1,16 @@
-"""A search as a link, and what can be chosen from there: filters to add, to change, to remove."""
+"""The search form: a query as a link, and its filters to add, to change, to remove."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
 from flask import url_for
 
-from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value, split_days
+from service.filters import FIELDS, Value, split_days
 from service.languages import language_name
-from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE
-from service.search.searcher import Searcher
+from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, Query
+from service.stores.protocol import FacetCounts
 from service.web.formatting import tell_days
 from service.words import folded
 
@@ -18,61 +18,36 @@ SUGGESTED = 300
 """Values offered for one filter, the most frequent ones; a link can name any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What the page was asked for; its link answers the same question for anyone."""
+def link(query: Query) -> str:
+    """Return the shortest address that asks this query."""
+    parameters: dict[str, Any] = {"q": query.text or None}
+    for name, value in kept_parameters(query):
+        parameters.setdefault(name, []).append(value)
+    return url_for("pages.index", **parameters)
 
-    question: str = ""
-    limit: int = DEFAULT_LIMIT
-    mode: str = DEFAULT_MODE
-    filters: Filters = NO_FILTERS
-    fold: bool = True
-    diversity: float = 0.0
 
-    def link(self) -> str:
-        """Return the shortest address of this search."""
-        parameters: dict[str, Any] = {"q": self.question or None}
-        for name, value in self.kept():
-            parameters.setdefault(name, []).append(value)
-        return url_for("pages.index", **parameters)
+def link_only(query: Query, name: str, value: Value) -> str:
+    """Return the address that asks this query of the sessions with one value of the field `name`."""
+    return link(_filtered(query, name, (value,)))
 
-    def kept(self) -> Iterator[tuple[str, Value]]:
-        """Yield every parameter beside the question that is not at its default."""
-        if self.limit != DEFAULT_LIMIT:
-            yield "limit", self.limit
-        if self.mode != DEFAULT_MODE:
-            yield "mode", self.mode
-        if not self.fold:
-            yield "fold", "false"
-        if self.diversity:
-            yield "diversity", f"{self.diversity:g}"
-        for name, values in self.filters.items():
-            for value in values:
-                yield name, value
 
-    def chosen(self, name: str) -> tuple[Value, ...]:
-        """Return the values that a filter is set to."""
-        return self.filters.get(name, ())
+def kept_parameters(query: Query) -> Iterator[tuple[str, Value]]:
+    """Yield every parameter beside the question that is not at its default."""
+    if query.limit != DEFAULT_LIMIT:
+        yield "limit", query.limit
+    if query.mode != DEFAULT_MODE:
+        yield "mode", query.mode
+    if not query.fold:
+        yield "fold", "false"
+    if query.diversity:
+        yield "diversity", f"{query.diversity:g}"
+    for name, values in query.filters.items():
+        for value in values:
+            yield name, value
 
-    def choosing(self, name: str, *values: Value) -> "Search":
-        """Return this search with one filter set to these values."""
-        return replace(self, filters=self.filters.replace(**{name: values}))
 
-    def without(self, name: str, value: Value) -> "Search":
-        """Return this search with one value of one filter less."""
-        return self.choosing(name, *(kept for kept in self.chosen(name) if kept != value))
-
-    def unfiltered(self) -> "Search":
-        """Return this search among all sessions."""
-        return replace(self, filters=NO_FILTERS)
-
-    def by_default(self) -> "Search":
-        """Return this search in the default mode."""
-        return replace(self, mode=DEFAULT_MODE)
-
-    def showing(self, limit: int) -> "Search":
-        """Return this search with room for `limit` sessions."""
-        return replace(self, limit=limit)
+def _filtered(query: Query, name: str, values: Iterable[Value]) -> Query:
+    return replace(query, filters=query.filters.replace(**{name: values}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +84,27 @@ class FormField:
         return next((choice.value for choice in self.choices if choice.chosen), "")
 
 
-def list_chips(search: Search) -> list[Chip]:
+def list_chips(query: Query) -> list[Chip]:
     """Return the filters that are set, each with the address that removes it."""
     return [
-        Chip(FIELDS[name].label, _told(name, value), search.without(name, value).link())
-        for name, values in search.filters.items()
+        Chip(
+            FIELDS[name].label,
+            _told(name, value),
+            link(_filtered(query, name, [kept for kept in values if kept != value])),
+        )
+        for name, values in query.filters.items()
         for value in values
     ]
 
 
-def list_fields(search: Search, searcher: Searcher) -> list[FormField]:
-    """Return the filters that the catalogue has values for, as the other filters leave them.
-
-    Counts are of the sessions that answer the question best, where there is one; those values come first.
-    """
-    every = searcher.facets(search.filters)
-    found = searcher.facets(search.filters, question=search.question, mode=search.mode)
+def list_fields(query: Query, found: FacetCounts, every: FacetCounts) -> list[FormField]:
+    """Return the filters that there are values for: those `found` with their counts, then `every` other one."""
     fields = []
-    for name in FACETS:
-        counts = found[name]
+    for name, counts in found.items():
         there = {value for value, _ in counts}
         others = ((value, 0) for value, _ in every[name] if value not in there)
         suggested = list(islice(chain(counts, others), SUGGESTED))
-        fields.append(_field(name, search.chosen(name), suggested))
+        fields.append(_field(name, query.filters.get(name, ()), suggested))
     return [field for field in fields if field.choices or field.several]
 
 

@@ -19,16 +19,23 @@ from service.session import Session
 from service.stores.edge.queries import (
     Question,
     among,
+    boosts,
     by_keywords,
     condition,
-    gaining,
     nearest,
 )
 from service.stores.fusion import keyword_weight, proposed
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload
-from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
+from service.stores.protocol import (
+    BY_VECTOR,
+    FacetCounts,
+    Hit,
+    Known,
+    ParsedQuery,
+    TermMatches,
+)
 from service.stores.schema import TEXT_VECTOR
 
 BATCH = 256
@@ -60,20 +67,25 @@ class EdgeGeneration:
             raise DamagedError(f"{path} finds nothing: its vectors are damaged. {REMEDY}")
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
+        self,
+        vector: Vectors,
+        limit: int,
+        filters: Filters,
+        query: ParsedQuery = BY_VECTOR,
+        terms: TermMatches | None = None,
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
         question = Question(row.tolist(), condition(filters))
         scores: Mapping[UUID, float]
         with translated("search"):
-            if asked is None:
+            if query.mode == "semantic":
                 similarities = scores = self._scores(nearest(question, limit))
-            elif asked.mode == "keyword":
-                scores = self._words(asked.text, filters, limit)
+            elif query.mode == "keyword":
+                scores = self._words(query.text, filters, limit)
                 similarities = self._similarities(question, scores.keys())
             else:
-                similarities, scores = self._fused(question, limit, asked, filters)
+                similarities, scores = self._fused(question, limit, filters, query, terms)
         best = sorted((-score, id) for id, score in scores.items())[:limit]
         sessions = self.get([id for _, id in best])
         return [
@@ -82,27 +94,34 @@ class EdgeGeneration:
         ]
 
     def _fused(
-        self, question: Question, limit: int, asked: ParsedQuery, filters: Filters
+        self,
+        question: Question,
+        limit: int,
+        filters: Filters,
+        query: ParsedQuery,
+        terms: TermMatches | None,
     ) -> tuple[Scores, Scores]:
         """Return the dot products and the fused scores of what is proposed (see `service.stores.fusion`).
 
         A phrase only proposes candidates, as words and meaning do. Sessions of the speakers asked for, or with
-        rare words, are candidates too, and gain.
+        rare terms, are candidates too, and boosted.
         """
         count = proposed(limit)
-        words = self._words(asked.text, filters, 2 * count)
+        words = self._words(query.text, filters, 2 * count)
         similarities = self._scores(nearest(question, count))
-        gaining_some = [(gain, self._scores(request)) for gain, request in gaining(question, asked)]
-        for _, some in gaining_some:
+        boosted = [
+            (boost, self._scores(request)) for boost, request in boosts(question, query, terms)
+        ]
+        for _, some in boosted:
             similarities |= dict(islice(some.items(), count))
-        lists = [words, *(self._words(phrase, filters, count) for phrase in asked.phrases)]
+        lists = [words, *(self._words(phrase, filters, count) for phrase in query.phrases)]
         others = {id for some in lists for id in islice(some, count)} - similarities.keys()
         similarities |= self._similarities(question, others)
-        weight = keyword_weight(_best(words), self.manifest.sessions, spoken=asked.spoken)
+        weight = keyword_weight(_best(words), self.manifest.sessions, is_sentence=query.is_sentence)
         return similarities, {
             id: similarity
             + weight * words.get(id, 0.0)
-            + sum(gain for gain, some in gaining_some if id in some)
+            + sum(boost for boost, some in boosted if id in some)
             for id, similarity in similarities.items()
         }
 

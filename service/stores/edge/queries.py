@@ -9,7 +9,7 @@ import qdrant_edge as edge
 from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.keywords import Terms
-from service.stores.protocol import ParsedQuery
+from service.stores.protocol import ParsedQuery, TermMatches
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 
 _AGAIN = edge.SearchParams(
@@ -19,7 +19,7 @@ _IN_FULL = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=T
 """Where vectors are kept in 8 bits too: twice as many as are wanted are found by these, then scored in full; or
 all are scored in full. Where there is an index, 256 candidates miss hardly anything (docs/operations.md)."""
 
-_MOST_GAINING = 1_000
+_MOST_BOOSTED = 1_000
 """Sessions of the speakers that one question names, at most."""
 
 
@@ -52,16 +52,19 @@ def among(question: Question, ids: Collection[UUID]) -> edge.QueryRequest:
     return _in_full(question, len(ids), wanted)
 
 
-def gaining(question: Question, asked: ParsedQuery) -> Iterator[tuple[float, edge.QueryRequest]]:
-    """Yield what sessions gain, and the request for the dot products of those that do."""
+def boosts(
+    question: Question, query: ParsedQuery, terms: TermMatches | None
+) -> Iterator[tuple[float, edge.QueryRequest]]:
+    """Yield each boost, and the request for the dot products of the sessions that it is added to."""
     conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
-    if asked.names:
-        by_name = edge.FieldCondition("speakers", match=edge.MatchAny(list(asked.names)))
+    if query.speakers:
+        by_name = edge.FieldCondition("speakers", match=edge.MatchAny(list(query.speakers)))
         conditions.append((SPEAKER_BOOST, by_name))
-    conditions += [(asked.gain, edge.HasIdCondition(set(sessions))) for sessions in asked.rare]
+    if terms:
+        conditions += [(terms.rare_boost, edge.HasIdCondition(set(ids))) for ids in terms.rare]
     given = [question.condition] if question.condition else []
-    for gain, some in conditions:
-        yield gain, _in_full(question, _MOST_GAINING, edge.Filter(must=[some, *given]))
+    for boost, some in conditions:
+        yield boost, _in_full(question, _MOST_BOOSTED, edge.Filter(must=[some, *given]))
 
 
 def condition(filters: Filters) -> edge.Filter | None:

@@ -17,7 +17,14 @@ from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
-from service.stores.protocol import FacetCounts, Hit, Known, ParsedQuery
+from service.stores.protocol import (
+    BY_VECTOR,
+    FacetCounts,
+    Hit,
+    Known,
+    ParsedQuery,
+    TermMatches,
+)
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.queries import (
@@ -54,29 +61,36 @@ class ServerGeneration:
         )
 
     def search(
-        self, vector: Vectors, limit: int, filters: Filters, asked: ParsedQuery | None = None
+        self,
+        vector: Vectors,
+        limit: int,
+        filters: Filters,
+        query: ParsedQuery = BY_VECTOR,
+        terms: TermMatches | None = None,
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
         question = Question(row.tolist(), self._condition(filters), self._parameters)
-        if asked is None:
+        if query.mode == "semantic":
             points = self._query(nearest(question, limit))
         else:
-            points = self._by_words(question, limit, asked)
+            points = self._by_words(question, limit, query, terms)
         points.sort(key=lambda point: (-point.score, str(point.id)))
         return [_hit(point, row) for point in points]
 
     def _by_words(
-        self, question: Question, limit: int, asked: ParsedQuery
+        self, question: Question, limit: int, query: ParsedQuery, matches: TermMatches | None
     ) -> list[models.ScoredPoint]:
         terms, *phrases = (
-            question_terms(text, self.manifest.languages) for text in (asked.text, *asked.phrases)
+            question_terms(text, self.manifest.languages) for text in (query.text, *query.phrases)
         )
-        if asked.mode == "keyword":
+        if query.mode == "keyword":
             return self._query(by_keywords(terms, limit, question.condition, with_all=True))
-        best = self._best(terms, question.condition) if asked.best is None else asked.best
-        weight = keyword_weight(best, self.manifest.sessions, spoken=asked.spoken)
-        return self._query(fused(question, [terms, *phrases], limit, asked, weight))
+        matches = matches or TermMatches(self._best(terms, question.condition))
+        weight = keyword_weight(
+            matches.max_bm25, self.manifest.sessions, is_sentence=query.is_sentence
+        )
+        return self._query(fused(question, [terms, *phrases], limit, query, matches, weight))
 
     def max_bm25(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""

@@ -10,7 +10,7 @@ from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.fusion import proposed
 from service.stores.keywords import Terms
-from service.stores.protocol import ParsedQuery
+from service.stores.protocol import ParsedQuery, TermMatches
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 
 Request = dict[str, Any]
@@ -56,13 +56,14 @@ def fused(
     question: Question,
     terms: Sequence[Terms],
     limit: int,
-    asked: ParsedQuery,
+    query: ParsedQuery,
+    matches: TermMatches,
     weight: float,
 ) -> Request:
     """Return the request for the highest fused scores (see `service.stores.fusion`).
 
     `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
-    scored by meaning; sessions of the speakers asked for, or with rare words, are candidates too, and gain.
+    scored by meaning; sessions of the speakers asked for, or with rare terms, are candidates too, and boosted.
     """
     count = proposed(limit)
     proposals = [
@@ -74,10 +75,10 @@ def fused(
     if terms[0].indices:
         scored.append(_proposal(question, terms[0], 2 * count))
         score.append(models.MultExpression(mult=[weight, "$score[1]"]))
-    for gain, condition in _gains(asked):
+    for boost, condition in _boosts(query, matches):
         given = [question.condition] if question.condition else []
         proposals.append(_by_meaning(question, models.Filter(must=[condition, *given]), count))
-        score.append(models.MultExpression(mult=[gain, condition]))
+        score.append(models.MultExpression(mult=[boost, condition]))
     every = models.Prefetch(
         prefetch=proposals,
         query=question.vector,
@@ -111,15 +112,15 @@ def sparse(terms: Terms) -> models.SparseVector:
     return models.SparseVector(indices=terms.indices, values=terms.values)
 
 
-def _gains(
-    asked: ParsedQuery,
+def _boosts(
+    query: ParsedQuery, matches: TermMatches
 ) -> Iterator[tuple[float, models.FieldCondition | models.HasIdCondition]]:
-    """Yield what sessions gain, and which do."""
-    if asked.names:
-        names = models.MatchAny(any=list(asked.names))
+    """Yield each boost, and the condition of the sessions that it is added to."""
+    if query.speakers:
+        names = models.MatchAny(any=list(query.speakers))
         yield SPEAKER_BOOST, models.FieldCondition(key="speakers", match=names)
-    for sessions in asked.rare:
-        yield asked.gain, models.HasIdCondition(has_id=[str(id) for id in sessions])
+    for sessions in matches.rare:
+        yield matches.rare_boost, models.HasIdCondition(has_id=[str(id) for id in sessions])
 
 
 def _by_meaning(question: Question, condition: models.Filter | None, limit: int) -> models.Prefetch:
