@@ -14,7 +14,7 @@ from icalendar.prop.broken import vBroken
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
-from loaders.records.text import storable
+from loaders.records.text import drop_surrogates
 from loaders.sources.source_file import SourceFile
 from service.dates import parse_zone
 from service.errors import InputError
@@ -233,7 +233,7 @@ def _unfolded(source: SourceFile) -> Iterator[tuple[int, str]]:
     """Yield (line number, line), folded lines joined."""
     start, parts = 0, list[str]()
     for number, raw in enumerate(source.text_lines(), 1):
-        line = storable(raw.rstrip("\r\n")).replace("\0", "")
+        line = drop_surrogates(raw.rstrip("\r\n")).replace("\0", "")
         if line[:1] in (" ", "\t") and parts:
             parts.append(line[1:])
             continue

@@ -7,7 +7,14 @@ from urllib.parse import unquote
 
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
-from loaders.records.text import has_email, is_empty, line, plain, storable, tidy
+from loaders.records.text import (
+    drop_surrogates,
+    has_email,
+    is_placeholder,
+    normalise,
+    plain_line,
+    plain_text,
+)
 from service.languages import language_code
 from service.session import Session
 from service.words import folded
@@ -90,8 +97,8 @@ def to_session(record: Record, options: Options) -> Session:
     return Session(
         event=event,
         year=year,
-        source_id=tidy(record.source_id) or _made_id(title),
-        slot=tidy(record.slot),
+        source_id=normalise(record.source_id) or _made_id(title),
+        slot=normalise(record.slot),
         title=title,
         abstract=_abstract(record),
         speakers=_distinct(record.speakers, markup),
@@ -104,7 +111,7 @@ def to_session(record: Record, options: Options) -> Session:
         ends_at=ends_at,
         url=_web_address(record),
         tags=_distinct(record.tags, markup),
-        source_location=storable(record.location),
+        source_location=drop_surrogates(record.location),
     )
 
 
@@ -119,7 +126,7 @@ def takes_place(state: str) -> bool | None:
 
 def _check_states(record: Record) -> None:
     """Raise Unwanted for a session that was not accepted, Skip where a state may mean that or not."""
-    known = [(tidy(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
+    known = [(normalise(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
     for state, accepted in known:
         if accepted is False:
             raise Unwanted(f"not accepted: {state}")
@@ -129,7 +136,7 @@ def _check_states(record: Record) -> None:
 
 
 def _short(text: str, markup: str) -> str:
-    return line(text[:MAX_LINE], markup)
+    return plain_line(text[:MAX_LINE], markup)
 
 
 def _is_service(record: Record, title: str, kind: str) -> bool:
@@ -152,8 +159,8 @@ def _names_service(text: str) -> bool:
 def _abstract(record: Record) -> str:
     if len(record.abstract) > MAX_ABSTRACT:
         record.warnings.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
-    abstract = plain(record.abstract[:MAX_ABSTRACT], record.markup)
-    return "" if is_empty(abstract) else abstract
+    abstract = plain_text(record.abstract[:MAX_ABSTRACT], record.markup)
+    return "" if is_placeholder(abstract) else abstract
 
 
 def split_year(title: str) -> tuple[str, int | None]:
@@ -178,8 +185,8 @@ def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
 
 def _web_address(record: Record) -> str:
     """The first web address that a source gives, without personal data; a text that holds none is a warning."""
-    given = storable(record.url.strip())
-    if is_empty(given):
+    given = drop_surrogates(record.url.strip())
+    if is_placeholder(given):
         return ""
     if match := _ADDRESS.search(given):
         found = match[0]

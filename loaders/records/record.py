@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from loaders.records import times
-from loaders.records.text import storable
+from loaders.records.text import drop_surrogates
 from service.errors import InputError
 
 
@@ -27,7 +27,7 @@ class Diagnostic:
     def __post_init__(self) -> None:
         """Keep what can be written to a file."""
         for name in ("location", "reason", "row"):
-            object.__setattr__(self, name, storable(getattr(self, name)))
+            object.__setattr__(self, name, drop_surrogates(getattr(self, name)))
 
     @property
     def is_invalid(self) -> bool:

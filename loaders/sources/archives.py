@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, cast
 
-from loaders.records.text import storable
+from loaders.records.text import drop_surrogates
 from service.errors import InputError, is_disk_full
 
 MAX_UNPACKED = 2**30
@@ -251,7 +251,11 @@ def is_workbook(stream: BinaryIO) -> bool:
 
 def _safe_path(name: str) -> str:
     """A member's path as a harmless relative name; empty if it points outside the archive."""
-    parts = [part for part in storable(name).replace("\\", "/").split("/") if part not in ("", ".")]
+    parts = [
+        part
+        for part in drop_surrogates(name).replace("\\", "/").split("/")
+        if part not in ("", ".")
+    ]
     return "" if ".." in parts else "/".join(parts)
 
 

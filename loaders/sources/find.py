@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from loaders.records.text import storable
+from loaders.records.text import drop_surrogates
 from loaders.sources.archives import MAX_UNPACKED, Spool, looks_packed, unpack
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
@@ -47,7 +47,7 @@ def find_overlap(path: Path, names: Iterable[str]) -> str | None:
         for match in glob.glob(name, recursive=True) if is_glob else [name]:  # noqa: PTH207 -- Path.glob refuses absolute patterns
             source = Path(match).resolve()
             if source in (target, *target.parents) or (target.exists() and target.samefile(source)):
-                return storable(match)
+                return drop_surrogates(match)
     return None
 
 
@@ -58,7 +58,7 @@ def _resolve(name: str) -> list[SourceFile | Path]:
     if not name.strip():
         raise InputError("A source has an empty name. Name a file or a folder: . is this folder.")
     if _URL.match(name):
-        raise InputError(f"{storable(name)} is a URL: download it first, then load the file.")
+        raise InputError(f"{drop_surrogates(name)} is a URL: download it first, then load the file.")
     path = Path(name)
     try:
         if path.is_dir():
@@ -68,9 +68,9 @@ def _resolve(name: str) -> list[SourceFile | Path]:
         is_glob = glob.has_magic(name)
         matches = sorted(glob.glob(name, recursive=True)) if is_glob else []  # noqa: PTH207 -- Path.glob refuses absolute patterns
     except OSError as error:
-        raise InputError(f"{storable(name)} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{drop_surrogates(name)} cannot be read: {error.strerror}.") from error
     if not matches:
-        raise InputError(f"There is no file or folder {storable(name)}. Check the path.")
+        raise InputError(f"There is no file or folder {drop_surrogates(name)}. Check the path.")
     return [source for match in matches for source in _resolve(match)]
 
 
@@ -141,9 +141,9 @@ def _files(root: Path) -> dict[str, SourceFile]:
         if _is_ignored(relative):
             continue
         if path.is_file():
-            siblings[storable(relative)] = _file(path, relative, str(root), siblings)
+            siblings[drop_surrogates(relative)] = _file(path, relative, str(root), siblings)
         elif path.is_symlink() and path.is_dir():
-            siblings[storable(relative)] = _link(path, relative, str(root), siblings)
+            siblings[drop_surrogates(relative)] = _link(path, relative, str(root), siblings)
     if not siblings:
         raise InputError(f"{root} holds no files. Name a folder with session data.")
     return siblings
@@ -151,8 +151,8 @@ def _files(root: Path) -> dict[str, SourceFile]:
 
 def _link(path: Path, relative: str, origin: str, siblings: dict[str, SourceFile]) -> SourceFile:
     """Return an empty file for a link to a folder, so that it is reported: following it may never end."""
-    name = f"{storable(str(path))} (a link to a folder: name that folder too)"
-    return SourceFile(name, storable(relative), io.BytesIO, 0, siblings, storable(origin))
+    name = f"{drop_surrogates(str(path))} (a link to a folder: name that folder too)"
+    return SourceFile(name, drop_surrogates(relative), io.BytesIO, 0, siblings, drop_surrogates(origin))
 
 
 def _is_ignored(path: str) -> bool:
@@ -175,12 +175,12 @@ def _file(
     is_named: bool = False,
 ) -> SourceFile:
     return SourceFile(
-        storable(str(path)),
-        storable(relative),
+        drop_surrogates(str(path)),
+        drop_surrogates(relative),
         partial(_open, path),
         path.stat().st_size,
         {} if siblings is None else siblings,
-        storable(origin),
+        drop_surrogates(origin),
         is_named,
     )
 
@@ -189,4 +189,4 @@ def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"{storable(str(path))} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{drop_surrogates(str(path))} cannot be read: {error.strerror}.") from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
 from loaders.records.record import Diagnostic, Options, Record, Skip, UnknownEvent, Unwanted
-from loaders.records.text import tidy
+from loaders.records.text import normalise
 from loaders.records.times import AmbiguousDate
 from loaders.report import Report
 from loaders.sources.source_file import SourceFile
@@ -97,7 +97,7 @@ def _stage_record(
             file.unknown_event = file.unknown_event or str(error)
         unwanted = isinstance(error, Unwanted)
         skipped = Diagnostic(record.location, str(error), row=record.shown(), unwanted=unwanted)
-        _skip(skipped, tidy(record.source_id), report, file)
+        _skip(skipped, normalise(record.source_id), report, file)
         return
     staging.add(session)
     report.accept(has_abstract=bool(session.abstract))

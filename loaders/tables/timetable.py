@@ -9,7 +9,7 @@ from loaders.records import times
 from loaders.records.clocks import leading_clock
 from loaders.records.day_headings import day_in, read_day_line
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.text import line
+from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
 from loaders.tables.table import MAX_COLUMNS, Table
 from service.errors import InputError
@@ -60,7 +60,7 @@ class Timetable:
 
 def key_of(text: str) -> str:
     """Return a title's words, by which it is found again."""
-    return " ".join(_WORDS.sub(" ", folded(line(text))).split())
+    return " ".join(_WORDS.sub(" ", folded(plain_line(text))).split())
 
 
 def read_timetable(table: Table, options: Options) -> Timetable | None:
@@ -112,7 +112,7 @@ class _Grid:
 
     def take(self, number: int, cells: list[str]) -> None:
         """Read one row."""
-        first = line(cells[0]) if cells else ""
+        first = plain_line(cells[0]) if cells else ""
         filled = {
             position: cell for position, cell in enumerate(cells) if position and cell.strip()
         }
@@ -127,7 +127,7 @@ class _Grid:
         elif first and not filled:
             self._take_day(number, first)
         elif filled and not first:
-            texts = {position: line(cell) for position, cell in titles.items()}
+            texts = {position: plain_line(cell) for position, cell in titles.items()}
             if len(filled) == 1 and any(map(_is_day, texts.values())):
                 self._take_day(number, *texts.values())
             else:
@@ -143,7 +143,7 @@ class _Grid:
             if position and cell.strip() and not _is_people(cell)
         ]
         if not named:
-            self._rooms = {position: line(cells[position]) for position in self._columns}
+            self._rooms = {position: plain_line(cells[position]) for position in self._columns}
 
     def _take_day(self, number: int, text: str) -> None:
         try:
