@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.reading_sources import read, read_bytes
 
-from loaders.records.times import AmbiguousDate, find_date_order, parse_moment
+from loaders.records.times import AmbiguousDate, find_date_order, parse_datetime
 from service.errors import InputError
 
 
@@ -17,8 +17,8 @@ from service.errors import InputError
 )  # fmt: skip
 def test_what_stands_around_a_date_does_not_settle_it(text: str) -> None:
     with pytest.raises(AmbiguousDate, match="--date-order dmy"):
-        parse_moment(text, year=2025)
-    dmy, mdy = (parse_moment(text, order, 2025) for order in ("dmy", "mdy"))
+        parse_datetime(text, year=2025)
+    dmy, mdy = (parse_datetime(text, order, 2025) for order in ("dmy", "mdy"))
     assert dmy
     assert mdy
     assert ((dmy.day, dmy.month), (mdy.day, mdy.month)) == ((5, 6), (6, 5))
@@ -33,7 +33,7 @@ def test_what_stands_around_a_date_does_not_settle_it(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_weekday_settles_a_date_that_one_reading_fits(text: str, day: tuple[int, int]) -> None:
-    moment = parse_moment(text)
+    moment = parse_datetime(text)
     assert moment
     assert (moment.day, moment.month) == day
 
@@ -41,7 +41,7 @@ def test_a_weekday_settles_a_date_that_one_reading_fits(text: str, day: tuple[in
 def test_dates_that_start_with_the_year_have_one_order() -> None:
     for text in ("2026-06-05 10:00 AM", "2026/06/05 10:00"):
         for order in ("", "dmy", "mdy"):
-            assert parse_moment(text, order) == datetime(2026, 6, 5, 10)
+            assert parse_datetime(text, order) == datetime(2026, 6, 5, 10)
 
 
 def test_a_column_tells_its_order_whatever_stands_around_its_dates() -> None:

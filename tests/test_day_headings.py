@@ -3,7 +3,7 @@
 import pytest
 from support.reading_sources import read_bytes, xlsx
 
-from loaders.records.day_headings import read_day_line
+from loaders.records.day_headings import parse_day_heading
 from loaders.records.times import AmbiguousDate
 
 
@@ -29,7 +29,7 @@ from loaders.records.times import AmbiguousDate
     ],
 )
 def test_lines_that_say_which_day_it_is(text: str, date: str) -> None:
-    assert read_day_line(text) == date
+    assert parse_day_heading(text) == date
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_lines_that_say_which_day_it_is(text: str, date: str) -> None:
      "12./13. Mai", "12 May and 13 May and 14 May and so on, in Rome, in Oslo and in Graz, all day"],
 )  # fmt: skip
 def test_lines_that_say_more_or_less_than_a_day(text: str) -> None:
-    assert read_day_line(text) is None
-    assert read_day_line(text, is_title=True) is None
+    assert parse_day_heading(text) is None
+    assert parse_day_heading(text, is_title=True) is None
 
 
 HEADING = "a day's heading, not a session"

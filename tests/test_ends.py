@@ -36,7 +36,7 @@ def test_a_bad_end_costs_no_start(values: dict[str, str], problem: str, value: s
     assert session.as_dict()["starts_at"] == "2026-05-05T10:00:00+00:00"
     assert session.ends_at is None
     assert record.warnings == [problem]
-    assert record.where(problem) == f"x.csv:2 {value!r}"
+    assert record.locate(problem) == f"x.csv:2 {value!r}"
 
 
 def test_a_bad_end_leaves_the_duration() -> None:

@@ -115,7 +115,7 @@ def test_times_not_understood_are_told(values: dict[str, object], problem: str) 
     odd = record(**values)
     assert to_session(odd, OPTIONS).starts_at is None
     assert odd.warnings == [f"time not understood: {problem}"]
-    assert odd.where(odd.warnings[0]) == f"here {values['start']!r}"
+    assert odd.locate(odd.warnings[0]) == f"here {values['start']!r}"
 
 
 def test_ends_follow_from_durations_and_pass_midnight() -> None:

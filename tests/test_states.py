@@ -4,7 +4,7 @@ import pytest
 from support.programmes import Loading
 from support.reading_sources import read_bytes
 
-from loaders.records.cleaning import takes_place
+from loaders.records.cleaning import is_accepted
 from loaders.records.record import Options
 
 
@@ -14,19 +14,19 @@ from loaders.records.record import Options
      "Accept_Queue", "ACCEPTED - confirmed", "Approuvée", "✅", "1", "Ja"],
 )  # fmt: skip
 def test_accepted_sessions_take_place(state: str) -> None:
-    assert takes_place(state) is True
+    assert is_accepted(state) is True
 
 
 @pytest.mark.parametrize(
     "state", ["Rejected", "Decline_Queue", "not accepted", "Waitlisted", "In review", "Abgelehnt", "no", "❌"]
 )  # fmt: skip
 def test_refused_sessions_do_not(state: str) -> None:
-    assert takes_place(state) is False
+    assert is_accepted(state) is False
 
 
 @pytest.mark.parametrize("state", ["CA", "Maybe", "Pre-accepted", "?"])
 def test_other_states_are_not_known(state: str) -> None:
-    assert takes_place(state) is None
+    assert is_accepted(state) is None
 
 
 def test_states_are_named() -> None:

@@ -9,9 +9,9 @@ from loaders.records.clocks import split_range
 from loaders.records.times import (
     AmbiguousDate,
     find_date_order,
-    in_zone,
+    localise,
+    parse_datetime,
     parse_duration,
-    parse_moment,
 )
 
 NINE = datetime(2026, 5, 13, 9, 30)
@@ -27,7 +27,7 @@ NINE = datetime(2026, 5, 13, 9, 30)
     ],
 )  # fmt: skip
 def test_moments_as_people_write_them(text: str) -> None:
-    assert parse_moment(text) == NINE
+    assert parse_datetime(text) == NINE
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,14 @@ def test_moments_as_people_write_them(text: str) -> None:
     ],
 )  # fmt: skip
 def test_offsets_are_kept(text: str, offset: float) -> None:
-    moment = parse_moment(text)
+    moment = parse_datetime(text)
     assert moment == NINE.replace(tzinfo=timezone(timedelta(hours=offset)))
 
 
 def test_seconds_since_1970_are_utc() -> None:
-    assert parse_moment("1778664600") == NINE.replace(tzinfo=UTC) == parse_moment("1778664600000")
+    assert (
+        parse_datetime("1778664600") == NINE.replace(tzinfo=UTC) == parse_datetime("1778664600000")
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,21 +55,21 @@ def test_seconds_since_1970_are_utc() -> None:
 )  # fmt: skip
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        parse_moment(text)
+        parse_datetime(text)
 
 
 def test_a_date_without_a_year_takes_the_one_that_is_known() -> None:
-    assert parse_moment("Wed 13 May 9:30", year=2026) == NINE
+    assert parse_datetime("Wed 13 May 9:30", year=2026) == NINE
     with pytest.raises(ValueError, match="--year"):
-        parse_moment("Wed 13 May 9:30")
+        parse_datetime("Wed 13 May 9:30")
 
 
 def test_day_and_month_are_not_guessed() -> None:
     with pytest.raises(AmbiguousDate, match="day/month"):
-        parse_moment("03/04/2026")
-    assert parse_moment("03/04/2026", "dmy") == datetime(2026, 4, 3)
-    assert parse_moment("03/04/2026", "mdy") == datetime(2026, 3, 4)
-    assert parse_moment("04/04/2026") == datetime(2026, 4, 4)
+        parse_datetime("03/04/2026")
+    assert parse_datetime("03/04/2026", "dmy") == datetime(2026, 4, 3)
+    assert parse_datetime("03/04/2026", "mdy") == datetime(2026, 3, 4)
+    assert parse_datetime("04/04/2026") == datetime(2026, 4, 4)
 
 
 def test_a_column_tells_its_order_unless_it_tells_two() -> None:
@@ -79,26 +81,26 @@ def test_a_column_tells_its_order_unless_it_tells_two() -> None:
 
 def test_zones_in_their_order() -> None:
     oslo = ZoneInfo("Europe/Oslo")
-    assert in_zone(NINE, ("", "Europe/Oslo")) == NINE.replace(tzinfo=oslo)
-    assert in_zone(NINE, ("+03:00", "Europe/Oslo")) == NINE.replace(
+    assert localise(NINE, ("", "Europe/Oslo")) == NINE.replace(tzinfo=oslo)
+    assert localise(NINE, ("+03:00", "Europe/Oslo")) == NINE.replace(
         tzinfo=timezone(timedelta(hours=3))
     )
-    assert in_zone(NINE, ("", "")) is None
-    assert in_zone(None, ("UTC",)) is None
+    assert localise(NINE, ("", "")) is None
+    assert localise(None, ("UTC",)) is None
     with pytest.raises(ValueError, match="Nowhere"):
-        in_zone(NINE, ("Nowhere/Land",))
+        localise(NINE, ("Nowhere/Land",))
 
 
 def test_an_offset_wins_over_a_zone_that_disagrees() -> None:
     plus_one = NINE.replace(tzinfo=timezone(timedelta(hours=1)))
-    assert in_zone(plus_one, ("UTC",)).utcoffset() == timedelta(hours=1)  # type: ignore[union-attr]  # it has a zone
-    plus_two = in_zone(NINE.replace(tzinfo=timezone(timedelta(hours=2))), ("Europe/Oslo",))
+    assert localise(plus_one, ("UTC",)).utcoffset() == timedelta(hours=1)  # type: ignore[union-attr]  # it has a zone
+    plus_two = localise(NINE.replace(tzinfo=timezone(timedelta(hours=2))), ("Europe/Oslo",))
     assert plus_two is not None
     assert plus_two.tzinfo == ZoneInfo("Europe/Oslo")
 
 
 def test_utc_is_shown_in_the_zone_of_the_place() -> None:
-    moment = in_zone(NINE.replace(tzinfo=UTC), ("Europe/Oslo",))
+    moment = localise(NINE.replace(tzinfo=UTC), ("Europe/Oslo",))
     assert moment is not None
     assert moment.isoformat() == "2026-05-13T11:30:00+02:00"
 
@@ -125,7 +127,7 @@ def test_what_is_no_duration() -> None:
 @given(st.text(st.sampled_from("0123456789/-.: TZ+apmJanMai年é"), max_size=24))
 def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
     try:
-        moment = parse_moment(text, year=2026)
+        moment = parse_datetime(text, year=2026)
     except ValueError:
         return
     assert moment is None or 1900 <= moment.year < 2200
@@ -143,7 +145,7 @@ def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
 )
 def test_ranges_in_other_languages(text: str, hours: tuple[tuple[int, int], ...]) -> None:
     day = datetime(2026, 5, 12)
-    assert [parse_moment(part, day=day) for part in split_range(text)] == [
+    assert [parse_datetime(part, day=day) for part in split_range(text)] == [
         day.replace(hour=hour, minute=minute) for hour, minute in hours
     ]
 
@@ -154,16 +156,16 @@ def test_ranges_in_other_languages(text: str, hours: tuple[tuple[int, int], ...]
 )
 def test_several_days_are_no_day(text: str) -> None:
     with pytest.raises(ValueError, match="several days"):
-        parse_moment(text, "dmy", 2026)
+        parse_datetime(text, "dmy", 2026)
 
 
 @pytest.mark.parametrize(
     "text", ["12-May-2026", "Tue 12-05-2026", "2026-05-12 Tue", "May 12 2026", "Di 12. Mai 2026"]
 )
 def test_one_day_with_dashes_is_a_day(text: str) -> None:
-    assert parse_moment(text, "dmy", 2026) == datetime(2026, 5, 12)
+    assert parse_datetime(text, "dmy", 2026) == datetime(2026, 5, 12)
 
 
 def test_two_times_that_are_no_range_are_refused() -> None:
     with pytest.raises(ValueError, match="two times"):
-        parse_moment("2026-05-12 10:00 12:00")
+        parse_datetime("2026-05-12 10:00 12:00")

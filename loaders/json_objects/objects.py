@@ -8,7 +8,7 @@ from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
 from loaders.records.values import as_text, excerpt
-from loaders.tables.columns import map_columns, not_understood, zone_in
+from loaders.tables.columns import header_zone, map_columns, not_understood
 
 _CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
 
@@ -23,7 +23,7 @@ def read_objects(
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
     order = options.date_order or find_date_order(dates)
-    zone, location, reported = zone_in(keys.columns.get("start", ())), "", 0
+    zone, location, reported = header_zone(keys.columns.get("start", ())), "", 0
     for position, (location, value) in enumerate(objects):
         item = _flatten(value)
         if position == 0 and keys.unknown:

@@ -7,7 +7,7 @@ from typing import Any
 from loaders.json_objects.values import member, parse
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names, without_speakers
-from loaders.records.times import parse_moment
+from loaders.records.times import parse_datetime
 from loaders.records.values import as_list, as_text, excerpt
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text, text_table
@@ -82,7 +82,7 @@ def _record(row: Mapping[str, Any], location: str) -> Record:
 def _offset(start: str, epoch: str) -> timedelta | None:
     """Return the UTC offset between the local start and the same moment in seconds since 1970."""
     try:
-        local = parse_moment(start)
+        local = parse_datetime(start)
         moment = datetime.fromtimestamp(float(epoch), UTC) if epoch else None
     except (ValueError, OverflowError, OSError):
         return None
@@ -97,7 +97,7 @@ def _with_offset(offset: timedelta | None, text: str) -> str:
     if offset is None or not text:
         return text
     try:
-        local = parse_moment(text)
+        local = parse_datetime(text)
     except ValueError:
         return text
     return local.replace(tzinfo=timezone(offset)).isoformat() if local else text

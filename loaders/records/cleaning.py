@@ -1,4 +1,4 @@
-"""The rules by which a Record becomes a Session or is skipped: cleaned, named, placed."""
+"""The rules by which a Record becomes a Session, or is skipped."""
 
 import hashlib
 import re
@@ -27,10 +27,10 @@ MAX_LINE = 1_000
 _TITLE_YEAR = re.compile(
     r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
 )
-_ADDRESS = re.compile(
+_URL = re.compile(
     r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
 )
-_BARE_ADDRESS = re.compile(
+_BARE_URL = re.compile(
     r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
 )
 _SERVICE_TITLES = {
@@ -41,8 +41,8 @@ _SERVICE_TITLES = {
     "accueil", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
     "registrazione", "almoco", "intervalo", "credenciamento",
 }  # fmt: skip
-_LONGEST_SERVICE = 80
-_TALKS = {
+_MAX_SERVICE_TITLE = 80
+_TALK_KINDS = {
     "talk", "keynote", "workshop", "tutorial", "lecture", "presentation", "panel", "vortrag", "charla",
     "ponencia",
     "taller", "conference", "conferencia", "palestra", "intervento",
@@ -64,7 +64,7 @@ _REFUSED = """rejected reject refused declined decline withdrawn withdraw cancel
     rejete rejetee annule annulee retire retiree brouillon soumis soumise en non rifiutato rifiutata
     ritirato ritirata annullato annullata bozza inviato inviata rejeitado rejeitada recusado recusada
     rascunho pendente nao"""
-_TAKES_PLACE = {
+_IS_ACCEPTED = {
     **dict.fromkeys(_ACCEPTED.split(), True),
     **dict.fromkeys(_REFUSED.split(), False),
 }
@@ -79,16 +79,16 @@ def to_session(record: Record, options: Options) -> Session:
     """
     _check_states(record)
     markup = "plain" if record.markup == "plain" else ""
-    title = _short(record.title, record.markup)
+    title = _clean_line(record.title, record.markup)
     if not title:
         raise Skip("no title")
     if len(record.title) > MAX_LINE:
         record.warnings.append(f"title cut off after {MAX_LINE:,} characters")
-    kind = _short(record.kind, markup)
+    kind = _clean_line(record.kind, markup)
     if not options.keep_service and _is_service(record, title, kind):
         raise Unwanted("service session (break, registration)")
     starts_at, ends_at = read_times(record, options)
-    event = _short(record.event, "plain") or _short(options.event, "plain")
+    event = _clean_line(record.event, "plain") or _clean_line(options.event, "plain")
     if not event:
         raise UnknownEvent("no event named: pass --event NAME")
     year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
@@ -97,36 +97,36 @@ def to_session(record: Record, options: Options) -> Session:
     return Session(
         event=event,
         year=year,
-        source_id=normalise(record.source_id) or _made_id(title),
+        source_id=normalise(record.source_id) or _derived_id(title),
         slot=normalise(record.slot),
         title=title,
         abstract=_abstract(record),
         speakers=_distinct(record.speakers, markup),
-        track=_short(record.track, markup),
-        level=_short(record.level, markup),
+        track=_clean_line(record.track, markup),
+        level=_clean_line(record.level, markup),
         kind=kind,
-        language=language_code(_short(record.language, "plain")),
-        room=_short(record.room, markup),
+        language=language_code(_clean_line(record.language, "plain")),
+        room=_clean_line(record.room, markup),
         starts_at=starts_at,
         ends_at=ends_at,
-        url=_web_address(record),
+        url=_first_url(record),
         tags=_distinct(record.tags, markup),
         source_location=drop_surrogates(record.location),
     )
 
 
-def takes_place(state: str) -> bool | None:
-    """Whether a session of this state takes place, by the state's first word; None if it is not known.
+def is_accepted(state: str) -> bool | None:
+    """Return whether a state means that its session takes place, by its first word; None if it is not known.
 
-    Where nothing is said, it does.
+    An empty state does.
     """
     words = _STATE_WORD.findall(folded(state))
-    return _TAKES_PLACE.get(words[0]) if words else True
+    return _IS_ACCEPTED.get(words[0]) if words else True
 
 
 def _check_states(record: Record) -> None:
-    """Raise Unwanted for a session that was not accepted, Skip where a state may mean that or not."""
-    known = [(normalise(state)[:_MAX_STATE], takes_place(state)) for state in record.states]
+    """Raise Unwanted for a session that was not accepted, Skip for a state that is not known."""
+    known = [(normalise(state)[:_MAX_STATE], is_accepted(state)) for state in record.states]
     for state, accepted in known:
         if accepted is False:
             raise Unwanted(f"not accepted: {state}")
@@ -135,22 +135,22 @@ def _check_states(record: Record) -> None:
             raise Skip(f"the state {state!r} is not known: write accepted or rejected")
 
 
-def _short(text: str, markup: str) -> str:
+def _clean_line(text: str, markup: str) -> str:
     return plain_line(text[:MAX_LINE], markup)
 
 
 def _is_service(record: Record, title: str, kind: str) -> bool:
     if record.service is not None:
         return record.service
-    if _names_service(kind):
+    if _is_service_title(kind):
         return True
     words = folded(kind).split()
-    return _names_service(title) and not (words and words[0] in _TALKS)
+    return _is_service_title(title) and not (words and words[0] in _TALK_KINDS)
 
 
-def _names_service(text: str) -> bool:
-    """Whether a text names a break or several, whatever stands in brackets: "Registration & Coffee (Foyer)"."""
-    if not 0 < len(text) <= _LONGEST_SERVICE:
+def _is_service_title(text: str) -> bool:
+    """Return whether a text names only breaks, brackets ignored: "Registration & Coffee (Foyer)"."""
+    if not 0 < len(text) <= _MAX_SERVICE_TITLE:
         return False
     names = _AND.split(_BRACKETS.sub("", folded(text)))
     return all(_EDGES.sub("", name) in _SERVICE_TITLES for name in names)
@@ -172,28 +172,28 @@ def split_year(title: str) -> tuple[str, int | None]:
     return name or title.strip(), int(match[1])
 
 
-def _made_id(title: str) -> str:
-    """An id for a session whose source gives none: its title, whatever its script, case and spaces."""
+def _derived_id(title: str) -> str:
+    """Return an id for a session whose source gives none, from its title without case, accents and spaces."""
     key = folded(" ".join(title.split()))
     return "title-" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
-    cleaned = (_short(text, markup) for text in texts)
+    cleaned = (_clean_line(text, markup) for text in texts)
     return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
-def _web_address(record: Record) -> str:
-    """The first web address that a source gives, without personal data; a text that holds none is a warning."""
+def _first_url(record: Record) -> str:
+    """Return the first web address in a record's `url`, without e-mail addresses; warn if there is none."""
     given = drop_surrogates(record.url.strip())
     if is_placeholder(given):
         return ""
-    if match := _ADDRESS.search(given):
+    if match := _URL.search(given):
         found = match[0]
         while found[-1] in ".,;:!'*" or (found[-1] == ")" and found.count(")") > found.count("(")):
             found = found[:-1]  # [slides](https://example.org).
     else:
-        found = f"https://{given}" if _BARE_ADDRESS.fullmatch(given) else ""
+        found = f"https://{given}" if _BARE_URL.fullmatch(given) else ""
     if has_email(unquote(found)):  # in what follows the page, as a rule
         found = re.split("[?#]", found, maxsplit=1)[0]
     if not found or has_email(unquote(found)):

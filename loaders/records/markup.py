@@ -13,20 +13,20 @@ _PARAGRAPHS = {
     "figure", "hr", "h1", "h2", "h3", "h4", "h5", "h6",
 }  # fmt: skip
 _LINES = {"br", "tr", "dt", "dd"}
-_UNSEEN = {"script", "style", "head", "template"}
+_HIDDEN = {"script", "style", "head", "template"}
 _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "big", "body", "caption", "center", "cite", "code", "col", "colgroup",
     "del", "dfn", "em", "font", "html", "i", "iframe", "img", "ins", "kbd", "label", "li", "link", "main",
     "mark", "meta", "nav", "o:p", "q", "s", "samp", "small", "source", "span", "strike", "strong", "sub",
     "sup", "svg", "tbody", "td", "tfoot", "th", "thead", "time", "title", "tt", "u", "var", "video", "wbr",
 }  # fmt: skip
-_TAGS = _PARAGRAPHS | _LINES | _UNSEEN | _INLINE
+_TAGS = _PARAGRAPHS | _LINES | _HIDDEN | _INLINE
 _TAG = re.compile(
     rf"</?(?:{'|'.join(map(re.escape, sorted(_TAGS, key=len, reverse=True)))})(?:\s[^<>]*)?/?>|<!--",
     re.I,
 )
-_IN_USE = re.compile(r"</[a-z]|<(?:br|p|li|hr|img|wbr)\b|<!--", re.I)
-"""What HTML hardly goes without; "from <div> to <main>" and "a<b and c>d" only look like it."""
+_SURE_TAG = re.compile(r"</[a-z]|<(?:br|p|li|hr|img|wbr)\b|<!--", re.I)
+"""Tags that nearly all HTML has; "from <div> to <main>" and "a<b and c>d" only look like HTML."""
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|head|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
     r"|</?([a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>|<![a-zA-Z][^<>]*>|<!\[CDATA\[|\]\]>",
@@ -106,7 +106,7 @@ def strip_markup(text: str, markup: str) -> str:
 
     Where `markup` is "html", line ends are white space; where it is empty, HTML is found by its looks.
     """
-    if markup == "html" or ("<" in text and _IN_USE.search(text) and _TAG.search(text)):
+    if markup == "html" or ("<" in text and _SURE_TAG.search(text) and _TAG.search(text)):
         text = _without_tags(_NEWLINE.sub(" ", text) if markup == "html" else text)
     elif "&" in text and _ENTITY.search(text):
         text = _unescape(text)
@@ -120,7 +120,7 @@ def strip_markup(text: str, markup: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """The text of an HTML fragment, with line ends where blocks end."""
+    """Return the text of an HTML fragment, with line ends between blocks."""
     text = _unescape(_MARKUP.sub(_replacement, text))
     return _MARKUP.sub(_replacement, text) if _ESCAPED_BLOCK.search(text) else text
 

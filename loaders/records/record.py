@@ -1,4 +1,4 @@
-"""Record, a session as its source has it, what a load is told about sources, and why a record is left out."""
+"""Record, a session in its source's words; the options for reading; diagnostics and reasons to skip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from service.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something a source holds that was not used, where it stands and why.
+    """Something in a source that was not used: its location (file and line, path or item), and the reason.
 
-    `skipped` tells a session that is left out from a part that is; `row` is the session as read, for rejects.
-    `unwanted` sessions are left out as they should be: breaks, hidden ones, what was not accepted.
+    `skipped` says that it is a whole session, `row` is that session as read, for the rejects file. `unwanted`
+    sessions are rightly skipped: breaks, hidden ones, what was not accepted.
     """
 
     location: str
@@ -25,7 +25,7 @@ class Diagnostic:
     unwanted: bool = False
 
     def __post_init__(self) -> None:
-        """Keep what can be written to a file."""
+        """Drop lone surrogates, which cannot be written to a file."""
         for name in ("location", "reason", "row"):
             object.__setattr__(self, name, drop_surrogates(getattr(self, name)))
 
@@ -36,20 +36,20 @@ class Diagnostic:
 
 
 class Skip(Exception):
-    """A record that becomes no session, with the reason."""
+    """The reason why a record becomes no session."""
 
 
 class Unwanted(Skip):
-    """A record that should become no session, such as a break."""
+    """The reason why a record should become no session: it is a break, or was not accepted."""
 
 
 class UnknownEvent(Skip):
-    """A record whose event or year is known neither from its source nor from the options."""
+    """Neither the record nor the options name its event, or its year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the caller says about sources that do not say it themselves.
+    """How to read sources: defaults for what they leave out, and which columns are which fields.
 
     Raises InputError for a time zone that does not exist.
     """
@@ -63,21 +63,21 @@ class Options:
     columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a zone in which no time could be read."""
+        """Refuse a time zone that does not exist."""
         try:
-            times.in_zone(datetime(2000, 1, 1), (self.timezone,))
+            times.localise(datetime(2000, 1, 1), (self.timezone,))
         except ValueError as error:
             raise InputError(f"--timezone {self.timezone}: {error}.") from error
 
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """One session in its source's own words. `location` names file and line, or file and path.
+    """One session in its source's own words.
 
-    `start` and `end` are local to `zone` unless they carry an offset; `markup` is what texts are written in.
-    `service` says whether it is a break; None where the source does not say, so that the title tells.
-    `values` are what warnings are about, by their reasons, `states` what became of its proposal, in the
-    source's words.
+    `location` is file and line, file and path, or file and item, for messages. `start` and `end` are local to
+    `zone` unless they have an offset. `markup` is that of title and abstract: "html", "markdown", "rst" or
+    "plain"; it is detected if empty. `service` says whether it is a break; None leaves that to its title.
+    `states` say what became of its proposal. `values` are what warnings are about, by warning.
     """
 
     location: str
@@ -107,17 +107,17 @@ class Record:
     values: dict[str, str] = field(default_factory=dict)
 
     def warn(self, reason: str, value: object = "") -> None:
-        """Add what is odd but usable, and the value that it is about."""
+        """Add a warning about something that is odd but usable, and the value that it is about."""
         self.warnings.append(reason)
         self.values[reason] = str(value)
 
-    def where(self, reason: str) -> str:
-        """Return the location of a warning, with the start of the value that it is about."""
+    def locate(self, reason: str) -> str:
+        """Return the record's location for a warning, with the start of the value that it is about."""
         value = self.values.get(reason, "")
         return f"{self.location} {value[:_QUOTED]!r}" if value else self.location
 
-    def shown(self) -> str:
-        """Return what its source says of the session, for the rejects, not too long."""
+    def excerpt(self) -> str:
+        """Return the fields that have values as text for the rejects file, cut to 4,000 characters."""
         values = {name: getattr(self, name) for name in _SAID}
         said = {name: value for name, value in values.items() if value or name == "title"}
         return ", ".join(f"{name}: {_shown(value)}" for name, value in said.items())[:_MAX_SHOWN]

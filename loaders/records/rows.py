@@ -22,9 +22,9 @@ _HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5
 def to_record(
     row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]], location: str, day: str = ""
 ) -> Record:
-    """Return the Record that a row holds; the first column of a field that has a value counts.
+    """Return the Record of a row; of several columns of a field, the first that has a value counts.
 
-    Start and end may have a column for the day and another for the time; a time that names no day is on `day`.
+    Start and end may have one column for the date and one for the time; a time without a date is on `day`.
     """
 
     def texts(field: str) -> list[str]:

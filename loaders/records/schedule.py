@@ -1,4 +1,4 @@
-"""When a record's session starts and ends: start, end and duration each read on its own."""
+"""Start and end of a record's session: start, end and duration are parsed one by one."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -11,9 +11,9 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 
 
 def read_times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
-    """Return start and end, None for what is not known; what is wrong with an end costs no start.
+    """Return start and end, aware, None for what is unknown; a bad end or duration leaves the start.
 
-    What is not understood is added to the record's warnings. Raises AmbiguousDate.
+    What cannot be parsed is added to the record's warnings. Raises AmbiguousDate.
     """
     starts_at = _start(record, options) if record.start else None
     if starts_at is None:
@@ -39,7 +39,7 @@ def _start(record: Record, options: Options) -> datetime | None:
 
 
 def _end(record: Record, options: Options, starts_at: datetime) -> datetime | None:
-    """The end that is stated, in the start's zone if it names none and on the start's day if it names none."""
+    """Return the stated end; a zone or day that it leaves out is the start's."""
     try:
         ends_at = _moment(record.end, record, options, starts_at)
     except times.AmbiguousDate:
@@ -61,7 +61,7 @@ def _end(record: Record, options: Options, starts_at: datetime) -> datetime | No
 
 
 def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
-    """The end after its duration, which clocks that are put forward or back do not change."""
+    """Return the start plus the duration, counted in UTC, so that daylight saving time does not change it."""
     try:
         duration = times.parse_duration(record.duration)
     except ValueError as error:
@@ -72,7 +72,7 @@ def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
 
 def _in_zone(moment: datetime | None, record: Record, options: Options) -> datetime | None:
     try:
-        return times.in_zone(moment, (record.zone, options.timezone))
+        return times.localise(moment, (record.zone, options.timezone))
     except ValueError as error:
         if moment is None or moment.utcoffset() is None:
             raise
@@ -81,7 +81,7 @@ def _in_zone(moment: datetime | None, record: Record, options: Options) -> datet
 
 
 def _is_day(value: str | datetime, moment: datetime) -> bool:
-    """Whether a value names a day alone, which is read as its first moment."""
+    """Return whether a value is a date without a time, which is parsed as midnight."""
     return isinstance(value, str) and moment.time() == time() and not has_clock(value)
 
 
@@ -91,11 +91,11 @@ def _moment(
     if isinstance(value, datetime):
         return value
     order = options.date_order or record.date_order
-    return times.parse_moment(value, order, record.year or options.year, day)
+    return times.parse_datetime(value, order, record.year or options.year, day)
 
 
 def start_year(record: Record) -> int | None:
-    """Return the year of a start that has no zone: the day may shift with the zone, the year hardly."""
+    """Return the year of a start whose zone is unknown: the zone may change its day, hardly its year."""
     start = record.start
     if isinstance(start, datetime):
         return start.year

@@ -1,4 +1,4 @@
-"""Names of speakers, as lists, objects and texts give them."""
+"""Speakers' names from lists, objects and texts."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,9 @@ from typing import Any
 from loaders.records.values import as_text
 from service.words import folded
 
-_LIST = re.compile(r"\s*[|;\n、]\s*")
-_SLASH = re.compile(r"\s+/\s+")
-_AND = re.compile(r"\s+(?:and|und)\s+|\s*&\s*|\s+\+\s+")
-_SHORT_AND = re.compile(r"\s+(?:y|et|e)\s+")
+_LIST = re.compile(r"[|;\n、]")
+_AND = re.compile(r" (?:and|und) | ?& ?| \+ ")
+_SHORT_AND = re.compile(r" (?:y|et|e) ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LEADING_AND = re.compile(r"^(?:and|und|y|et|e|&)\s+", re.I)
 _COMPANY = re.compile(
@@ -26,8 +25,8 @@ def speaker_names(value: Any) -> list[str]:
     """Return the people that a list or a text names, without what follows a comma after a name.
 
     A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part
-    looks like a person's name, since a comma also stands in "Name, Company" and "Family, Given". Who stands in
-    a list or an object of their own keeps what follows a comma, unless it is a company or a degree.
+    looks like a person's name, since a comma may also be that of "Name, Company" or "Family, Given". An item of
+    a list, or an object, is one person, who keeps what follows a comma unless it is a company or a degree.
     """
     if isinstance(value, (list, tuple)):
         return [name for item in value for name in _names_in(_person(item), is_one=True)]
@@ -36,22 +35,22 @@ def speaker_names(value: Any) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
-    parts = _LIST.split(_BRACKETS.sub("", text))
+    parts = (" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", text)))
     names = [
         name
         for part in parts
         for piece in _without_companies(part, is_one=is_one)
         for name in _apart(piece)
     ]
-    return tuple(name for name in names if any(sign.isalnum() for sign in name))
+    return tuple(name for name in names if any(character.isalnum() for character in name))
 
 
 def _without_companies(text: str, *, is_one: bool) -> list[str]:
-    """The names in a text with commas: all of it, every other part of it, or the first alone."""
+    """Return the names in a text with commas: every part, every other part, or only the first."""
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
     people = [_is_person(piece) for piece in pieces]
-    if len(pieces) == 1 and not is_one:  # a slash in a name of its own parts it from a nickname
-        parts = _SLASH.split(pieces[0])
+    if len(pieces) == 1 and not is_one:  # in a name of its own, a slash precedes a nickname
+        parts = pieces[0].split(" / ")
         return parts if all(map(_is_person, parts)) else pieces
     if len(pieces) < 2:
         return pieces
@@ -73,7 +72,7 @@ def without_speakers(title: str, speakers: Sequence[str]) -> str:
 
 
 def _person(value: Any) -> str:
-    """The name of a person who is given as a text or as an object."""
+    """Return the name of a person given as a text or an object."""
     if not isinstance(value, Mapping):
         return as_text(value)
     for key in ("fullName", "full_name", "public_name", "full_public_name", "name"):
@@ -85,7 +84,7 @@ def _person(value: Any) -> str:
 
 
 def _apart(text: str) -> list[str]:
-    """The names on either side of an "and"; of a short one, which names may hold, only if both are whole."""
+    """Return the names on either side of an "and"; of "y", "et" and "e" only if both are full names."""
     names = []
     for part in _AND.split(text):
         pieces = _SHORT_AND.split(part)

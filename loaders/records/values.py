@@ -1,4 +1,4 @@
-"""Values of rows and JSON objects, whatever their type, as text, lists of texts and years."""
+"""Conversions of a row's or a JSON object's values, of any type, to text, lists of texts and years."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ _MAX_EXCERPT = 1_000  # characters
 
 
 def as_text(value: Any, depth: int = 0) -> str:
-    """Return a value as text: names inside lists and objects, numbers without a needless .0."""
+    """Return a value as text: an object's first text, a list joined with ";", whole numbers without ".0"."""
     if value is None or depth > _MAX_DEPTH:
         return ""
     if isinstance(value, str):
@@ -37,17 +37,18 @@ def as_list(value: Any) -> list[str]:
     """Return a list's items, or the parts of a text split at ; | , or line ends."""
     if isinstance(value, (list, tuple)):
         return [text for item in value if (text := as_text(item))]
-    return [part for part in re.split(r"\s*[|;,\n]\s*", as_text(value)) if part]
+    parts = re.split(r"[|;,\n]", as_text(value))
+    return [text for part in parts if (text := part.strip())]
 
 
 def as_year(text: str) -> int | None:
-    """Return the year that a text is, None if it is none."""
+    """Return a text that is a year (1900 to 2199) as a number, else None."""
     match = re.fullmatch(r"((?:19|2[01])\d\d)(?:\.0+)?", text)
     return int(match[1]) if match else None
 
 
 def join_paragraphs(texts: Iterable[str]) -> str:
-    """Return the texts one after the other, a text that another already holds left out."""
+    """Return the texts as paragraphs, without those that others contain."""
     parts: list[str] = []
     for text in texts:
         if text and not any(text in part for part in parts):
@@ -56,7 +57,7 @@ def join_paragraphs(texts: Iterable[str]) -> str:
 
 
 def excerpt(value: Any) -> str:
-    """Return a row as text for people, not too long and whatever it holds."""
+    """Return the start of a row's repr, for messages."""
     try:
         return repr(value)[:_MAX_EXCERPT]
     except RecursionError:

@@ -58,7 +58,9 @@ def _resolve(name: str) -> list[SourceFile | Path]:
     if not name.strip():
         raise InputError("A source has an empty name. Name a file or a folder: . is this folder.")
     if _URL.match(name):
-        raise InputError(f"{drop_surrogates(name)} is a URL: download it first, then load the file.")
+        raise InputError(
+            f"{drop_surrogates(name)} is a URL: download it first, then load the file."
+        )
     path = Path(name)
     try:
         if path.is_dir():
@@ -152,7 +154,9 @@ def _files(root: Path) -> dict[str, SourceFile]:
 def _link(path: Path, relative: str, origin: str, siblings: dict[str, SourceFile]) -> SourceFile:
     """Return an empty file for a link to a folder, so that it is reported: following it may never end."""
     name = f"{drop_surrogates(str(path))} (a link to a folder: name that folder too)"
-    return SourceFile(name, drop_surrogates(relative), io.BytesIO, 0, siblings, drop_surrogates(origin))
+    return SourceFile(
+        name, drop_surrogates(relative), io.BytesIO, 0, siblings, drop_surrogates(origin)
+    )
 
 
 def _is_ignored(path: str) -> bool:
@@ -189,4 +193,6 @@ def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"{drop_surrogates(str(path))} cannot be read: {error.strerror}.") from error
+        raise InputError(
+            f"{drop_surrogates(str(path))} cannot be read: {error.strerror}."
+        ) from error

@@ -96,14 +96,14 @@ def _stage_record(
         if isinstance(error, UnknownEvent):
             file.unknown_event = file.unknown_event or str(error)
         unwanted = isinstance(error, Unwanted)
-        skipped = Diagnostic(record.location, str(error), row=record.shown(), unwanted=unwanted)
+        skipped = Diagnostic(record.location, str(error), row=record.excerpt(), unwanted=unwanted)
         _skip(skipped, normalise(record.source_id), report, file)
         return
     staging.add(session)
     report.accept(has_abstract=bool(session.abstract))
     file.events.add((session.event, session.year))
     for reason in record.warnings:
-        report.add(Diagnostic(record.where(reason), reason, skipped=False))
+        report.add(Diagnostic(record.locate(reason), reason, skipped=False))
 
 
 def _skip(diagnostic: Diagnostic, source_id: str, report: Report, file: _File) -> None:

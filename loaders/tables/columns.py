@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"(.*\D) \d{1,2}")
 _IN_UTC = re.compile(r"(.+) (?:in )?(?:utc|gmt)")
 _TIME_FIELDS = {"date", "start", "end"}
 _NUMBERED_FIELDS = {"speakers", "tags", "first_name", "last_name", "abstract"}
-_SHOWN = 20
+_MAX_LISTED = 20
 _NAME = "name"
 _TALK_FIELDS = {"start", "date", "track", "room", "duration"}
 _NOT_OF_TALKS = re.compile(
@@ -61,23 +61,23 @@ def field_of(header: str) -> str:
     return field if field in _NUMBERED_FIELDS else ""
 
 
-def zone_in(headers: Sequence[str]) -> str:
-    """Return "UTC" if the first of these headers says that its times are in UTC, else ""."""
+def header_zone(headers: Sequence[str]) -> str:
+    """Return "UTC" if the first of these headers says so, as "Start (UTC)" does; else ""."""
     return "UTC" if headers and _IN_UTC.fullmatch(header_key(headers[0])) else ""
 
 
 def not_understood(headers: Sequence[str], what: str) -> str:
-    """Return the words for columns or keys that mean no field."""
-    names = ", ".join(header[:40] for header in headers[:_SHOWN])
-    more = f" and {len(headers) - _SHOWN} more" if len(headers) > _SHOWN else ""
+    """Return a message that lists columns or keys that mean no field; `what` is "columns" or "keys"."""
+    names = ", ".join(header[:40] for header in headers[:_MAX_LISTED])
+    more = f" and {len(headers) - _MAX_LISTED} more" if len(headers) > _MAX_LISTED else ""
     return f"{what} not understood: {names}{more}"
 
 
 def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, list[str]], list[str]]:
-    """Return for each field the headers that mean it, and the headers not understood.
+    """Return for each field the headers that mean it, and the headers that mean none.
 
-    What the caller mapped wins, and is not understood where it is not there; columns of e-mail addresses and
-    telephone numbers are never used. "Name" is a title only among columns that talks have.
+    The caller's mapping overrides the synonyms; a column that it names and that is missing is reported. Columns
+    of e-mail addresses and telephone numbers are never used. "Name" means titles only among columns of talks.
     Raises InputError if the caller maps to a field that does not exist.
     """
     chosen = {header_key(column): field for column, field in options.columns}
@@ -107,7 +107,7 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
         for field, found in columns.items()
         if (kept := [header for header in found if header not in names])
     }
-    if names and "title" not in columns and _are_of_talks(others, keys):
+    if names and "title" not in columns and _describe_talks(others, keys):
         columns = {"title": names, **others}
         unknown = [header for header in unknown if header not in names]
     missing = missing_columns(there, options)
@@ -121,12 +121,12 @@ def missing_columns(headers: Iterable[str], options: Options) -> list[str]:
 
 
 def is_name(header: str) -> bool:
-    """Whether a header says "name": of a talk, a speaker, a room or whatever else a table may hold."""
+    """Return whether a header says "name", which may be that of a talk, a speaker or a room."""
     return header_key(header) == _NAME
 
 
-def _are_of_talks(columns: dict[str, list[str]], keys: set[str]) -> bool:
-    """Whether the columns beside "Name" are those of talks, and not those of people and rooms."""
+def _describe_talks(columns: dict[str, list[str]], keys: set[str]) -> bool:
+    """Return whether the columns beside "Name" are those of talks, and not of people or rooms."""
     if "speakers" in columns:
         return True
     of_others = any(_NOT_OF_TALKS.search(key) or _PERSONAL.search(key) for key in keys)

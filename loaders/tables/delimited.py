@@ -1,4 +1,4 @@
-"""CSV and TSV: text split into the rows of a table, with what is wrong with a row said of it alone."""
+"""CSV and TSV files as tables; a row that cannot be read costs no other row."""
 
 import csv
 import io
@@ -10,25 +10,25 @@ from itertools import islice
 from loaders.records.record import Diagnostic, Options
 from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
-from loaders.tables.table import HEADER_WITHIN, Row, Table, find_header
+from loaders.tables.table import HEADER_SEARCH_ROWS, Row, Table, find_header
 
 DELIMITERS = ",;\t"
 _MAX_FIELD = 2**20
-_NOTHING_SAID = Options()
-_CLOSING = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
-_LEFT_OPEN = (
+_DEFAULTS = Options()
+_CLOSING_QUOTE = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
+_OPEN_QUOTE = (
     "a quote is left open, and the lines after it went with it: close it, or write it twice"
 )
 
 
 def is_text(source: SourceFile) -> bool:
-    """Whether a source may be text: NUL bytes stand in UTF-16 and UTF-32 alone."""
+    """Return whether a source may be text: of texts, only UTF-16 and UTF-32 hold NUL bytes."""
     return b"\0" not in source.head or source.head.startswith(
         (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
     )
 
 
-def text_table(source: SourceFile, options: Options = _NOTHING_SAID) -> Table:
+def text_table(source: SourceFile, options: Options = _DEFAULTS) -> Table:
     """Return the table of a CSV or TSV file."""
     delimiter = _delimiter(source.head_text, options)
     return Table(source.name, partial(_text_rows, source.text_lines, delimiter, source.name))
@@ -44,18 +44,18 @@ def _text_rows(
     lines: Callable[[], Iterator[str]], delimiter: str, name: str
 ) -> Iterator[Row | Diagnostic]:
     csv.field_size_limit(_MAX_FIELD)
-    taken: list[str | None] = []  # the lines of the row in hand, None after the last line
+    consumed: list[str | None] = []  # the lines of the current row, None after the last line
 
-    def take() -> Iterator[str]:
+    def consume() -> Iterator[str]:
         for line in lines():
-            taken.append(line)
+            consumed.append(line)
             yield line
-        taken.append(None)
+        consumed.append(None)
 
-    reader = csv.reader(take(), delimiter=delimiter)
+    reader = csv.reader(consume(), delimiter=delimiter)
     while True:
         start, location = reader.line_num + 1, f"{name}:{reader.line_num + 1}"
-        taken.clear()
+        consumed.clear()
         try:
             cells = next(reader)
         except StopIteration:
@@ -65,18 +65,18 @@ def _text_rows(
             hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
             yield Diagnostic(location, f"not a row of a table: {error}{hint}")
             continue
-        if _is_left_open(taken, delimiter):
-            yield Diagnostic(location, _LEFT_OPEN, row=excerpt(cells))
+        if _has_open_quote(consumed, delimiter):
+            yield Diagnostic(location, _OPEN_QUOTE, row=excerpt(cells))
         else:
             yield start, cells
 
 
-def _is_left_open(taken: list[str | None], delimiter: str) -> bool:
-    """Whether no quote closes a row's quoted cell, or only one that opens a cell of a later row."""
-    first, rest = taken[0] or "", "".join(line for line in taken[1:] if line)
-    if None in taken:
+def _has_open_quote(consumed: list[str | None], delimiter: str) -> bool:
+    """Return whether no quote closes a row's quoted cell, or only one that opens a cell of a later row."""
+    first, rest = consumed[0] or "", "".join(line for line in consumed[1:] if line)
+    if None in consumed:
         return True
-    closing = _CLOSING.search(rest)
+    closing = _CLOSING_QUOTE.search(rest)
     if closing is None:
         return False
     before, after = rest[: closing.start()][-1:], rest[closing.end() :][:1]
@@ -90,17 +90,17 @@ def _split(text: str, delimiter: str, name: str = "") -> Table:
 
 
 def _delimiter(text: str, options: Options) -> str:
-    """The sign that splits the first rows into the most fields that are known.
+    """Return the delimiter whose header has the most known fields.
 
-    Of signs that do equally well, it is the one that splits no row into more cells than the header; without
-    a header the one that splits the most rows.
+    Of equal ones it is the one that splits the fewest rows into more cells than the header; without a header,
+    the one that splits the most rows.
     """
 
-    def fit(sign: str) -> tuple[int, int, int, int]:
-        table = _split(text, sign)
+    def fit(delimiter: str) -> tuple[int, int, int, int]:
+        table = _split(text, delimiter)
         widths = [
             len(row[1])
-            for row in islice(table.rows(), HEADER_WITHIN)
+            for row in islice(table.rows(), HEADER_SEARCH_ROWS)
             if not isinstance(row, Diagnostic)
         ]
         if header := find_header(table, options):

@@ -1,4 +1,4 @@
-"""Programmes in tables: the talks, and the timetables among them and beside them that say when talks are."""
+"""Programmes in tables: the talks, and the timetables, in their file or beside it, that say when talks are."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from loaders.tables.table import (
     read_table,
     sheet_tables,
 )
-from loaders.tables.timetable import Timetable, key_of, read_timetable
+from loaders.tables.timetable import Timetable, read_timetable, title_key
 from loaders.tables.workbooks import is_workbook_source
 from service.errors import InputError
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")
-_MOST_NEIGHBOURS = 30
-_LARGEST_NEIGHBOUR = 2 * 2**20
-_FEWEST = 3  # talks that a timetable must hold to belong to them
-_SHARE = 0.3  # of a list of titles that must stand among the talks for it to be their timetable
+_MAX_SIBLINGS = 30
+_MAX_SIBLING_BYTES = 2 * 2**20
+_MIN_TALKS = 3  # that a timetable must share with a table of talks
+_MIN_OVERLAP = 0.3  # of a timetable's titles that must be those of talks
 
 
 @dataclass(frozen=True, slots=True)
-class _Talks:
-    """A table of talks: a header with titles was found."""
+class _TalkTable:
+    """A table of talks: its header has a column of titles."""
 
     table: Table
     header: Header
@@ -38,14 +38,14 @@ class _Talks:
         return "abstract" in self.header.columns
 
     def keys(self, options: Options) -> set[str]:
-        """The titles and ids by which timetables name its talks."""
+        """Return the keys of the talks' titles and ids, as timetables name them."""
         records = (item for item in read_table(self.table, self.header, options))
         return {
             key
             for record in records
             if isinstance(record, Record)
             for text in (record.title, record.source_id)
-            if (key := key_of(text))
+            if (key := title_key(text))
         }
 
 
@@ -56,9 +56,9 @@ def read_programme(
 
     Raises InputError if no table has a header with titles, or one that the caller maps is not there.
     """
-    talks, timetables, others = _sorted(tables, options)
+    talks, timetables, others = _classify(tables, options)
     _check_mapped(source, talks)
-    beside = list(_neighbours(source, options))
+    siblings = list(_sibling_tables(source, options))
     if not talks and not timetables:
         if not source.is_named:
             yield Diagnostic(source.name, "a file without sessions", skipped=False)
@@ -67,14 +67,14 @@ def read_programme(
             f"{source.name} has no header row with a title column. "
             'Name the column that holds titles: --map "Column=title"'
         )
-    if not talks and not beside:
+    if not talks and not siblings:
         raise InputError(
             f"{source.name} is a timetable. Load it together with the file of the talks it places."
         )
     yield from (Diagnostic(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
         yield Diagnostic(timetable.name, "a timetable: it places the talks beside it", False)
-    placing = [*timetables, *_timetables_in(beside, options)] if talks else []
+    placing = [*timetables, *_timetables_in(siblings, options)] if talks else []
     has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
         if has_titles and found.header.has_names:
@@ -82,15 +82,15 @@ def read_programme(
             continue
         own = None if found.has_abstracts else read_timetable(found.table, options)
         rest = [other for other in talks if other is not found]
-        if own and _repeats(own, [*rest, *_talks_in(beside, options)], options):
+        if own and _is_duplicate(own, [*rest, *_talks_in(siblings, options)], options):
             yield Diagnostic(found.table.name, "a timetable: it places the talks beside it", False)
         else:
-            yield from _notes_on_header(found)
-            yield from _read(found, own, placing, options)
+            yield from _header_diagnostics(found)
+            yield from _read_talks(found, own, placing, options)
 
 
-def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
-    """Refuse a column that the caller maps and that no table has, if no other file may have it."""
+def _check_mapped(source: SourceFile, talks: list[_TalkTable]) -> None:
+    """Raise InputError for a column that the caller maps and no table has, unless another file may have it."""
     if not talks or not source.is_named or len(source.siblings) > 1:
         return
     for column in talks[0].header.missing:
@@ -102,15 +102,16 @@ def _check_mapped(source: SourceFile, talks: list[_Talks]) -> None:
             )
 
 
-def _sorted(
+def _classify(
     tables: Iterable[Table], options: Options
-) -> tuple[list[_Talks], list[Timetable], list[Table]]:
-    talks: list[_Talks] = []
+) -> tuple[list[_TalkTable], list[Timetable], list[Table]]:
+    """Return the tables of talks, the timetables, and the other tables that are not empty."""
+    talks: list[_TalkTable] = []
     timetables: list[Timetable] = []
     others: list[Table] = []
     for table in tables:
         if header := find_header(table, options):
-            talks.append(_Talks(table, header))
+            talks.append(_TalkTable(table, header))
         elif timetable := read_timetable(table, options):
             timetables.append(timetable)
         elif next(table.rows(), None) is not None:
@@ -118,7 +119,7 @@ def _sorted(
     return talks, timetables, others
 
 
-def _notes_on_header(talks: _Talks) -> Iterator[Diagnostic]:
+def _header_diagnostics(talks: _TalkTable) -> Iterator[Diagnostic]:
     header, location = talks.header, f"{talks.table.name}:{talks.header.number}"
     if header.unknown:
         yield Diagnostic(location, not_understood(header.unknown, "columns"), False)
@@ -129,16 +130,16 @@ def _notes_on_header(talks: _Talks) -> Iterator[Diagnostic]:
         yield Diagnostic(location, reason, False)
 
 
-def _read(
-    talks: _Talks, own: Timetable | None, timetables: list[Timetable], options: Options
+def _read_talks(
+    talks: _TalkTable, own: Timetable | None, timetables: list[Timetable], options: Options
 ) -> Iterator[Record | Diagnostic]:
-    """Read the talks, placed by the times that stand among them (`own`), else by the best timetable."""
-    timetable = own or _best(talks, timetables, options)
+    """Yield the talks, with times and rooms of their table's `own` timetable, else of the best one."""
+    timetable = own or _best_timetable(talks, timetables, options)
     placed = count = 0
     for item in read_table(talks.table, talks.header, options):
         if timetable and isinstance(item, Record):
             count += 1
-            placed += timetable.place(item, replace=own is not None)
+            placed += timetable.apply(item, replace=own is not None)
         yield item
     if timetable and timetable is not own:
         yield Diagnostic(
@@ -146,26 +147,28 @@ def _read(
         )
 
 
-def _best(talks: _Talks, timetables: list[Timetable], options: Options) -> Timetable | None:
-    """The timetable that holds the most of the talks, None if none holds more than a few of them."""
+def _best_timetable(
+    talks: _TalkTable, timetables: list[Timetable], options: Options
+) -> Timetable | None:
+    """Return the timetable that holds the most of the talks; None if none holds as many as `_MIN_TALKS`."""
     columns = talks.header.columns
     if not timetables or not talks.has_abstracts or ("start" in columns and "room" in columns):
         return None
     keys = talks.keys(options)
     best = max(timetables, key=lambda timetable: timetable.overlap(keys))
-    return best if best.overlap(keys) >= _FEWEST else None
+    return best if best.overlap(keys) >= _MIN_TALKS else None
 
 
-def _repeats(timetable: Timetable, others: list[_Talks], options: Options) -> bool:
-    """Whether a list of times and titles only repeats talks that another table tells more about."""
-    fewest = max(_FEWEST, _SHARE * len(timetable.slots))
+def _is_duplicate(timetable: Timetable, others: list[_TalkTable], options: Options) -> bool:
+    """Return whether a list of times and titles repeats the talks of a table that has their abstracts."""
+    fewest = max(_MIN_TALKS, _MIN_OVERLAP * len(timetable.slots))
     return any(
         other.has_abstracts and timetable.overlap(other.keys(options)) >= fewest for other in others
     )
 
 
-def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
-    """The tables of the other files in the same folder, if they are small enough to be a timetable."""
+def _sibling_tables(source: SourceFile, options: Options) -> Iterator[Table]:
+    """Yield the tables of the other files in the folder that are small enough to be timetables."""
     folder = source.path.rpartition("/")[0]
     files = [
         other
@@ -173,22 +176,22 @@ def _neighbours(source: SourceFile, options: Options) -> Iterator[Table]:
         if path.rpartition("/")[0] == folder
         and other.name != source.name
         and path.lower().endswith(_SUFFIXES)
-        and other.size <= _LARGEST_NEIGHBOUR
+        and other.size <= _MAX_SIBLING_BYTES
     ]
-    for file in files[:_MOST_NEIGHBOURS]:
+    for file in files[:_MAX_SIBLINGS]:
         try:
             if is_workbook_source(file):
                 yield from sheet_tables(file)
             elif is_text(file):
                 yield text_table(file, options)
         except InputError:
-            continue  # its own turn to be read says what is wrong with it
+            continue  # reported when that file itself is read
 
 
-def _talks_in(tables: list[Table], options: Options) -> Iterator[_Talks]:
+def _talks_in(tables: list[Table], options: Options) -> Iterator[_TalkTable]:
     for table in tables:
         if header := find_header(table, options):
-            yield _Talks(table, header)
+            yield _TalkTable(table, header)
 
 
 def _timetables_in(tables: list[Table], options: Options) -> Iterator[Timetable]:

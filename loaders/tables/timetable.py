@@ -1,4 +1,4 @@
-"""Timetables: a grid of times and rooms, or a list of times and titles, that says when and where talks are."""
+"""Timetables: grids of times and rooms, or lists of times and titles, that say when and where talks are."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from itertools import islice
 
 from loaders.records import times
 from loaders.records.clocks import leading_clock
-from loaders.records.day_headings import day_in, read_day_line
+from loaders.records.day_headings import find_date, parse_day_heading
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
@@ -15,8 +15,8 @@ from loaders.tables.table import MAX_COLUMNS, Table
 from service.errors import InputError
 from service.words import folded
 
-_ROWS = 5_000
-_FEWEST = 3  # slots, below which nothing is a timetable
+_MAX_ROWS = 5_000
+_MIN_SLOTS = 3  # slots, below which nothing is a timetable
 _WORDS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
 _PEOPLE = {"speakers", "first_name", "last_name"}
@@ -24,7 +24,7 @@ _PEOPLE = {"speakers", "first_name", "last_name"}
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When and where something takes place; `start` is local unless `zone` is named."""
+    """When and where something takes place; `start` is local time unless `zone` is "UTC"."""
 
     start: str
     zone: str
@@ -33,21 +33,21 @@ class Slot:
 
 @dataclass(slots=True)
 class Timetable:
-    """The slots of each title or id in a grid, by its words alone."""
+    """The slots of each title or id in a grid, by `title_key`."""
 
     name: str
     slots: dict[str, set[Slot]] = field(default_factory=dict)
 
     def overlap(self, keys: Iterable[str]) -> int:
-        """Return how many of the talks' keys stand in it."""
+        """Return how many of the talks' keys it has slots for."""
         return sum(key in self.slots for key in keys)
 
-    def place(self, record: Record, *, replace: bool = False) -> bool:
-        """Give a record its time and room if they are known and it has none; return whether they are known.
+    def apply(self, record: Record, *, replace: bool = False) -> bool:
+        """Fill in a record's time and room from its only slot; return whether it has one.
 
-        With `replace`, a time of its own gives way.
+        With `replace`, the slot's time replaces the record's own.
         """
-        for key in (key_of(record.title), key_of(record.source_id)):
+        for key in (title_key(record.title), title_key(record.source_id)):
             found = self.slots.get(key, set()) if key else set()
             if len(found) == 1:
                 (slot,) = found
@@ -58,46 +58,46 @@ class Timetable:
         return False
 
 
-def key_of(text: str) -> str:
-    """Return a title's words, by which it is found again."""
+def title_key(text: str) -> str:
+    """Return a title or id folded and without punctuation, for lookup."""
     return " ".join(_WORDS.sub(" ", folded(plain_line(text))).split())
 
 
 def read_timetable(table: Table, options: Options) -> Timetable | None:
     """Return the timetable that a table is, None if it is none.
 
-    Its first column holds times; other cells hold titles, a line of its own names the day, and a line
-    without a time the rooms. Raises InputError if day and month of a line could be either way round.
+    Its first column holds times and the others titles; a row of one cell names the day, and a row without a
+    time the rooms. Raises InputError if a day's numbers could be day/month or month/day.
     """
     grid = _read_grid(table, options)
     if not grid.is_timetable:
         return None
-    if grid.unsure:
-        raise InputError(grid.unsure)
+    if grid.ambiguity:
+        raise InputError(grid.ambiguity)
     return grid.timetable
 
 
 def is_timetable(table: Table) -> bool:
-    """Whether a table, or the first rows of one, is a timetable."""
+    """Return whether a table, or the first rows of one, is a timetable."""
     return _read_grid(table, Options()).is_timetable
 
 
 def _read_grid(table: Table, options: Options) -> "_Grid":
-    rows = [row for row in islice(table.rows(), _ROWS) if not isinstance(row, Diagnostic)]
+    rows = [row for row in islice(table.rows(), _MAX_ROWS) if not isinstance(row, Diagnostic)]
     order = options.date_order or times.find_date_order(cells[0] for _, cells in rows if cells)
     grid = _Grid(table.name, options.year, order)
     for number, cells in rows:
-        grid.take(number, cells[:MAX_COLUMNS])
+        grid.add_row(number, cells[:MAX_COLUMNS])
     return grid
 
 
 class _Grid:
-    """Reads a timetable row by row and remembers the day and the rooms."""
+    """Builds a timetable row by row; keeps the current day and the rooms of the columns."""
 
     def __init__(self, name: str, year: int | None, order: str) -> None:
         self.timetable = Timetable(name)
         self._is_grid = False
-        self.unsure = ""
+        self.ambiguity = ""
         self._order = order
         named = _YEAR.search(name.rpartition("/")[2])
         self._year = int(named[0]) if named else year
@@ -108,32 +108,32 @@ class _Grid:
 
     @property
     def is_timetable(self) -> bool:
-        return self._is_grid and len(self.timetable.slots) >= _FEWEST
+        return self._is_grid and len(self.timetable.slots) >= _MIN_SLOTS
 
-    def take(self, number: int, cells: list[str]) -> None:
-        """Read one row."""
+    def add_row(self, number: int, cells: list[str]) -> None:
+        """Read one row: a header, a day, rooms, or a time and its titles."""
         first = plain_line(cells[0]) if cells else ""
         filled = {
             position: cell for position, cell in enumerate(cells) if position and cell.strip()
         }
         if self._columns is None:
             if filled:
-                self._take_header(first, cells)
+                self._read_header(first, cells)
             return
         titles = {position: cell for position, cell in filled.items() if position in self._columns}
         clock = leading_clock(first)
         if clock and filled:
             self._add(*clock, titles)
         elif first and not filled:
-            self._take_day(number, first)
+            self._read_day(number, first)
         elif filled and not first:
             texts = {position: plain_line(cell) for position, cell in titles.items()}
             if len(filled) == 1 and any(map(_is_day, texts.values())):
-                self._take_day(number, *texts.values())
+                self._read_day(number, *texts.values())
             else:
                 self._rooms |= texts
 
-    def _take_header(self, first: str, cells: list[str]) -> None:
+    def _read_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
         self._is_grid = (not first or fields[0] in ("start", "date")) and "abstract" not in fields
         named = [position for position, field in enumerate(fields) if field == "title"]
@@ -145,12 +145,12 @@ class _Grid:
         if not named:
             self._rooms = {position: plain_line(cells[position]) for position in self._columns}
 
-    def _take_day(self, number: int, text: str) -> None:
+    def _read_day(self, number: int, text: str) -> None:
         try:
-            day = day_in(text, self._year, self._order)
-            self._day = self._day if not day and read_day_line(text) is None else day
+            day = find_date(text, self._year, self._order)
+            self._day = self._day if not day and parse_day_heading(text) is None else day
         except times.AmbiguousDate as error:
-            self.unsure = self.unsure or f"{self.timetable.name}:{number}: {error}"
+            self.ambiguity = self.ambiguity or f"{self.timetable.name}:{number}: {error}"
 
     def _add(self, start: str, zone: str, titles: dict[int, str]) -> None:
         columns = self._columns or []
@@ -158,13 +158,13 @@ class _Grid:
             alone = len(columns) > 1 and len(titles) == 1 and position == columns[0]
             room = "" if alone else self._rooms.get(position, "")
             moment = f"{self._day} {start}" if self._day else ""
-            if key := key_of(cell):
+            if key := title_key(cell):
                 slots = self.timetable.slots.setdefault(key, set())
                 slots.add(Slot(moment, zone if moment else "", room))
 
 
 def _is_day(text: str) -> bool:
-    return read_day_line(text, is_title=True) is not None
+    return parse_day_heading(text, is_title=True) is not None
 
 
 def _is_people(header: str) -> bool:

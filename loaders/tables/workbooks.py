@@ -1,4 +1,4 @@
-"""Workbooks, XLSX, XLS and ODS, as rows of texts; only this file knows the library that reads them."""
+"""Workbooks (XLSX, XLS, ODS) as rows of texts; only this module imports the library that reads them."""
 
 import datetime
 import io
@@ -20,22 +20,22 @@ from service.errors import InputError
 MAX_CELLS = 20_000_000
 MAX_REPEATED = 10_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PLACE = re.compile("([A-Za-z]{1,9})([0-9]{1,18})")
+_CELL_REFERENCE = re.compile("([A-Za-z]{1,9})([0-9]{1,18})")
 _CELLS = ("c", "table-cell", "covered-table-cell")
 _DIGITS = re.compile("[0-9]{1,18}$")
 _ROWS = [
     text.encode(code) for text in ("sheetData", "table-row") for code in ("utf-8", "utf-16-le")
 ]
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_TAIL = 64
+_OVERLAP = 64
 
 Rows = Callable[[], Iterator[tuple[int, list[str]]]]
 Merges = dict[tuple[int, int], int]
-"""For the row and column of a merged cell the last row that it covers; rows count from 1, columns from 0."""
+"""The last row that a merged cell covers, by its row (from 1) and column (from 0)."""
 
 
 def is_workbook_source(source: SourceFile) -> bool:
-    """Whether a source is an XLSX or ODS workbook, or an old XLS one; by its name too if it is cut off."""
+    """Return whether a source is an XLSX, ODS or XLS workbook; a truncated ZIP file is known by its name."""
     if not source.head.startswith(b"PK\3\4"):
         return source.head.startswith(_OLD_WORKBOOK)
     with source.open() as stream:
@@ -44,11 +44,11 @@ def is_workbook_source(source: SourceFile) -> bool:
 
 
 def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
-    """Return name, rows and merged cells of each sheet that is not hidden.
+    """Return name, rows and merged cells of each visible sheet.
 
-    Raises InputError if the source is no workbook that can be read, or one that would fill the memory.
+    Raises InputError if the source is no workbook that can be read, or one that would exhaust memory.
     """
-    extent = _measured(source)
+    counter = _count_cells(source)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
         sheets = [
@@ -57,53 +57,56 @@ def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
             if sheet.visible == calamine.SheetVisibleEnum.Visible
             and sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-        return [(sheet.name, partial(_rows, sheet), _merges(sheet, extent)) for sheet in sheets]
+        return [(sheet.name, partial(_rows, sheet), _merges(sheet, counter)) for sheet in sheets]
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _refused(source, str(error)) from error
+        raise _unreadable(source, str(error)) from error
 
 
-def _refused(source: SourceFile, reason: str) -> InputError:
+def _unreadable(source: SourceFile, reason: str) -> InputError:
     return InputError(
         f"{source.name} is no workbook that can be read ({reason}). "
         "Remove a password if it has one, and save it again as .xlsx or CSV."
     )
 
 
-def _measured(source: SourceFile) -> "_Extent":
-    """Refuse bombs: the library keeps an empty cell for every place up to the last one used."""
+def _count_cells(source: SourceFile) -> "_CellCounter":
+    """Count the cells of a workbook; raise InputError for one that would exhaust memory.
+
+    The library allocates every cell up to the last one used.
+    """
     budget = Budget(source.name, source.size)
-    extent = _Extent()
+    counter = _CellCounter()
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             for info in archive.infolist():
                 with archive.open(info) as opened:
-                    _measure(budget.blocks(cast(BinaryIO, opened)), extent)
+                    _count_part(budget.blocks(cast(BinaryIO, opened)), counter)
     except (ParseError, DefusedXmlException, *DAMAGE) as error:
         if not source.head.startswith(_OLD_WORKBOOK):
-            raise _refused(source, str(error)) from error
-    if extent.cells > MAX_CELLS:
+            raise _unreadable(source, str(error)) from error
+    if counter.cells > MAX_CELLS:
         raise InputError(
             f"{source.name} has cells so far apart that it cannot be read. "
             "Copy the programme to a new sheet and save that."
         )
-    if extent.repeated > MAX_REPEATED:
+    if counter.repeated > MAX_REPEATED:
         raise InputError(
-            f"{source.name} repeats one row {extent.repeated:,} times. Delete the rows below the programme."
+            f"{source.name} repeats one row {counter.repeated:,} times. Delete the rows below the programme."
         )
-    return extent
+    return counter
 
 
-def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
-    """Take a part of a workbook into account, whatever it is called; reads the part to its end.
+def _count_part(blocks: Iterator[bytes], counter: "_CellCounter") -> None:
+    """Count the cells of one part of a workbook, whatever its name; reads the part to its end.
 
-    Raises ParseError if it holds rows and is no XML: the library reads what this parser does not.
+    Raises ParseError if it holds rows and is not XML: the library may read what this parser cannot.
     """
-    parser = safe.XMLParser(target=extent, forbid_dtd=True)
+    parser = safe.XMLParser(target=counter, forbid_dtd=True)
     damage: Exception | None = None
     has_rows, tail = False, b""
     for block in blocks:
         has_rows = has_rows or any(mark in tail + block for mark in _ROWS)
-        tail = block[-_TAIL:]
+        tail = block[-_OVERLAP:]
         try:
             if damage is None:
                 parser.feed(block)
@@ -118,19 +121,19 @@ def _measure(blocks: Iterator[bytes], extent: "_Extent") -> None:
         raise damage
 
 
-class _Extent:
-    """How many cells the sheets of a workbook take, told from the tags of its parts as they are parsed.
+class _CellCounter:
+    """Counts the cells that the sheets of a workbook span, as a target of an XML parser.
 
-    A cell's place is the one it names, else the next in its row; only cells with content count. `merges` are
-    those of the sheets of an ODS, by their names, of which the library does not tell.
+    A cell is at the reference it names, else the next one in its row; only cells with content count. `merges`
+    holds the merged cells of an ODS by sheet, which the library does not report.
     """
 
     def __init__(self) -> None:
         self.merges: dict[str, Merges] = {}
         self._sheet = ""
-        self.repeated = 0  # how often the row that is repeated most stands there
-        self._before = 0  # the cells of other sheets
-        self._rows = self._columns = 0  # of this sheet, up to the last ones used
+        self.repeated = 0  # the most repeats of one row
+        self._before = 0  # cells of the sheets before this one
+        self._rows = self._columns = 0  # used so far in this sheet
         self._row = self._column = 0
         self._repeats = 1
         self._depth = 0
@@ -141,7 +144,7 @@ class _Extent:
         return self._before + self._rows * self._columns
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element; cells of XLSX are "c", those of ODS "table-cell"."""
+        """Handle a start tag; cells of XLSX are "c", those of ODS "table-cell"."""
         name = tag.rpartition("}")[2]
         self._in_cell = self._in_cell or name in _CELLS
         match name:
@@ -152,33 +155,35 @@ class _Extent:
                 self._before, self._rows, self._columns, self._row = self.cells, 0, 0, 0
                 self._sheet = attributes.get(_TABLE + "name", "")
             case "row":
-                self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+                self._row, self._column = _trailing_number(attributes.get("r"), self._row + 1), 0
             case "c":
-                place = _PLACE.fullmatch(attributes.get("r", ""))
-                self._column = _column(place[1]) if place else self._column + 1
-                self._row = int(place[2]) if place else self._row
+                reference = _CELL_REFERENCE.fullmatch(attributes.get("r", ""))
+                self._column = _column(reference[1]) if reference else self._column + 1
+                self._row = int(reference[2]) if reference else self._row
             case "table-row":
-                self._repeats = _number(attributes.get(_TABLE + "number-rows-repeated"), 1)
+                self._repeats = _trailing_number(attributes.get(_TABLE + "number-rows-repeated"), 1)
                 self._row, self._column = self._row + self._repeats, 0
             case "table-cell" | "covered-table-cell":
-                covered = _number(attributes.get(_TABLE + "number-rows-spanned"), 1) - 1
+                covered = _trailing_number(attributes.get(_TABLE + "number-rows-spanned"), 1) - 1
                 if covered > 0:
                     merges = self.merges.setdefault(self._sheet, {})
                     merges[self._row, self._column] = self._row + covered
-                self._column += _number(attributes.get(_TABLE + "number-columns-repeated"), 1)
+                self._column += _trailing_number(
+                    attributes.get(_TABLE + "number-columns-repeated"), 1
+                )
                 if any("value" in name for name in attributes):
                     self._use()
             case "v" | "is" | "f" | "p":
                 self._use()
 
     def end(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Handle an end tag."""
         name = tag.rpartition("}")[2]
         self._in_cell = self._in_cell and name not in _CELLS
         self._depth -= name in ("sheetData", "table")
 
     def close(self) -> None:
-        """Take the end of a part."""
+        """Handle the end of a part."""
 
     def _use(self) -> None:
         if self._in_cell:
@@ -193,14 +198,14 @@ def _column(letters: str) -> int:
     return number
 
 
-def _number(text: str | None, otherwise: int) -> int:
-    """The number that an attribute ends with."""
+def _trailing_number(text: str | None, default: int) -> int:
+    """Return the number that an attribute ends with."""
     digits = _DIGITS.search(text or "")
-    return int(digits[0]) if digits else otherwise
+    return int(digits[0]) if digits else default
 
 
-def _merges(sheet: Any, extent: _Extent) -> Merges:
-    return extent.merges.get(sheet.name) or {
+def _merges(sheet: Any, counter: _CellCounter) -> Merges:
+    return counter.merges.get(sheet.name) or {
         (first[0] + 1, first[1]): last[0] + 1
         for first, last in sheet.merged_cell_ranges or ()
         if last[0] > first[0]
@@ -213,7 +218,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(cell: Any) -> str:
-    """A cell's value as a person would type it."""
+    """Return a cell's value as a person would type it."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
