@@ -250,11 +250,12 @@ def _variable_at(location: tuple[str | int, ...]) -> str:
 
 def _warn_of_unknown() -> None:
     """Warn of variables that look like settings and are none: they were meant to change something."""
-    known = list(variables())
+    names = [variable.removeprefix(PREFIX) for variable in variables()]
     sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
     given = {name.upper() for source in sources for name in source.env_vars}
-    for name in sorted(given):
-        if name.startswith(PREFIX) and not name.startswith(_TESTS_PREFIX) and name not in known:
-            alike = get_close_matches(name, known, 1)
-            hint = f" Did you mean {alike[0]}?" if alike else ""
-            log.warning("%s is no setting, and changes nothing.%s", name, hint)
+    for variable in sorted(given):
+        name = variable.removeprefix(PREFIX)
+        if name != variable and not variable.startswith(_TESTS_PREFIX) and name not in names:
+            alike = get_close_matches(name, names, 1)
+            hint = f" Did you mean {PREFIX}{alike[0]}?" if alike else ""
+            log.warning("%s is no setting, and changes nothing.%s", variable, hint)
