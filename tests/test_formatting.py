@@ -1,4 +1,4 @@
-"""How the page tells times, addresses and abstracts."""
+"""How the page writes times, links and abstracts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.web_fixtures import SESSIONS
 
-from service.web.formatting import safe_url, split_abstract, tell_when, tell_zone
+from service.web.formatting import format_time, format_zone, safe_url, split_abstract
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_only_addresses_of_the_web_become_links(url: str, safe: bool) -> None:
 def test_times_in_words() -> None:
     vienna = datetime(2026, 5, 12, 22, 0, tzinfo=ZoneInfo("Europe/Vienna"))
     session = replace(SESSIONS[3], starts_at=vienna, ends_at=vienna + timedelta(hours=4))
-    assert tell_when(session) == "Tuesday 12 May 2026, 22:00 to Wednesday 13 May 2026, 02:00"
-    assert tell_zone(session) == "Europe/Vienna time"
-    assert tell_when(replace(session, ends_at=None)) == "Tuesday 12 May 2026, 22:00"
+    assert format_time(session) == "Tuesday 12 May 2026, 22:00 to Wednesday 13 May 2026, 02:00"
+    assert format_zone(session) == "Europe/Vienna time"
+    assert format_time(replace(session, ends_at=None)) == "Tuesday 12 May 2026, 22:00"
     midnight = replace(session, starts_at=datetime(2026, 5, 12, tzinfo=UTC), ends_at=None)
-    assert tell_when(midnight) == "Tuesday 12 May 2026"
-    assert tell_zone(midnight) == "UTC time"
-    assert tell_when(SESSIONS[3]) == tell_zone(SESSIONS[3]) == ""
+    assert format_time(midnight) == "Tuesday 12 May 2026"
+    assert format_zone(midnight) == "UTC time"
+    assert format_time(SESSIONS[3]) == format_zone(SESSIONS[3]) == ""
 
 
 def test_abstracts_are_cut_between_words() -> None:

@@ -1,4 +1,4 @@
-"""Sessions in words for people: when they are, how their abstract unfolds, which link is safe."""
+"""How the page writes sessions: times, abstracts, snippets, links."""
 
 import re
 from datetime import date, datetime
@@ -9,10 +9,11 @@ from service.search.snippets import Snippet
 from service.session import Session
 
 WORDS_SHOWN = 60
-SIGNS_SHOWN = 480
-"""Characters of an abstract shown where its language puts no spaces between words."""
-_WORTH_FOLDING = 80
-NAMES_OF_MODES = {
+CHARACTERS_SHOWN = 480
+"""Words and characters of an abstract that are shown before it is unfolded; some scripts have no spaces."""
+_MIN_HIDDEN = 80
+"""Characters that are worth hiding; fewer are shown with the rest."""
+MODE_NAMES = {
     "hybrid": "Meaning and words",
     "semantic": "Meaning alone",
     "keyword": "Words alone",
@@ -21,7 +22,7 @@ NAMES_OF_MODES = {
 
 
 def safe_url(url: str) -> str:
-    """Return the address if it is one of the web, else nothing: javascript: is no link."""
+    """Return the URL if it is an absolute one of http or https, else nothing: javascript: would be a script."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -29,40 +30,40 @@ def safe_url(url: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def tell_day(day: date) -> str:
-    """Return the day as people say it: Tuesday 12 May 2026."""
+def format_day(day: date) -> str:
+    """Return a day as in Tuesday 12 May 2026."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
-def tell_days(first: str, last: str) -> str:
-    """Return a day, or a range of days of which one end may be open, as people say it."""
-    start, end = (tell_day(parse_day(day)) if day else "" for day in (first, last))
+def format_days(first: str, last: str) -> str:
+    """Return a day, or a range of days; `first` and `last` are YYYY-MM-DD, or empty for an open end."""
+    start, end = (format_day(parse_day(day)) if day else "" for day in (first, last))
     if start == end:
         return start
     return f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}"
 
 
-def tell_when(session: Session) -> str:
-    """Return when the session is, in its own zone; nothing when that is unknown."""
+def format_time(session: Session) -> str:
+    """Return the session's start and end in its own zone; empty if they are unknown."""
     starts, ends = session.starts_at, session.ends_at
     if starts is None:
         return ""
     if ends is None and (starts.hour, starts.minute) == (0, 0):  # a source that knows only the day
-        return tell_day(starts)
-    until = _until(starts, ends) if ends else ""
-    return f"{tell_day(starts)}, {starts:%H:%M}{until}"
+        return format_day(starts)
+    until = _format_end(starts, ends) if ends else ""
+    return f"{format_day(starts)}, {starts:%H:%M}{until}"
 
 
-def tell_zone(session: Session) -> str:
-    """Return whose time it is: Europe/Vienna time, UTC+02:00."""
+def format_zone(session: Session) -> str:
+    """Return the zone of the session's times: Europe/Vienna time, UTC+02:00; empty if it is unknown."""
     zone = session.timezone
     if zone[:1] in ("+", "-"):
         return f"UTC{zone}"
     return f"{zone.replace('_', ' ')} time" if zone else ""
 
 
-def mark_words(snippet: Snippet) -> list[tuple[str, bool]]:
-    """Return the parts of a sentence in order, each with whether it is a matched word."""
+def split_marked(snippet: Snippet) -> list[tuple[str, bool]]:
+    """Return the parts of a snippet in order, each with whether it is a matched word."""
     parts, done = [], 0
     for start, end in snippet.marks:
         parts += [(snippet.text[done:start], False), (snippet.text[start:end], True)]
@@ -71,24 +72,24 @@ def mark_words(snippet: Snippet) -> list[tuple[str, bool]]:
 
 
 def split_abstract(abstract: str) -> tuple[str, str]:
-    """Return the first 60 words or so, and the rest; a short rest stays with them."""
+    """Return the first WORDS_SHOWN words or so, and the rest; a short rest stays with them."""
     ends = (word.end() for word in re.finditer(r"\S+", abstract))
     cut = next((end for number, end in enumerate(ends, start=1) if number == WORDS_SHOWN), None)
-    cut = min(cut or SIGNS_SHOWN, SIGNS_SHOWN)
-    if len(abstract) - cut <= _WORTH_FOLDING:
+    cut = min(cut or CHARACTERS_SHOWN, CHARACTERS_SHOWN)
+    if len(abstract) - cut <= _MIN_HIDDEN:
         return abstract, ""
     return _split(abstract, cut)
 
 
 def _split(text: str, cut: int) -> tuple[str, str]:
-    """Cut before the word that `cut` is in, unless that loses most of what would be shown."""
+    """Split before the word that `cut` is in, unless that loses most of what would be shown."""
     head = text[:cut]
     if not text[cut].isspace() and (words := re.search(r"^.*\s", head, re.DOTALL)):
         head = words[0] if len(words[0]) > cut // 2 else head
     return head.rstrip(), text[len(head) :].lstrip()
 
 
-def _until(starts: datetime, ends: datetime) -> str:
+def _format_end(starts: datetime, ends: datetime) -> str:
     if ends.date() == starts.date():
         return f"–{ends:%H:%M}"
-    return f" to {tell_day(ends)}, {ends:%H:%M}"
+    return f" to {format_day(ends)}, {ends:%H:%M}"

@@ -18,7 +18,7 @@ from service.query.query import (
     Query,
 )
 from service.search.searcher import CONSIDERED
-from service.web import formatting as words
+from service.web import formatting
 from service.web.errors import log_failure, public_message, set_status
 from service.web.parameters import read_arguments, read_query, searcher
 from service.web.search_form import (
@@ -51,11 +51,11 @@ for show in (
     link,
     link_only,
     language_name,
-    words.mark_words,
-    words.safe_url,
-    words.split_abstract,
-    words.tell_when,
-    words.tell_zone,
+    formatting.split_marked,
+    formatting.safe_url,
+    formatting.split_abstract,
+    formatting.format_time,
+    formatting.format_zone,
 ):
     bp.add_app_template_filter(show)
 
@@ -162,6 +162,6 @@ def _render(template: str, query: Query, *, typed: str | None = None, **values: 
         max_query=MAX_QUERY,
         modes=MODES,
         default_mode=DEFAULT_MODE,
-        names_of_modes=words.NAMES_OF_MODES,
+        mode_names=formatting.MODE_NAMES,
         **values,
     )

@@ -11,7 +11,7 @@ from service.filters import FIELDS, Value, split_days
 from service.languages import language_name
 from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, Query
 from service.stores.protocol import FacetCounts
-from service.web.formatting import tell_days
+from service.web.formatting import format_days
 from service.words import folded
 
 SUGGESTED = 300
@@ -128,5 +128,5 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
 
 def _told(name: str, value: Value) -> str:
     if FIELDS[name].type == "day":
-        return tell_days(*split_days(str(value)))
+        return format_days(*split_days(str(value)))
     return language_name(str(value)) if name == "language" else str(value)
