@@ -36,30 +36,30 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    sessions = read_sessions(asked.sources, asked.sessions * 20)
-    texts = [session.text for session in sessions[:: max(1, len(sessions) // asked.sessions)]]
-    baseline = _baseline(asked)
+    args = parser.parse_args()
+    sessions = read_sessions(args.sources, args.sessions * 20)
+    texts = [session.text for session in sessions[:: max(1, len(sessions) // args.sessions)]]
+    baseline = _baseline(args)
     with tempfile.TemporaryDirectory() as models:
         encoders = {
             precision: open_encoder(
-                asked.model,
-                window=asked.window,
+                args.model,
+                window=args.window,
                 options=EncoderOptions("fast", Path(models), precision, serving=True),
             )
             for precision in PRECISIONS
         }
-        rows = _bulk(baseline, encoders, texts[: asked.sessions], asked.rounds)
+        rows = _bulk(baseline, encoders, texts[: args.sessions], args.rounds)
         for in_a_row in (True, False):
-            rows += _question(baseline, encoders, asked.rounds, in_a_row=in_a_row)
-    report(rows, "python -m benchmarks.encode " + " ".join(sys.argv[1:]), asked.json)
+            rows += _question(baseline, encoders, args.rounds, in_a_row=in_a_row)
+    report(rows, "python -m benchmarks.encode " + " ".join(sys.argv[1:]), args.json)
 
 
-def _baseline(asked: argparse.Namespace) -> Any:
+def _baseline(args: argparse.Namespace) -> Any:
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(find_model(asked.model).path), device="cpu")
-    model.max_seq_length = asked.window
+    model = SentenceTransformer(str(find_model(args.model).path), device="cpu")
+    model.max_seq_length = args.window
     return model
 
 

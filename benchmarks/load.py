@@ -55,31 +55,31 @@ def main() -> None:
     parser.add_argument("--part", choices=["read", "memory"], help=argparse.SUPPRESS)
     parser.add_argument("--data", help=argparse.SUPPRESS)
     parser.add_argument("--only", choices=["load", "read", "memory"])
-    asked = parser.parse_args()
-    if asked.part:
-        part = {"read": _read, "memory": _memory}[asked.part]
-        print(json.dumps(part(asked)))
+    args = parser.parse_args()
+    if args.part:
+        part = {"read": _read, "memory": _memory}[args.part]
+        print(json.dumps(part(args)))
         return
     wanted: list[Callable[[argparse.Namespace], list[Row]]] = [_unchanged, _reading, _growth]
-    if asked.only:
-        wanted = [{"load": _unchanged, "read": _reading, "memory": _growth}[asked.only]]
-    rows = [row for measure in wanted for row in measure(asked)]
-    report(rows, "python -m benchmarks.load " + " ".join(sys.argv[1:]), asked.json)
+    if args.only:
+        wanted = [{"load": _unchanged, "read": _reading, "memory": _growth}[args.only]]
+    rows = [row for measure in wanted for row in measure(args)]
+    report(rows, "python -m benchmarks.load " + " ".join(sys.argv[1:]), args.json)
 
 
-def _unchanged(asked: argparse.Namespace) -> list[Row]:
+def _unchanged(args: argparse.Namespace) -> list[Row]:
     with tempfile.TemporaryDirectory() as data:
         _command(data, "export-model", "--json")
-        first, loaded = _load(asked, data)
-        again, _ = _load(asked, data)
+        first, loaded = _load(args, data)
+        again, _ = _load(args, data)
     what = f"load of {loaded['sessions']} sessions: first, then unchanged"
     return [Row(what, first, again, "s", first / again)]
 
 
-def _load(asked: argparse.Namespace, data: str) -> tuple[float, dict[str, Any]]:
-    source = str(Path(asked.sources[0]).absolute())
-    arguments = ["load", source, "--json", "--event", asked.event]
-    arguments += ["--year", str(asked.year)] if asked.year else []
+def _load(args: argparse.Namespace, data: str) -> tuple[float, dict[str, Any]]:
+    source = str(Path(args.sources[0]).absolute())
+    arguments = ["load", source, "--json", "--event", args.event]
+    arguments += ["--year", str(args.year)] if args.year else []
     return _command(data, *arguments)
 
 
@@ -101,8 +101,8 @@ def _command(data: str, *arguments: str) -> tuple[float, dict[str, Any]]:
     return seconds, values
 
 
-def _reading(asked: argparse.Namespace) -> list[Row]:
-    read = _run("read", asked, "")
+def _reading(args: argparse.Namespace) -> list[Row]:
+    read = _run("read", args, "")
     rate = read["sessions"] / read["seconds"]
     return [
         Row(
@@ -115,36 +115,36 @@ def _reading(asked: argparse.Namespace) -> list[Row]:
     ]
 
 
-def _growth(asked: argparse.Namespace) -> list[Row]:
-    if len(asked.sources) < 2:
+def _growth(args: argparse.Namespace) -> list[Row]:
+    if len(args.sources) < 2:
         return []
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        some = _run("memory", asked, one, asked.sources[:1])
-        whole = _run("memory", asked, two, asked.sources)
-    if whole["sessions"] == some["sessions"]:
+        first = _run("memory", args, one, args.sources[:1])
+        all_sources = _run("memory", args, two, args.sources)
+    if all_sources["sessions"] == first["sessions"]:
         print("Only the first source has sessions: memory a session is left out.", file=sys.stderr)
         return []
-    grown = (whole["bytes"] - some["bytes"]) / (whole["sessions"] - some["sessions"])
+    grown = (all_sources["bytes"] - first["bytes"]) / (all_sources["sessions"] - first["sessions"])
     vector = 4 * RandomEncoder.fingerprint.dimension
-    sizes = f"{some['sessions']:.0f} to {whole['sessions']:.0f} sessions"
+    sizes = f"{first['sessions']:.0f} to {all_sources['sessions']:.0f} sessions"
     what = f"memory a session, {sizes}; the baseline is the limit: its vector and 1 KB"
-    peaks = f"{some['bytes'] / 2**20:.0f} to {whole['bytes'] / 2**20:.0f} MiB at the peak"
+    peaks = f"{first['bytes'] / 2**20:.0f} to {all_sources['bytes'] / 2**20:.0f} MiB at the peak"
     return [Row(what, vector + 1024, grown, "bytes", (vector + 1024) / max(grown, 1), peaks)]
 
 
 def _run(
-    part: str, asked: argparse.Namespace, data: str, sources: Sequence[str] = ()
+    part: str, args: argparse.Namespace, data: str, sources: Sequence[str] = ()
 ) -> dict[str, float]:
-    chosen = sources or asked.sources[:1]
-    arguments = [*chosen, "--part", part, "--data", data, "--event", asked.event]
-    arguments += ["--year", str(asked.year)] if asked.year else []
+    chosen = sources or args.sources[:1]
+    arguments = [*chosen, "--part", part, "--data", data, "--event", args.event]
+    arguments += ["--year", str(args.year)] if args.year else []
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.load", *arguments], stdout=subprocess.PIPE, text=True
     )
     peak = _peak(process)
     assert process.stdout
-    with process, process.stdout as said:
-        values: dict[str, float] = json.loads(said.read().splitlines()[-1])
+    with process, process.stdout as output:
+        values: dict[str, float] = json.loads(output.read().splitlines()[-1])
     return {**values, "bytes": peak}
 
 
@@ -163,20 +163,20 @@ def _peak(process: "subprocess.Popen[str]") -> int:
     return peak
 
 
-def _read(asked: argparse.Namespace) -> dict[str, float]:
-    options = Options(event=asked.event, year=asked.year)
+def _read(args: argparse.Namespace) -> dict[str, float]:
+    options = Options(event=args.event, year=args.year)
     started = time.perf_counter()
-    count = sum(1 for _ in iter_sessions(asked.sources, options))
+    count = sum(1 for _ in iter_sessions(args.sources, options))
     return {"seconds": time.perf_counter() - started, "sessions": count}
 
 
-def _memory(asked: argparse.Namespace) -> dict[str, float]:
-    store = EdgeStore(Path(asked.data), "sessions")
+def _memory(args: argparse.Namespace) -> dict[str, float]:
+    store = EdgeStore(Path(args.data), "sessions")
     outcome = run(
         LoadRequest(
-            sources=tuple(asked.sources),
-            options=Options(event=asked.event, year=asked.year),
-            cache_file=Path(asked.data) / "vectors.sqlite",
+            sources=tuple(args.sources),
+            options=Options(event=args.event, year=args.year),
+            cache_file=Path(args.data) / "vectors.sqlite",
         ),
         store,
         lambda store: RandomEncoder(),

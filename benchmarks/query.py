@@ -61,15 +61,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6, help="of each round")
     parser.add_argument("--data", type=Path, help="folder to keep what was loaded in")
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+    args = parser.parse_args()
     with ExitStack() as stack:
-        folder = asked.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        prepared = prepare(folder, asked.sources, asked.sessions)
-        rows = measure_one(prepared, asked.turns)
-        rows += measure_many(prepared, asked.rounds, asked.seconds)
+        folder = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        prepared = prepare(folder, args.sources, args.sessions)
+        rows = measure_one(prepared, args.turns)
+        rows += measure_many(prepared, args.rounds, args.seconds)
         of = f"{len(prepared.texts())} sessions"
-    print(f"{of}, {asked.turns} turns.")
-    report(rows, "python -m benchmarks.query " + " ".join(sys.argv[1:]), asked.json)
+    print(f"{of}, {args.turns} turns.")
+    report(rows, "python -m benchmarks.query " + " ".join(sys.argv[1:]), args.json)
 
 
 def measure_one(prepared: Prepared, turns: int) -> list[Row]:
@@ -134,7 +134,7 @@ def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
 def compare_times(times: Times, kinds: list[str]) -> list[Row]:
     """Return the rows of one client's times in ms; `ratio` is baseline / ours."""
     p50, p99 = (
-        {name: float(np.quantile(some, share)) for name, some in times.items()}
+        {name: float(np.quantile(values, share)) for name, values in times.items()}
         for share in (0.5, 0.99)
     )
 
@@ -184,9 +184,9 @@ def measure_many(prepared: Prepared, rounds: int, seconds: float) -> list[Row]:
         found: dict[str, list[dict[str, float]]] = {"fast": [], "reference": []}
         for counted in (False, *[True] * rounds):
             for name, service in (("fast", fast), ("reference", slow)):
-                some = generator.run(service, 16)
+                figures = generator.run(service, 16)
                 if counted:
-                    found[name].append(some)
+                    found[name].append(figures)
         table = {clients: generator.run(fast, clients) for clients in CLIENTS}
     return [compare_rates(found), *(table_row(table, clients) for clients in CLIENTS)]
 
@@ -211,8 +211,8 @@ class LoadGenerator:
 
 def compare_rates(found: Mapping[str, list[dict[str, float]]]) -> Row:
     """Return the row of 16 clients: answers a second, in turns with the reference encoder."""
-    rates = {name: [one["rate"] for one in some] for name, some in found.items()}
-    failed = sum(int(one["failed"]) for some in found.values() for one in some)
+    rates = {name: [run["rate"] for run in runs] for name, runs in found.items()}
+    failed = sum(int(run["failed"]) for runs in found.values() for run in runs)
     ratios = [ours / theirs for ours, theirs in zip(rates["fast"], rates["reference"], strict=True)]
     return Row(
         "16 clients; the baseline is the service with the reference encoder",

@@ -42,26 +42,26 @@ def main() -> None:
     parser.add_argument("--build-ef", type=int, default=128, help="candidates when it is built")
     parser.add_argument("--ef", type=_numbers, default=(128,), help="candidates of a question")
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+    args = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        embed(folder, asked.sources, asked.sessions, asked.questions)
-        for points in asked.sizes:
-            index = ("--m", str(asked.m), "--build-ef", str(asked.build_ef))
-            found = measure(folder, points, asked.ways, efs=asked.ef, index=index)
+        embed(folder, args.sources, args.sessions, args.questions)
+        for points in args.sizes:
+            index = ("--m", str(args.m), "--build-ef", str(args.build_ef))
+            found = measure(folder, points, args.ways, efs=args.ef, index=index)
             rows += [compare(points, name, found) for name in found]
-    report(rows, "python -m benchmarks.scale " + " ".join(sys.argv[1:]), asked.json)
+    report(rows, "python -m benchmarks.scale " + " ".join(sys.argv[1:]), args.json)
 
 
 def embed(folder: Path, sources: Sequence[str], limit: int, questions: int) -> None:
     """Write the vectors of sessions, and those of some of their titles, to the folder."""
     sessions = read_sessions(sources, limit)
-    asked = sessions[:: max(1, len(sessions) // questions)][:questions]
+    sample = sessions[:: max(1, len(sessions) // questions)][:questions]
     encoder = open_encoder(options=EncoderOptions("fast", folder / "models"))
     texts = [session.text for session in sessions]
     np.save(folder / "vectors.npy", encoder.encode_sessions(texts))
-    np.save(folder / "questions.npy", encoder.encode_queries([one.title for one in asked]))
+    np.save(folder / "questions.npy", encoder.encode_queries([session.title for session in sample]))
 
 
 def measure(
@@ -74,8 +74,8 @@ def measure(
 ) -> dict[str, Found]:
     """Return the figures of each way at one size; those with an index once for each of `efs`."""
     vectors, questions = np.load(folder / "vectors.npy"), np.load(folder / "questions.npy")
-    right = [sorted(some) for some in nearest(vectors, questions, points)]
-    (folder / f"nearest-{points}.json").write_text(json.dumps(right), "utf-8")
+    truth = [sorted(ids) for ids in nearest(vectors, questions, points)]
+    (folder / f"nearest-{points}.json").write_text(json.dumps(truth), "utf-8")
     found: dict[str, Found] = {}
     for way in ways:
         built = _run_step("build", folder, way, points, *index)

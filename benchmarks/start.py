@@ -25,16 +25,16 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+    args = parser.parse_args()
     seconds: dict[str, list[float]] = {"reference": [], "fast": []}
     with tempfile.TemporaryDirectory() as folder:
         for kind in seconds:
-            model = ("--model", asked.model) if asked.model else ()
+            model = ("--model", args.model) if args.model else ()
             _run(folder, kind, "load", str(_SAMPLES), *model)
             _run(folder, kind, "search", _QUESTION)
-        for _ in range(asked.rounds):
-            for kind, some in seconds.items():
-                some.append(_run(folder, kind, "search", _QUESTION))
+        for _ in range(args.rounds):
+            for kind, values in seconds.items():
+                values.append(_run(folder, kind, "search", _QUESTION))
     ratios = [a / b for a, b in zip(seconds["reference"], seconds["fast"], strict=True)]
     row = Row(
         "conference-helper search from cold; the baseline is the reference encoder",
@@ -44,7 +44,7 @@ def main() -> None:
         median(ratios),
         f"ours {spread(seconds['fast'])}, ratio {spread(ratios)}",
     )
-    report([row], "python -m benchmarks.start " + " ".join(sys.argv[1:]), asked.json)
+    report([row], "python -m benchmarks.start " + " ".join(sys.argv[1:]), args.json)
 
 
 def _run(folder: str, kind: str, *arguments: str) -> float:

@@ -32,35 +32,35 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--device")
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    pairs = _pairs(asked)
+    args = parser.parse_args()
+    pairs = _pairs(args)
     baseline, ours = [], []
-    for _ in range(asked.rounds):
-        baseline.append(_baseline(asked, pairs))
-        ours.append(_ours(asked, pairs))
+    for _ in range(args.rounds):
+        baseline.append(_baseline(args, pairs))
+        ours.append(_ours(args, pairs))
     ratios = [mine / theirs for theirs, mine in zip(baseline, ours, strict=True)]
-    what = f"training, batch {asked.batch}, window {asked.window}; the baseline is float32"
+    what = f"training, batch {args.batch}, window {args.window}; the baseline is float32"
     row = Row(
         what, median(baseline), median(ours), "steps/s", median(ratios), spread=spread(ratios)
     )
-    report([row], "python -m benchmarks.train " + " ".join(sys.argv[1:]), asked.json)
+    report([row], "python -m benchmarks.train " + " ".join(sys.argv[1:]), args.json)
 
 
-def _pairs(asked: argparse.Namespace) -> list[tuple[str, ...]]:
+def _pairs(args: argparse.Namespace) -> list[tuple[str, ...]]:
     from loaders.records.record import Options
     from training.corpus import read_sources
     from training.pairs import make_pairs
 
-    sessions = read_sources(asked.sources, Options(event=asked.event), lambda text: None)
+    sessions = read_sources(args.sources, Options(event=args.event), lambda text: None)
     pairs = make_pairs(sessions).get("titles", [])
-    if len(pairs) < asked.batch:
+    if len(pairs) < args.batch:
         sys.exit(
-            f"{len(pairs)} titles with an abstract; a batch needs {asked.batch}. Lower --batch."
+            f"{len(pairs)} titles with an abstract; a batch needs {args.batch}. Lower --batch."
         )
     return pairs
 
 
-def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
+def _baseline(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
     """Steps a second of the trainer with the settings that it comes with."""
     import datasets
     from sentence_transformers import (
@@ -69,8 +69,8 @@ def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> fl
     )
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
-    model = _model(asked)
-    model.max_seq_length = asked.window
+    model = _model(args)
+    model.max_seq_length = args.window
     timer = _step_timer()
     columns = {"question": [one[0] for one in pairs], "answer": [one[1] for one in pairs]}
     with tempfile.TemporaryDirectory() as place:
@@ -78,8 +78,8 @@ def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> fl
             model=model,
             args=SentenceTransformerTrainingArguments(
                 output_dir=place,
-                max_steps=asked.steps + 1,
-                per_device_train_batch_size=asked.batch,
+                max_steps=args.steps + 1,
+                per_device_train_batch_size=args.batch,
                 use_cpu=model.device.type == "cpu",
                 save_strategy="no",
                 report_to="none",
@@ -97,19 +97,19 @@ def _baseline(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> fl
     return _rate(timer.ends)
 
 
-def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
+def _ours(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
     """Steps a second of `training.trainer.train`."""
     from training import trainer
     from training.datasets import Dataset
     from training.recipe import Recipe
 
-    model = _model(asked)
+    model = _model(args)
     recipe = Recipe(
-        steps=asked.steps + 1,
-        batch_size=asked.batch,
-        window=asked.window,
+        steps=args.steps + 1,
+        batch_size=args.batch,
+        window=args.window,
         save_every=10**9,
-        device=asked.device,
+        device=args.device,
     )
     timer = _step_timer()
     with tempfile.TemporaryDirectory() as place:
@@ -121,11 +121,11 @@ def _ours(asked: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
     return _rate(timer.ends)
 
 
-def _model(asked: argparse.Namespace) -> Any:
+def _model(args: argparse.Namespace) -> Any:
     from service.encoders.model_folder import find_model
     from service.encoders.sentence_transformer import load_model
 
-    return load_model(find_model(asked.model), asked.device)
+    return load_model(find_model(args.model), args.device)
 
 
 def _step_timer() -> Any:

@@ -97,8 +97,8 @@ def read_questions(folder: Path, known: set[str]) -> QuestionSet:
             judgements.setdefault(question, {})[document] = score
     if not judgements:
         raise InputError(f"{file} names no right answer. Give a set with some.")
-    asked = {id: text for id, text in questions.items() if id in judgements}
-    return QuestionSet(set_name(folder), asked, judgements)
+    judged = {id: text for id, text in questions.items() if id in judgements}
+    return QuestionSet(set_name(folder), judged, judgements)
 
 
 def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionSet]:

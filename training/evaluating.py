@@ -18,8 +18,8 @@ HELD_BACK = "held-back"
 """The name of the set made of the later years' titles."""
 
 MODES = tuple(dict.fromkeys(("semantic", DEFAULT_MODE)))
-_MOST_QUESTIONS, _MOST_SESSIONS = 500, 3_000
-_MOST_TOPICS, _COMMON_TOPIC = 150, 0.2
+_MAX_QUESTIONS, _MAX_SESSIONS = 500, 3_000
+_MAX_TOPICS, _MAX_TOPIC_SHARE = 150, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class SearchTask:
     sessions: tuple[Session, ...]
 
 
-def title_set(name: str, asked: Sequence[Session], others: Sequence[Session]) -> SearchTask:
-    """Return a task to find the abstracts of `asked` by their titles, which no session of it has.
+def title_set(name: str, targets: Sequence[Session], others: Sequence[Session]) -> SearchTask:
+    """Return a task to find the abstracts of `targets` by their titles, which no session of it has.
 
     It has at most 500 questions, and at most 3,000 sessions, filled up with `others`.
     """
-    with_text = _sample([session for session in asked if session.abstract], _MOST_SESSIONS)
+    with_text = _sample([session for session in targets if session.abstract], _MAX_SESSIONS)
     filler = [session for session in others if session.abstract]
-    filler = _sample(filler, _MOST_SESSIONS - len(with_text))
-    chosen = _sample(with_text, _MOST_QUESTIONS)
+    filler = _sample(filler, _MAX_SESSIONS - len(with_text))
+    chosen = _sample(with_text, _MAX_QUESTIONS)
     bare = [replace(session, title="") for session in (*with_text, *filler)]
     by_title: dict[str, dict[str, int]] = {}
     for session in with_text:
@@ -55,9 +55,9 @@ def topic_set(name: str, sessions: Sequence[Session]) -> SearchTask:
     for session in sessions:
         for topic in {*session.tags, session.track} - {""}:
             by_topic.setdefault(topic, {})[str(session.id)] = 1
-    most = _COMMON_TOPIC * len(sessions)
-    counts = Counter({topic: len(ids) for topic, ids in by_topic.items() if 2 <= len(ids) <= most})
-    topics = sorted(topic for topic, _ in counts.most_common(_MOST_TOPICS))
+    limit = _MAX_TOPIC_SHARE * len(sessions)
+    counts = Counter({topic: len(ids) for topic, ids in by_topic.items() if 2 <= len(ids) <= limit})
+    topics = sorted(topic for topic, _ in counts.most_common(_MAX_TOPICS))
     return SearchTask(
         _question_set(name, {topic: by_topic[topic] for topic in topics}), tuple(sessions)
     )
@@ -101,7 +101,7 @@ def _question_set(name: str, right: dict[str, dict[str, int]]) -> QuestionSet:
     return QuestionSet(name, {str(n): text for n, text in enumerate(right)}, judgements)
 
 
-def _sample(sessions: Sequence[Session], most: int) -> list[Session]:
-    """Up to `most` sessions: the first by id, which are digests and so as good as random."""
+def _sample(sessions: Sequence[Session], limit: int) -> list[Session]:
+    """Up to `limit` sessions: the first by id, which are digests and so as good as random."""
     ranked = sorted(sessions, key=lambda session: str(session.id))
-    return ranked[: max(most, 0)]
+    return ranked[: max(limit, 0)]

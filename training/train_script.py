@@ -43,38 +43,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(asked: argparse.Namespace) -> TrainingStats:
-    """Train as asked. Raises InputError for what cannot be used, and what `train` raises."""
-    asked.output = asked.output.resolve()
-    check_output(asked.output)
-    datasets = read_config(asked.config, asked.data)
-    if asked.plain:
-        base, model = open_scratch(asked.model, device=asked.device)
+def run(args: argparse.Namespace) -> TrainingStats:
+    """Train as args. Raises InputError for what cannot be used, and what `train` raises."""
+    args.output = args.output.resolve()
+    check_output(args.output)
+    datasets = read_config(args.config, args.data)
+    if args.plain:
+        base, model = open_scratch(args.model, device=args.device)
     else:
-        base = find_model(asked.model)
-        model = load_model(base, asked.device)
+        base = find_model(args.model)
+        model = load_model(base, args.device)
     recipe = Recipe(
-        steps=asked.steps or epoch_steps(datasets, asked.batch_size, asked.epochs),
-        batch_size=asked.batch_size,
-        window=asked.window,
-        learning_rate=asked.learning_rate,
-        warmup=asked.warmup,
-        seed=asked.seed,
-        mini_batch_size=asked.slice_rows,
-        cached=asked.cached,
-        save_every=asked.save_every,
-        device=asked.device,
+        steps=args.steps or epoch_steps(datasets, args.batch_size, args.epochs),
+        batch_size=args.batch_size,
+        window=args.window,
+        learning_rate=args.learning_rate,
+        warmup=args.warmup,
+        seed=args.seed,
+        mini_batch_size=args.slice_rows,
+        cached=args.cached,
+        save_every=args.save_every,
+        device=args.device,
     )
     check_recipe(model, recipe)
-    work = open_work(asked.output)
+    work = open_work(args.output)
     stats = train(model, datasets, recipe, work / "checkpoint", _say, base=base.weights)
     for name, count in stats.skipped.items():
         _say(f"{name}: {count} bad lines skipped")
-    sources = f"the datasets of {asked.config.name}"
+    sources = f"the datasets of {args.config.name}"
     card = write_card(base, model, recipe, datasets, sources=sources)
-    write_model(model, asked.output, card)
+    write_model(model, args.output, card)
     shutil.rmtree(work, ignore_errors=True)
-    _say(f"Wrote {asked.output}.")
+    _say(f"Wrote {args.output}.")
     return stats
 
 

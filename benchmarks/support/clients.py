@@ -81,8 +81,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--first", type=int, default=0)
-    asked = parser.parse_args()
-    print(json.dumps(generate_load(asked.port, asked.clients, asked.seconds, asked.first)))
+    args = parser.parse_args()
+    print(json.dumps(generate_load(args.port, args.clients, args.seconds, args.first)))
 
 
 if __name__ == "__main__":

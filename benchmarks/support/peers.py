@@ -53,7 +53,7 @@ class Peer:
         self._process.stdin.write(question + "\n")
         self._process.stdin.flush()
         if not (line := self._process.stdout.readline()):
-            raise RuntimeError(f"{self._command[3]} ended; what it said stands above.")
+            raise RuntimeError(f"{self._command[3]} ended; its error stands above.")
         answer = json.loads(line)
         self.memory = Memory(**answer["memory"])
         return float(answer["milliseconds"])
@@ -111,16 +111,16 @@ def main() -> None:
     parser.add_argument("kind", choices=("card", "txtai"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("model")
-    asked = parser.parse_args()
-    opening = {"card": open_card, "txtai": open_txtai}[asked.kind]
-    answering = opening(Prepared(asked.folder), asked.model)
+    args = parser.parse_args()
+    opening = {"card": open_card, "txtai": open_txtai}[args.kind]
+    answering = opening(Prepared(args.folder), args.model)
     for line in sys.stdin:
         started = time.perf_counter()
         found = answering(line.rstrip("\n"))
         took = 1000 * (time.perf_counter() - started)
         assert len(found) == LIMIT
-        said = {"milliseconds": took, "memory": asdict(memory(os.getpid()))}
-        print(json.dumps(said), flush=True)
+        answer = {"milliseconds": took, "memory": asdict(memory(os.getpid()))}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

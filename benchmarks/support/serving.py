@@ -80,8 +80,8 @@ class Service:
 
     def memory(self) -> "Memory":
         """Return the memory of all its processes together."""
-        every = [memory(pid) for pid in process_tree(self._process.pid)]
-        return Memory(sum(one.resident for one in every), sum(one.own for one in every))
+        processes = [memory(pid) for pid in process_tree(self._process.pid)]
+        return Memory(sum(one.resident for one in processes), sum(one.own for one in processes))
 
     def _wait(self) -> None:
         ended = time.monotonic() + _READY_SECONDS

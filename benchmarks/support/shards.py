@@ -1,4 +1,4 @@
-"""Edge shards of any number of points, real vectors with noise: built with or without an index, and asked.
+"""Edge shards of any number of points, real vectors with noise: built with or without an index, and args.
 
     python -m benchmarks.support.shards build|ask FOLDER WAY POINTS [--m N] [--build-ef N] [--ef N]
 
@@ -71,11 +71,11 @@ def build(
     shard = edge.EdgeShard.create(str(place), _config(way, vectors.shape[1], index))
     first = 0
     for rows in noisy(vectors, points):
-        some = [
+        batch = [
             edge.Point(first + row, {_TEXT: vector.tolist()}, {"title": f"session {first + row}"})
             for row, vector in enumerate(rows)
         ]
-        shard.update(edge.UpdateOperation.upsert_points(some))
+        shard.update(edge.UpdateOperation.upsert_points(batch))
         first += len(rows)
     shard.flush()
     written = time.perf_counter()
@@ -144,12 +144,12 @@ def main() -> None:
     parser.add_argument("--m", type=int, default=16)
     parser.add_argument("--build-ef", type=int, default=128)
     parser.add_argument("--ef", type=int, default=128)
-    asked = parser.parse_args()
-    of = (asked.folder, asked.way, asked.points)
-    if asked.step == "build":
-        print(json.dumps(build(*of, m=asked.m, build_ef=asked.build_ef)))
+    args = parser.parse_args()
+    of = (args.folder, args.way, args.points)
+    if args.step == "build":
+        print(json.dumps(build(*of, m=args.m, build_ef=args.build_ef)))
     else:
-        print(json.dumps(ask(*of, ef=asked.ef)))
+        print(json.dumps(ask(*of, ef=args.ef)))
 
 
 if __name__ == "__main__":
