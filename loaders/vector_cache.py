@@ -1,4 +1,4 @@
-"""VectorCache: vectors by text hash and encoder, so that a load that was interrupted loses no work."""
+"""VectorCache: vectors by encoder and text hash in SQLite, so that an interrupted load loses no work."""
 
 import logging
 import sqlite3
@@ -12,17 +12,17 @@ import numpy as np
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import EncoderError, StorageFullError, StoreError, is_disk_full
 
-KEPT = 100_000
-"""Vectors kept after a load, those used last: about 1.5 kB each."""
+CAPACITY = 100_000
+"""Vectors kept after a load, the most recently used: about 1.5 kB each at 384 dimensions."""
 
 log = logging.getLogger(__name__)
 
 
 class VectorCache:
-    """A database file of unit vectors of one encoder; other encoders' vectors share the file."""
+    """The unit vectors of one encoder, in a database file that it shares with other encoders' vectors."""
 
     def __init__(self, file: Path, encoder: Fingerprint) -> None:
-        """Open or create the file; a damaged one is set aside, and said so. Raises StoreError."""
+        """Open or create the file; a damaged one is renamed, and logged. Raises StoreError."""
         self._encoder = encoder.key
         self._dimension = encoder.dimension
         self._file = file
@@ -36,11 +36,11 @@ class VectorCache:
             ) from error
 
     def close(self) -> None:
-        """Release the file."""
+        """Close the file."""
         self._db.close()
 
     def missing(self, text_hashes: Sequence[str]) -> set[str]:
-        """Return those of the hashes that have no vector yet; the others count as used now."""
+        """Return the hashes that have no vector yet; the others count as used now."""
         with self._translated():
             self._db.executemany(
                 "UPDATE vectors SET used = ? WHERE encoder = ? AND text_hash = ?",
@@ -49,7 +49,7 @@ class VectorCache:
             return set(text_hashes) - self._found(text_hashes).keys()
 
     def put(self, text_hashes: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors (n, dimension) of texts; when this returns, a crash cannot lose them."""
+        """Store the vectors (n, dimension) of texts, durably once this returns. Raises EncoderError."""
         rows = checked(vectors, len(text_hashes), self._dimension)
         with self._translated():
             self._db.executemany(
@@ -61,7 +61,7 @@ class VectorCache:
             )
 
     def get(self, text_hashes: Sequence[str]) -> Vectors:
-        """Return the vectors (n, dimension) of texts. Raises EncoderError if one is missing or damaged."""
+        """Return float32 (n, dimension) vectors of texts. Raises EncoderError if one is missing or damaged."""
         with self._translated():
             found = self._found(text_hashes)
         try:
@@ -72,13 +72,13 @@ class VectorCache:
                 f"{self._file} lacks or garbles a vector ({error}). Delete it and load again."
             ) from error
 
-    def trim(self, kept: int = KEPT) -> None:
-        """Forget all but the vectors used last."""
+    def trim(self, capacity: int = CAPACITY) -> None:
+        """Delete all but the most recently used vectors."""
         with self._translated():
             self._db.execute(
                 "DELETE FROM vectors WHERE (encoder, text_hash) IN (SELECT encoder, text_hash "
                 "FROM vectors ORDER BY used DESC LIMIT -1 OFFSET ?)",
-                (kept,),
+                (capacity,),
             )
 
     def _found(self, text_hashes: Sequence[str]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 import pytest
 
-from service.words import folded, place_words, split_words
+from service.words import folded, locate_words, split_words
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def test_folded_compares_across_case_and_accents() -> None:
     "text", ["Zoë's C++ and C#", "生成AI活用の例", "हिन्दी भाषा", "e\u0301te\u0301 Straße"]
 )
 def test_words_are_found_where_they_stand(text: str) -> None:
-    placed = list(place_words(text))
+    placed = list(locate_words(text))
     assert [word for word, _, _ in placed] == split_words(text)
     assert [split_words(text[start:end]) for _, start, end in placed] == [[w] for w, _, _ in placed]
 
 
 def test_signs_that_folding_joins_stand_where_their_run_does() -> None:
-    assert list(place_words("1 ｶﾞｷﾞｸﾞ")) == [("1", 0, 1), ("ガギ", 2, 8), ("ギグ", 2, 8)]
+    assert list(locate_words("1 ｶﾞｷﾞｸﾞ")) == [("1", 0, 1), ("ガギ", 2, 8), ("ギグ", 2, 8)]

@@ -1,4 +1,4 @@
-"""Finds a model and brings it to a local folder: given, cached, fetched, or packaged for offline use."""
+"""Finds a model's local folder: one given, in the cache, downloaded, or packaged for offline use."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A model on disk: what it is called, where it lies, and the SHA-256 of its weights."""
+    """A model on disk; `weights` is the SHA-256 of its safetensors."""
 
     name: str
     path: Path
@@ -30,11 +30,11 @@ class ModelFolder:
 
 
 def find_model(model: str | None, revision: str | None = None) -> ModelFolder:
-    """Return the local folder of `model`: a folder, a name in the cache, or a name that can be fetched.
+    """Return the local folder of `model`: a folder, or a name on the Hugging Face hub, cached or downloaded.
 
-    With no model chosen it is DEFAULT_MODEL, or, where that can neither be found nor fetched,
-    PACKAGED_MODEL, which is said in the log; a model that was chosen is never replaced.
-    Raises ModelError if there is none, or if it has no safetensors.
+    None is DEFAULT_MODEL, or, where that is neither cached nor can be downloaded, PACKAGED_MODEL, which is
+    logged; a model that was chosen is never replaced. Raises ModelError if there is none, or if it has no
+    safetensors.
     """
     if model is None:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.stores.keywords import stem_of
-from service.words import folded, is_unspaced, place_words, split_words, word_at
+from service.words import folded, is_unspaced, locate_words, split_words, word_at
 
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 """A letter that folding may change."""
@@ -75,7 +75,7 @@ class Likeness:
 
     def _foreign_marks(self, text: str, language: str) -> Iterator[Mark]:
         """Fold word by word: a folded text need not be as long as it was."""
-        for word, start, end in place_words(text):
+        for word, start, end in locate_words(text):
             if word[:_START] in self._starts:
                 for asked in self._asked:
                     if _is_like(word, asked, language):
