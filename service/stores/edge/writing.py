@@ -8,7 +8,6 @@ import qdrant_edge as edge
 
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
-from service.runtime.memory import trim_heap
 from service.session import Session
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration, translated
@@ -123,7 +122,6 @@ class EdgeBuilder:
         self._shard.flush()
         self._shard.optimize()
         self._shard.flush()
-        trim_heap()
 
     def close(self) -> None:
         """Release the generation's files."""
