@@ -50,6 +50,8 @@ FIELDS: dict[str, Field] = {
         Field("event", "event", "keyword", "Only sessions of this event."),
         Field("year", "year", "integer", "Only sessions of this year."),
         Field("day", "day", "day", "Only on this day, or 2026-05-12..2026-05-14."),
+        Field("room", "room", "keyword", "Only sessions in this room."),
+        Field("kind", "kind", "keyword", "Only sessions of this kind, such as workshop."),
         Field("track", "track", "keyword", "Only sessions of this track."),
         Field("level", "level", "keyword", "Only sessions of this level."),
         Field("language", "language", "keyword", "Only sessions in this language."),

@@ -3,11 +3,13 @@
 from flask.testing import FlaskClient
 from support.page_reader import read
 
+from service.filters import FACETS
+
 
 def test_filters_come_from_the_catalogue(client: FlaskClient) -> None:
     page = read(client, "/?q=health")
     names = {select["name"] for select in page.all("select")}
-    assert names == {"event", "year", "day", "track", "level", "language", "mode"}
+    assert names == {*FACETS, "mode"} - {"speaker"}
     assert "Health (2)" in page.text
     assert "Tuesday 12 May 2026 (1)" in page.text
     assert all(select["form"] == "search" for select in page.all("select"))
@@ -58,6 +60,12 @@ def test_filters_stay_while_there_is_no_question(client: FlaskClient) -> None:
     assert hidden["event"] == "Summit"
     assert hidden["year"] == "2026"
     assert "/?q=Health+analytics&event=Summit&year=2026" in page.links, "an example keeps them"
+
+
+def test_kinds_and_rooms_are_filters(client: FlaskClient) -> None:
+    assert len(read(client, "/?q=health&room=hall+a").all("article")) == 1
+    assert "/?q=health&kind=Talk" in read(client, "/?q=health").links
+    assert len(read(client, "/?q=health&kind=Talk").all("article")) == 1
 
 
 def test_a_range_of_days_has_no_count(client: FlaskClient) -> None:

@@ -59,6 +59,8 @@ def test_nearest_by_dot_product_highest_first(open_store: OpenStore) -> None:
         (Filters(day=("2026-05-12",)), lambda s: s.day == "2026-05-12"),
         (Filters(level=("Beginner",), language=("en",)), lambda s: True),
         (Filters(speaker=("Zoë Brändström",)), lambda s: True),
+        (Filters(room=("Hall 1", "Hall 2")), lambda s: s.room in ("Hall 1", "Hall 2")),
+        (Filters(kind=("Workshop",), room=("Hall 1",)), lambda s: int(s.source_id) in (1, 11)),
         (Filters(track=("Nowhere",)), lambda s: False),
     ],
 )
@@ -89,6 +91,8 @@ def test_facets_count_every_value(open_store: OpenStore) -> None:
         counts = generation.facets(FACETS, NO_FILTERS)
         finance = generation.facets(["event"], Filters(track=("Finance",)))
     assert counts["track"] == [("Finance", 10), ("Health", 10)]
+    assert counts["kind"] == [("Talk", 10), ("Workshop", 10)]
+    assert counts["room"] == [(f"Hall {number}", 4) for number in range(5)]
     assert counts["year"] == [(2024, 7), (2025, 7), (2026, 6)]
     assert counts["speaker"][0] == ("Zoë Brändström", 20)
     assert counts["day"] == [("2026-05-12", 10), ("2026-05-13", 10)]

@@ -109,6 +109,8 @@ def session(number: int, **changes: object) -> Session:
         "abstract": f"word{number} common",
         "speakers": (f"Speaker {number % 4}", "Zoë Brändström"),
         "track": ("Health", "Finance")[number % 2],
+        "room": f"Hall {number % 5}",
+        "kind": ("Talk", "Workshop")[number % 2],
         "level": "Beginner",
         "language": "en",
         "starts_at": START + timedelta(days=number % 2),
