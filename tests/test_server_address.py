@@ -7,7 +7,7 @@ import pytest
 from service.errors import SettingsError
 from service.settings import QdrantSettings, load_settings
 from service.stores import open_store
-from service.stores.server.connection import address_of, api_key
+from service.stores.server.client import address_of, api_key
 from service.stores.server.store import ServerStore
 
 

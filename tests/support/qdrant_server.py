@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.settings import Settings, load_settings
-from service.stores.server.connection import Connection, address_of
+from service.stores.server.client import address_of
+from service.stores.server.connection import Connection
 
 _API_KEY = os.environ.get("CONFERENCE_HELPER_TEST_QDRANT_API_KEY")
 VARIABLE = "CONFERENCE_HELPER_TEST_QDRANT_URL"
