@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from conference_helper.printing import print_json
-from conference_helper.wiring import asking
+from conference_helper.wiring import open_searcher
 from service import errors
 from service.settings import load_settings
 from service.stores import open_embedded, open_store
@@ -17,7 +17,7 @@ from service.stores import open_embedded, open_store
 def status(as_json: bool) -> None:
     """Print what is loaded."""
     settings = load_settings()
-    with asking(settings) as searcher:
+    with open_searcher(settings) as searcher:
         found = searcher.status()
     if as_json:
         print_json(found)

@@ -7,7 +7,7 @@ import click
 
 from conference_helper.printing import print_answer, print_json, print_result
 from conference_helper.ranges import FloatRange
-from conference_helper.wiring import asking
+from conference_helper.wiring import open_searcher
 from service.filters import FIELDS, Filters
 from service.query.query import (
     DEFAULT_LIMIT,
@@ -79,7 +79,7 @@ def search(
         fold=fold,
         diversity=diversity,
     )
-    with asking(load_settings()) as searcher:
+    with open_searcher(load_settings()) as searcher:
         answer = searcher.search(query)
     if as_json:
         print_json(answer.as_dict())
@@ -92,7 +92,7 @@ def search(
 @_limit_option
 def similar(id: str, limit: int) -> None:
     """Print the sessions nearest to the session of that ID, without its repeats."""
-    with asking(load_settings()) as searcher:
+    with open_searcher(load_settings()) as searcher:
         results = searcher.similar(id, limit=limit)
     for result in results:
         print_result(result)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from service.search.searcher import Searcher
     from service.stores.protocol import SessionStore
 
-_PATIENCE_SECONDS = 60.0
-"""Time for one question, in which its encoder may have to be loaded."""
+_QUERY_TIMEOUT = 60.0
+"""Seconds for one query, in which its encoder may have to be loaded."""
 
 
 @contextmanager
-def asking(settings: Settings) -> "Iterator[Searcher]":
-    """Give a searcher for one question; a server that is away is not waited for as a load does."""
-    with closing(open_store(settings)) as store, deadline.within(_PATIENCE_SECONDS):
+def open_searcher(settings: Settings) -> "Iterator[Searcher]":
+    """Open a searcher for one query; a server that is away is not retried for as long as a load does."""
+    with closing(open_store(settings)) as store, deadline.within(_QUERY_TIMEOUT):
         yield searcher_for(settings, store)
 
 
@@ -36,10 +36,10 @@ def searcher_for(settings: Settings, store: "SessionStore", *, serving: bool = F
     """
     from service.search.searcher import Searcher
 
-    return Searcher(store, partial(answering_encoder, settings, serving=serving))
+    return Searcher(store, partial(query_encoder, settings, serving=serving))
 
 
-def answering_encoder(
+def query_encoder(
     settings: Settings, fingerprint: "Fingerprint", *, serving: bool = False
 ) -> "QueryEncoder":
     """Return the encoder of a catalogue's questions; one that is `serving` is shared by threads and caches."""

@@ -74,7 +74,7 @@ def gate(
 
 def _unchanged(served: Generation, new: Generation) -> list[Session]:
     """The first sessions whose texts are the same in both; they come by id, which is as good as at random."""
-    hashes = {known.id: known.text_hash for known in served.known()}
+    hashes = {one.id: one.text_hash for one in served.hashes()}
     sessions = (session for batch, _ in new.scan() for session in batch)
     unchanged = (one for one in sessions if hashes.get(one.id) == one.text_hash)
     return list(islice(unchanged, _SAMPLE))

@@ -84,7 +84,7 @@ def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparis
     except NothingLoadedError:
         return Comparison(staging.plan(), None, encoder_changed=False)
     with store.reading(older=True) as generation:
-        staging.add_known(generation.known())
+        staging.add_known(generation.hashes())
         manifest = generation.manifest
     changed = bool(encoder.fingerprint.differences(manifest.encoder))
     return Comparison(staging.plan(), manifest, encoder_changed=changed)

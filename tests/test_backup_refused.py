@@ -11,7 +11,7 @@ import pytest
 from support.stores import talk, write
 
 from service.errors import InputError, MismatchError, VerificationError
-from service.stores import backup as archive
+from service.stores import backup as backup_module
 from service.stores.backup import restore_backup, write_backup
 from service.stores.edge import generation as edge_generation
 from service.stores.edge.store import EdgeStore
@@ -25,7 +25,7 @@ SESSIONS = [talk(number) for number in range(10)]
 def backup(store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A backup of ten sessions in three parts."""
     monkeypatch.setattr(edge_generation, "BATCH", 2)
-    monkeypatch.setattr(archive, "_BATCHES", 2)
+    monkeypatch.setattr(backup_module, "_PART_BATCHES", 2)
     write(store, SESSIONS)
     folder = tmp_path / "backup"
     write_backup(store, folder)
@@ -82,14 +82,14 @@ def test_head_says_what_the_name_led_to(store: EdgeStore, backup: Path) -> None:
 def test_parts_are_held_one_at_a_time(
     store: EdgeStore, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, held = archive._read_part, []
+    read, held = backup_module._read_part, []
 
     def noted(*arguments: Any) -> Any:
         part = read(*arguments)
         held.append(len(part[0]))
         return part
 
-    monkeypatch.setattr(archive, "_read_part", noted)
+    monkeypatch.setattr(backup_module, "_read_part", noted)
     restore_backup(backup, store)
     assert held == [4, 4, 2]
 

@@ -15,7 +15,7 @@ from support.stores import ENCODER, talk
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
 from service.stores.edge import writing as edge_writing
-from service.stores.edge.generation import translated
+from service.stores.edge.generation import translate_errors
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import ParsedQuery
 from service.stores.schema import SCHEMA_VERSION
@@ -168,9 +168,9 @@ def test_panics_of_the_driver_are_store_errors(loading: Loading) -> None:
     class PanicException(BaseException):
         pass
 
-    with pytest.raises(StoreError, match="could not search"), translated("search"):
+    with pytest.raises(StoreError, match="could not search"), translate_errors("search"):
         raise PanicException("index out of bounds")
-    with pytest.raises(KeyboardInterrupt), translated("search"):
+    with pytest.raises(KeyboardInterrupt), translate_errors("search"):
         raise KeyboardInterrupt
 
 
@@ -183,8 +183,8 @@ def test_nothing_is_created_by_asking(tmp_path: Path) -> None:
 def test_a_large_catalogue_is_indexed_in_several_segments(
     store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge_writing, "_GRAPH_ABOVE", 1_000)
-    monkeypatch.setattr(edge_writing, "_USUAL_WORDS", 8)
+    monkeypatch.setattr(edge_writing, "_HNSW_ABOVE", 1_000)
+    monkeypatch.setattr(edge_writing, "_TERMS_PER_SESSION", 8)
     count = 2_000
     rows = np.random.default_rng(5).normal(size=(count, ENCODER.fingerprint.dimension))
     vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
@@ -207,7 +207,7 @@ def test_a_large_catalogue_is_indexed_in_several_segments(
 def test_vectors_of_8_bits_propose_and_full_ones_decide(
     store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge_writing, "_SMALL_ABOVE", 1_000)
+    monkeypatch.setattr(edge_writing, "_QUANTIZED_ABOVE", 1_000)
     count = 2_000
     random = np.random.default_rng(6)
     rows = random.normal(size=(count + 20, ENCODER.fingerprint.dimension))

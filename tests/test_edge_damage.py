@@ -15,7 +15,7 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.stores.backup import restore_backup, write_backup
-from service.stores.edge.generation import translated
+from service.stores.edge.generation import translate_errors
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
 from service.stores.protocol import ParsedQuery
@@ -123,9 +123,9 @@ def test_a_vector_that_is_gone_later_is_said(
 
 
 def test_a_store_that_may_not_be_written_says_so() -> None:
-    with pytest.raises(StoreError, match="writable even to be read"), translated("open it"):
+    with pytest.raises(StoreError, match="writable even to be read"), translate_errors("open it"):
         raise OSError("Failed to open mmap: Permission denied")
-    with pytest.raises(StoreError, match="Roll back"), translated("open it"):
+    with pytest.raises(StoreError, match="Roll back"), translate_errors("open it"):
         raise OSError("bad LZ4 block")
 
 

@@ -34,7 +34,7 @@ def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
     assert str(outcome.comparison) == "100 new, 0 changed (0 embedded again), 0 gone, 0 same"
     assert len(loading.encoder.embedded) == 100
     with loading.store.reading() as generation:
-        before = {item.id for item in generation.known()}
+        before = {item.id for item in generation.hashes()}
 
     second = first[2:] + [row(number) for number in range(100, 112)]
     for position in range(3):
@@ -46,7 +46,7 @@ def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
     assert str(outcome.comparison) == "12 new, 7 changed (3 embedded again), 2 gone, 91 same"
     assert len(loading.encoder.embedded) == 15
     with loading.store.reading() as generation:
-        after = {item.id for item in generation.known()}
+        after = {item.id for item in generation.hashes()}
         moved = [s for some, _ in generation.scan() for s in some if s.room == "Moved"]
         rewritten = generation.search(
             loading.encoder.encode_queries(["Title number2. Rewritten 0."])[0], 1, NO_FILTERS
@@ -223,7 +223,7 @@ def test_sittings_of_one_id_are_told_apart_whatever_their_order(loading: Loading
     other = row(1, start="", room="", abstract="Another talk under the same number.")
     loading.rows([morning, evening, silent, other])
     with loading.store.reading() as generation:
-        ids = {item.id for item in generation.known()}
+        ids = {item.id for item in generation.hashes()}
     assert len(ids) == 4
     outcome = loading.rows([other, evening, silent, morning])
     assert outcome.comparison.is_empty

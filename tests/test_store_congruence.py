@@ -53,7 +53,7 @@ def answers(store: SessionStore) -> tuple[list[Any], list[float]]:
             scores.extend(hit.score for hit in hits)
             got.append(generation.count(filters))
             got.append(generation.facets(FACETS, filters))
-        got.append(sorted(generation.known(), key=lambda known: str(known.id)))
+        got.append(sorted(generation.hashes(), key=lambda known: str(known.id)))
         ids = sorted((known.id for known in got[-1]), key=str)
         got.append(generation.get(ids[::3]))
         got.append(generation.count(NO_FILTERS))

@@ -104,7 +104,7 @@ def test_scan_gives_every_session_with_its_vector(open_store: OpenStore) -> None
     write(store, SESSIONS)
     with store.reading() as generation:
         batches = list(generation.scan())
-        known = {item.id: item for item in generation.known()}
+        known = {item.id: item for item in generation.hashes()}
     read = {item.id: row for items, rows in batches for item, row in zip(items, rows, strict=True)}
     assert read.keys() == known.keys() == {item.id for item in SESSIONS}
     for item in SESSIONS:

@@ -52,7 +52,7 @@ def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
     sessions = [talk(number) for number in range(600)]
     write(store, sessions)
     with store.reading() as generation:
-        known = {item.id: item for item in generation.known()}
+        known = {item.id: item for item in generation.hashes()}
         scanned = list(generation.scan())
     assert set(known) == {session.id for session in sessions}
     assert known[sessions[5].id].text_hash == sessions[5].text_hash

@@ -20,7 +20,7 @@ from loaders.staging.protection import EventYear, Protection
 from loaders.staging.repeats import resolve_repeats
 from service.session import Session
 from service.stores.payload import decode_payload, encode_payload
-from service.stores.protocol import Known
+from service.stores.protocol import SessionHashes
 
 _SCHEMA = """
 CREATE TABLE staged (
@@ -92,7 +92,7 @@ class Staging:
 
     # To compare with the catalogue.
 
-    def add_known(self, known: Iterable[Known]) -> None:
+    def add_known(self, known: Iterable[SessionHashes]) -> None:
         """Add the ids and hashes of the catalogue's sessions."""
         self._db.executemany(
             "INSERT INTO known VALUES (?, ?, ?, ?, ?)",

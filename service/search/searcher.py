@@ -27,7 +27,7 @@ from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
 from service.session import Session
 from service.stores.manifest import Manifest
-from service.stores.protocol import FacetCounts, Generation, Hit, Reading
+from service.stores.protocol import FacetCounts, Generation, Hit, SearchableStore
 from service.verdict.judge import (
     EXACT_MATCH,
     NO_HITS,
@@ -51,7 +51,9 @@ class Searcher:
     Safe to call from many threads. A new generation is picked up by the next call.
     """
 
-    def __init__(self, store: Reading, open_encoder: Callable[[Fingerprint], QueryEncoder]) -> None:
+    def __init__(
+        self, store: SearchableStore, open_encoder: Callable[[Fingerprint], QueryEncoder]
+    ) -> None:
         """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
         self.store = store
         self._encoder = CatalogueEncoder(open_encoder)

@@ -1,4 +1,4 @@
-"""Backups: what a catalogue serves as plain files, the same for every store, with a checksum of each.
+"""Backups: a catalogue's served generation as plain files, the same for every store, with a checksum of each.
 
     backup.json        the catalogue's name, the generation that it led to, its manifest, and the parts
     00000.jsonl        payloads, one a line
@@ -29,12 +29,12 @@ from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Generation, SessionStore
 
-_BATCHES = 16
+_PART_BATCHES = 16
 """Batches of sessions in one part, some 4,000 sessions."""
-_SUMS = "SHA256SUMS"
-_HEAD = "backup.json"
+_CHECKSUMS = "SHA256SUMS"
+_INDEX = "backup.json"
 _VERSION = 1
-_ENDINGS = ("jsonl", "npy")
+_SUFFIXES = ("jsonl", "npy")
 _PART_NAME = re.compile(r"\d{5,9}")
 
 
@@ -46,7 +46,7 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file. Name a new folder for each backup.")
-    with _writing(folder), store.lock(), store.reading() as generation:
+    with _translate_errors(folder), store.lock(), store.reading() as generation:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise InputError(f"{folder} is not empty. Name a new folder for each backup.")
@@ -58,10 +58,10 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
             "manifest": manifest.as_dict(),
             "parts": names,
         }
-        (folder / _HEAD).write_text(json.dumps(head, indent=1), "utf-8")
-        files = [folder / _HEAD, *(path for name in names for path in _files(folder, name))]
-        sums = "".join(f"{_sum(path)}  {path.name}\n" for path in files)
-        (folder / _SUMS).write_text(sums, "utf-8")
+        (folder / _INDEX).write_text(json.dumps(head, indent=1), "utf-8")
+        files = [folder / _INDEX, *(path for name in names for path in _files(folder, name))]
+        sums = "".join(f"{_checksum(path)}  {path.name}\n" for path in files)
+        (folder / _CHECKSUMS).write_text(sums, "utf-8")
     return manifest
 
 
@@ -86,38 +86,38 @@ def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
         raise InputError(
             f"There is no folder {folder}. Name one that `conference-helper backup` wrote."
         )
-    if not any((folder / name).exists() for name in (_HEAD, _SUMS)):
+    if not any((folder / name).exists() for name in (_INDEX, _CHECKSUMS)):
         raise InputError(
-            f"{folder} has no {_HEAD}: it is no backup, or one that was never finished. Name another folder."
+            f"{folder} has no {_INDEX}: it is no backup, or one that was never finished. Name another folder."
         )
     try:
-        lines = (folder / _SUMS).read_text("utf-8").splitlines()
+        lines = (folder / _CHECKSUMS).read_text("utf-8").splitlines()
         sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-        if strange := [name for name in sums if not _is_ours(folder, name)]:
-            raise _refused(folder, f"{', '.join(strange)} is no file of a backup")
-        if wrong := [name for name, digest in sums.items() if _sum(folder / name) != digest]:
-            raise _refused(folder, f"{', '.join(wrong)} is not as it was written")
-        head = json.loads((folder / _HEAD).read_text("utf-8"))
+        if unknown := [name for name in sums if not _is_backup_file(folder, name)]:
+            raise _damaged(folder, f"{', '.join(unknown)} is no file of a backup")
+        if wrong := [name for name, digest in sums.items() if _checksum(folder / name) != digest]:
+            raise _damaged(folder, f"{', '.join(wrong)} is not as it was written")
+        head = json.loads((folder / _INDEX).read_text("utf-8"))
         if int(head["version"]) > _VERSION:
             raise MismatchError(
                 f"{folder} was written by a newer version. Upgrade conference-helper; nothing was changed."
             )
         parts = [str(name) for name in head["parts"]]
-        if {f"{name}.{ending}" for name in parts for ending in _ENDINGS} | {_HEAD} != set(sums):
-            raise _refused(folder, "its parts are not those that it lists")
+        if {f"{name}.{suffix}" for name in parts for suffix in _SUFFIXES} | {_INDEX} != set(sums):
+            raise _damaged(folder, "its parts are not those that it lists")
         return Manifest.from_dict(head["manifest"]), parts
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise _refused(folder, f"it is not whole ({error!r})") from error
+        raise _damaged(folder, f"it is not whole ({error!r})") from error
 
 
-def _is_ours(folder: Path, name: str) -> bool:
+def _is_backup_file(folder: Path, name: str) -> bool:
     """Whether a name is that of a backup's file, and the file lies in the folder itself."""
-    stem, _, ending = name.partition(".")
-    part = _PART_NAME.fullmatch(stem) and ending in _ENDINGS
-    return (name == _HEAD or bool(part)) and not (folder / name).is_symlink()
+    stem, _, suffix = name.partition(".")
+    part = _PART_NAME.fullmatch(stem) and suffix in _SUFFIXES
+    return (name == _INDEX or bool(part)) and not (folder / name).is_symlink()
 
 
-def _refused(folder: Path, why: str) -> VerificationError:
+def _damaged(folder: Path, why: str) -> VerificationError:
     return VerificationError(
         f"The backup in {folder} is damaged: {why}. Use another one; nothing was changed."
     )
@@ -126,7 +126,7 @@ def _refused(folder: Path, why: str) -> VerificationError:
 def _write_parts(generation: Generation, folder: Path) -> Iterator[str]:
     batches = generation.scan()
     for number in count():
-        some = list(islice(batches, _BATCHES))
+        some = list(islice(batches, _PART_BATCHES))
         if not some:
             return
         name = f"{number:05d}"
@@ -147,20 +147,20 @@ def _read_part(folder: Path, name: str, dimension: int) -> tuple[list[Session], 
             sessions = [decode_payload(json.loads(line)) for line in stream]
         return sessions, checked(np.load(rows, allow_pickle=False), len(sessions), dimension)
     except (OSError, ValueError, EOFError, StoreError, EncoderError) as error:
-        raise _refused(folder, f"part {name} cannot be read ({error})") from error
+        raise _damaged(folder, f"part {name} cannot be read ({error})") from error
 
 
 def _files(folder: Path, name: str) -> tuple[Path, Path]:
     return folder / f"{name}.jsonl", folder / f"{name}.npy"
 
 
-def _sum(path: Path) -> str:
+def _checksum(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[Any]:
+def _translate_errors(folder: Path) -> Iterator[Any]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Writing sessions and vectors that are there already as a new generation: nothing is embedded again."""
+"""Copying stored sessions and vectors to a new generation: nothing is embedded again."""
 
 from collections.abc import Iterable, Sequence
 
@@ -23,7 +23,7 @@ def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:
 def rebuild(target: SessionStore, batches: Iterable[Batch], manifest: Manifest) -> Manifest:
     """Write the batches to a new generation, verify it and switch to it; return its manifest.
 
-    `manifest` says by which encoder, how many sessions, of which sources, and how verdicts are calibrated.
+    Encoder, number of sessions, sources and calibration are those of `manifest`.
     """
     with target.building(manifest.encoder, sessions=manifest.sessions) as builder:
         for sessions, vectors in batches:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime
 
+from service.errors import NothingLoadedError
 from service.stores.manifest import Manifest
 
 KEPT_GENERATIONS = 2
@@ -40,3 +41,11 @@ def select_kept(
         name = manifests[name].previous
     is_cut_short = name in committed and len(kept) <= KEPT_GENERATIONS
     return committed if not kept or is_cut_short else kept
+
+
+def nothing_loaded(catalogue: str) -> NothingLoadedError:
+    """Return the error to raise where a catalogue has no generation."""
+    return NothingLoadedError(
+        f"Nothing is loaded yet as {catalogue}. "
+        "Load a conference first: conference-helper load SOURCE"
+    )

@@ -1,13 +1,13 @@
-"""Keyword search: a session's and a question's words as sparse vectors that Qdrant weighs and compares.
+"""Keyword search: the terms of sessions and queries as sparse vectors, scored by BM25.
 
 A session's vector holds the BM25 term weights (Robertson and Zaragoza, 2009); the store multiplies them by the
-inverse document frequency (its "IDF modifier") and takes the dot product with a question's. Each vector holds
-four kinds of terms, so that what matches more exactly counts more:
+inverse document frequency (Qdrant's "IDF modifier") and takes the dot product with a query's. Each vector holds
+four kinds of terms, so that a closer match scores higher:
 
-    stems    each word as Qdrant's BM25 model stems it in the session's language, stop words left out
-    forms    the same words as they stand: "testing" is nearer to "testing" than to "tested"
-    pairs    two neighbouring stems: a phrase is nearer than its words apart
-    names    the words of the speakers' names: "Will Foster" is nearer to a speaker than to two verbs
+    stems      each word as Qdrant's BM25 model stems it in the session's language, stop words left out
+    forms      the same words unstemmed: "testing" is nearer to "testing" than to "tested"
+    bigrams    two neighbouring stems: a phrase is nearer than its words apart
+    names      the words of the speakers' names: "Will Foster" is nearer to a speaker than to two verbs
 """
 
 from collections import Counter
@@ -37,23 +37,23 @@ _ENGLISH = stemmer_name("en")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A sparse vector: each term's number (32 bits) once, and its weight."""
+    """A sparse vector: the index of each distinct term (32 bits), and its weight."""
 
     indices: list[int]
     values: list[float]
 
 
 def session_terms(session: Session) -> Terms:
-    """Return what keyword search sees of a session (`Session.keywords_text`), weighed by BM25."""
-    analysis = stemmer_name(session.language)
-    words = [_word(word, analysis) for word in split_words(session.keywords_text)]
+    """Return the terms of a session's `keywords_text`, weighted by BM25."""
+    stemmer = stemmer_name(session.language)
+    words = [_word(word, stemmer) for word in split_words(session.keywords_text)]
     stems = [word.stem for word in words if word.stem is not None]
     counts = Counter(stems)
     counts.update(word.form for word in words if word.stem is not None)
-    once = set(_pairs(stems))
-    once.update(_word(word, analysis).form for word in split_words(session.title))
+    once = set(_bigrams(stems))
+    once.update(_word(word, stemmer).form for word in split_words(session.title))
     once.update(
-        _word(word, analysis).name for name in session.speakers for word in split_words(name)
+        _word(word, stemmer).name for name in session.speakers for word in split_words(name)
     )
     counts.update(once - counts.keys())
     length = BM25_K1 * (1 - BM25_B + BM25_B * len(stems) / BM25_AVERAGE_LENGTH)
@@ -65,46 +65,46 @@ def session_terms(session: Session) -> Terms:
 
 @lru_cache(maxsize=100)
 def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
-    """Return what a question asks of keyword search, in every one of the catalogue's languages.
+    """Return a query's terms in each of the catalogue's languages, weighted by kind.
 
-    `languages` are sessions' language codes. A word that any of them passes over (a stop word) is passed
-    over, unless nothing else is left. The last ones are remembered: several searches share a question.
+    `languages` are the sessions' language codes. A stop word of any of them is left out, unless nothing else is
+    left. Cached, as several searches share a query.
     """
-    analyses = _analyses(languages)
+    stemmers = _stemmers(languages)
     words = split_words(question)
     weights: dict[int, float] = {}
-    kept = _kept(words, analyses)
-    for analysis in analyses:
-        asked = [_word(word, analysis) for word in kept]
+    kept = _without_stop_words(words, stemmers)
+    for stemmer in stemmers:
+        asked = [_word(word, stemmer) for word in kept]
         stems = [word.stem for word in asked if word.stem is not None]
-        weights |= dict.fromkeys(_pairs(stems), BIGRAM_WEIGHT) | dict.fromkeys(stems, STEM_WEIGHT)
+        weights |= dict.fromkeys(_bigrams(stems), BIGRAM_WEIGHT) | dict.fromkeys(stems, STEM_WEIGHT)
         weights |= dict.fromkeys((word.form for word in asked), SURFACE_FORM_WEIGHT)
     weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), SPEAKER_NAME_WEIGHT)
     return Terms(list(weights), list(weights.values()))
 
 
 def asked_words(question: str, languages: Iterable[str]) -> list[str]:
-    """Return the words that `question_terms` asks for, each once."""
-    return list(dict.fromkeys(_kept(split_words(question), _analyses(languages))))
+    """Return the distinct words of a query that `question_terms` has terms of."""
+    return list(dict.fromkeys(_without_stop_words(split_words(question), _stemmers(languages))))
 
 
 def word_terms(word: str) -> Terms:
-    """Return what finds the sessions that have a word just as it stands; its score says nothing."""
+    """Return the terms that find the sessions with a word, unstemmed; the score says nothing."""
     return Terms([_word(word, _ENGLISH).form], [1.0])
 
 
 def stem_of(word: str, language: str) -> int | None:
-    """Return the number of a folded word's stem in a language, given by its code; None for a stop word."""
+    """Return the index of a folded word's stem in a language, given by its code; None for a stop word."""
     return _stem(word, stemmer_name(language))
 
 
-def _analyses(languages: Iterable[str]) -> list[str]:
+def _stemmers(languages: Iterable[str]) -> list[str]:
     return sorted({_ENGLISH, *map(stemmer_name, languages)})
 
 
-def _kept(words: Sequence[str], analyses: Sequence[str]) -> Sequence[str]:
-    """Leave out what is a stop word in any of the languages, unless nothing else is left."""
-    kept = [word for word in words if all(_word(word, one).stem is not None for one in analyses)]
+def _without_stop_words(words: Sequence[str], stemmers: Sequence[str]) -> Sequence[str]:
+    """Leave out the stop words of any of the languages, unless nothing else is left."""
+    kept = [word for word in words if all(_word(word, one).stem is not None for one in stemmers)]
     return kept or words
 
 
@@ -118,27 +118,27 @@ class _Word:
 
 
 @lru_cache(maxsize=20_000)
-def _word(word: str, analysis: str) -> _Word:
+def _word(word: str, stemmer: str) -> _Word:
     """Return a word's terms."""
     return _Word(
-        _stem(word, analysis), crc32(f"form {word}".encode()), crc32(f"name {word}".encode())
+        _stem(word, stemmer), crc32(f"form {word}".encode()), crc32(f"name {word}".encode())
     )
 
 
-def _stem(word: str, analysis: str) -> int | None:
+def _stem(word: str, stemmer: str) -> int | None:
     """Return what Qdrant's own BM25 model makes of a word, None for a stop word."""
     if not word[-1].isalnum():  # C++, which it knows nothing of
         return crc32(f"stem {word}".encode())
-    stems = _model(analysis).embed_query(word).indices
+    stems = _model(stemmer).embed_query(word).indices
     return stems[0] if stems else None
 
 
 @lru_cache(maxsize=32)
-def _model(analysis: str) -> edge.Bm25:
-    return edge.Bm25(edge.Bm25Config(language=analysis, lowercase=True, ascii_folding=True))
+def _model(stemmer: str) -> edge.Bm25:
+    return edge.Bm25(edge.Bm25Config(language=stemmer, lowercase=True, ascii_folding=True))
 
 
-def _pairs(stems: Sequence[int]) -> list[int]:
+def _bigrams(stems: Sequence[int]) -> list[int]:
     return [
         (first * 0x9E3779B1 + second * 0x85EBCA6B) & 0xFFFFFFFF for first, second in pairwise(stems)
     ]

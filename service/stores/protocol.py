@@ -1,8 +1,9 @@
-"""What a store of sessions can do: the protocols that every store keeps, and the values they speak.
+"""The protocols that every store of sessions implements, and their value types.
 
-A catalogue lives in generations. A builder writes a new one beside what is served; its commit verifies it,
-writes the manifest last and switches the catalogue's name to it in one atomic step. Everything here speaks
-Session, numpy and plain values: no Qdrant type crosses it.
+A catalogue lives in generations. A builder writes a new one beside the served one; its commit verifies it,
+writes the manifest last and switches the catalogue's name to it in one atomic step. Everything here is of
+Session, numpy and plain values: no Qdrant type crosses it. Vectors are float32 of unit length. Reading and
+writing raise StoreError where the store cannot be reached or used, DamagedError where it is not as written.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -57,7 +58,7 @@ class TermMatches:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One session found, what it was ranked by, and the dot product with the question; higher is nearer."""
+    """A session found, the score that ranks it, and its dot product with the query; higher is nearer."""
 
     session: Session
     score: float
@@ -65,8 +66,8 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a loader needs to know of a stored session to tell whether it changed."""
+class SessionHashes:
+    """The hashes of a stored session, by which a load finds out whether it changed."""
 
     id: UUID
     event: str
@@ -80,11 +81,11 @@ FacetCounts = dict[str, list[tuple[Value, int]]]
 
 
 class Generation(Protocol):
-    """One generation, open for reading; what it holds changes only through an updater."""
+    """One generation, open for reading; only an updater changes it."""
 
     @property
     def manifest(self) -> Manifest:
-        """What the generation holds."""
+        """The manifest of the generation."""
         ...
 
     def search(
@@ -105,19 +106,19 @@ class Generation(Protocol):
         ...
 
     def max_bm25(self, text: str, filters: Filters) -> float:
-        """Return a question's highest keyword score among sessions that pass, 0 if they have no word of it."""
+        """Return a query's highest BM25 score among sessions that pass, 0 if none has a term of it."""
         ...
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
-        """Return for each word, as `split_words` gives it, up to `most` sessions that have just this word."""
+        """Return for each word, as `split_words` gives it, up to `most` sessions that have it, unstemmed."""
         ...
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
-        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        """Return the sessions of those ids, in the order given; unknown ids are left out."""
         ...
 
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
-        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        """Return the unit vector (dimension,) of each session; unknown ids are left out."""
         ...
 
     def count(self, filters: Filters) -> int:
@@ -125,15 +126,18 @@ class Generation(Protocol):
         ...
 
     def facets(self, names: Sequence[str], filters: Filters) -> FacetCounts:
-        """Return the counts of every value of the fields `names` (see FIELDS) among sessions that pass."""
+        """Return the counts of every value of the fields `names` (see FIELDS) among sessions that pass.
+
+        A field that has no index in this generation has no values. Under a deadline counts may be approximate.
+        """
         ...
 
-    def known(self) -> Iterator[Known]:
-        """Yield what a loader compares, for every session."""
+    def hashes(self) -> Iterator[SessionHashes]:
+        """Yield the hashes of every session."""
         ...
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
-        """Yield all sessions with their vectors, in batches."""
+        """Yield all sessions with their vectors (n, dimension), in batches."""
         ...
 
 
@@ -155,7 +159,7 @@ def list_languages(generation: Generation) -> tuple[str, ...]:
 
 
 Check = Callable[[Generation], Calibration | None]
-"""Looks at a new generation before it is served: returns its calibration, or raises to keep it from being."""
+"""Takes a new generation before it is served: returns its calibration, or raises to prevent the switch."""
 
 
 class Builder(Protocol):
@@ -178,41 +182,41 @@ class Builder(Protocol):
 class Updater(Builder, Protocol):
     """Changes the served generation in place: additions and changes first, removals last.
 
-    Every batch is idempotent. After a failure what was written stays, and the same load run again ends it.
+    Every batch is idempotent. After a failure what was written stays, and the same load run again completes it.
     A commit without `check` leaves the calibration as it was.
     """
 
     def update_payloads(self, sessions: Sequence[Session]) -> None:
-        """Replace what is said of sessions that are there; their vectors stay."""
+        """Replace the payloads and keywords of stored sessions; their vectors stay."""
         ...
 
     def remove(self, ids: Sequence[UUID]) -> None:
-        """Remove sessions; ids that are not there are left alone."""
+        """Remove sessions; unknown ids are ignored."""
         ...
 
 
-class Reading(Protocol):
-    """What answering questions takes of a store."""
+class SearchableStore(Protocol):
+    """The part of a store that answering queries needs."""
 
     @property
     def kind(self) -> str:
-        """Which store it is, for people."""
+        """The kind of store, for people: embedded or server."""
         ...
 
     def reading(self) -> AbstractContextManager[Generation]:
-        """Open what is searched for a `with` block."""
+        """Open the served generation for a `with` block. Raises NothingLoadedError if there is none yet."""
         ...
 
     def manifest(self) -> Manifest:
-        """Return the manifest of what is searched. Raises NothingLoadedError if there is nothing yet."""
+        """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         ...
 
     def check(self) -> None:
-        """Raise StoreError if the store answers, but should not be relied on: its version is too far off."""
+        """Raise StoreError if the store does not answer, or its version is not supported."""
         ...
 
 
-class SessionStore(Reading, Protocol):
+class SessionStore(SearchableStore, Protocol):
     """One catalogue and its generations."""
 
     @property
@@ -223,8 +227,8 @@ class SessionStore(Reading, Protocol):
     def reading(self, *, older: bool = False) -> AbstractContextManager[Generation]:
         """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
 
-        One of an older schema can be scanned, not searched: only who asks for `older` gets it. Raises
-        NothingLoadedError if there is none yet, MismatchError for an older schema.
+        One of an older schema can be scanned, not searched: without `older` it raises MismatchError. Raises
+        NothingLoadedError if there is none yet.
         """
         ...
 
@@ -246,8 +250,8 @@ class SessionStore(Reading, Protocol):
     def updating(self, *, changes: int) -> AbstractContextManager[Updater] | None:
         """Change the served generation in place, under the catalogue's lock.
 
-        None where the store would rather build beside: `changes` sessions are too many, or the catalogue is
-        small enough for every load to be undone by a rollback.
+        None where building beside is better: `changes` sessions are too many, or the catalogue is so small that
+        every load can be undone by a rollback.
         """
         ...
 
@@ -260,5 +264,5 @@ class SessionStore(Reading, Protocol):
         ...
 
     def close(self) -> None:
-        """Release what is open."""
+        """Close open files and connections."""
         ...

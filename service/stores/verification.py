@@ -57,7 +57,7 @@ def _problems(generation: Generation) -> list[str]:
     except EncoderError as error:
         problems.append(str(error).removesuffix("."))
     else:
-        known = _digest((str(one.id), one.payload_hash) for one in generation.known())
+        known = _digest((str(one.id), one.payload_hash) for one in generation.hashes())
         if sum(read) % _MODULUS != known:
             problems.append("a session does not say what was written under its id")
     if not all(generation.max_bm25(title, NO_FILTERS) for title in titles if split_words(title)):

@@ -32,8 +32,8 @@ from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
     Hit,
-    Known,
     ParsedQuery,
+    SessionHashes,
     TermMatches,
 )
 from service.stores.schema import TEXT_VECTOR
@@ -41,7 +41,7 @@ from service.stores.schema import TEXT_VECTOR
 BATCH = 256
 """Points of one read or write."""
 
-_ALL_VALUES = 1_000_000
+_MAX_VALUES = 1_000_000
 _REMEMBERED = 64
 """Searches by words that are kept: a question's is wanted for its fusion and for its verdict."""
 
@@ -58,7 +58,7 @@ class EdgeGeneration:
         """Open the generation in `path`. Raises StoreError if it is damaged."""
         self.manifest = manifest
         self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
-        with translated(f"open {path}"):
+        with translate_errors(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
             anything = nearest(Question([1.0] + [0.0] * (manifest.encoder.dimension - 1), None), 1)
             answers = bool(self._shard.query(anything))
@@ -78,7 +78,7 @@ class EdgeGeneration:
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
         question = Question(row.tolist(), condition(filters))
         scores: Mapping[UUID, float]
-        with translated("search"):
+        with translate_errors("search"):
             if query.mode == "semantic":
                 similarities = scores = self._scores(nearest(question, limit))
             elif query.mode == "keyword":
@@ -127,7 +127,7 @@ class EdgeGeneration:
 
     def max_bm25(self, text: str, filters: Filters) -> float:
         """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
-        with translated("search"):
+        with translate_errors("search"):
             return _best(self._words(text, filters, 2 * CANDIDATES))
 
     def _look(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
@@ -146,20 +146,20 @@ class EdgeGeneration:
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
-        with translated("search"):
+        with translate_errors("search"):
             found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
         return [tuple(_uuid(point.id) for point in points) for points in found]
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
-        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
-        with translated("read sessions"):
+        """Return the sessions of those ids, in the order given; unknown ids are left out."""
+        with translate_errors("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
         found = {record.id: decode_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
-        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
-        with translated("read sessions"):
+        """Return the unit vector (dimension,) of each session; unknown ids are left out."""
+        with translate_errors("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
         return {
             _uuid(record.id): np.asarray(_dense(record), dtype=np.float32) for record in records
@@ -167,31 +167,31 @@ class EdgeGeneration:
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
-        with translated("count sessions"):
+        with translate_errors("count sessions"):
             return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
         """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
-        with translated("count values"):
+        with translate_errors("count values"):
             return {name: self._facet(FIELDS[name].attribute, filters) for name in names}
 
     def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
         if field not in self.manifest.indexes:
             return []
-        request = edge.FacetRequest(field, limit=_ALL_VALUES, exact=True, filter=condition(filters))
+        request = edge.FacetRequest(field, limit=_MAX_VALUES, exact=True, filter=condition(filters))
         counts = [(hit.value, hit.count) for hit in self._shard.facet(request).hits]
         return sorted(counts, key=lambda pair: (-pair[1], str(pair[0])))
 
-    def known(self) -> Iterator[Known]:
-        """Yield what a loader compares, for every session."""
+    def hashes(self) -> Iterator[SessionHashes]:
+        """Yield the hashes of every session."""
         keys = ["event", "year", "text_hash", "payload_hash"]
         for records in self._scroll(payload=keys, vectors=False, batch=4 * BATCH):
             for record in records:
                 payload = record.payload or {}
-                yield Known(_uuid(record.id), **{key: payload[key] for key in keys})
+                yield SessionHashes(_uuid(record.id), **{key: payload[key] for key in keys})
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
-        """Yield all sessions with their vectors, in batches."""
+        """Yield all sessions with their vectors (n, dimension), in batches."""
         for records in self._scroll(payload=True, vectors=True, batch=BATCH):
             sessions = [decode_payload(record.payload or {}) for record in records]
             rows = [_dense(record) for record in records]
@@ -206,7 +206,7 @@ class EdgeGeneration:
     ) -> Iterator[list[edge.Record]]:
         offset = None
         while True:
-            with translated("read sessions"):
+            with translate_errors("read sessions"):
                 records, offset = self._shard.scroll(
                     edge.ScrollRequest(
                         offset=offset, limit=batch, with_payload=payload, with_vector=vectors
@@ -235,10 +235,10 @@ def _uuid(id: Any) -> UUID:
 
 
 @contextmanager
-def translated(action: str) -> Iterator[None]:
-    """Turn what Edge raises (bare exceptions, and panics that are no Exception) into StoreError.
+def translate_errors(action: str) -> Iterator[None]:
+    """Turn what Edge raises into StoreError, or DamagedError where its files may be read and written.
 
-    That is DamagedError where the files may be read and written.
+    Edge raises bare exceptions whose text alone says why, and panics that are no Exception.
     """
     try:
         yield
@@ -248,9 +248,8 @@ def translated(action: str) -> Iterator[None]:
         if isinstance(error, ConferenceHelperError):
             raise
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            told = f"The embedded store could not {action}: {error}."
-            denied = "permission denied" in told.casefold() or "read-only" in told.casefold()
-            if denied:
-                raise StoreError(f"{told} {_WRITABLE}") from error
-            raise DamagedError(f"{told} {REMEDY}") from error
+            message = f"The embedded store could not {action}: {error}."
+            if any(reason in message.casefold() for reason in ("permission denied", "read-only")):
+                raise StoreError(f"{message} {_WRITABLE}") from error
+            raise DamagedError(f"{message} {REMEDY}") from error
         raise

@@ -2,9 +2,10 @@
 
 import threading
 
-from service.errors import NothingLoadedError, StoreError
+from service.errors import StoreError
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import EdgeGeneration
+from service.stores.generations import nothing_loaded
 from service.stores.manifest import Manifest
 
 
@@ -24,10 +25,7 @@ class SharedGeneration:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         name = self._folder.pointer()
         if name is None:
-            raise NothingLoadedError(
-                f"Nothing is loaded yet as {self._catalogue}. "
-                "Load a conference first: conference-helper load SOURCE"
-            )
+            raise nothing_loaded(self._catalogue)
         return self._folder.manifest(name)
 
     def acquire(self) -> EdgeGeneration:

@@ -10,7 +10,7 @@ from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
 from service.stores.edge.folder import CatalogueFolder
-from service.stores.edge.generation import BATCH, EdgeGeneration, translated
+from service.stores.edge.generation import BATCH, EdgeGeneration, translate_errors
 from service.stores.edge.queries import sparse
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
@@ -18,27 +18,27 @@ from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, IndexType, payload_indexes
 
-_FROM_FILES = edge.Memory.Cold
-"""Where indexes of a whole segment lie: in files, of which the system keeps in memory what is asked for."""
+_ON_DISK = edge.Memory.Cold
+"""Indexes of a finished segment are read from files; the system caches the pages that queries need."""
 _INDEX_PARAMETERS: Mapping[
     IndexType, edge.KeywordIndexParams | edge.IntegerIndexParams | edge.DatetimeIndexParams
 ] = {
-    "keyword": edge.KeywordIndexParams(memory=_FROM_FILES),
-    "integer": edge.IntegerIndexParams(lookup=True, range=True, memory=_FROM_FILES),
-    "datetime": edge.DatetimeIndexParams(memory=_FROM_FILES),
+    "keyword": edge.KeywordIndexParams(memory=_ON_DISK),
+    "integer": edge.IntegerIndexParams(lookup=True, range=True, memory=_ON_DISK),
+    "datetime": edge.DatetimeIndexParams(memory=_ON_DISK),
 }
-_PART = 3_000_000
-"""Words (terms) of one segment: some 12,000 sessions. A segment is indexed in memory while it is written, then
-read from files: so a load's memory hardly grows with the catalogue, and whoever answers needs little."""
-_SMALL_ABOVE = 5_000
-"""Sessions from which vectors are kept in 8 bits too: they propose, and what they propose is scored in full."""
-_GRAPH_ABOVE = 50_000
-"""Sessions from which there is an index of nearest vectors (HNSW); exact search is fast enough below."""
-_GRAPHS, _USUAL_WORDS = 4, 250
-"""Segments with such an index, about, as each one is asked for every question; and words of a session."""
-_SMALL = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, memory=_FROM_FILES)
-_NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
-_GRAPH = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
+_SEGMENT_TERMS = 3_000_000
+"""Terms of one segment: some 12,000 sessions. A segment is indexed in memory while it is written, then read
+from files: so a load's memory hardly grows with the catalogue, and a reader needs little."""
+_QUANTIZED_ABOVE = 5_000
+"""Sessions from which vectors are kept in 8 bits too, to find candidates by."""
+_HNSW_ABOVE = 50_000
+"""Sessions from which there is an HNSW index; exact search is fast enough below."""
+_HNSW_SEGMENTS, _TERMS_PER_SESSION = 4, 250
+"""Segments with an HNSW index, about, as every query searches each one; and terms of a usual session."""
+_QUANTIZATION = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, memory=_ON_DISK)
+_NO_HNSW = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
+_HNSW = edge.HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=10_000)
 
 
 class EdgeBuilder:
@@ -46,15 +46,17 @@ class EdgeBuilder:
 
     def __init__(self, folder: CatalogueFolder, encoder: Fingerprint, sessions: int) -> None:
         """Create an empty generation for about `sessions` sessions, payload indexes first."""
-        graphs = sessions > _GRAPH_ABOVE
-        self._part = _USUAL_WORDS * sessions // _GRAPHS if graphs else _PART
-        self._words = 0
+        has_hnsw = sessions > _HNSW_ABOVE
+        self._segment_terms = (
+            _TERMS_PER_SESSION * sessions // _HNSW_SEGMENTS if has_hnsw else _SEGMENT_TERMS
+        )
+        self._terms = 0
         self._folder = folder
         self._path = path = folder.next_generation()
         self._indexes = payload_indexes()
         self._encoder = encoder
         self._open = True
-        with translated(f"create {path}"):
+        with translate_errors(f"create {path}"):
             (path / "points").mkdir(parents=True)
             self._shard = edge.EdgeShard.create(
                 str(path / "points"), _config(encoder.dimension, sessions)
@@ -69,7 +71,7 @@ class EdgeBuilder:
         for start in range(0, len(sessions), BATCH):
             self._folder.check_space(BATCH, self._encoder.dimension)
             chosen = sessions[start : start + BATCH]
-            words = [session_terms(session) for session in chosen]
+            keywords = [session_terms(session) for session in chosen]
             points = [
                 edge.Point(
                     session.id,
@@ -77,21 +79,21 @@ class EdgeBuilder:
                     encode_payload(session),
                 )
                 for session, row, terms in zip(
-                    chosen, rows[start : start + BATCH], words, strict=True
+                    chosen, rows[start : start + BATCH], keywords, strict=True
                 )
             ]
-            with translated("write sessions"):
+            with translate_errors("write sessions"):
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
-                self._words += sum(len(terms.indices) for terms in words)
-                if self._words >= self._part:
-                    self._end_part()
+                self._terms += sum(len(terms.indices) for terms in keywords)
+                if self._terms >= self._segment_terms:
+                    self._finish_segment()
 
     def commit(
         self, *, expected: int, sources: Sequence[str], check: Check | None = None
     ) -> Manifest:
-        """Verify that exactly `expected` sessions are there, write the manifest and switch to it."""
-        with translated("write sessions"):
-            self._end_part()
+        """Verify, write the manifest and switch to the generation (see `Builder.commit`)."""
+        with translate_errors("write sessions"):
+            self._finish_segment()
         self.close()
         manifest = Manifest(
             generation=self._path.name,
@@ -116,9 +118,9 @@ class EdgeBuilder:
         self._folder.publish(manifest)
         return manifest
 
-    def _end_part(self) -> None:
+    def _finish_segment(self) -> None:
         """Turn what was written since the last time into a segment that is read from files."""
-        self._words = 0
+        self._terms = 0
         self._shard.flush()
         self._shard.optimize()
         self._shard.flush()
@@ -132,18 +134,18 @@ class EdgeBuilder:
 
 def _config(dimension: int, sessions: int) -> edge.EdgeConfig:
     """Return how a generation of about `sessions` sessions is stored: in segments that are never joined."""
-    keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_FROM_FILES)
+    keywords = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_ON_DISK)
     return edge.EdgeConfig(
         vectors={TEXT_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)},
-        quantization_config=_SMALL if sessions > _SMALL_ABOVE else None,
+        quantization_config=_QUANTIZATION if sessions > _QUANTIZED_ABOVE else None,
         sparse_vectors={KEYWORDS_VECTOR: keywords},
-        hnsw_config=_GRAPH if sessions > _GRAPH_ABOVE else _NO_GRAPH,
+        hnsw_config=_HNSW if sessions > _HNSW_ABOVE else _NO_HNSW,
         optimizers=edge.EdgeOptimizersConfig(
             indexing_threshold=1,  # kilobytes: whatever there is
             default_segment_number=64,  # more than there are: none is joined with another
         ),
-        id_tracker_memory=_FROM_FILES,
-        max_search_threads=1,  # a question is too short to be divided: that doubles what it costs
+        id_tracker_memory=_ON_DISK,
+        max_search_threads=1,  # a query is too short for more: they double its processor time
         wal_enabled=False,
     )
 

@@ -1,4 +1,4 @@
-"""What a Qdrant server and its client can fail with: worth another try or not, and in this program's words."""
+"""How a Qdrant server and its client fail: which errors are retried, and what they are translated to."""
 
 import grpc
 import httpx
@@ -18,7 +18,7 @@ DRIVER_ERRORS = (ApiException, QdrantException, grpc.RpcError, httpx.HTTPError, 
 
 _BUSY = {429, 502, 503, 504}
 _SETTLING = ("consensus", "leader is not established", "active replicas")
-"""What a cluster says, with status 500, while it chooses a leader or a node comes back: over in a while."""
+"""In a cluster's errors of status 500 while it chooses a leader or a node comes back: it is soon over."""
 _STATUS = {
     grpc.StatusCode.NOT_FOUND: 404,
     grpc.StatusCode.UNAUTHENTICATED: 401,
@@ -38,38 +38,38 @@ class ExistsError(StoreError):
     """There is such a collection already; the store decides what that means."""
 
 
-def translated(place: str, action: str, error: Exception) -> StoreError:
-    """Return the error to raise where the server at `place` could not do `action`."""
+def translate(address: str, action: str, error: Exception) -> StoreError:
+    """Return the error to raise where the server at `address` could not do `action`."""
     status = _status(error)
-    told = f"{place} could not {action}"
+    message = f"{address} could not {action}"
     in_memory = isinstance(error, ValueError)
-    if isinstance(error, UnexpectedResponse) and _is_of_others(error):
+    if isinstance(error, UnexpectedResponse) and _is_foreign(error):
         return StoreError(
-            f"{told}: what answers there is no Qdrant server ({reason_of(error)}). "
+            f"{message}: what answers there is no Qdrant server ({reason_of(error)}). "
             "Check the address, port and path of CONFERENCE_HELPER_QDRANT_URL."
         )
-    if status == 404 or (in_memory and _says(error, "not found")):
-        return MissingError(f"{told}: it is not there.")
-    if _says(error, "already exists") and (in_memory or status in (400, 409)):
-        return ExistsError(f"{told}: it is there already.")
+    if status == 404 or (in_memory and _mentions(error, "not found")):
+        return MissingError(f"{message}: it is not there.")
+    if _mentions(error, "already exists") and (in_memory or status in (400, 409)):
+        return ExistsError(f"{message}: it is there already.")
     if status in (401, 403):
         return AccessError(
-            f"{place} does not let this API key {action}. Set CONFERENCE_HELPER_QDRANT_API_KEY "
+            f"{address} does not let this API key {action}. Set CONFERENCE_HELPER_QDRANT_API_KEY "
             "(or _FILE) to one that may: read-only for the service, manage for loads and operations."
         )
-    if status == 507 or _says(error, "no space left", "not enough space", "out of disk"):
+    if status == 507 or _mentions(error, "no space left", "not enough space", "out of disk"):
         return StorageFullError(
-            f"{place} has no space left to {action}; what is served was not touched. "
+            f"{address} has no space left to {action}; what is served was not touched. "
             "Free some space on its nodes, then try again."
         )
-    return StoreError(f"{told}: {reason_of(error)}. Look at the server's log if it lasts.")
+    return StoreError(f"{message}: {reason_of(error)}. Look at the server's log if it lasts.")
 
 
 def wait_before_retry(error: Exception) -> bool | float:
     """Return whether to try again, or after how many seconds where the server says so."""
     left = deadline.remaining()
     passing = is_away(error) or _status(error) in _BUSY
-    if left is None:  # nobody waits for an answer, and all that a loader sends may be sent again
+    if left is None:  # a load or an operation: all that it sends may be sent again
         passing = passing or _status(error) == 408 or _is_settling(error)
     if left == 0 or not passing:
         return False
@@ -90,13 +90,13 @@ def is_away(error: BaseException) -> bool:
     return _status(error) in (502, 503, 504)
 
 
-def _is_of_others(error: UnexpectedResponse) -> bool:
-    """Return whether it is a 404 that Qdrant did not write: it says in JSON what is not there."""
+def _is_foreign(error: UnexpectedResponse) -> bool:
+    """Return whether it is a 404 that Qdrant did not write: its own say in JSON what is missing."""
     return error.status_code == 404 and b'"status"' not in error.content
 
 
 def _is_settling(error: BaseException) -> bool:
-    return _status(error) == 500 and _says(error, *_SETTLING)
+    return _status(error) == 500 and _mentions(error, *_SETTLING)
 
 
 def _is_httpcore(error: BaseException) -> bool:
@@ -122,7 +122,7 @@ def _retry_after(error: BaseException) -> float | None:
     return None
 
 
-def _says(error: BaseException, *words: str) -> bool:
+def _mentions(error: BaseException, *words: str) -> bool:
     text = reason_of(error).casefold()
     return any(word in text for word in words)
 

@@ -21,8 +21,8 @@ from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
     Hit,
-    Known,
     ParsedQuery,
+    SessionHashes,
     TermMatches,
 )
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
@@ -37,7 +37,7 @@ from service.stores.server.queries import (
     sparse,
 )
 
-_ALL_VALUES = 1_000_000
+_MAX_VALUES = 1_000_000
 _BATCH = 256
 _OVERSAMPLING = 2.0  # quantized candidates scored again with the full vectors, for each wanted one
 
@@ -135,13 +135,13 @@ class ServerGeneration:
         return answer.points
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
-        """Return the sessions of those ids, in the order given; ids that are not there are left out."""
+        """Return the sessions of those ids, in the order given; unknown ids are left out."""
         records = self.records(ids, vectors=False)
         found = {UUID(str(record.id)): decode_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
-        """Return the unit vector (dimension,) of each session; ids that are not there are left out."""
+        """Return the unit vector (dimension,) of each session; unknown ids are left out."""
         return {
             UUID(str(record.id)): np.asarray(dense(record), dtype=np.float32)
             for record in self.records(list(ids), vectors=True)
@@ -165,16 +165,16 @@ class ServerGeneration:
             for name in names
         }
 
-    def known(self) -> Iterator[Known]:
-        """Yield what a loader compares, for every session."""
+    def hashes(self) -> Iterator[SessionHashes]:
+        """Yield the hashes of every session."""
         keys = ["event", "year", "text_hash", "payload_hash"]
         for records in self._scroll(payload=keys, vectors=False, batch=4 * _BATCH):
             for record in records:
                 payload = record.payload or {}
-                yield Known(UUID(str(record.id)), **{key: payload[key] for key in keys})
+                yield SessionHashes(UUID(str(record.id)), **{key: payload[key] for key in keys})
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
-        """Yield all sessions with their vectors, in batches."""
+        """Yield all sessions with their vectors (n, dimension), in batches."""
         for records in self._scroll(payload=True, vectors=[TEXT_VECTOR], batch=_BATCH):
             sessions = [decode_payload(record.payload or {}) for record in records]
             rows = [dense(record) for record in records]
@@ -194,9 +194,9 @@ class ServerGeneration:
         )
 
     def _facet(self, name: str, filters: Filters) -> list[tuple[Value, int]]:
-        """Return the counts of every value, as the index tells them while somebody waits.
+        """Return the counts of every value: under a deadline approximate ones from the index, so that it holds.
 
-        Exact ones are a read for each value: seconds where there are thousands of speakers.
+        Exact ones take a read a value: seconds where there are thousands of speakers.
         """
         answer = self._connection.call(
             "count values",
@@ -204,7 +204,7 @@ class ServerGeneration:
                 self._name,
                 key=FIELDS[name].attribute,
                 facet_filter=self._condition(filters),
-                limit=_ALL_VALUES,
+                limit=_MAX_VALUES,
                 exact=deadline.remaining() is None,
                 consistency=self._consistency,
             ),
@@ -240,7 +240,7 @@ class ServerGeneration:
 
 
 def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
-    """A hit with its dot product: the score itself where no vector came with the point."""
+    """Return a hit with its dot product: the score itself where the point came without a vector."""
     similarity = point.score
     if point.vector:
         similarity = float(np.asarray(dense(point), dtype=np.float32) @ question)

@@ -1,4 +1,4 @@
-"""gRPC to the server with a deadline that holds, over connections that come back soon."""
+"""gRPC to the server: every call within the deadline, connections made again soon after they are lost."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast

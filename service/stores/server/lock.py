@@ -1,11 +1,10 @@
-"""One loader at a time on a server: a collection whose creation only one can win, with an owner and an expiry.
+"""One loader at a time on a server: a lock that is a collection, with an owner and an expiry in its metadata.
 
-Creating a collection goes through the cluster's consensus, so of two loaders one is told that it exists. Its
-metadata name the owner and the moment until which it vouches to be alive; a thread moves that moment on. A
-loader that died leaves a lock that expires, and the next one takes it over.
+Creating a collection goes through the cluster's consensus, so of two loaders one is told that it exists. A
+thread moves the expiry on. A loader that died leaves a lock that expires, and the next one takes it over.
 
 Guaranteed: while the holder lives and reaches the server, no other loader starts. Two that take over the same
-expired lock in the same instant may both start; `check` then tells the first before it switches anything.
+expired lock in the same instant may both start; the first then fails at `check`, before it switches anything.
 """
 
 import logging
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class ServerLock:
-    """The lock of one catalogue; the thread that holds it may take it again."""
+    """The lock of one catalogue; the thread that holds it may acquire it again."""
 
     def __init__(self, connection: Connection, settings: QdrantSettings, catalogue: str) -> None:
         """Name the lock's collection; a holder that is silent for `settings.lock_seconds` loses it."""
@@ -48,9 +47,9 @@ class ServerLock:
             )
         try:
             if self._depth:
-                yield from self._again()
+                yield from self._reenter()
             else:
-                yield from self._first()
+                yield from self._enter()
         finally:
             self._mutex.release()
 
@@ -66,26 +65,26 @@ class ServerLock:
                 "Load again when that one has ended; raise CONFERENCE_HELPER_QDRANT_LOCK_SECONDS if it recurs."
             )
 
-    def _again(self) -> Iterator[None]:
+    def _reenter(self) -> Iterator[None]:
         self._depth += 1
         try:
             yield
         finally:
             self._depth -= 1
 
-    def _first(self) -> Iterator[None]:
+    def _enter(self) -> Iterator[None]:
         self._token = f"{socket.gethostname()} process {os.getpid()} {uuid.uuid4().hex}"
         self._acquire()
         ended = threading.Event()
-        beating = threading.Thread(target=self._beat, args=(ended,), name="lock", daemon=True)
-        beating.start()
+        renewing = threading.Thread(target=self._renew, args=(ended,), name="lock", daemon=True)
+        renewing.start()
         self._depth = 1
         try:
             yield
         finally:
             self._depth = 0
             ended.set()
-            beating.join()
+            renewing.join()
             self._release()
 
     def _acquire(self) -> None:
@@ -93,10 +92,10 @@ class ServerLock:
             self._create()
         except ExistsError as error:
             held = self._read()
-            if held is None:  # released since, or not known yet to the node that answered
+            if held is None:  # released since, or the node that answered lags behind
                 self._create_again()
                 return
-            if held.get("owner") == self._token:  # created by a first try whose answer was lost
+            if held.get("owner") == self._token:  # a first attempt whose answer was lost
                 return
             if held and time.time() < float(held["until"]):
                 owner = str(held["owner"]).rpartition(" ")[0]
@@ -126,8 +125,8 @@ class ServerLock:
                 self._name,
                 vectors_config={},
                 shard_number=1,
-                replication_factor=self._replicas,  # else a node that is away takes the lock along
-                metadata=self._sign(),
+                replication_factor=self._replicas,  # else the lock goes with the one node that has it
+                metadata=self._metadata(),
             ),
         )
 
@@ -137,7 +136,7 @@ class ServerLock:
         )
 
     def _read(self) -> dict[str, Any] | None:
-        """Return what the lock says, None if it is not there."""
+        """Return the lock's metadata, None if it is not there."""
         try:
             info = self._connection.call(
                 "read the lock", lambda client: client.get_collection(self._name)
@@ -153,17 +152,17 @@ class ServerLock:
         except ConferenceHelperError as error:
             log.warning("The lock %s stays until it expires: %s", self._name, error)
 
-    def _beat(self, ended: threading.Event) -> None:
+    def _renew(self, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 4):
             try:
                 if not self.is_mine():
-                    return  # taken over: `check` will say so
+                    return  # taken over: `check` will raise
                 self._connection.call(
                     "keep the lock",
-                    lambda client: client.update_collection(self._name, metadata=self._sign()),
+                    lambda client: client.update_collection(self._name, metadata=self._metadata()),
                 )
             except ConferenceHelperError as error:
                 log.warning("The lock could not be renewed: %s", error)
 
-    def _sign(self) -> dict[str, Any]:
+    def _metadata(self) -> dict[str, Any]:
         return {"owner": self._token, "until": time.time() + self._seconds}

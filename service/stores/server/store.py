@@ -25,7 +25,7 @@ from service.errors import (
 from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
-from service.stores.generations import select_kept
+from service.stores.generations import nothing_loaded, select_kept
 from service.stores.manifest import Manifest, check_schema
 from service.stores.protocol import count_events
 from service.stores.schema import payload_indexes
@@ -88,10 +88,7 @@ class ServerStore:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         found = self._collections.metadata(self.name)
         if found is None or "manifest" not in found:
-            raise NothingLoadedError(
-                f"Nothing is loaded yet as {self.name}. "
-                "Load a conference first: conference-helper load SOURCE"
-            )
+            raise nothing_loaded(self.name)
         manifest = Manifest.from_dict(found["manifest"])
         self._served = (manifest, time.monotonic())
         return manifest
@@ -195,7 +192,7 @@ class ServerStore:
             if served:
                 return served[0]
             raise StoreError(
-                f"{self.connection.place} has not said in time what it serves. Try again soon."
+                f"{self.connection.address} has not said in time what it serves. Try again soon."
             )
         try:
             return self.manifest()

@@ -1,6 +1,6 @@
-"""HTTP to the server with a deadline that holds for the whole answer, and a bound on its size.
+"""HTTP to the server: the whole response within the deadline, and its size bounded.
 
-The timeouts of httpx are for each read: a server that sends a byte a second keeps a caller for ever. Here every
+The timeouts of httpx are for each read: a server that sends a byte a second holds a caller for ever. Here every
 connect, read and write may take what the deadline still leaves, and no more.
 """
 
@@ -14,11 +14,11 @@ import httpx
 from service.runtime import deadline
 
 MAX_BODY_BYTES = 64 * 2**20
-"""An answer larger than this is refused: pages of 256 sessions stay below a tenth of it."""
+"""A larger response is refused: pages of 256 sessions stay below a tenth of it."""
 
 
 class BodyTooLargeError(httpx.HTTPError):
-    """The server's answer is larger than any that was asked for."""
+    """The server's response is larger than MAX_BODY_BYTES."""
 
 
 class DeadlineTransport(httpx.BaseTransport):
@@ -39,7 +39,7 @@ class DeadlineTransport(httpx.BaseTransport):
         extensions = dict(request.extensions)
         if "timeout" in extensions:
             extensions["timeout"] = {
-                name: _left(seconds) for name, seconds in extensions["timeout"].items()
+                name: _time_left(seconds) for name, seconds in extensions["timeout"].items()
             }
         answer = self._pool.handle_request(
             httpcore.Request(
@@ -99,7 +99,9 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(host, port, _left(timeout), local_address, socket_options)
+        stream = self._inner.connect_tcp(
+            host, port, _time_left(timeout), local_address, socket_options
+        )
         return _Stream(stream)
 
 
@@ -110,10 +112,10 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _left(timeout))
+        return self._inner.read(max_bytes, _time_left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _left(timeout))
+        self._inner.write(buffer, _time_left(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -124,13 +126,13 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout)))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _time_left(timeout)))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 
-def _left(seconds: float | None) -> float | None:
+def _time_left(seconds: float | None) -> float | None:
     """Return the shorter of a timeout and what the deadline leaves. Raises ReadTimeout if that is nothing."""
     left = deadline.remaining()
     if left is None:

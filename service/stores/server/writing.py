@@ -27,7 +27,7 @@ from service.stores.server.generation import ServerGeneration, dense
 from service.stores.server.queries import sparse
 
 MAX_BYTES = 5 * 2**20
-"""Bytes of one batch: the server refuses requests of 32 MiB, and a lost small one is soon sent again."""
+"""Bytes of one batch: the server refuses requests over 32 MiB, and a small one is soon sent again."""
 
 _NUMBER_BYTES = 13  # a float32 in JSON
 _SAMPLE = 64
@@ -165,7 +165,7 @@ class ServerUpdater(Writer):
     _after_failure = "what was written stays. Load again to put it right."
 
     def update_payloads(self, sessions: Sequence[Session]) -> None:
-        """Replace what is said of sessions that are there; the vectors of their texts stay."""
+        """Replace the payloads and keywords of sessions that are there; the vectors of their texts stay."""
         words = [
             models.PointVectors(
                 id=str(session.id), vector={KEYWORDS_VECTOR: sparse(session_terms(session))}
@@ -220,7 +220,7 @@ def batches(
     batch: list[models.PointStruct] = []
     size = 0
     for point in points:
-        weight = vector_bytes + len(json.dumps(point.payload)) + _words_bytes(point)
+        weight = vector_bytes + len(json.dumps(point.payload)) + _keywords_bytes(point)
         if batch and (len(batch) == MAX_POINTS or size + weight > MAX_BYTES):
             yield batch
             batch, size = [], 0
@@ -230,12 +230,12 @@ def batches(
         yield batch
 
 
-def _words_bytes(point: models.PointStruct) -> int:
-    """About what a point's keywords take in JSON: a number of 32 bits and a weight each."""
+def _keywords_bytes(point: models.PointStruct) -> int:
+    """Return about how many bytes of JSON a point's keywords take: an index and a weight each."""
     words = point.vector.get(KEYWORDS_VECTOR) if isinstance(point.vector, dict) else None
     return 2 * _NUMBER_BYTES * len(words.indices) if isinstance(words, models.SparseVector) else 0
 
 
 def now() -> str:
-    """Return the moment for a manifest."""
+    """Return the current time as a manifest has it: ISO, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
