@@ -1,12 +1,11 @@
-"""How every store fuses meaning and words: one score for both.
+"""How every store fuses dot products and keyword scores (BM25).
 
-    score = dot product + weight * keyword score (+ 2 for a speaker named in full)
-            (+ what `service.query.rare` gives for a rare word)
+    score = dot product + weight * keyword score + boosts (speakers named in full, rare terms)
 
 This is a convex combination of scores rather than of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
 Functions for Hybrid Retrieval", 2023): reciprocal ranks forget how far apart two sessions are. The dot product
-is already of a known scale; the keyword score is brought to it by the best that this question
-finds, and by what a word that stands in one session only would score in this catalogue.
+is of a known scale; the keyword score is brought to it by the highest one of the query, and by what a term that
+only one session has would score in this catalogue.
 """
 
 import math
@@ -19,15 +18,15 @@ from service.ranking import (
 )
 
 
-def proposed(limit: int) -> int:
-    """Return how many sessions each way of searching proposes where so many are wanted."""
+def candidate_count(limit: int) -> int:
+    """Return how many candidates each retriever proposes for `limit` hits."""
     return max(CANDIDATES, limit)
 
 
 def keyword_weight(max_bm25: float, sessions: int, *, is_sentence: bool) -> float:
-    """Return what one point of keyword score is worth in dot product.
+    """Return the dot product that a keyword score of 1 is worth.
 
-    `max_bm25` is the highest keyword score of the question, 0 if no term of it was found; `is_sentence` says
+    `max_bm25` is the query's highest keyword score, 0 if no session has a term of it; `is_sentence` says
     whether it is a sentence rather than keywords.
     """
     if max_bm25 <= 0:

@@ -96,12 +96,13 @@ class Generation(Protocol):
         query: ParsedQuery = BY_VECTOR,
         terms: TermMatches | None = None,
     ) -> list[Hit]:
-        """Return the `limit` sessions that answer best, highest score first.
+        """Return the `limit` sessions with the highest scores among those that pass, highest first.
 
         The score of a semantic search is the dot product with `vector` (dimension,), a unit vector, that of a
         keyword search BM25 (see `service.stores.keywords`), that of a hybrid search fused of both (see
         `service.stores.fusion`). Only a hybrid search uses `terms`: without them it looks up `max_bm25`
-        itself, and boosts no rare term.
+        itself, and boosts no rare term. Raises EncoderError if `vector` is not unit, RefusedError if a filter
+        needs an index that is not there.
         """
         ...
 

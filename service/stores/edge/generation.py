@@ -17,14 +17,14 @@ from service.filters import FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores.edge.queries import (
-    Question,
-    among,
+    DenseQuery,
     boosts,
     by_keywords,
     condition,
     nearest,
+    score_ids,
 )
-from service.stores.fusion import keyword_weight, proposed
+from service.stores.fusion import candidate_count, keyword_weight
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload
@@ -42,13 +42,13 @@ BATCH = 256
 """Points of one read or write."""
 
 _MAX_VALUES = 1_000_000
-_REMEMBERED = 64
-"""Searches by words that are kept: a question's is wanted for its fusion and for its verdict."""
+_CACHED_SEARCHES = 64
+"""Keyword searches whose scores are cached: fusion and verdict need those of one query."""
 
 _WRITABLE = "It must be writable even to be read. Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
 
 Scores = dict[UUID, float]
-"""Sessions and what they score, best first where a store gave them."""
+"""Sessions and their scores, highest first as the shard returned them."""
 
 
 class EdgeGeneration:
@@ -57,12 +57,12 @@ class EdgeGeneration:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         """Open the generation in `path`. Raises StoreError if it is damaged."""
         self.manifest = manifest
-        self._words = lru_cache(maxsize=_REMEMBERED)(self._look)
+        self._keyword_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_keywords)
         with translate_errors(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
-            anything = nearest(Question([1.0] + [0.0] * (manifest.encoder.dimension - 1), None), 1)
-            answers = bool(self._shard.query(anything))
-        if manifest.sessions and not answers:
+            any_query = DenseQuery([1.0] + [0.0] * (manifest.encoder.dimension - 1), None)
+            finds = bool(self._shard.query(nearest(any_query, 1)))
+        if manifest.sessions and not finds:
             self._shard.close()
             raise DamagedError(f"{path} finds nothing: its vectors are damaged. {REMEDY}")
 
@@ -76,16 +76,16 @@ class EdgeGeneration:
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
-        question = Question(row.tolist(), condition(filters))
+        dense = DenseQuery(row.tolist(), condition(filters))
         scores: Mapping[UUID, float]
         with translate_errors("search"):
             if query.mode == "semantic":
-                similarities = scores = self._scores(nearest(question, limit))
+                similarities = scores = self._scores(nearest(dense, limit))
             elif query.mode == "keyword":
-                scores = self._words(query.text, filters, limit)
-                similarities = self._similarities(question, scores.keys())
+                scores = self._keyword_scores(query.text, filters, limit)
+                similarities = self._similarities(dense, scores.keys())
             else:
-                similarities, scores = self._fused(question, limit, filters, query, terms)
+                similarities, scores = self._fused(dense, limit, filters, query, terms)
         best = sorted((-score, id) for id, score in scores.items())[:limit]
         sessions = self.get([id for _, id in best])
         return [
@@ -95,48 +95,48 @@ class EdgeGeneration:
 
     def _fused(
         self,
-        question: Question,
+        dense: DenseQuery,
         limit: int,
         filters: Filters,
         query: ParsedQuery,
         terms: TermMatches | None,
     ) -> tuple[Scores, Scores]:
-        """Return the dot products and the fused scores of what is proposed (see `service.stores.fusion`).
+        """Return the dot products and the fused scores of the candidates (see `service.stores.fusion`).
 
-        A phrase only proposes candidates, as words and meaning do. Sessions of the speakers asked for, or with
-        rare terms, are candidates too, and boosted.
+        Candidates are the nearest, those with the highest keyword scores, those of each phrase (which adds no
+        score), and the boosted ones: sessions of the query's speakers, or with its rare terms.
         """
-        count = proposed(limit)
-        words = self._words(query.text, filters, 2 * count)
-        similarities = self._scores(nearest(question, count))
-        boosted = [
-            (boost, self._scores(request)) for boost, request in boosts(question, query, terms)
-        ]
+        count = candidate_count(limit)
+        bm25 = self._keyword_scores(query.text, filters, 2 * count)
+        similarities = self._scores(nearest(dense, count))
+        boosted = [(boost, self._scores(request)) for boost, request in boosts(dense, query, terms)]
         for _, some in boosted:
             similarities |= dict(islice(some.items(), count))
-        lists = [words, *(self._words(phrase, filters, count) for phrase in query.phrases)]
+        lists = [bm25, *(self._keyword_scores(phrase, filters, count) for phrase in query.phrases)]
         others = {id for some in lists for id in islice(some, count)} - similarities.keys()
-        similarities |= self._similarities(question, others)
-        weight = keyword_weight(_best(words), self.manifest.sessions, is_sentence=query.is_sentence)
+        similarities |= self._similarities(dense, others)
+        weight = keyword_weight(
+            _highest(bm25), self.manifest.sessions, is_sentence=query.is_sentence
+        )
         return similarities, {
             id: similarity
-            + weight * words.get(id, 0.0)
+            + weight * bm25.get(id, 0.0)
             + sum(boost for boost, some in boosted if id in some)
             for id, similarity in similarities.items()
         }
 
     def max_bm25(self, text: str, filters: Filters) -> float:
-        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
+        """Return a query's highest BM25 score among sessions that pass (see `Generation.max_bm25`)."""
         with translate_errors("search"):
-            return _best(self._words(text, filters, 2 * CANDIDATES))
+            return _highest(self._keyword_scores(text, filters, 2 * CANDIDATES))
 
-    def _look(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
-        """Return the highest keyword scores of a text, best first; the last ones are remembered."""
+    def _search_keywords(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
+        """Return the highest BM25 scores of a text, highest first."""
         terms = question_terms(text, self.manifest.languages)
         return self._scores(by_keywords(terms, limit, condition(filters))) if terms.indices else {}
 
-    def _similarities(self, question: Question, ids: Collection[UUID]) -> Scores:
-        found = self._scores(among(question, ids)) if ids else {}
+    def _similarities(self, dense: DenseQuery, ids: Collection[UUID]) -> Scores:
+        found = self._scores(score_ids(dense, ids)) if ids else {}
         if len(found) < len(ids):
             raise DamagedError(f"{len(ids) - len(found)} sessions have no vector. {REMEDY}")
         return found
@@ -145,7 +145,7 @@ class EdgeGeneration:
         return {_uuid(point.id): point.score for point in self._shard.query(request)}
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
-        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        """Return for each word up to `most` sessions that have it (see `Generation.find_by_term`)."""
         with translate_errors("search"):
             found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
         return [tuple(_uuid(point.id) for point in points) for points in found]
@@ -218,7 +218,7 @@ class EdgeGeneration:
                 return
 
 
-def _best(scores: Mapping[UUID, float]) -> float:
+def _highest(scores: Mapping[UUID, float]) -> float:
     return next(iter(scores.values()), 0.0)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of Qdrant Edge: nearest by meaning, by words, and what is fused; answers are ids and scores."""
+"""Requests to Qdrant Edge: by dot product, by keywords, and of boosted sessions."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery, TermMatches
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 
-_AGAIN = edge.SearchParams(
+_RESCORED = edge.SearchParams(
     hnsw_ef=256, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
 )
-_IN_FULL = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
-"""Where vectors are kept in 8 bits too: twice as many as are wanted are found by these, then scored in full; or
-all are scored in full. Where there is an index, 256 candidates miss hardly anything (docs/operations.md)."""
+_FULL_PRECISION = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
+"""Where vectors are quantized, twice as many as are wanted are found by 8 bits, then scored in full precision;
+or all are scored in full precision. With HNSW, 256 candidates miss hardly any (docs/operations.md)."""
 
-_MOST_BOOSTED = 1_000
-"""Sessions of the speakers that one question names, at most."""
+_MAX_BOOSTED = 1_000
+"""Sessions of the speakers that one query names, at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question as a unit vector, and the filter that every answer must pass."""
+class DenseQuery:
+    """A query as a unit vector (dimension,), and the filter that every hit must pass."""
 
     vector: list[float]
     condition: edge.Filter | None
 
 
-def nearest(question: Question, limit: int) -> edge.QueryRequest:
+def nearest(dense: DenseQuery, limit: int) -> edge.QueryRequest:
     """Return the request for the highest dot products."""
     return edge.QueryRequest(
-        query=_by_meaning(question), limit=limit, filter=question.condition, params=_AGAIN
+        query=_nearest_query(dense), limit=limit, filter=dense.condition, params=_RESCORED
     )
 
 
@@ -46,14 +46,14 @@ def by_keywords(
     return edge.QueryRequest(query=query, limit=limit, filter=condition)
 
 
-def among(question: Question, ids: Collection[UUID]) -> edge.QueryRequest:
-    """Return the request for the dot products of these sessions, whatever the question's filter."""
+def score_ids(dense: DenseQuery, ids: Collection[UUID]) -> edge.QueryRequest:
+    """Return the request for the dot products of these sessions, whatever the query's filter."""
     wanted = edge.Filter(must=[edge.HasIdCondition(set(ids))])
-    return _in_full(question, len(ids), wanted)
+    return _exactly(dense, len(ids), wanted)
 
 
 def boosts(
-    question: Question, query: ParsedQuery, terms: TermMatches | None
+    dense: DenseQuery, query: ParsedQuery, terms: TermMatches | None
 ) -> Iterator[tuple[float, edge.QueryRequest]]:
     """Yield each boost, and the request for the dot products of the sessions that it is added to."""
     conditions: list[tuple[float, edge.FieldCondition | edge.HasIdCondition]] = []
@@ -62,9 +62,9 @@ def boosts(
         conditions.append((SPEAKER_BOOST, by_name))
     if terms:
         conditions += [(terms.rare_boost, edge.HasIdCondition(set(ids))) for ids in terms.rare]
-    given = [question.condition] if question.condition else []
+    given = [dense.condition] if dense.condition else []
     for boost, some in conditions:
-        yield boost, _in_full(question, _MOST_BOOSTED, edge.Filter(must=[some, *given]))
+        yield boost, _exactly(dense, _MAX_BOOSTED, edge.Filter(must=[some, *given]))
 
 
 def condition(filters: Filters) -> edge.Filter | None:
@@ -81,11 +81,11 @@ def sparse(terms: Terms) -> edge.SparseVector:
     return edge.SparseVector(terms.indices, terms.values)
 
 
-def _in_full(question: Question, limit: int, passing: edge.Filter) -> edge.QueryRequest:
+def _exactly(dense: DenseQuery, limit: int, passing: edge.Filter) -> edge.QueryRequest:
     return edge.QueryRequest(
-        query=_by_meaning(question), limit=limit, filter=passing, params=_IN_FULL
+        query=_nearest_query(dense), limit=limit, filter=passing, params=_FULL_PRECISION
     )
 
 
-def _by_meaning(question: Question) -> edge.Query:
-    return edge.Query.Nearest(question.vector, using=TEXT_VECTOR)
+def _nearest_query(dense: DenseQuery) -> edge.Query:
+    return edge.Query.Nearest(dense.vector, using=TEXT_VECTOR)

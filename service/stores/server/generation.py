@@ -28,7 +28,7 @@ from service.stores.protocol import (
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.queries import (
-    Question,
+    DenseQuery,
     Request,
     by_keywords,
     condition,
@@ -39,7 +39,7 @@ from service.stores.server.queries import (
 
 _MAX_VALUES = 1_000_000
 _BATCH = 256
-_OVERSAMPLING = 2.0  # quantized candidates scored again with the full vectors, for each wanted one
+_OVERSAMPLING = 2.0  # quantized candidates a hit, scored again in full precision
 
 
 class ServerGeneration:
@@ -48,7 +48,7 @@ class ServerGeneration:
     def __init__(
         self, connection: Connection, settings: QdrantSettings, manifest: Manifest
     ) -> None:
-        """Name the collection; nothing is asked yet."""
+        """Name the collection; nothing is requested yet."""
         self.manifest = manifest
         self._connection = connection
         self._name = manifest.generation
@@ -70,43 +70,45 @@ class ServerGeneration:
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
-        question = Question(row.tolist(), self._condition(filters), self._parameters)
+        dense = DenseQuery(row.tolist(), self._condition(filters), self._parameters)
         if query.mode == "semantic":
-            points = self._query(nearest(question, limit))
+            points = self._query(nearest(dense, limit))
         else:
-            points = self._by_words(question, limit, query, terms)
+            points = self._by_words(dense, limit, query, terms)
         points.sort(key=lambda point: (-point.score, str(point.id)))
         return [_hit(point, row) for point in points]
 
     def _by_words(
-        self, question: Question, limit: int, query: ParsedQuery, matches: TermMatches | None
+        self, dense: DenseQuery, limit: int, query: ParsedQuery, matches: TermMatches | None
     ) -> list[models.ScoredPoint]:
         terms, *phrases = (
             question_terms(text, self.manifest.languages) for text in (query.text, *query.phrases)
         )
         if query.mode == "keyword":
-            return self._query(by_keywords(terms, limit, question.condition, with_all=True))
-        matches = matches or TermMatches(self._best(terms, question.condition))
+            return self._query(by_keywords(terms, limit, dense.condition, with_data=True))
+        matches = matches or TermMatches(self._max_bm25(terms, dense.condition))
         weight = keyword_weight(
             matches.max_bm25, self.manifest.sessions, is_sentence=query.is_sentence
         )
-        return self._query(fused(question, [terms, *phrases], limit, query, matches, weight))
+        return self._query(fused(dense, [terms, *phrases], limit, query, matches, weight))
 
     def max_bm25(self, text: str, filters: Filters) -> float:
-        """Return the highest keyword score of a question among sessions that pass (see `Generation`)."""
-        return self._best(question_terms(text, self.manifest.languages), self._condition(filters))
+        """Return a query's highest BM25 score among sessions that pass (see `Generation.max_bm25`)."""
+        return self._max_bm25(
+            question_terms(text, self.manifest.languages), self._condition(filters)
+        )
 
     def _condition(self, filters: Filters) -> models.Filter | None:
         """Return the filters as conditions. Raises RefusedError for a field without an index."""
         check_indexes(self.manifest, filters)
         return condition(filters)
 
-    def _best(self, terms: Terms, passing: models.Filter | None) -> float:
+    def _max_bm25(self, terms: Terms, passing: models.Filter | None) -> float:
         found = self._query(by_keywords(terms, 1, passing))
         return found[0].score if found else 0.0
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
-        """Return for each word up to `most` sessions that have just this word (see `Generation`)."""
+        """Return for each word up to `most` sessions that have it (see `Generation.find_by_term`)."""
         if not words:
             return []
         requests = [
@@ -143,7 +145,7 @@ class ServerGeneration:
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
         """Return the unit vector (dimension,) of each session; unknown ids are left out."""
         return {
-            UUID(str(record.id)): np.asarray(dense(record), dtype=np.float32)
+            UUID(str(record.id)): np.asarray(dense_vector(record), dtype=np.float32)
             for record in self.records(list(ids), vectors=True)
         }
 
@@ -177,7 +179,7 @@ class ServerGeneration:
         """Yield all sessions with their vectors (n, dimension), in batches."""
         for records in self._scroll(payload=True, vectors=[TEXT_VECTOR], batch=_BATCH):
             sessions = [decode_payload(record.payload or {}) for record in records]
-            rows = [dense(record) for record in records]
+            rows = [dense_vector(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 
     def records(self, ids: Sequence[UUID], *, vectors: bool) -> list[models.Record]:
@@ -239,15 +241,15 @@ class ServerGeneration:
         )
 
 
-def _hit(point: models.ScoredPoint, question: Vectors) -> Hit:
+def _hit(point: models.ScoredPoint, query: Vectors) -> Hit:
     """Return a hit with its dot product: the score itself where the point came without a vector."""
     similarity = point.score
     if point.vector:
-        similarity = float(np.asarray(dense(point), dtype=np.float32) @ question)
+        similarity = float(np.asarray(dense_vector(point), dtype=np.float32) @ query)
     return Hit(decode_payload(point.payload or {}), point.score, similarity)
 
 
-def dense(record: models.Record | models.ScoredPoint) -> list[float]:
+def dense_vector(record: models.Record | models.ScoredPoint) -> list[float]:
     """Return a point's vector. Raises DamagedError if it has none."""
     vector = record.vector
     if not isinstance(vector, dict) or not isinstance(vector.get(TEXT_VECTOR), list):

@@ -1,4 +1,4 @@
-"""What is asked of a Qdrant server: nearest by meaning, by words, and both fused."""
+"""Requests to a Qdrant server: by dot product, by keywords, and both fused."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from qdrant_client import models
 
 from service.filters import FIELDS, Filters
 from service.ranking import SPEAKER_BOOST
-from service.stores.fusion import proposed
+from service.stores.fusion import candidate_count
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery, TermMatches
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
@@ -18,42 +18,42 @@ Request = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question as a unit vector, the filter that every answer must pass, and how to look."""
+class DenseQuery:
+    """A query as a unit vector (dimension,), the filter that every hit must pass, and how to search."""
 
     vector: list[float]
     condition: models.Filter | None
     parameters: models.SearchParams
 
 
-def nearest(question: Question, limit: int) -> Request:
+def nearest(dense: DenseQuery, limit: int) -> Request:
     """Return the request for the highest dot products."""
     return {
-        "query": question.vector,
+        "query": dense.vector,
         "using": TEXT_VECTOR,
         "limit": limit,
-        "query_filter": question.condition,
-        "search_params": question.parameters,
+        "query_filter": dense.condition,
+        "search_params": dense.parameters,
         "with_payload": True,
     }
 
 
 def by_keywords(
-    terms: Terms, limit: int, condition: models.Filter | None = None, *, with_all: bool = False
+    terms: Terms, limit: int, condition: models.Filter | None = None, *, with_data: bool = False
 ) -> Request:
-    """Return the request for the highest keyword scores; `with_all` brings payloads and vectors."""
+    """Return the request for the highest BM25 scores; `with_data` asks for payloads and vectors too."""
     return {
         "query": sparse(terms),
         "using": KEYWORDS_VECTOR,
         "limit": limit,
         "query_filter": condition,
-        "with_payload": with_all,
-        "with_vectors": [TEXT_VECTOR] if with_all else False,
+        "with_payload": with_data,
+        "with_vectors": [TEXT_VECTOR] if with_data else False,
     }
 
 
 def fused(
-    question: Question,
+    dense: DenseQuery,
     terms: Sequence[Terms],
     limit: int,
     query: ParsedQuery,
@@ -62,29 +62,29 @@ def fused(
 ) -> Request:
     """Return the request for the highest fused scores (see `service.stores.fusion`).
 
-    `terms` are the question's, then each of its phrases' (they only propose candidates). All candidates are
-    scored by meaning; sessions of the speakers asked for, or with rare terms, are candidates too, and boosted.
+    `terms` are the query's, then each of its phrases' (those add candidates, and no score). Boosted sessions,
+    of the query's speakers or with its rare terms, are candidates too. Every candidate has a dot product.
     """
-    count = proposed(limit)
-    proposals = [
-        _by_meaning(question, question.condition, count),
-        *(_proposal(question, some, count) for some in terms if some.indices),
+    count = candidate_count(limit)
+    candidates = [
+        _dense_candidates(dense, dense.condition, count),
+        *(_keyword_candidates(dense, some, count) for some in terms if some.indices),
     ]
     score: list[Any] = ["$score[0]"]
     scored = []
     if terms[0].indices:
-        scored.append(_proposal(question, terms[0], 2 * count))
+        scored.append(_keyword_candidates(dense, terms[0], 2 * count))
         score.append(models.MultExpression(mult=[weight, "$score[1]"]))
     for boost, condition in _boosts(query, matches):
-        given = [question.condition] if question.condition else []
-        proposals.append(_by_meaning(question, models.Filter(must=[condition, *given]), count))
+        given = [dense.condition] if dense.condition else []
+        candidates.append(_dense_candidates(dense, models.Filter(must=[condition, *given]), count))
         score.append(models.MultExpression(mult=[boost, condition]))
     every = models.Prefetch(
-        prefetch=proposals,
-        query=question.vector,
+        prefetch=candidates,
+        query=dense.vector,
         using=TEXT_VECTOR,
-        params=question.parameters,
-        limit=len(proposals) * count,
+        params=dense.parameters,
+        limit=len(candidates) * count,
     )
     return {
         "prefetch": [every, *scored],
@@ -123,17 +123,19 @@ def _boosts(
         yield matches.rare_boost, models.HasIdCondition(has_id=[str(id) for id in sessions])
 
 
-def _by_meaning(question: Question, condition: models.Filter | None, limit: int) -> models.Prefetch:
+def _dense_candidates(
+    dense: DenseQuery, condition: models.Filter | None, limit: int
+) -> models.Prefetch:
     return models.Prefetch(
-        query=question.vector,
+        query=dense.vector,
         using=TEXT_VECTOR,
         filter=condition,
-        params=question.parameters,
+        params=dense.parameters,
         limit=limit,
     )
 
 
-def _proposal(question: Question, terms: Terms, limit: int) -> models.Prefetch:
+def _keyword_candidates(dense: DenseQuery, terms: Terms, limit: int) -> models.Prefetch:
     return models.Prefetch(
-        query=sparse(terms), using=KEYWORDS_VECTOR, filter=question.condition, limit=limit
+        query=sparse(terms), using=KEYWORDS_VECTOR, filter=dense.condition, limit=limit
     )

@@ -23,7 +23,7 @@ from service.stores.protocol import Check, count_events, list_languages
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
-from service.stores.server.generation import ServerGeneration, dense
+from service.stores.server.generation import ServerGeneration, dense_vector
 from service.stores.server.queries import sparse
 
 MAX_BYTES = 5 * 2**20
@@ -124,7 +124,7 @@ class Writer(ABC):
                 f"The generation holds {found} sessions, not {expected}; {self._after_failure}"
             )
         stored = {
-            UUID(str(record.id)): dense(record)
+            UUID(str(record.id)): dense_vector(record)
             for record in self._generation.records(list(self._sample), vectors=True)
         }
         for id, row in self._sample.items():
