@@ -1,1 +1,1 @@
-"""What a row says of a session: its fields cleaned, its times read."""
+"""Records, sessions in their sources' words, and the rules that make their values those of Sessions."""
