@@ -22,7 +22,7 @@ def test_a_bar_on_a_terminal() -> None:
 
 def test_plain_lines_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(terminal=False).startswith("Embedding: 130 of 130, ")
-    monkeypatch.setattr(progress, "_SECONDS_A_LINE", 0)
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", 0)
     lines = shown(terminal=False).splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("Embedding: 64 of 130, ")
