@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.query.boosts import exactness, quoted_phrases
+from service.query.boosts import exact_match_boost, quoted_phrases
 from service.ranking import PHRASE_BOOST, TITLE_BOOST
 from service.session import Session
 from service.words import split_words
@@ -45,7 +45,7 @@ def test_a_title_without_its_subtitle_gains(
     question: str, title: str, least: float, most: float
 ) -> None:
     session = replace(FOUND, title=title)
-    assert least <= exactness(split_words(question), [], session) <= most
+    assert least <= exact_match_boost(split_words(question), [], session) <= most
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_title_without_its_subtitle_gains(
 )
 def test_exact_things_gain(question: str, least: float, most: float) -> None:
     phrases = [split_words(phrase) for phrase in quoted_phrases(question)]
-    assert least <= exactness(split_words(question), phrases, FOUND) <= most
+    assert least <= exact_match_boost(split_words(question), phrases, FOUND) <= most

@@ -10,13 +10,13 @@ from support.web_fixtures import SESSIONS, write
 from service.filters import NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import Counts, FacetCache
-from service.query.names import Names, is_one_typo
+from service.query.names import SpeakerIndex, is_one_typo
 from service.query.query import Query
 from service.search.searcher import Searcher
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import Generation
 
-NAMES = Names(
+NAMES = SpeakerIndex(
     ["Zoë Brändström", "Alexandru Agachi", "James A. Bednar", "Nikos Li", "Will May", "Ng"]
 )
 
@@ -40,7 +40,7 @@ NAMES = Names(
     ],
 )
 def test_speakers_named_in_full(question: str, named: tuple[str, ...]) -> None:
-    assert NAMES.named_in(question) == named
+    assert NAMES.find_named(question) == named
 
 
 @pytest.mark.parametrize(

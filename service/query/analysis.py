@@ -5,10 +5,10 @@ import threading
 from service.filters import Filters
 from service.query.boosts import quoted_phrases
 from service.query.facet_cache import FacetCache
-from service.query.names import Names
+from service.query.names import SpeakerIndex
 from service.query.query import Query
-from service.query.rare import RareWords
-from service.query.spoken import is_spoken
+from service.query.rare_terms import RareTerms
+from service.query.sentences import is_sentence
 from service.stores.protocol import Generation, ParsedQuery, TermMatches
 
 
@@ -18,9 +18,9 @@ class Analysis:
     def __init__(self, facets: FacetCache) -> None:
         """Take what counts the catalogue's speakers."""
         self._facets = facets
-        self._names: tuple[str, Names] = ("", Names(()))
+        self._names: tuple[str, SpeakerIndex] = ("", SpeakerIndex(()))
         self._reading = threading.Lock()
-        self._rare = RareWords()
+        self._rare = RareTerms()
 
     def parse(self, generation: Generation, query: Query) -> ParsedQuery:
         """Return the question with its phrases and the speakers that it names."""
@@ -28,8 +28,8 @@ class Analysis:
             query.text,
             query.mode,
             phrases=quoted_phrases(query.text),
-            speakers=self._speakers(generation).named_in(query.text),
-            is_sentence=is_spoken(query.text),
+            speakers=self._speakers(generation).find_named(query.text),
+            is_sentence=is_sentence(query.text),
         )
 
     def match_terms(self, generation: Generation, text: str, filters: Filters) -> TermMatches:
@@ -37,7 +37,7 @@ class Analysis:
         rare, boost = self._rare.find(generation, text)
         return TermMatches(generation.max_bm25(text, filters), rare, boost)
 
-    def _speakers(self, generation: Generation) -> Names:
+    def _speakers(self, generation: Generation) -> SpeakerIndex:
         """Return the generation's speakers; while one thread reads them, others use those before."""
         kept, names = self._names
         if kept == generation.manifest.state:
@@ -49,9 +49,11 @@ class Analysis:
         finally:
             self._reading.release()
 
-    def _read_speakers(self, generation: Generation) -> Names:
+    def _read_speakers(self, generation: Generation) -> SpeakerIndex:
         kept, names = self._names
         if kept != generation.manifest.state:  # nobody read them while this thread waited
-            names = Names(str(speaker) for speaker, _ in self._facets.count(generation, "speaker"))
+            names = SpeakerIndex(
+                str(speaker) for speaker, _ in self._facets.count(generation, "speaker")
+            )
             self._names = (generation.manifest.state, names)
         return names

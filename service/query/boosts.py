@@ -1,4 +1,4 @@
-"""Exact things win: a quoted phrase, a title as it stands or nearly so, with or without its subtitle."""
+"""Boosts for exact matches: a quoted phrase, a whole title or nearly so, with or without its subtitle."""
 
 import re
 from collections.abc import Sequence
@@ -11,35 +11,39 @@ from service.stores.protocol import Hit, ParsedQuery
 from service.words import split_words, words_of
 
 _MAIN_TITLE = re.compile(r"[:?!]\s+|[：？！]|\s[-–—|]\s")
-"""What parts a title from its subtitle: people ask for what stands before it."""
+"""Separates a title from its subtitle: people ask for the part before it."""
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„«»]")
 
 
 def quoted_phrases(question: str) -> tuple[str, ...]:
-    """Return what stands between double quotes; a quote without its partner is text."""
+    """Return the parts in double quotes; an unpaired quote is text."""
     return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
 
 
-def exact_first(hits: Sequence[Hit], query: ParsedQuery) -> list[Hit]:
-    """Return what was found by words, what holds the question's exact things first."""
+def boost_exact_matches(hits: Sequence[Hit], query: ParsedQuery) -> list[Hit]:
+    """Return the hits of a keyword or hybrid search, exact matches boosted, highest score first."""
     words, phrases = split_words(query.text), [split_words(phrase) for phrase in query.phrases]
-    gained = (
-        replace(hit, score=hit.score * (1 + gain) if query.mode == "keyword" else hit.score + gain)
-        for hit, gain in ((hit, exactness(words, phrases, hit.session)) for hit in hits)
+    boosted = (
+        replace(
+            hit, score=hit.score * (1 + boost) if query.mode == "keyword" else hit.score + boost
+        )
+        for hit, boost in ((hit, exact_match_boost(words, phrases, hit.session)) for hit in hits)
     )
-    return sorted(gained, key=lambda hit: -hit.score)
+    return sorted(boosted, key=lambda hit: -hit.score)
 
 
-def exactness(asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session) -> float:
-    """Return what a session gains: for its title being the question's words, for holding the phrases."""
-    gain = _title_gain(asked, session.title)
+def exact_match_boost(
+    asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session
+) -> float:
+    """Return a session's boost: for a title that is the question, and for each phrase that it has."""
+    boost = _title_boost(asked, session.title)
     if phrases:
         words = f" {' '.join(split_words(session.keywords_text))} "
-        gain += PHRASE_BOOST * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
-    return gain
+        boost += PHRASE_BOOST * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
+    return boost
 
 
-def _title_gain(asked: Sequence[str], title: str) -> float:
+def _title_boost(asked: Sequence[str], title: str) -> float:
     words = words_of(title)
     if tuple(asked) == words:
         return TITLE_BOOST
@@ -55,8 +59,8 @@ def _nearly(asked: Sequence[str], title: Sequence[str]) -> float:
         other
     ):
         return 0.0
-    likeness = SequenceMatcher(None, one, other, autojunk=False)
-    if likeness.quick_ratio() < TITLE_SIMILARITY_THRESHOLD:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.quick_ratio() < TITLE_SIMILARITY_THRESHOLD:
         return 0.0
-    ratio = likeness.ratio()
+    ratio = matcher.ratio()
     return ratio if ratio >= TITLE_SIMILARITY_THRESHOLD else 0.0

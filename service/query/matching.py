@@ -1,4 +1,4 @@
-"""Words of sessions that are like those of a question: by their stem, as keyword search compares them."""
+"""Terms of a question found in texts by their stems, as keyword search compares them."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _ELIDED = re.compile(
     r"(?<=[^\W\d_])['’](?:s|t|d|m|ll|re|ve)(?!\w)|(?<!\w)(?:l|d|n|j|m|c|s|t|qu)['’](?=[^\W\d_])",
     re.I,
 )
-"""What an apostrophe cuts short: child's, don't, l'image."""
+"""Elisions and contractions: child's, don't, l'image."""
 _JOINED = re.compile(r"(?<!\w)\w(?:[/&]\w)+(?!\w)")
 """Single letters that stand for something together: I/O, A/B, Q&A."""
 _FUNCTION_WORDS = """
@@ -26,12 +26,12 @@ das dem den der die ein eine fur ich im ist mit und von was wie zu
 au aux de des du en est et la le les pour que qui sur un une como con cual del el es las los para por una y
 """
 _COMMON = frozenset(_FUNCTION_WORDS.split())
-"""Words that say nothing by themselves, folded: English, German, French and Spanish."""
+"""Stop words, folded: English, German, French and Spanish."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a text, in characters, and the asked word that what stands there is like."""
+class MatchedTerm:
+    """Where a text has a term of the question, in characters; `asked` is the term as the question has it."""
 
     start: int
     end: int
@@ -40,9 +40,9 @@ class Mark:
 
 @lru_cache(maxsize=100)
 def content_words(question: str) -> tuple[str, ...]:
-    """Return the question's words, folded and each once, without those that say nothing, unless all are such.
+    """Return the question's distinct words, folded, without stop words unless it has no others.
 
-    The last ones are remembered: a question is looked at from many sides.
+    Cached, as verdict and snippets take the same ones.
     """
     question = _ELIDED.sub(" ", question)
     joined = set(split_words(" ".join(_JOINED.findall(question))))
@@ -51,11 +51,11 @@ def content_words(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept or words))
 
 
-class Likeness:
-    """Finds words that have the stem of an asked one in the language of their text."""
+class StemMatcher:
+    """Finds the words of texts that share a stem with a term of one question, in the language of the text."""
 
     def __init__(self, question: str) -> None:
-        """Look for the content words of a question."""
+        """Take the question, whose content words are looked for."""
         self._asked = content_words(question)
         self._starts = {word[:_START] for word in self._asked}
 
@@ -65,31 +65,31 @@ class Likeness:
         found = sum(any(_places(text, word, language)) for word in self._asked)
         return found / len(self._asked) if self._asked else 0.0
 
-    def marks(self, text: str, language: str) -> list[Mark]:
-        """Return where a text has like words, in order."""
+    def find(self, text: str, language: str) -> list[MatchedTerm]:
+        """Return the terms that a text has, in order of their places."""
         if not text.isascii() and _FOREIGN.search(text):
-            return list(self._foreign_marks(text, language))
+            return list(self._find_folded(text, language))
         lower = text.lower()
         found = (mark for word in self._asked for mark in _places(lower, word, language))
         return sorted(found, key=lambda mark: mark.start)
 
-    def _foreign_marks(self, text: str, language: str) -> Iterator[Mark]:
+    def _find_folded(self, text: str, language: str) -> Iterator[MatchedTerm]:
         """Fold word by word: a folded text need not be as long as it was."""
         for word, start, end in locate_words(text):
             if word[:_START] in self._starts:
                 for asked in self._asked:
                     if _is_like(word, asked, language):
-                        yield Mark(start, end, asked)
+                        yield MatchedTerm(start, end, asked)
 
 
-def _places(text: str, asked: str, language: str) -> Iterator[Mark]:
+def _places(text: str, asked: str, language: str) -> Iterator[MatchedTerm]:
     """Yield where a folded text has words like `asked`; one of an unspaced script stands anywhere."""
     start, anywhere = asked[:_START], is_unspaced(asked)
     place = text.find(start)
     while place >= 0:
         word = asked if anywhere else word_at(text, place)
         if word and _is_like(word, asked, language):
-            yield Mark(place, place + len(word), asked)
+            yield MatchedTerm(place, place + len(word), asked)
         place = text.find(start, place + 1)
 
 

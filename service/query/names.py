@@ -10,29 +10,29 @@ _LONG = 6
 """Letters from which a word may have a typo: shorter ones are too near to other words ("nixos", "Nikos")."""
 
 
-class Names:
-    """The speakers of one generation, found by the words of their names."""
+class SpeakerIndex:
+    """An inverted index of the speakers of one generation by the words of their names."""
 
     def __init__(self, speakers: Iterable[str]) -> None:
         """Index the speakers' names as the catalogue spells them."""
-        self._spelled: list[tuple[str, tuple[str, ...]]] = []
-        self._having: dict[str, list[int]] = defaultdict(list)
+        self._speakers: list[tuple[str, tuple[str, ...]]] = []
+        self._postings: dict[str, list[int]] = defaultdict(list)
         for speaker in speakers:
             words = tuple({intern(word) for word in split_words(speaker) if len(word) > 1})
             if len(words) > 1:
                 for word in words:
-                    self._having[word].append(len(self._spelled))
-                self._spelled.append((speaker, words))
+                    self._postings[word].append(len(self._speakers))
+                self._speakers.append((speaker, words))
 
-    def named_in(self, question: str) -> tuple[str, ...]:
+    def find_named(self, question: str) -> tuple[str, ...]:
         """Return the speakers whose whole name (initials aside) stands together in the question."""
         asked = [word for word in split_words(question) if len(word) > 1]
         known, long = set(asked), [word for word in asked if len(word) >= _LONG - 1]
-        typed_right = Counter(place for word in known for place in self._having.get(word, ()))
+        typed_right = Counter(place for word in known for place in self._postings.get(word, ()))
         return tuple(
             speaker
             for place in sorted(typed_right)
-            for speaker, words in [self._spelled[place]]
+            for speaker, words in [self._speakers[place]]
             if typed_right[place] == len(words) or _may_be_mistyped(frozenset(words), known, long)
             if _stands_in(frozenset(words), asked)
         )

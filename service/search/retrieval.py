@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from service.encoder import Vectors
 from service.filters import Filters
 from service.query.analysis import Analysis
-from service.query.boosts import exact_first
+from service.query.boosts import boost_exact_matches
 from service.ranking import CANDIDATES, JUDGED_HITS
 from service.stores.protocol import Generation, Hit, ParsedQuery, TermMatches
 
@@ -29,7 +29,7 @@ class Retrieval:
             return self.generation.search(self.vector, count, filters)
         if self.query.phrases:
             count = max(count, _WITH_PHRASE)
-        return exact_first(self._search(count, filters, self.query), self.query)
+        return boost_exact_matches(self._search(count, filters, self.query), self.query)
 
     def find_to_judge(self, filters: Filters) -> list[Hit]:
         """Return the sessions that the verdict looks at: by words and meaning, as it was calibrated."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.query.matching import Likeness, Mark
+from service.query.matching import MatchedTerm, StemMatcher
 from service.session import Session
 
 _WITHIN = r"[^.!?…。！？\n]"
@@ -47,12 +47,12 @@ class Explainer:
 
     def __init__(self, question: str, *, by_meaning: bool) -> None:
         """Take the question; `by_meaning` says whether the mode looks at meaning at all."""
-        self._likeness = Likeness(question)
+        self._matcher = StemMatcher(question)
         self._by_meaning = by_meaning
 
     def __call__(self, session: Session) -> Reason:
         """Return why `session` answers."""
-        marks = self._likeness.marks(session.abstract, session.language)
+        marks = self._matcher.find(session.abstract, session.language)
         has = {
             "title": self._has(session, session.title),
             "speaker": self._has(session, *session.speakers),
@@ -63,10 +63,10 @@ class Explainer:
         return Reason(matched, nearest_sentence(session.abstract, marks))
 
     def _has(self, session: Session, *texts: str) -> bool:
-        return any(self._likeness.marks(text, session.language) for text in texts)
+        return any(self._matcher.find(text, session.language) for text in texts)
 
 
-def nearest_sentence(abstract: str, marks: Sequence[Mark]) -> Snippet | None:
+def nearest_sentence(abstract: str, marks: Sequence[MatchedTerm]) -> Snippet | None:
     """Return the sentence that has most of the asked words, the first of equals; None if there is none."""
     first = _SENTENCE.search(abstract)
     if not first:
@@ -75,7 +75,7 @@ def nearest_sentence(abstract: str, marks: Sequence[Mark]) -> Snippet | None:
     starts, ends = zip(
         *((one.start(), min(one.end(), one.start() + _LONGEST)) for one in found), strict=True
     )
-    within: list[list[Mark]] = [[] for _ in starts]
+    within: list[list[MatchedTerm]] = [[] for _ in starts]
     for mark in marks:
         place = bisect_right(starts, mark.start) - 1
         if mark.end <= ends[place]:
@@ -88,7 +88,7 @@ def nearest_sentence(abstract: str, marks: Sequence[Mark]) -> Snippet | None:
     return Snippet(abstract[start:end], start, end, _spans(within[best], start))
 
 
-def _spans(marks: Sequence[Mark], start: int) -> tuple[Span, ...]:
+def _spans(marks: Sequence[MatchedTerm], start: int) -> tuple[Span, ...]:
     """The places of marks, counted from `start`; those that touch are one."""
     spans: list[Span] = []
     for mark in marks:

@@ -26,8 +26,8 @@ from typing import Literal, TypeGuard
 
 import numpy as np
 
-from service.query.boosts import exactness
-from service.query.matching import Likeness, content_words
+from service.query.boosts import exact_match_boost
+from service.query.matching import StemMatcher, content_words
 from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, OFF_TOPIC_WEIGHT, weights_digest
 from service.session import Session
 from service.stores.manifest import Calibration
@@ -72,7 +72,7 @@ def is_current(calibration: Calibration | None) -> TypeGuard[Calibration]:
 
 def term_overlap(query: str, sessions: Sequence[Session]) -> float:
     """Return the largest share (0 to 1) of the query's terms, compared by stem, that one session has."""
-    likeness = Likeness(query)
+    likeness = StemMatcher(query)
     shares = (likeness.share(session.keywords_text, session.language) for session in sessions)
     return max(shares, default=0.0)
 
@@ -133,7 +133,7 @@ def has_all_terms(query: ParsedQuery, terms: TermMatches, session: Session) -> b
     if len(words) == 1 and any(session.id in sessions for sessions in terms.rare):
         return True
     if len(split_words(query.text)) == 1:
-        return Likeness(query.text).share(session.keywords_text, session.language) == 1
+        return StemMatcher(query.text).share(session.keywords_text, session.language) == 1
     named = "\n".join((session.title, *session.speakers, session.track, *session.tags))
     return set(words).issubset(split_words(named))
 
@@ -142,4 +142,4 @@ def is_exact_match(query: ParsedQuery, session: Session) -> bool:
     """Return whether a session has the query as its title, a phrase it quotes or a speaker it names in full."""
     phrases = [split_words(phrase) for phrase in query.phrases]
     by_speaker = not set(query.speakers).isdisjoint(session.speakers)
-    return by_speaker or exactness(split_words(query.text), phrases, session) > 0
+    return by_speaker or exact_match_boost(split_words(query.text), phrases, session) > 0

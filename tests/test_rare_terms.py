@@ -10,7 +10,7 @@ from support.stores import ENCODER, talk, write
 
 from service.filters import Filters
 from service.query.query import Query
-from service.query.rare import RareWords
+from service.query.rare_terms import RareTerms
 from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.generation import EdgeGeneration
@@ -73,7 +73,7 @@ def test_what_is_rare(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> No
         return having(self, words, most)
 
     monkeypatch.setattr(EdgeGeneration, "find_by_term", noted)
-    words = RareWords()
+    words = RareTerms()
     with searcher.store.reading() as generation:
         found, gain = words.find(
             generation, "zymurgy and data, zymurgy and heliotrope and nothing2"
@@ -93,16 +93,16 @@ def test_in_a_small_programme_a_word_is_rare_only_by_itself(tmp_path: Path) -> N
     store = EdgeStore(tmp_path, "sessions")
     write(store, programme(50))
     with store.reading() as generation:
-        assert RareWords().find(generation, "data zymurgy") == ((), 0)
-        assert RareWords().find(generation, "heliotrope") == ((), 1)
-        found, gain = RareWords().find(generation, "zymurgy")
+        assert RareTerms().find(generation, "data zymurgy") == ((), 0)
+        assert RareTerms().find(generation, "heliotrope") == ((), 1)
+        found, gain = RareTerms().find(generation, "zymurgy")
         assert [len(sessions) for sessions in found] == [1]
         assert gain == 1
     store.close()
 
 
 def test_what_is_rare_does_not_depend_on_what_was_asked_before(searcher: Searcher) -> None:
-    words = RareWords()
+    words = RareTerms()
     with searcher.store.reading() as generation:
         assert words.find(generation, "data heliotrope") == ((), 1 / 2)
-        assert words.find(generation, "heliotrope") == RareWords().find(generation, "heliotrope")
+        assert words.find(generation, "heliotrope") == RareTerms().find(generation, "heliotrope")

@@ -1,12 +1,12 @@
-"""Whether a question is a spoken sentence ("how do I ...") or a few words to look for.
+"""Whether a question is a natural-language sentence ("how do I ...") or keywords.
 
-A sentence is asked for its meaning: programmes seldom say "make" or "faster" of what a session is about.
+Keywords count less in a sentence: programmes seldom say "make" or "faster" of what a session is about.
 """
 
 from service.words import split_words
 
-_FEWEST = 4
-"""Words of a sentence."""
+_MIN_WORDS = 4
+"""Fewer words are keywords."""
 _OPENING_WORDS = """
 how what which who whom whose where when why is are was can could do does did should will would may
 tell show find wie was welche welcher welches wer wo wann warum wieso gibt kann konnen soll
@@ -21,9 +21,9 @@ _OPENERS = frozenset(_OPENING_WORDS.split())
 _FIRST_PERSON = frozenset(_FIRST_PERSON_WORDS.split())
 
 
-def is_spoken(question: str) -> bool:
-    """Return whether the question opens like one, or speaks of who asks; in six European languages."""
+def is_sentence(question: str) -> bool:
+    """Return whether it opens with a question word or verb, or has a first-person word; in six languages."""
     words = split_words(question)
-    if len(words) < _FEWEST:
+    if len(words) < _MIN_WORDS:
         return False
     return words[0] in _OPENERS or not _FIRST_PERSON.isdisjoint(words)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.query.spoken import is_spoken
+from service.query.sentences import is_sentence
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from service.query.spoken import is_spoken
     ],
 )
 def test_sentences(question: str) -> None:
-    assert is_spoken(question)
+    assert is_sentence(question)
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ def test_sentences(question: str) -> None:
     ["health analytics", "how to scale", "MySQL optimizer statistics for PHP", "C++ 我"],
 )
 def test_a_few_words_are_no_sentence(question: str) -> None:
-    assert not is_spoken(question)
+    assert not is_sentence(question)
 
 
 def test_no_script_is_an_error() -> None:
-    assert not is_spoken("データベース を 速く する には")
+    assert not is_sentence("データベース を 速く する には")
