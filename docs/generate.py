@@ -83,7 +83,7 @@ def _values_of_kind(schema: Schema) -> str:
     if high is not None:
         return f"{low} to {high}"
     if low is not None:
-        return f"{'above' if 'exclusiveMinimum' in schema else 'from'} {low}"
+        return f"{'above' if 'exclusiveMinimum' in schema else 'at least'} {low}"
     return ""
 
 

@@ -82,24 +82,25 @@ class QdrantSettings(BaseModel):
     api_key: SecretStr | None = None
     """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
     api_key_file: OwnPath | None = None
-    """File that holds the API key, such as a mounted secret; read when the first connection is made."""
+    """File with the API key, such as a mounted secret; read when the first connection is made."""
     ca_file: OwnPath | None = None
-    """Certificate authorities to trust for https (PEM); those of the system when unset. Touch it for a
+    """Certificate authorities to trust for https (PEM); those of the system when unset. Set it for a
     private authority."""
     grpc: bool = False
-    """Speak gRPC instead of REST. Touch it for large loads over a slow link."""
+    """Speak gRPC instead of REST. Set it for large loads over a slow link."""
     grpc_port: Annotated[int, Field(ge=1, le=65535)] = 6334
     """Port of gRPC, where it is used."""
     timeout: Annotated[float, Field(gt=0)] = 60.0
     """Seconds that one call of a load or an operation may take. Raise it where a node's disk is slow."""
     retry_seconds: Annotated[float, Field(ge=0)] = 120.0
-    """Seconds that a load goes on trying a call while the server is busy or away. Raise it to sit out
+    """Seconds for which a load retries a call while the server is busy or away. Raise it to outlast
     longer restarts."""
     shards: Annotated[int, Field(ge=1)] | None = None
     """Shards of a new generation; the server's choice (one a node) when unset. Set it to twice the nodes
     for a cluster that will grow: it is fixed when a generation is built."""
     replicas: Annotated[int, Field(ge=1)] = 1
-    """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; fixed at building."""
+    """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; it is fixed when a
+    generation is built."""
     write_consistency: Annotated[int, Field(ge=1)] = 1
     """Replicas that must acknowledge a write. Raise it to the number of replicas where a node that returns
     must never be behind; loads then fail while one is away."""
@@ -107,34 +108,36 @@ class QdrantSettings(BaseModel):
         None
     )
     """Replicas that must agree on an answer; one when unset, which is right for generations that never
-    change. Touch it where sessions are changed in place on several replicas."""
+    change. Set it where sessions are changed in place on several replicas."""
     on_disk_vectors: bool = False
-    """Keep vectors on disk, cached as memory allows. Set it where they do not fit the nodes' memory
+    """Keep vectors on disk, cached as memory allows. Set it if they do not fit the nodes' memory
     (docs/operations.md has the formula); questions get slower."""
     quantization: Literal["none", "int8"] = "none"
     """int8 keeps a quarter-size copy of the vectors in memory and scores the best again with the full ones.
-    Pointless below 100,000 sessions; use it with on-disk vectors above a few million."""
+    It gains nothing below 100,000 sessions; use it with on-disk vectors above a few million."""
     hnsw_m: Annotated[int, Field(ge=4, le=128)] = 16
-    """Edges of a session in the index. Raise to 32 above 10 million: better answers, more memory."""
+    """Edges per session in the HNSW index. Raise it to 32 above 10 million sessions: better answers, more
+    memory."""
     hnsw_ef: Annotated[int, Field(ge=8, le=4096)] = 128
-    """Candidates looked at for a question. Raise it where `verify` or an evaluation finds sessions missed."""
+    """Candidates that a search of the HNSW index looks at. Raise it if `verify` or an evaluation finds that
+    sessions are missed."""
     hnsw_build_ef: Annotated[int, Field(ge=8, le=4096)] = 128
-    """Candidates looked at when a session is put in the index. Raise it with
+    """Candidates that are looked at when a session is added to the HNSW index. Raise it with
     `CONFERENCE_HELPER_QDRANT_HNSW_M`; loads get slower."""
     strict: bool = True
-    """Refuse on the server what this program never asks: filters without an index, an `ef` or a batch beyond
-    its own. Unset it where other programs use the same collections."""
+    """Have the server refuse what this program never asks for: filters without an index, a larger `ef` or
+    batch than its own. Turn it off if other programs use the same collections."""
     strict_read_rate: Annotated[int, Field(ge=1)] | None = None
-    """Reads a minute that a generation's replica answers before it says 429; no limit when unset. Touch it to
-    protect a server that is shared."""
+    """Reads per minute that a generation's replica answers before it returns 429; no limit when unset. Set it
+    to protect a shared server."""
     index_seconds: Annotated[float, Field(ge=0)] = 900.0
     """Seconds that a load waits for the index of a new generation before it switches. Raise it for over ten
-    million sessions, lest the first questions scan."""
+    million sessions, so that the first questions need not scan."""
     in_place_from: Annotated[int, Field(ge=0)] = 50_000
-    """Sessions from which a sync that changes under a tenth updates the served generation in place; smaller
-    catalogues are built beside, so that `rollback` undoes every load."""
+    """Sessions from which on a load that changes under a tenth of them updates the served generation in
+    place. Smaller catalogues always get a new generation, so that `rollback` undoes every load."""
     lock_seconds: Annotated[float, Field(gt=0)] = 120.0
-    """Seconds after which a loader that gave no sign of life loses its lock. The clocks of machines that load
+    """Seconds after which a loader that has not renewed its lock loses it. The clocks of loading machines
     must agree to within a quarter of it."""
 
 
@@ -161,11 +164,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
     log_queries: bool = False
-    """Write questions in the log too. They may be personal: leave it off unless people were told."""
+    """Write questions in the log too. They may be personal: leave it off unless people have been told."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """Processes that `serve` runs; more than one needs a server, embedded one process does it all."""
+    """Processes that `serve` runs. More than one needs a Qdrant server: an embedded catalogue has one."""
     deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
-    """Seconds in which a request is answered, with an error if need be."""
+    """Seconds within which a request is answered, if need be with an error."""
     model: Annotated[str, AfterValidator(os.path.expanduser)] | None = None
     """Model to embed with, a folder or a name; the catalogue's own, or the default model, when unset."""
     model_revision: str | None = None
@@ -179,13 +182,13 @@ class Settings(BaseSettings):
     """How the fast encoder computes a new catalogue: int8 when unset, fp32 agrees with the reference to
     0.0001. A catalogue keeps its own; another one embeds it anew."""
     device: str | None = None
-    """Where the model runs (cpu, cuda); chosen by itself when unset."""
+    """Where the model runs: cpu or cuda; chosen automatically when unset."""
     host: str = "127.0.0.1"
     """Address that `serve` listens on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port that `serve` listens on."""
     threads: Annotated[int, Field(ge=1, le=256)] = 8
-    """Requests that `serve` answers at a time."""
+    """Requests that `serve` answers at the same time."""
 
     @property
     def files(self) -> DataDir:
