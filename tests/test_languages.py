@@ -1,6 +1,6 @@
 import pytest
 
-from service.languages import language_code, language_name, stemmer_name
+from service.words import language_code, language_name, stemmer_name
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,8 @@ from loaders.records.text import (
     plain_line,
     plain_text,
 )
-from service.languages import language_code
 from service.session import Session
-from service.words import folded
+from service.words import folded, language_code
 
 _MAX_STATE = 40
 MAX_ABSTRACT = 100_000

@@ -19,7 +19,6 @@ from zlib import crc32
 
 import qdrant_edge as edge
 
-from service.languages import stemmer_name
 from service.ranking import (
     BIGRAM_WEIGHT,
     BM25_AVERAGE_LENGTH,
@@ -30,7 +29,7 @@ from service.ranking import (
     SURFACE_FORM_WEIGHT,
 )
 from service.session import Session
-from service.words import split_words
+from service.words import split_words, stemmer_name
 
 _ENGLISH = stemmer_name("en")
 

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, make_response, render_template
 
 from service.errors import ConferenceHelperError, NothingLoadedError
 from service.filters import NO_FILTERS, Filters
-from service.languages import language_name
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -28,6 +27,7 @@ from service.web.search_form import (
     list_chips,
     list_fields,
 )
+from service.words import language_name
 
 EXAMPLES = (
     "Health analytics",
