@@ -147,7 +147,7 @@ def language_code(name: str) -> str:
     if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):
         return key[:2]
     first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
-    return _LANGUAGE_CODES.get(first, key[:20].strip())
+    return _LANGUAGE_CODES.get(first, key[:20].strip(" -"))
 
 
 def language_name(code: str) -> str:

@@ -7,7 +7,7 @@ from service.words import language_code, language_name, stemmer_name
     ("name", "code"),
     [("English", "en"), ("eng", "en"), ("de-AT", "de"), ("PT_BR", "pt"), ("Español", "es"), ("und", ""),
      ("English / Inglés", "en"), ("Englisch", "en"), ("Anglais", "en"), ("Inglés", "en"), ("en,de", "en"),
-     ("Allemand; Anglais", "de"), ("Klingon", "klingon"), ("", "")],
+     ("Allemand; Anglais", "de"), ("Klingon", "klingon"), ("", ""), ("_", ""), ("-", "")],
 )  # fmt: skip
 def test_names_and_codes_in_several_standards_give_one_code(name: str, code: str) -> None:
     assert language_code(name) == code
