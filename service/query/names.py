@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from sys import intern
 
+from rapidfuzz.distance import OSA
+
 from service.words import split_words
 
 _LONG = 6
@@ -39,16 +41,8 @@ class SpeakerIndex:
 
 
 def is_one_typo(one: str, other: str) -> bool:
-    """Return whether two words differ by one letter added, left out, changed or swapped with its neighbour."""
-    if len(one) > len(other):
-        one, other = other, one
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    if len(one) < len(other):
-        return one[start:] == other[start + 1 :]
-    swapped = one[start : start + 2] == other[start : start + 2][::-1]
-    return one[start + 1 :] == other[start + 1 :] or (
-        swapped and one[start + 2 :] == other[start + 2 :]
-    )
+    """Return whether at most one letter is added, left out, changed or swapped with the next."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1  # optimal string alignment
 
 
 def _may_be_mistyped(name: frozenset[str], asked: set[str], long: Sequence[str]) -> bool:
@@ -57,9 +51,7 @@ def _may_be_mistyped(name: frozenset[str], asked: set[str], long: Sequence[str])
     if len(missing) > 1:
         return False
     wanted = next(iter(missing))
-    return len(wanted) >= _LONG and any(
-        abs(len(word) - len(wanted)) <= 1 and is_one_typo(word, wanted) for word in long
-    )
+    return len(wanted) >= _LONG and any(is_one_typo(word, wanted) for word in long)
 
 
 def _stands_in(name: frozenset[str], asked: Sequence[str]) -> bool:
