@@ -1,28 +1,23 @@
 """The load as a whole: what it plans, embeds, keeps, refuses and survives."""
 
-import gzip
 import json
 import sqlite3
 import sys
 from dataclasses import replace
-from errno import EACCES, ENOSPC
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 from support.fakes import BagOfWords
 from support.programmes import Loading, row, write_csv
 
 from loaders.records.record import Options
-from loaders.sources.archives import unpack
 from loaders.sync import remove_event
 from service.errors import (
     InputError,
     LockedError,
     MismatchError,
     RefusedError,
-    StorageFullError,
 )
 from service.filters import NO_FILTERS
 from service.stores.edge.store import EdgeStore
@@ -54,48 +49,6 @@ def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
     assert len(after & before) == 98
     assert len(moved) == 4
     assert rewritten[0].score == pytest.approx(1, abs=1e-5)
-
-
-def full_database_error() -> sqlite3.OperationalError:
-    db = sqlite3.connect(":memory:")
-    db.execute("PRAGMA max_page_count = 2")
-    db.execute("CREATE TABLE t (value)")
-    with pytest.raises(sqlite3.OperationalError) as raised:
-        db.execute("INSERT INTO t VALUES (zeroblob(100000))")
-    db.close()
-    return raised.value
-
-
-@pytest.mark.parametrize("error", [OSError(ENOSPC, "No space left"), full_database_error()])
-def test_a_full_temporary_folder_is_called_so(
-    loading: Loading, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    loading.rows([row(1)])
-    monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=error))
-    with pytest.raises(StorageFullError, match="set TMPDIR to a folder of another disk"):
-        loading.rows([row(1), row(2)])
-    assert loading.count() == 1
-
-
-def test_another_error_of_the_temporary_folder_stays_what_it_is(
-    loading: Loading, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    denied = PermissionError(EACCES, "Permission denied", "full.csv")
-    missing = sqlite3.OperationalError("no such table: full")
-    for error in (denied, missing):
-        monkeypatch.setattr("loaders.staging.database.Staging.add", Mock(side_effect=error))
-        with pytest.raises(type(error), match="full"):
-            loading.rows([row(1)])
-
-
-def test_a_full_temporary_folder_is_no_damage_of_an_archive(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    full = Mock(side_effect=OSError(ENOSPC, "No space left"))
-    monkeypatch.setattr("loaders.sources.archives._Unpacker.expand", full)
-    packed = gzip.compress(b"title\nHealth\n")
-    with pytest.raises(OSError, match="No space left"):
-        unpack("a.csv.gz", "a.csv.gz", lambda: BytesIO(packed), len(packed))
 
 
 def test_the_same_file_again_embeds_and_writes_nothing(loading: Loading) -> None:

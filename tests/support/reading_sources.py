@@ -152,3 +152,13 @@ def zipped(parts: dict[str, str] | dict[str, bytes]) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return stream.getvalue()
+
+
+def paths(*names: str | Path) -> list[str]:
+    return [source.path for source in find_sources(map(str, names))]
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
