@@ -18,6 +18,8 @@ from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
 from service.stores.schema import SCHEMA_VERSION
 
+pytestmark = pytest.mark.slow
+
 SESSIONS = [talk(number) for number in range(10)]
 
 

@@ -19,6 +19,8 @@ from benchmarks.support import catalogue, clients, peers, results, serving, shar
 from benchmarks.support.corpus import QUESTIONS, new_question, read_sessions
 from service.encoder import Vectors
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 BENCHMARKS = sorted(file.stem for file in (ROOT / "benchmarks").glob("[a-z]*.py"))
 MODULES = [*BENCHMARKS, "support.clients", "support.peers", "support.shards"]

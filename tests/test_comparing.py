@@ -15,6 +15,8 @@ from evaluation.measures import MEASURES, mean_of
 from evaluation.run import Row
 from service.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 def measured(values: dict[str, float], name: str = "set") -> Row:
     return Row(name, "hybrid", len(values), 9, 1.0, dict.fromkeys(MEASURES, mean_of(values)))

@@ -136,6 +136,7 @@ def test_two_processes_worth_of_stores_read_at_once(loading: Loading, tmp_path: 
         store.close()
 
 
+@pytest.mark.slow
 def test_threads_read_while_loads_switch(store: EdgeStore, tmp_path: Path) -> None:
     loader = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
     loader.rows([row(1)])

@@ -21,6 +21,8 @@ from service.stores.manifest import Manifest
 from service.stores.protocol import ParsedQuery
 from service.stores.verification import verify
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kept(store: EdgeStore) -> list[Manifest]:

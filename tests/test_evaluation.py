@@ -25,6 +25,8 @@ from service.errors import InputError, VerificationError
 from service.query.query import MODES
 from service.verdict import off_topic
 
+pytestmark = pytest.mark.slow
+
 OTHERS = ("how long do pandas sleep", "?!", "who invented umbrellas")
 DOCUMENTS = [
     {"_id": "d1", "title": "Health analytics", "text": "Counting on the ward."},

@@ -21,6 +21,8 @@ from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
+pytestmark = pytest.mark.slow
+
 Fast = Callable[[str], Encoder]
 
 

@@ -13,6 +13,8 @@ from evaluation.gate import gate
 from service.encoder import Fingerprint, Vectors
 from service.errors import VerificationError
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     row(number, abstract=f"Chapter{number} tells how word{number} came about, in plain words.")
     for number in range(12)

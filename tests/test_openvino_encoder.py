@@ -18,6 +18,8 @@ from service.encoders.openvino.bundle import read_bundle
 from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 Fast = Callable[[str], Encoder]
 

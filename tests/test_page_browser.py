@@ -34,9 +34,12 @@ FLAGS = (
     "--disable-sync",
 )
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs Chromium and chromedriver on the PATH"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="needs Chromium and chromedriver on the PATH"
+    ),
+]
 
 OpenBrowser = Callable[..., Chrome]
 

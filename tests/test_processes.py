@@ -18,6 +18,8 @@ from support.programmes import Loading, row, write_csv
 
 from service.stores.edge.store import EdgeStore
 
+pytestmark = pytest.mark.slow
+
 SERVING = Path(__file__).parent / "support/serving.py"
 Fetch = Callable[[str], tuple[int, dict[str, object]]]
 

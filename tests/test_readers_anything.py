@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.reading_sources import DATA, Reading, read_bytes, zipped
@@ -14,6 +15,8 @@ from service.errors import InputError
 from service.stores.payload import encode_payload
 
 from loaders.records.times import AmbiguousDate  # isort: skip
+
+pytestmark = pytest.mark.slow
 
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1"])
 TEXTS = st.text(st.characters(codec=None), max_size=20) | st.sampled_from(

@@ -22,6 +22,8 @@ from service.settings import load_settings
 from service.stores import open_store
 from service.verdict import off_topic
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 NOTHING = "none"

@@ -14,6 +14,8 @@ from support.processes import free_port, running, wait_until
 from support.tcp_proxy import Stub, failed, stub
 from test_server_faults import healthy
 
+pytestmark = pytest.mark.slow
+
 
 def get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
     try:

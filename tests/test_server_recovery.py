@@ -22,6 +22,8 @@ from service.stores.server.store import ServerStore
 from service.web import create_app
 from service.web.watcher import Watcher
 
+pytestmark = pytest.mark.slow
+
 DEADLINE = 3.0
 DELAY = 60.0
 ASKERS = 8

@@ -137,6 +137,7 @@ def test_small_changes_are_made_in_place(client: QdrantClient, tmp_path: Path) -
     assert not load(store, tmp_path, changed).comparison.plan.changes
 
 
+@pytest.mark.slow
 def test_big_changes_and_small_catalogues_are_built_beside(
     client: QdrantClient, tmp_path: Path
 ) -> None:

@@ -8,6 +8,8 @@ from support.programmes import Loading
 
 from loaders.records.record import Options
 
+pytestmark = pytest.mark.slow
+
 VIENNA = "Europe/Vienna"
 PROGRAMMES = [
     # what, options, read, kept

@@ -42,6 +42,8 @@ from service.stores.edge.store import EdgeStore
 from service.stores.generations import KEPT_GENERATIONS
 from service.stores.protocol import SessionStore
 
+pytestmark = pytest.mark.slow
+
 LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
 MEMORY = Path("/dev/shm")  # noqa: S108 -- generations are many small files: keep them off the disk
 WORDS = ("whale", "heron", "otter", "crane", "moth", "lynx")

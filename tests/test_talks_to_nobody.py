@@ -16,6 +16,8 @@ from support.programmes import row, write_csv
 
 from service.encoders.model_folder import PACKAGED_MODEL
 
+pytestmark = pytest.mark.slow
+
 WATCHED = Path(__file__).parent / "support/watched.py"
 
 

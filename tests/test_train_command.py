@@ -17,6 +17,8 @@ from evaluation.run import Row
 from loaders.export import write_export
 from service.session import Session
 
+pytestmark = pytest.mark.slow
+
 LONG = "An abstract that goes on for long enough to say what it is about, and a little more."
 
 

@@ -27,6 +27,8 @@ from training.pairs import make_pairs
 from training.recipe import Recipe
 from training.trainer import TrainingStats, train
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe(
     steps=8, batch_size=8, window=24, learning_rate=3e-3, save_every=3, bf16=False, device="cpu"
 )

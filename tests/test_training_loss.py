@@ -13,6 +13,8 @@ from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from training.losses import ColumnsLoss
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[[], torch.nn.Module]
 
 

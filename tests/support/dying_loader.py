@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from service.stores.edge import store as edge
+from service.stores.edge.folder import CatalogueFolder
+from service.stores.edge.store import EdgeStore
 from support.stores import ENCODER, talk
 
 
@@ -17,12 +18,12 @@ def die(*args: object) -> None:
 
 def main(folder: Path, moment: str) -> None:
     """Load until killed."""
-    store = edge.EdgeStore(folder, "sessions")
+    store = EdgeStore(folder, "sessions")
     with store.building(ENCODER.fingerprint, sessions=1) as builder:
         builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))
         if moment == "upsert":
             die()
-        with mock.patch.object(store, "switch", die):
+        with mock.patch.object(CatalogueFolder, "switch", die):
             builder.commit(expected=1, sources=[])
 
 
