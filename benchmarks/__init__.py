@@ -1,1 +1,1 @@
-"""Every figure that the documentation claims, and how to get it again: a module a benchmark."""
+"""Benchmarks that reproduce the figures in the documentation, one module each."""

@@ -1,4 +1,4 @@
-"""Encoding speed: the fast encoder against sentence-transformers on torch, for sessions and single questions.
+"""Encoding throughput and latency of the OpenVINO encoder, compared with sentence-transformers.
 
     python -m benchmarks.encode SOURCE... [--model NAME] [--sessions N] [--rounds N] [--json FILE]
 
@@ -28,7 +28,7 @@ PRECISIONS = ("int8", "half", "fp32")
 
 
 def main() -> None:
-    """Run the measurements that the arguments ask for."""
+    """Parse the arguments, run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--model")
@@ -95,7 +95,7 @@ def _encode_one(encoder: Encoder, question: str) -> Any:
 def _question(
     baseline: Any, encoders: dict[str, Encoder], rounds: int, *, in_a_row: bool
 ) -> list[Row]:
-    """Time single questions: each encoder a dozen in a row, or the encoders in turn for each question.
+    """Time single queries, a dozen in a row per encoder or alternating between encoders.
 
     In turn, each finds the processor's cache full of another's weights.
     """

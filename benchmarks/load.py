@@ -1,4 +1,4 @@
-"""Loading: a first load against the same again (seconds), reading alone, and the memory that a session takes.
+"""Duration and memory use of a first load, an unchanged reload, and parsing alone.
 
     python -m benchmarks.load SOURCE... [--event NAME] [--year YEAR] [--json FILE]
 
@@ -30,14 +30,14 @@ from service.stores.edge.store import EdgeStore
 
 
 class RandomEncoder:
-    """An encoder of random unit vectors, so that a measurement shows everything else."""
+    """An encoder that returns random unit vectors, to measure everything except encoding."""
 
     fingerprint = Fingerprint(model="random", weights="random", dimension=384, window=256)
     batch_size = BATCH_SIZE
     truncated = 0
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
-        """Return a random unit vector for each question."""
+        """Return one random unit vector per question."""
         rows = np.random.default_rng(0).normal(size=(len(questions), 384))
         unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit
@@ -46,7 +46,7 @@ class RandomEncoder:
 
 
 def main() -> None:
-    """Run the measurements that the arguments ask for."""
+    """Parse the arguments, run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--event", default="")
@@ -84,7 +84,7 @@ def _load(args: argparse.Namespace, data: str) -> tuple[float, dict[str, Any]]:
 
 
 def _command(data: str, *arguments: str) -> tuple[float, dict[str, Any]]:
-    """Run a command on a data directory; return the seconds it took and the JSON it printed."""
+    """Run a command on a data directory and return its duration in seconds and its JSON output."""
     started = time.perf_counter()
     done = subprocess.run(
         [*COMMAND, *arguments],
@@ -149,7 +149,7 @@ def _run(
 
 
 def _peak(process: "subprocess.Popen[str]") -> int:
-    """Return the peak of a process's anonymous memory in bytes, sampled a hundred times a second until it ends.
+    """Return the peak anonymous memory of a process in bytes, sampled at 100 Hz until it exits.
 
     From outside, because the embedded store holds Python's lock while it works.
     """

@@ -1,4 +1,4 @@
-"""How fast questions are answered over HTTP, by how many at once, and in how much memory.
+"""Latency, throughput and memory use of search over HTTP, compared with other programs.
 
     python -m benchmarks.query SOURCE... [--sessions N] [--turns N] [--data FOLDER] [--json FILE]
 
@@ -40,7 +40,7 @@ from service.stores.edge.store import EdgeStore
 PEERS = {"card": "the model card's script", "txtai": "txtai"}
 CLIENTS = (1, 4, 16, 32)
 WARMING = len(QUESTIONS)
-"""Turns that are not counted: caches fill, and each question of the repeated ones is asked once."""
+"""Warm-up iterations, excluded from the results: they fill caches and ask each repeated question once."""
 
 _SPAN = (
     len(QUESTIONS) * 10_000
@@ -52,7 +52,7 @@ Times = Mapping[str, list[float]]
 
 
 def main() -> None:
-    """Run the measurements that the arguments ask for."""
+    """Parse the arguments, run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--sessions", type=int, default=20_000)
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def measure_one(prepared: Prepared, turns: int) -> list[Row]:
-    """Return the rows of one client that waits for each answer."""
+    """Return the rows for a single client that sends one request at a time."""
     kinds = [kind for kind in PEERS if is_installed(kind)]
     if "txtai" not in kinds:
         print("txtai is not installed (the extra `bench`): its rows are left out.")
@@ -88,7 +88,7 @@ def measure_one(prepared: Prepared, turns: int) -> list[Row]:
 
 @contextmanager
 def peers(kinds: list[str], prepared: Prepared) -> Iterator[dict[str, Peer]]:
-    """Start the programs compared with, with the catalogue's own model."""
+    """Start the peers with the catalogue's model."""
     model = find_model(EdgeStore(prepared.fast, NAME).manifest().encoder.model).path
     with ExitStack() as stack:
         started = {kind: stack.enter_context(Peer(kind, prepared, model)) for kind in kinds}
@@ -98,7 +98,7 @@ def peers(kinds: list[str], prepared: Prepared) -> Iterator[dict[str, Peer]]:
 
 
 def ways_to_ask(service: Service) -> dict[str, Ask]:
-    """Return the ways of asking the service: the name of each, and what takes a question."""
+    """Return the request functions to time, by name; each takes a question."""
     filters = commonest_values(service, "year", "language")
     answer = service.ask("testing", **filters)[1]
     assert answer["results"], filters
@@ -114,13 +114,13 @@ def ways_to_ask(service: Service) -> dict[str, Ask]:
 
 
 def commonest_values(service: Service, *names: str) -> dict[str, str]:
-    """Return the value of each filter that most sessions have; a filter without values is left out."""
+    """Return the most frequent value of each filter, omitting filters without values."""
     facets = service.get("/api/facets")["facets"]
     return {name: str(facets[name][0]["value"]) for name in names if facets[name]}
 
 
 def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
-    """Return the milliseconds of every way of asking, one a turn; the first WARMING turns are left out."""
+    """Return the latencies in ms of each request function, interleaved, warm-up excluded."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(WARMING + turns):
         for place, (name, ask) in enumerate(ways.items(), start=1):
@@ -132,7 +132,7 @@ def take_turns(ways: Mapping[str, Ask], turns: int) -> dict[str, list[float]]:
 
 
 def compare_times(times: Times, kinds: list[str]) -> list[Row]:
-    """Return the rows of one client's times in ms; `ratio` is baseline / ours."""
+    """Return the rows of single-client latencies, p50 in ms; `ratio` is baseline / ours."""
     p50, p99 = (
         {name: float(np.quantile(values, share)) for name, values in times.items()}
         for share in (0.5, 0.99)
@@ -167,7 +167,7 @@ def compare_times(times: Times, kinds: list[str]) -> list[Row]:
 
 
 def compare_memory(memory: Mapping[str, Memory], kinds: list[str]) -> list[Row]:
-    """Return the rows of memory after the questions, all processes of the service together."""
+    """Return the rows for memory use after the queries, summed over the service's processes."""
     counted = {"resident": "resident memory", "own": "memory, every page counted once"}
     return [
         Row(f"{what}, against {PEERS[kind]}", theirs, ours, "MiB", theirs / ours)
@@ -178,7 +178,7 @@ def compare_memory(memory: Mapping[str, Memory], kinds: list[str]) -> list[Row]:
 
 
 def measure_many(prepared: Prepared, rounds: int, seconds: float) -> list[Row]:
-    """Return the rows of many clients at once, in questions a second."""
+    """Return the rows for concurrent clients, in requests per second."""
     with Service(prepared.fast) as fast, Service(prepared.reference, encoder="reference") as slow:
         generator = LoadGenerator(seconds)
         found: dict[str, list[dict[str, float]]] = {"fast": [], "reference": []}
@@ -193,13 +193,13 @@ def measure_many(prepared: Prepared, rounds: int, seconds: float) -> list[Row]:
 
 @dataclass(slots=True)
 class LoadGenerator:
-    """Runs `benchmarks.support.clients` for `seconds` at a time, with new questions each time."""
+    """Runs the load generator for `seconds` at a time, with new questions on every run."""
 
     seconds: float
     first: int = _FIRST_UNDER_LOAD
 
     def run(self, service: Service, clients: int) -> dict[str, float]:
-        """Return the figures of so many clients at once."""
+        """Run the load generator with this many clients and return its measurements."""
         command = [sys.executable, "-m", "benchmarks.support.clients", str(service.port)]
         command += ["--clients", str(clients), "--seconds", str(self.seconds)]
         command += ["--first", str(self.first)]
@@ -210,7 +210,7 @@ class LoadGenerator:
 
 
 def compare_rates(found: Mapping[str, list[dict[str, float]]]) -> Row:
-    """Return the row of 16 clients: answers a second, in turns with the reference encoder."""
+    """Return the row for 16 clients: requests per second, interleaved with the reference encoder."""
     rates = {name: [run["rate"] for run in runs] for name, runs in found.items()}
     failed = sum(int(run["failed"]) for runs in found.values() for run in runs)
     ratios = [ours / theirs for ours, theirs in zip(rates["fast"], rates["reference"], strict=True)]
@@ -225,7 +225,7 @@ def compare_rates(found: Mapping[str, list[dict[str, float]]]) -> Row:
 
 
 def table_row(table: Mapping[int, dict[str, float]], clients: int) -> Row:
-    """Return the row of so many clients, one run, against one client."""
+    """Return the row for this many clients, from one run, relative to a single client."""
     alone, ours = table[CLIENTS[0]], table[clients]
     return Row(
         f"{clients} clients; the baseline is {CLIENTS[0]}",

@@ -1,4 +1,4 @@
-"""From how many sessions on an index pays: exact search, HNSW and int8 in Edge shards of many sizes.
+"""Exact search, HNSW and int8 quantization compared on Edge shards of increasing size.
 
     python -m benchmarks.scale SOURCE... [--sizes N,N] [--ways WAY,WAY] [--ef N,N] [--m N] [--json FILE]
 
@@ -31,7 +31,7 @@ Found = dict[str, float]
 
 
 def main() -> None:
-    """Run the sizes and ways that the arguments ask for."""
+    """Parse the arguments, run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--sessions", type=int, default=5_000)
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def embed(folder: Path, sources: Sequence[str], limit: int, questions: int) -> None:
-    """Write the vectors of sessions, and those of some of their titles, to the folder."""
+    """Write the vectors of sessions, and of a sample of their titles as queries, to the folder."""
     sessions = read_sessions(sources, limit)
     sample = sessions[:: max(1, len(sessions) // questions)][:questions]
     encoder = open_encoder(options=EncoderOptions("fast", folder / "models"))
@@ -72,7 +72,7 @@ def measure(
     efs: Sequence[int] = (128,),
     index: Sequence[str] = (),
 ) -> dict[str, Found]:
-    """Return the figures of each way at one size; those with an index once for each of `efs`."""
+    """Return the measurements of each index type at one size, indexed ones once per value of `efs`."""
     vectors, questions = np.load(folder / "vectors.npy"), np.load(folder / "questions.npy")
     truth = [sorted(ids) for ids in nearest(vectors, questions, points)]
     (folder / f"nearest-{points}.json").write_text(json.dumps(truth), "utf-8")
@@ -88,7 +88,7 @@ def measure(
 
 
 def compare(points: int, name: str, found: dict[str, Found]) -> Row:
-    """Return the row of one way against the first of them."""
+    """Return the row of one index type relative to the first."""
     first, ours = next(iter(found)), found[name]
     return Row(
         f"{points} points, {name}, p50; the baseline is {first}",

@@ -1,4 +1,4 @@
-"""Seconds of `conference-helper search` in a new process: the fast encoder against the reference encoder.
+"""Cold-start time of `conference-helper search`, compared with the reference encoder.
 
     python -m benchmarks.start [--model NAME] [--rounds N] [--json FILE]
 
@@ -20,7 +20,7 @@ _QUESTION = "Health analytics?"
 
 
 def main() -> None:
-    """Run the measurement."""
+    """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model")
     parser.add_argument("--rounds", type=int, default=7)

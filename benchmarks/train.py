@@ -1,4 +1,4 @@
-"""Training speed in steps a second, against sentence-transformers' trainer with its own settings.
+"""Training steps per second, compared with SentenceTransformerTrainer at its defaults.
 
     python -m benchmarks.train SOURCE... [--batch 64] [--window 250] [--steps 3] [--rounds 3] [--json FILE]
 
@@ -21,7 +21,7 @@ from benchmarks.support.results import Row, median, report, spread
 
 
 def main() -> None:
-    """Run the rounds that the arguments ask for."""
+    """Parse the arguments, run the rounds and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--event", default="")
@@ -61,7 +61,7 @@ def _pairs(args: argparse.Namespace) -> list[tuple[str, ...]]:
 
 
 def _baseline(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
-    """Steps a second of the trainer with the settings that it comes with."""
+    """Return the steps per second of SentenceTransformerTrainer at its defaults."""
     import datasets
     from sentence_transformers import (
         SentenceTransformerTrainer,
@@ -98,7 +98,7 @@ def _baseline(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> flo
 
 
 def _ours(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
-    """Steps a second of `training.trainer.train`."""
+    """Return the steps per second of `training.trainer.train`."""
     from training import trainer
     from training.datasets import Dataset
     from training.recipe import Recipe
@@ -129,7 +129,7 @@ def _model(args: argparse.Namespace) -> Any:
 
 
 def _step_timer() -> Any:
-    """A callback that records when each step ended."""
+    """A trainer callback that records the end time of every step."""
     from transformers import TrainerCallback
 
     class StepTimer(TrainerCallback):
@@ -145,7 +145,7 @@ def _step_timer() -> Any:
 
 
 def _rate(ends: Sequence[float]) -> float:
-    """Steps a second by the median step, since other work on the machine slows single ones."""
+    """Return steps per second from the median step, which outliers on a busy machine do not affect."""
     return 1 / median([later - earlier for earlier, later in itertools.pairwise(ends)])
 
 

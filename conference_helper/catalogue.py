@@ -1,4 +1,4 @@
-"""Commands on the whole catalogue: status, rollback, generations, verify, backup, restore, migrate."""
+"""Commands that manage a catalogue: status, generations, rollback, verify, backup, restore, migrate."""
 
 from contextlib import closing
 from pathlib import Path

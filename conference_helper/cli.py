@@ -42,7 +42,7 @@ EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
 
 
 class _Commands(click.Group):
-    """Ends with a plain message and the error's exit code instead of a traceback."""
+    """A click.Group that reports ConferenceHelperError as a message and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -1,1 +1,1 @@
-"""What the benchmarks share: sessions, services and clients of theirs, programs compared with, and reports."""
+"""Shared by the benchmarks: test data, a service under test, a load generator, peers and reports."""

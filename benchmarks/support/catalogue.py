@@ -1,4 +1,4 @@
-"""The same sessions for every program that is compared: a loaded catalogue, plain texts and vectors.
+"""Prepares the same sessions for every program: as loaded catalogues, plain texts and vectors.
 
 <folder>/prepared.json                what it was made from
          sessions.jsonl               the sessions, as `conference-helper export` writes them
@@ -37,7 +37,7 @@ COMMAND = (sys.executable, "-c", "from conference_helper.cli import main; main()
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A folder of prepared sessions; see the module."""
+    """A folder of prepared sessions (see the module docstring)."""
 
     folder: Path
 
@@ -52,12 +52,12 @@ class Prepared:
         return self.folder / "reference"
 
     def texts(self) -> list[str]:
-        """Return what is embedded of each session."""
+        """Return the embedded text of every session."""
         texts: list[str] = json.loads((self.folder / "texts.json").read_text("utf-8"))
         return texts
 
     def vectors(self) -> Vectors:
-        """Return float32 (n, dimension), a row for each of `texts`."""
+        """Return the vectors of `texts`, float32 (n, dimension)."""
         vectors: Vectors = np.load(self.folder / "vectors.npy")
         return vectors
 
@@ -122,7 +122,7 @@ def _write_sessions(file: Path, sessions: Sequence[Session]) -> None:
 
 
 def _copy(prepared: Prepared) -> None:
-    """Write texts and vectors for the other programs, and a catalogue of the reference encoder.
+    """Write texts and vectors for the peers, and a catalogue embedded with the reference encoder.
 
     That one holds vectors of the fast encoder under the reference's name: embedding everything once more
     would take longer than all else, and how long a question takes does not depend on the values.

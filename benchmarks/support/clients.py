@@ -1,4 +1,4 @@
-"""A load generator: many clients of a service at once, in a process of their own.
+"""A load generator: concurrent HTTP clients in a separate process.
 
     python -m benchmarks.support.clients PORT [--clients N] [--seconds S] [--first NUMBER]
 
@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 30.0  # longer than any service lets a request wait
 
 
 class Client(threading.Thread):
-    """Asks until a deadline; `times` are the milliseconds of answers, `failed` is the number of failures."""
+    """A client that sends requests until a deadline; `times` are latencies in ms, `failed` the failures."""
 
     def __init__(self, port: int, numbers: "count[int]", until: float) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Client(threading.Thread):
         self._until = until
 
     def run(self) -> None:
-        """Ask one question after the other."""
+        """Send requests one after the other until the deadline."""
         while (started := time.perf_counter()) < self._until:
             if self._ask(new_question(next(self._numbers))):
                 self.times.append(1000 * (time.perf_counter() - started))
@@ -54,7 +54,7 @@ class Client(threading.Thread):
 
 
 def generate_load(port: int, clients: int, seconds: float, first: int) -> dict[str, float]:
-    """Ask for so many seconds; return answers a second, numbers of answers and failures, p50 and p99 in ms."""
+    """Generate load for `seconds`; return requests per second, successes, failures, p50 and p99 in ms."""
     started = time.perf_counter()
     numbers = count(first)
     threads = [Client(port, numbers, started + seconds) for _ in range(clients)]
@@ -75,7 +75,7 @@ def generate_load(port: int, clients: int, seconds: float, first: int) -> dict[s
 
 
 def main() -> None:
-    """Generate the load that the arguments ask for, and print the figures."""
+    """Parse the arguments, generate the load and print the measurements as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("port", type=int)
     parser.add_argument("--clients", type=int, default=16)

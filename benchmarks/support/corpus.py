@@ -24,19 +24,19 @@ QUESTIONS = (
     "writing a compiler in a weekend",
     "real-time maps of public transport",
 )
-"""Short questions, as people type them; with a number appended no cache knows them."""
+"""Short queries; a number is appended to make each one unique, so that no cache has it."""
 
 MIN_SESSIONS = 3
-"""An answer has three sessions."""
+"""Results per query, as the service returns by default."""
 
 
 def new_question(number: int) -> str:
-    """Return a question that is different for every number."""
+    """Return a query that is unique to `number`."""
     return f"{QUESTIONS[number % len(QUESTIONS)]} {number}"
 
 
 def iter_sessions(sources: Sequence[str], options: Options) -> Iterator[Session]:
-    """Yield every session of the sources, in their order; what cannot be read is skipped."""
+    """Yield the sessions of the sources in order, skipping records that cannot be read."""
     for source in find_sources(sources):
         reader = find_reader(source)
         for item in reader.read(source, options) if reader else ():
@@ -46,7 +46,7 @@ def iter_sessions(sources: Sequence[str], options: Options) -> Iterator[Session]
 
 
 def read_sessions(sources: Sequence[str], limit: int) -> list[Session]:
-    """Return up to `limit` sessions of the sources whose texts differ.
+    """Return up to `limit` sessions of the sources with distinct texts.
 
     Ends the program with a message if there are too few to fill an answer.
     """

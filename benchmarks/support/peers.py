@@ -1,4 +1,4 @@
-"""The programs compared with, each answering in a process of its own.
+"""The programs to compare with, each in a separate process.
 
     python -m benchmarks.support.peers card|txtai FOLDER MODEL
 
@@ -30,12 +30,12 @@ Answering = Callable[[str], Sequence[Any]]
 
 
 class Peer:
-    """A context manager that runs one of them."""
+    """A context manager that runs a peer in a subprocess."""
 
     def __init__(self, kind: str, prepared: Prepared, model: Path) -> None:
         self._command = [sys.executable, "-m", __name__, kind, str(prepared.folder), str(model)]
         self.memory = Memory(0, 0)
-        """After its last answer."""
+        """Resident memory in MiB after the last query."""
 
     def __enter__(self) -> "Peer":
         self._process = subprocess.Popen(
@@ -47,7 +47,7 @@ class Peer:
         self._process.communicate(timeout=60)
 
     def ask(self, question: str) -> float:
-        """Return the milliseconds that it took to answer. Raises RuntimeError if it died."""
+        """Send a query and return its latency in ms. Raises RuntimeError if the process died."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(question + "\n")
@@ -60,12 +60,12 @@ class Peer:
 
 
 def is_installed(kind: str) -> bool:
-    """Whether a peer can run; txtai is an extra."""
+    """Return whether a peer is installed; txtai is an optional dependency."""
     return kind == "card" or find_spec(kind) is not None
 
 
 def open_card(prepared: Prepared, model: str) -> Answering:
-    """The script of the model card: encode, `util.dot_score`, sort all."""
+    """The model card's script: encode the query, `util.dot_score` with all vectors, sort."""
     from sentence_transformers import SentenceTransformer, util
 
     opened = SentenceTransformer(model, device="cpu")
@@ -81,7 +81,7 @@ def open_card(prepared: Prepared, model: str) -> Answering:
 
 
 def open_txtai(prepared: Prepared, model: str) -> Answering:
-    """An index of txtai's with its defaults and content; its own transformers pipeline encodes questions."""
+    """A txtai index at its defaults with content storage; txtai's own pipeline encodes queries."""
     from txtai import Embeddings
 
     texts, vectors = prepared.texts(), prepared.vectors()
@@ -99,14 +99,14 @@ def open_txtai(prepared: Prepared, model: str) -> Answering:
 
 
 def prepared_rows(rows: dict[str, Any], texts: Sequence[str]) -> Any:
-    """Return the prepared vectors (n, dimension) of texts."""
+    """Return the precomputed vectors of texts, (n, dimension)."""
     import numpy as np
 
     return np.stack([rows[text] for text in texts])
 
 
 def main() -> None:
-    """Answer the questions on standard input."""
+    """Answer queries read from standard input."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("kind", choices=("card", "txtai"))
     parser.add_argument("folder", type=Path)

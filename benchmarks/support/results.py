@@ -21,7 +21,7 @@ _PACKAGES = (
 
 
 PAUSE = 0.005
-"""Seconds between two variants timed in turn: the threads of the last one spin for a moment."""
+"""Seconds to wait between variants, as worker threads of the previous one spin before they sleep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Row:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Return the smallest and the largest of some measurements."""
+    """Return the range of some measurements as text."""
     return f"{min(values):.3g} to {max(values):.3g} over {len(values)} runs"
 
 
 def middle_half(values: Sequence[float]) -> str:
-    """Return the quartiles of many measurements: half of them lie between the two."""
+    """Return the interquartile range of some measurements as text."""
     lower, _, upper = statistics.quantiles(values, n=4)
     return f"{lower:.3g} to {upper:.3g} in half of {len(values)}"
 
@@ -73,7 +73,7 @@ def report(rows: Sequence[Row], command: str, file: Path | None) -> None:
 
 
 def describe_machine() -> str:
-    """Return processor, cores and system in one line."""
+    """Return a one-line description of processor, cores and operating system."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -85,7 +85,7 @@ def describe_machine() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the packages that the figures depend on."""
+    """Return the versions of the packages that affect the results."""
     found = {}
     for package in _PACKAGES:
         try:

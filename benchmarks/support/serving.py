@@ -1,4 +1,4 @@
-"""Runs `conference-helper serve` in a process, asks it over HTTP, and reads its memory."""
+"""Runs `conference-helper serve` in a subprocess, queries it over HTTP and reads its memory use."""
 
 import http.client
 import json
@@ -29,7 +29,7 @@ class Memory:
 
 
 class Service:
-    """A context manager that serves a data directory; it is asked over one connection that is kept open."""
+    """A context manager that serves a data directory, with one keep-alive connection for queries."""
 
     def __init__(self, data: Path, *, encoder: str = "auto") -> None:
         self._data = data
@@ -55,14 +55,14 @@ class Service:
         self._process.wait(60)
 
     def ask(self, question: str, **parameters: str) -> tuple[float, dict[str, Any]]:
-        """Return the milliseconds from the request to the end of the answer, and the answer."""
+        """Send a request and return its latency in ms and the response body."""
         path = "/api/search?" + urlencode({"q": question, **parameters})
         started = time.perf_counter()
         answer = self.get(path)
         return 1000 * (time.perf_counter() - started), answer
 
     def get(self, path: str) -> dict[str, Any]:
-        """Return the JSON of a path. Raises RuntimeError for a status other than 200."""
+        """Return the JSON response for a path. Raises RuntimeError unless the status is 200."""
         try:
             status, body = self._get(path)
         except http.client.RemoteDisconnected:  # it closes connections that were idle for a while
@@ -79,7 +79,7 @@ class Service:
         return response.status, response.read()
 
     def memory(self) -> "Memory":
-        """Return the memory of all its processes together."""
+        """Return the memory use of the service, summed over its processes."""
         processes = [memory(pid) for pid in process_tree(self._process.pid)]
         return Memory(sum(one.resident for one in processes), sum(one.own for one in processes))
 
@@ -98,14 +98,14 @@ class Service:
 
 
 def memory(pid: int) -> Memory:
-    """Return the memory of a process, as the kernel counts it."""
+    """Return the memory use of a process, from /proc."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
     return Memory(sizes["Rss"], sizes["Pss"])
 
 
 def process_tree(pid: int) -> Iterator[int]:
-    """Yield the ids of a process and of all its descendants."""
+    """Yield the process id and those of all descendants."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text("utf-8").split():

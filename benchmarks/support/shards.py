@@ -1,4 +1,4 @@
-"""Edge shards of any number of points, real vectors with noise: built with or without an index, and args.
+"""Builds Edge shards of any size from real vectors with added noise, and queries them.
 
     python -m benchmarks.support.shards build|ask FOLDER WAY POINTS [--m N] [--build-ef N] [--ef N]
 
@@ -20,10 +20,10 @@ from benchmarks.support.serving import memory
 from service.encoder import Vectors
 
 WAYS = ("exact", "hnsw", "int8")
-"""No index; HNSW by `optimize`; HNSW over vectors quantised to 8 bits, the nearest rescored in full."""
+"""No index; HNSW; HNSW with int8 scalar quantization and rescoring."""
 
 NOISE = 0.5
-"""Norm of the noise added to a unit vector: a copy's dot product with its original is about 0.9."""
+"""Norm of the noise added to a unit vector; noisy copies have a dot product of about 0.9 with the original."""
 
 LIMIT = 3
 _BATCH = 2_000
@@ -31,7 +31,7 @@ _TEXT = "text"
 
 
 def noisy(vectors: Vectors, points: int, *, noise: float = NOISE) -> Iterator[Vectors]:
-    """Yield `points` unit vectors in batches: the vectors themselves, then copies with noise, over and over."""
+    """Yield `points` unit vectors in batches: first the originals, then noisy copies as needed."""
     random = np.random.default_rng(7)
     dimension = vectors.shape[1]
     for start in range(0, points, _BATCH):
@@ -44,7 +44,7 @@ def noisy(vectors: Vectors, points: int, *, noise: float = NOISE) -> Iterator[Ve
 
 
 def nearest(vectors: Vectors, questions: Vectors, points: int) -> list[set[int]]:
-    """Return the LIMIT nearest points of each question, by exact search."""
+    """Return the exact LIMIT nearest neighbours of every query, as ground truth."""
     scores = np.full((len(questions), LIMIT), -2, np.float32)
     found = np.zeros((len(questions), LIMIT), np.int64)
     first = 0
@@ -62,7 +62,7 @@ def nearest(vectors: Vectors, questions: Vectors, points: int) -> list[set[int]]
 def build(
     folder: Path, way: str, points: int, *, m: int = 16, build_ef: int = 128
 ) -> dict[str, float]:
-    """Write a shard; return seconds of writing and of indexing, and MiB on disk."""
+    """Build a shard and return its upsert and indexing time in seconds and its size in MiB."""
     vectors = np.load(folder / "vectors.npy")
     place = folder / f"{way}-{points}"
     place.mkdir()
@@ -88,7 +88,7 @@ def build(
 
 
 def ask(folder: Path, way: str, points: int, *, ef: int = 128) -> dict[str, float]:
-    """Ask a shard every question; return p50 and p99 in ms, recall@3, and the MiB of memory that it added."""
+    """Query a shard and return p50 and p99 in ms, recall@3 and the increase in resident memory in MiB."""
     questions = np.load(folder / "questions.npy")
     truth = json.loads((folder / f"nearest-{points}.json").read_text("utf-8"))
     before = memory(os.getpid()).resident
@@ -130,12 +130,12 @@ def _request(way: str, question: list[float], ef: int) -> edge.QueryRequest:
 
 
 def _size(folder: Path) -> float:
-    """Return the MiB that a folder's files take on disk."""
+    """Return the disk usage of a folder in MiB."""
     return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file()) / 2**20
 
 
 def main() -> None:
-    """Run one step and print its figures."""
+    """Run one step and print its measurements as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("step", choices=("build", "ask"))
     parser.add_argument("folder", type=Path)
