@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from conference_helper.cli import main as program
 from service.filters import FIELDS
 from service.settings import PREFIX, QdrantSettings, Settings
-from service.web import create_app
 from service.web.errors import STATUS
+from service.web.openapi import describe
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -97,8 +97,6 @@ def filters() -> str:
 
 def parameters(path: str) -> str:
     """Return the table of the parameters of a path, the filters aside."""
-    app = create_app(None)  # type: ignore[arg-type]  # the document needs no searcher
-    document: Schema = app.test_client().get("/openapi.json").get_json()
     rows = [
         (
             f"`{one['name']}`",
@@ -106,7 +104,7 @@ def parameters(path: str) -> str:
             _values(one["schema"]),
             one["description"],
         )
-        for one in document["paths"][path]["get"]["parameters"]
+        for one in describe()["paths"][path]["get"]["parameters"]
         if one["name"] not in FIELDS
     ]
     return table(("parameter", "default", "values", "meaning"), rows)

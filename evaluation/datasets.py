@@ -106,7 +106,7 @@ def make_sets(sessions: Sequence[Session], *, size: int = 200) -> list[QuestionS
 
     The same catalogue gives the same sets. Right are all sessions of that title, speaker or sentence.
     """
-    rng = random.Random(_SEED)  # noqa: S311  # draws a sample, no secret
+    rng = random.Random(_SEED)  # noqa: S311  # sampling, not cryptography
     chosen = rng.sample(list(sessions), min(size, len(sessions)))
     by_speaker = sorted({speaker for session in chosen for speaker in session.speakers})
     titles = {session.title: _with_title(sessions, session.title) for session in chosen}

@@ -1,5 +1,6 @@
 """VectorCache: vectors by encoder and text hash in SQLite, so that an interrupted load loses no work."""
 
+import json
 import logging
 import sqlite3
 import time
@@ -85,11 +86,11 @@ class VectorCache:
         found: dict[str, bytes] = {}
         for start in range(0, len(text_hashes), 500):
             some = text_hashes[start : start + 500]
-            marks = ",".join("?" * len(some))
             found.update(
                 self._db.execute(
-                    f"SELECT text_hash, vector FROM vectors WHERE encoder = ? AND text_hash IN ({marks})",  # noqa: S608 -- the marks are question marks, values are bound
-                    (self._encoder, *some),
+                    "SELECT text_hash, vector FROM vectors"
+                    " WHERE encoder = ? AND text_hash IN (SELECT value FROM json_each(?))",
+                    (self._encoder, json.dumps(list(some))),
                 )
             )
         return found

@@ -50,7 +50,7 @@ class WeightedBatches:
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield batches. Raises InputError before the first if a dataset has too few distinct pairs."""
-        rng = random.Random(self._seed)  # noqa: S311  # no secret
+        rng = random.Random(self._seed)  # noqa: S311  # shuffling, not cryptography
         weights = [dataset.weight for dataset in self._datasets]
         streams = [
             iter(_batches(dataset, self._batch_size, f"{self._seed} {dataset.name}", self._bad))
@@ -82,7 +82,7 @@ def text_key(text: str) -> str:
 
 def _batches(dataset: Dataset, size: int, seed: str, bad: BadLines) -> Iterator[Batch]:
     """Yield batches of `size`, or of as many distinct texts as the dataset has."""
-    rows = _shuffled(dataset, random.Random(seed), bad)  # noqa: S311  # no secret
+    rows = _shuffled(dataset, random.Random(seed), bad)  # noqa: S311  # shuffling, not cryptography
     deferred: deque[Texts] = deque()
     warned = False
     while True:

@@ -107,7 +107,7 @@ class Spool:
 
     def __init__(self) -> None:
         """Create the file; it has no name."""
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- lives as long as its parts
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # the finalizer below closes it
         self._end = 0
         weakref.finalize(self, self._file.close)
 
@@ -151,7 +151,7 @@ class _Part(io.RawIOBase):
         self._position = max(0, origin + offset)
         return self._position
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader gives no other buffer
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader, the only caller, passes a memoryview
         wanted = min(len(buffer), max(0, self._size - self._position))
         block = self._spool.read(self._offset + self._position, wanted)
         buffer[: len(block)] = block
@@ -198,7 +198,7 @@ class _Unpacker:
     def _tar(self, start: int, length: int, depth: int) -> None:
         with self._spool.open(start, length) as stream, tarfile.open(fileobj=stream) as tar:
             while (info := tar.next()) is not None:
-                tar.members = []  # type: ignore[attr-defined]  # not in its types; else it keeps every header
+                tar.members = []  # type: ignore[attr-defined]  # typeshed omits it; it would keep every header in memory
                 if info.offset_data + info.size > length:
                     raise tarfile.ReadError("it ends within a file")
                 path = _safe_path(info.name)

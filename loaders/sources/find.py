@@ -44,7 +44,7 @@ def find_overlap(path: Path, names: Iterable[str]) -> str | None:
     target = path.resolve()
     for name in names:
         is_glob = glob.has_magic(name) and not Path(name).exists()
-        for match in glob.glob(name, recursive=True) if is_glob else [name]:  # noqa: PTH207 -- Path.glob refuses absolute patterns
+        for match in _expand(name) if is_glob else [name]:
             source = Path(match).resolve()
             if source in (target, *target.parents) or (target.exists() and target.samefile(source)):
                 return drop_surrogates(match)
@@ -67,13 +67,19 @@ def _resolve(name: str) -> list[SourceFile | Path]:
             return [path]
         if path.is_file():
             return [_not_empty(_file(path, path.name, name, is_named=True))]
-        is_glob = glob.has_magic(name)
-        matches = sorted(glob.glob(name, recursive=True)) if is_glob else []  # noqa: PTH207 -- Path.glob refuses absolute patterns
+        matches = _expand(name)
     except OSError as error:
         raise InputError(f"{drop_surrogates(name)} cannot be read: {error.strerror}.") from error
     if not matches:
         raise InputError(f"There is no file or folder {drop_surrogates(name)}. Check the path.")
     return [source for match in matches for source in _resolve(match)]
+
+
+def _expand(pattern: str) -> list[str]:
+    """Return the paths that match a glob pattern, sorted; none for a name without wildcards."""
+    if not glob.has_magic(pattern):
+        return []
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  # Path.glob refuses absolute patterns
 
 
 def _not_empty(source: SourceFile) -> SourceFile:

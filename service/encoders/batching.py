@@ -43,7 +43,7 @@ class Tokenizer:
 
         try:
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(file))
-        except Exception as error:  # tokenizers raises Exception itself, no kind of it
+        except Exception as error:  # tokenizers raises plain Exception
             raise ModelError(f"{file} is no tokenizer ({error}): the model is damaged.") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(window)

@@ -73,7 +73,7 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
                 etag_timeout=_FETCH_TIMEOUT,
                 allow_patterns=_WANTED,
             )
-        except Exception as error:  # the hub client raises its own, httpx's and OSError alike
+        except Exception as error:  # huggingface_hub's errors share no base class; chained below
             failure = error
             continue
         if any(Path(path).glob("*.safetensors")):

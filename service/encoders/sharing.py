@@ -89,7 +89,7 @@ class SharedEncoder:
                 batch.append((question, future))
         try:
             vectors = self._encoder.encode_queries([question for question, _ in batch])
-        except Exception as error:  # each thread that waits raises it
+        except Exception as error:  # the futures raise it in every waiting thread
             for _, future in batch:
                 future.set_exception(error)
             return

@@ -100,7 +100,7 @@ def show() -> Response:
     source = registry
     if _MULTIPROCESS in os.environ:
         source = CollectorRegistry()
-        multiprocess.MultiProcessCollector(source)  # type: ignore[no-untyped-call]  # no types there
+        multiprocess.MultiProcessCollector(source)  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
     return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -116,7 +116,7 @@ def instrument(app: Flask) -> None:
 def forget_process(pid: int) -> None:
     """Drop the gauges of a worker process that ended."""
     if _MULTIPROCESS in os.environ:
-        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # no types there
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
 
 
 def _start() -> None:

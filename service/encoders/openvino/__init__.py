@@ -7,4 +7,4 @@ of its own for where it is not installed.
 
 import sys
 
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes the import raise ImportError

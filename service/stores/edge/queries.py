@@ -70,7 +70,7 @@ def boosts(
 def condition(filters: Filters) -> edge.Filter | None:
     """Return the filters as Edge takes them, None for none."""
     conditions = [
-        edge.FieldCondition(key=FIELDS[name].attribute, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # texts or numbers
+        edge.FieldCondition(key=FIELDS[name].attribute, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
         for name, values in filters.items()
     ]
     return edge.Filter(must=list(conditions)) if conditions else None

@@ -101,7 +101,7 @@ def fused(
 def condition(filters: Filters) -> models.Filter | None:
     """Return the filters as the server's conditions, None where there are none."""
     conditions = [
-        models.FieldCondition(key=FIELDS[name].attribute, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # texts or numbers
+        models.FieldCondition(key=FIELDS[name].attribute, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
         for name, values in filters.items()
     ]
     return models.Filter(must=list(conditions)) if conditions else None
