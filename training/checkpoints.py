@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -43,7 +44,7 @@ def save_checkpoint(
         )
         (new / _STATE).write_text(json.dumps({"step": step, "recipe": dict(recipe)}))
         _replace_folder(new, folder)
-    except Exception as error:  # safetensors has its own error for a full disk
+    except (OSError, SafetensorError) as error:
         shutil.rmtree(new, ignore_errors=True)
         raise StorageFullError(
             f"The checkpoint {folder} cannot be written ({error}). Make room and run the same command "

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from torch import Tensor
@@ -90,7 +91,7 @@ def write_model(model: SentenceTransformer, output: Path, card: str) -> None:
         (made / "README.md").write_text(card, "utf-8")
         sync_folder(made)
         made.rename(output)  # an empty folder may be there
-    except Exception as error:  # safetensors has its own error for a full disk
+    except (OSError, SafetensorError) as error:
         raise StorageFullError(
             f"The model folder {output} cannot be written ({error}). Make room and run the command again."
         ) from error
