@@ -38,7 +38,7 @@ EXIT_CODES: tuple[tuple[type[errors.ConferenceHelperError], int], ...] = (
     (errors.NothingLoadedError, 2),
     (errors.ConferenceHelperError, 1),
 )
-"""The first class that fits an error gives the exit code."""
+"""Exit codes by error class; the first class that matches applies."""
 
 
 class _Commands(click.Group):
@@ -53,7 +53,7 @@ class _Commands(click.Group):
 
 
 def _end(number: int, frame: object) -> NoReturn:
-    """End as if interrupted, so that locks are released and temporary folders removed."""
+    """Exit on a signal by an exception, so that locks are released and temporary folders removed."""
     sys.exit(128 + number)
 
 

@@ -1,4 +1,4 @@
-"""The command that measures answers: evaluate."""
+"""The command that measures retrieval quality: evaluate."""
 
 from contextlib import closing
 from functools import partial

@@ -1,4 +1,4 @@
-"""How answers, rows and JSON look in a terminal."""
+"""Formats answers, evaluation rows and JSON for the terminal."""
 
 import json
 from typing import TYPE_CHECKING, Any

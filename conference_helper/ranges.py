@@ -1,4 +1,4 @@
-"""Ranges of numbers that options take."""
+"""Click parameter types for ranges of numbers."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ import click
 
 
 class FloatRange(click.FloatRange):
-    """A click.FloatRange that refuses "nan", which is on neither side of a bound."""
+    """A click.FloatRange that rejects NaN, which passes every comparison with a bound."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

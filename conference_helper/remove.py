@@ -1,4 +1,4 @@
-"""The command that takes an event out of the catalogue: remove."""
+"""The command that removes an event from the catalogue: remove."""
 
 import sys
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Commands that ask: search, similar."""
+"""Commands that query the catalogue: search, similar."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

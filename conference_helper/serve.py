@@ -13,7 +13,7 @@ from service.settings import load_settings
 from service.stores import open_store
 
 _SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder of metrics that several processes share; read when they are first imported."""
+"""prometheus_client's variable for the folder through which processes share metrics; read on import."""
 
 
 @click.command()
@@ -31,7 +31,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 @contextmanager
 def _counting_together() -> Iterator[None]:
-    """Give the processes a folder in which they count together, unless they were given one."""
+    """Create the folder through which worker processes share metrics, unless one is configured."""
     if _SHARED_METRICS in os.environ:
         yield
         return

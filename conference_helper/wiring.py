@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.stores.protocol import SessionStore
 
 _QUERY_TIMEOUT = 60.0
-"""Seconds for one query, in which its encoder may have to be loaded."""
+"""Deadline of a single query in seconds, including the time to load its encoder."""
 
 
 @contextmanager
@@ -112,7 +112,7 @@ class ChosenModel:
 
 
 def chosen_model(settings: Settings, served: "Fingerprint | None") -> ChosenModel:
-    """Return what the settings choose, the rest as what is served has it, if that is of the same model."""
+    """Return the configured model; what is unset is the served catalogue's, if that has the same model."""
     own = served if served and settings.model in (None, served.model) else None
     return ChosenModel(
         settings.model or (own.model if own else None),

@@ -1,4 +1,4 @@
-"""Asks a searcher a whole set of questions; each question is embedded once for all modes."""
+"""Runs question sets through a searcher, embedding each question once for all modes."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class CachingEncoder:
 
 
 class SingleGeneration:
-    """What a searcher needs of a store, over one generation, which may not be served yet."""
+    """A read-only store over a single generation, which need not be served."""
 
     kind = "single generation"
 
@@ -64,7 +64,7 @@ class SingleGeneration:
         return self._generation.manifest
 
     def check(self) -> None:
-        """Do nothing: an open generation can be reached."""
+        """Do nothing: the generation is already open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from service.errors import InputError
 from service.session import Session
 
 MADE_SETS = ("made-title", "made-typo", "made-speaker", "made-sentence")
-"""The names of what `make_sets` makes."""
+"""Names of the sets that `make_sets` returns."""
 
 _SEED = 7
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 40, 300

@@ -1,4 +1,4 @@
-"""Regression gate: a generation that finds less than the served one is not served."""
+"""Regression gate: keeps a generation from being served if it finds less than the served one."""
 
 from collections.abc import Callable
 from itertools import islice

@@ -1,4 +1,4 @@
-"""The whole load, as `conference-helper load` does it: read, compare, say the plan, write."""
+"""The load behind `conference-helper load`: read, compare, print the plan, write."""
 
 import sqlite3
 import tempfile
@@ -152,7 +152,7 @@ def _nothing_to_do(request: LoadRequest) -> str:
 
 
 def _say_report(report: Report, request: LoadRequest, say: Callable[[str], None]) -> None:
-    """Say what was read. Raises InputError if any of it is invalid and the request is strict."""
+    """Print the report. Raises InputError if a record is invalid and the request is strict."""
     for line in report.lines():
         say(line)
     if request.strict and report.invalid:

@@ -38,7 +38,7 @@ Gate = Callable[[Generation, Encoder], None]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a load would do: its plan, and what was embedded or written by another encoder or version."""
+    """The outcome of comparing sources and catalogue: the plan, and whether encoder or version changed."""
 
     plan: Plan
     manifest: Manifest | None

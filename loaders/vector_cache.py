@@ -14,7 +14,7 @@ from service.encoder import Fingerprint, Vectors, checked
 from service.errors import EncoderError, StorageFullError, StoreError, is_disk_full
 
 CAPACITY = 100_000
-"""Vectors kept after a load, the most recently used: about 1.5 kB each at 384 dimensions."""
+"""Maximum number of vectors kept after a load, by last use; about 1.5 kB each at 384 dimensions."""
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Days and time zones as text."""
+"""Parsing and formatting of days and time zones."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo

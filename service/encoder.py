@@ -28,7 +28,7 @@ _NOT_COMPARED = {"model", "revision"}
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What makes two vectors comparable: the weights and everything done before and after them.
+    """Identifies an encoder: its weights and all that affects the vectors it returns.
 
     `model` and `revision` say where the model came from; they are shown, not compared, since the same weights
     from a folder and from a cache give the same vectors. `weights` is their SHA-256, `window` the tokens

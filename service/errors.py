@@ -31,23 +31,23 @@ REMEDY = (
 
 
 class ConferenceHelperError(Exception):
-    """Anything this program refuses or fails to do, in words for the person at the keyboard."""
+    """Base class of all errors; the message is written for users."""
 
 
 class InputError(ConferenceHelperError):
-    """What the caller gave cannot be used."""
+    """The caller's input is invalid."""
 
 
 class QueryError(InputError):
-    """A question, a limit or a filter that cannot be used."""
+    """A question, limit or filter is invalid."""
 
 
 class SettingsError(InputError):
-    """A setting from the environment or `.env` that cannot be used."""
+    """A setting from the environment or `.env` is invalid."""
 
 
 class ModelError(InputError):
-    """A model that cannot be found, or that is not safe to load."""
+    """A model cannot be found, or is not safe to load."""
 
 
 class NotFoundError(ConferenceHelperError):
@@ -55,7 +55,7 @@ class NotFoundError(ConferenceHelperError):
 
 
 class EncoderError(ConferenceHelperError):
-    """The model gave vectors that cannot be used."""
+    """The model returned invalid vectors."""
 
 
 class StoreError(ConferenceHelperError):
@@ -74,11 +74,11 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 class DamagedError(StoreError):
-    """What the store holds is not what was written."""
+    """Stored data is damaged."""
 
 
 class AccessError(StoreError):
-    """The store's key is missing, unknown or may not do what was asked."""
+    """The API key is missing, unknown or not permitted to do this."""
 
 
 class NothingLoadedError(ConferenceHelperError):
@@ -90,11 +90,11 @@ class NotReadyError(ConferenceHelperError):
 
 
 class BusyError(ConferenceHelperError):
-    """More questions are waiting than can be answered in time."""
+    """Too many requests are queued to answer in time."""
 
 
 class RefusedError(ConferenceHelperError):
-    """Refused, because it would answer with nonsense or lose sessions."""
+    """Refused to prevent meaningless answers or the loss of sessions."""
 
 
 class MismatchError(RefusedError):
@@ -102,7 +102,7 @@ class MismatchError(RefusedError):
 
 
 class VerificationError(ConferenceHelperError):
-    """What was written is not what was meant; what is served was not touched."""
+    """Verification of written data failed; the served data was not touched."""
 
 
 class LockedError(ConferenceHelperError):

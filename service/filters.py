@@ -36,7 +36,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        """What the page calls it."""
+        """The label on the page."""
         return self.name.capitalize()
 
     def parse(self, text: str) -> Value:

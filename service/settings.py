@@ -52,7 +52,7 @@ Address = Annotated[str, AfterValidator(_check_address)]
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """Where files lie in a data directory."""
+    """The layout of a data directory."""
 
     path: Path
 
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def files(self) -> DataDir:
-        """Where files lie in the data directory."""
+        """The layout of the data directory."""
         return DataDir(self.data_dir)
 
     @field_validator("catalogue")
@@ -252,7 +252,7 @@ def _variable_at(location: tuple[str | int, ...]) -> str:
 
 
 def _warn_of_unknown() -> None:
-    """Warn of variables that look like settings and are none: they were meant to change something."""
+    """Warn of environment variables with the prefix that are not settings, as they have no effect."""
     names = [variable.removeprefix(PREFIX) for variable in variables()]
     sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
     given = {name.upper() for source in sources for name in source.env_vars}

@@ -1,4 +1,4 @@
-"""Model folders: written whole or not at all, as sentence-transformers and transformers both read them."""
+"""Model folders, written atomically in the layout of sentence-transformers and transformers."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
 """The model that the model card's training began with."""
 
 _MARK = "made-by-training"
-"""A file that tells the folder of `open_work` from one of another origin."""
+"""Marker file of folders that were created by `open_work`."""
 
 
 def open_scratch(

@@ -1,4 +1,4 @@
-"""The model card's loss: in-batch negatives over cosine similarity, each text padded as little as can be."""
+"""The model card's loss: in-batch negatives over cosine similarity, with minimal padding."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A model in training as an Encoder, so that the evaluation asks it like any other."""
+"""Wraps a model in training as an Encoder, for the evaluation."""
 
 import contextlib
 import hashlib
@@ -39,7 +39,7 @@ class ModelEncoder:
     batch_size = BATCH_SIZE
 
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
-        """Fingerprint the weights; after changing them make another encoder."""
+        """Compute the fingerprint of the weights; create a new encoder after they change."""
         self._model = model
         self.truncated = 0
         self._bf16 = supports_bf16(model.device)

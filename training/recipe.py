@@ -1,4 +1,4 @@
-"""How to train: the hyperparameters, and which of them a model cannot be trained with."""
+"""Training hyperparameters, and their validation."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,12 +9,12 @@ from service.errors import InputError
 from training.folder import max_tokens
 
 _WITHOUT_EFFECT = ("save_every", "device", "mini_batch_size")
-"""Settings of the machine, which do not change what comes out."""
+"""Settings that depend on the machine and do not affect the trained weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to train: `steps` updates of the weights, on the first `window` tokens of each text.
+    """Hyperparameters: `steps` updates of the weights, on the first `window` tokens of each text.
 
     The learning rate rises over `warmup` steps, then falls to 0. `mini_batch_size` texts are embedded at a
     time; `cached` keeps only one mini-batch in memory. `bf16` None means where the device computes in it.
@@ -34,7 +34,7 @@ class Recipe:
 
 
 def hyperparameters(recipe: Recipe) -> dict[str, Any]:
-    """Return the settings that decide what comes out."""
+    """Return the settings that affect the trained weights."""
     return {key: value for key, value in asdict(recipe).items() if key not in _WITHOUT_EFFECT}
 
 

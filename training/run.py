@@ -34,7 +34,7 @@ _DEVELOPMENT_SESSIONS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
-    """What to train and how careful to be.
+    """A training run: its data, hyperparameters and acceptance criteria.
 
     `until` is the last year to learn from, by event or under ""; `sets` are question sets to measure on;
     `better` names those that must get better, `tolerance` is by how much a measure of any may fall.

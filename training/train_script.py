@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(args: argparse.Namespace) -> TrainingStats:
-    """Train as args. Raises InputError for what cannot be used, and what `train` raises."""
+    """Train with parsed arguments. Raises InputError for invalid ones, and what `train` raises."""
     args.output = args.output.resolve()
     check_output(args.output)
     datasets = read_config(args.config, args.data)

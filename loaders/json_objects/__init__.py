@@ -1,1 +1,1 @@
-"""JSON as several formats hold it: values, lines, lists of sessions, and objects as records."""
+"""JSON support shared by readers: values, lines, lists of sessions, objects as records."""

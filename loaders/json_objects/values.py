@@ -1,4 +1,4 @@
-"""JSON values of files and lines, and what stands in them."""
+"""Reads JSON files and JSON Lines, and accesses nested values."""
 
 import json
 import re
@@ -69,7 +69,7 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 
 def member(value: Any, *keys: str) -> Any:
-    """Return what stands under the keys, one inside the other; None where there is no object."""
+    """Return the value at a path of keys, None if a level is missing or not an object."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

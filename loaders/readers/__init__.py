@@ -1,4 +1,4 @@
-"""One module a source format, and which of them reads a file.
+"""One module per source format, and the choice of the reader for a file.
 
 A reader module has `NAME` (what `--format` calls it), `matches(source, options)`, which looks at the content
 and not at the file's name alone, and `read(source, options)`, which yields Records and Diagnostics. The first

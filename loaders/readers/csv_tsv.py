@@ -1,4 +1,4 @@
-"""CSV and TSV: a header row, then a session a row."""
+"""CSV and TSV: a header row, then one session per row."""
 
 from collections.abc import Iterator
 

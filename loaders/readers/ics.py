@@ -1,4 +1,4 @@
-"""iCalendar: each VEVENT a session."""
+"""iCalendar: one session per VEVENT."""
 
 import re
 import warnings
@@ -42,7 +42,7 @@ class _Calendar:
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether a calendar begins in it, be it after a comment."""
+    """Whether the file begins with a calendar, comments aside."""
     return "BEGIN:VCALENDAR" in source.head_text[:4096].upper()
 
 

@@ -1,4 +1,4 @@
-"""JSON Lines: one session, a JSON object, a line."""
+"""JSON Lines: one session per line, as a JSON object."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS workbooks: in each sheet a header row, then a session a row."""
+"""XLSX, XLS and ODS workbooks: in each sheet a header row, then one session per row."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""Records, sessions in their sources' words, and the rules that make their values those of Sessions."""
+"""Records as sources give them, and the conversion of their values to Sessions."""

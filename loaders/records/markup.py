@@ -126,7 +126,7 @@ def _without_tags(text: str) -> str:
 
 
 def _replacement(match: re.Match[str]) -> str:
-    """Return what stands in place of a tag: the line ends of a block, a list's dash, or nothing."""
+    """Return the replacement for a tag: line breaks for a block, a dash for a list item, or nothing."""
     tag = (match[2] or "").lower()
     if tag == "li":
         return "" if match[0].startswith("</") else "\n- "

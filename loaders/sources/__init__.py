@@ -1,1 +1,1 @@
-"""What is loaded: files, folders and archives, found and opened."""
+"""Finds and opens sources: files, folders and archives."""

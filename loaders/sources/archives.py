@@ -79,10 +79,10 @@ def unpack(
 
 
 class Budget:
-    """The limit on what one source unpacks to, over all its layers."""
+    """Limits the unpacked size of one source, over all nested archives."""
 
     def __init__(self, name: str, packed: int) -> None:
-        """Start with nothing unpacked of a source of `packed` bytes."""
+        """Set the limit for a source of `packed` bytes."""
         self._name, self._packed, self._unpacked = name, packed, 0
 
     def blocks(self, stream: BinaryIO) -> Iterator[bytes]:
@@ -160,7 +160,7 @@ class _Part(io.RawIOBase):
 
 
 class _Unpacker:
-    """Unpacks one source, layer by layer, within limits that hold over all of them."""
+    """Unpacks nested archives within limits on total size, depth and number of files."""
 
     def __init__(self, name: str, packed: int) -> None:
         self._name, self._budget = name, Budget(name, packed)

@@ -1,4 +1,4 @@
-"""Sources as the caller names them: files, folders, globs, archives and standard input, as bounded text."""
+"""Resolves source arguments (files, folders, globs, archives, standard input) to files."""
 
 import glob
 import io
@@ -52,7 +52,7 @@ def find_overlap(path: Path, names: Iterable[str]) -> str | None:
 
 
 def _resolve(name: str) -> list[SourceFile | Path]:
-    """Return what one name stands for: files, or a folder."""
+    """Resolve one argument to files or a folder."""
     if name == "-":
         return [_standard_input()]
     if not name.strip():

@@ -68,7 +68,7 @@ class Staging:
         self._protection.protect(events, invalid_ids, self._has)
 
     def clear_protection(self) -> None:
-        """Let everything go that no source has."""
+        """Protect nothing: remove every session that no source has."""
         self._protection.clear()
 
     def resolve_repeats(self) -> Iterator[Diagnostic]:

@@ -32,7 +32,7 @@ def resolve_repeats(rows: Mapping[int, Session]) -> tuple[dict[int, Session], li
 
 
 def _identity(session: Session) -> str:
-    """What rows for one session have in common: all but the speakers, where there is more than a title."""
+    """Return the key that a session's rows share: every field but speakers, if there is more than a title."""
     if session.abstract or session.starts_at:
         session = replace(session, speakers=())
     return str(encode_payload(session)["payload_hash"])

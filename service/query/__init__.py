@@ -1,1 +1,1 @@
-"""What is asked: a question, parsed once, and what its words mean in a catalogue."""
+"""Queries: validation, parsing, and the terms, names and phrases in them."""

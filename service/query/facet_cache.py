@@ -1,4 +1,4 @@
-"""The values of a catalogue's facets: how many sessions have them, and how the catalogue spells them."""
+"""Caches facet counts, and maps filter values to the catalogue's spelling."""
 
 import threading
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from service.stores.protocol import Generation
 from service.words import folded
 
 VALUES_KEPT = 200_000
-"""Values in the lists of counts that are kept, those asked for last: some 140 bytes each."""
+"""Maximum number of cached values, evicted by least recent use; some 140 bytes each."""
 
 Counts = list[tuple[Value, int]]
 """Values and how many sessions have them, most frequent first."""
 
 
 class FacetCache:
-    """Facet counts, kept for a while: counting thousands of speakers takes longer than a search."""
+    """An LRU cache of facet counts, since counting thousands of speakers takes longer than a search."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Start with an empty cache."""
         self._counted: cachetools.LRUCache[tuple[str, str, Filters], Counts] = cachetools.LRUCache(
             VALUES_KEPT, getsizeof=lambda counts: len(counts) + 1
         )

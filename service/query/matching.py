@@ -1,4 +1,4 @@
-"""Terms of a question found in texts by their stems, as keyword search compares them."""
+"""Matches query terms in texts by their stems, as keyword search does."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from service.words import folded, is_unspaced, locate_words, split_words, word_a
 
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 """A letter that folding may change."""
-_START = 3
-"""Letters that like words begin with, all of shorter ones: so that hardly any word need be stemmed."""
+_PREFIX_LENGTH = 3
+"""Length of the common prefix that candidate words must share, so that few words need stemming."""
 _ELIDED = re.compile(
     r"(?<=[^\W\d_])['’](?:s|t|d|m|ll|re|ve)(?!\w)|(?<!\w)(?:l|d|n|j|m|c|s|t|qu)['’](?=[^\W\d_])",
     re.I,
@@ -57,7 +57,7 @@ class StemMatcher:
     def __init__(self, question: str) -> None:
         """Take the question, whose content words are looked for."""
         self._asked = content_words(question)
-        self._starts = {word[:_START] for word in self._asked}
+        self._starts = {word[:_PREFIX_LENGTH] for word in self._asked}
 
     def share(self, text: str, language: str) -> float:
         """Return the share of the asked words that a text has; `language` is a code, empty if unknown."""
@@ -76,7 +76,7 @@ class StemMatcher:
     def _find_folded(self, text: str, language: str) -> Iterator[MatchedTerm]:
         """Fold word by word: a folded text need not be as long as it was."""
         for word, start, end in locate_words(text):
-            if word[:_START] in self._starts:
+            if word[:_PREFIX_LENGTH] in self._starts:
                 for asked in self._asked:
                     if _is_like(word, asked, language):
                         yield MatchedTerm(start, end, asked)
@@ -84,7 +84,7 @@ class StemMatcher:
 
 def _places(text: str, asked: str, language: str) -> Iterator[MatchedTerm]:
     """Yield where a folded text has words like `asked`; one of an unspaced script stands anywhere."""
-    start, anywhere = asked[:_START], is_unspaced(asked)
+    start, anywhere = asked[:_PREFIX_LENGTH], is_unspaced(asked)
     place = text.find(start)
     while place >= 0:
         word = asked if anywhere else word_at(text, place)
@@ -96,7 +96,7 @@ def _places(text: str, asked: str, language: str) -> Iterator[MatchedTerm]:
 def _is_like(word: str, asked: str, language: str) -> bool:
     if word == asked:
         return True
-    if word[:_START] != asked[:_START]:
+    if word[:_PREFIX_LENGTH] != asked[:_PREFIX_LENGTH]:
         return False
     stem = stem_of(asked, language)
     return stem is not None and stem == stem_of(word, language)

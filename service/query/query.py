@@ -1,4 +1,4 @@
-"""Query: what is asked, checked once where it comes in and passed whole from there."""
+"""Query: a validated search request."""
 
 import unicodedata
 from dataclasses import KW_ONLY, dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 3
 MAX_LIMIT = 50
 MAX_QUERY = 2_000
-"""Characters of a question: more than any window reads."""
+"""Maximum length of a question in characters, beyond any model's window."""
 
 MODES: tuple["Mode", ...] = ("hybrid", "semantic", "keyword")
 DEFAULT_MODE: "Mode" = "hybrid"
@@ -22,7 +22,7 @@ DEFAULT_MODE: "Mode" = "hybrid"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, and how it is to be answered. Raises QueryError for values that cannot be used.
+    """A question and its search options. Raises QueryError for invalid values.
 
     text        the question; white space is collapsed. Facets are counted without one too
     mode        one of MODES

@@ -7,10 +7,10 @@ from service.session import Session
 from service.stores.protocol import Hit
 from service.words import words_of
 
-_AS_GOOD = 5
-"""Decimals of a score that count: texts that differ in nothing differ in the sixth by rounding."""
-_SPARE = 9
-"""Sessions looked at beyond those asked for: an exact one, or a repeat, may stand a little lower."""
+_SCORE_DECIMALS = 5
+"""Decimals to which scores are compared: scores of equal texts differ in the sixth by rounding."""
+_EXTRA_CANDIDATES = 9
+"""Extra candidates beyond the limit, as exact matches and repeats may rank a little lower."""
 
 Talk = list[Hit]
 """The sittings of one talk that were found, the best one first."""
@@ -22,7 +22,7 @@ def find_talks(find: Callable[[int], list[Hit]], limit: int, *, folded: bool = T
     `find` returns the best sessions, as many as it is given while there are that many. Repeats stand close by
     their talk: while the last of the sessions found still is one, more are looked at.
     """
-    count = limit + _SPARE
+    count = limit + _EXTRA_CANDIDATES
     while True:
         hits = find(count)
         talks = fold(hits) if folded else [[hit] for hit in hits]
@@ -36,7 +36,7 @@ def find_talks(find: Callable[[int], list[Hit]], limit: int, *, folded: bool = T
 
 
 def fold(hits: Sequence[Hit]) -> list[Talk]:
-    """Return the hits by talk, each talk at the place of its best one.
+    """Group the hits by talk, in order of each talk's best hit.
 
     The best one comes first; of equally good ones the latest does.
     """
@@ -52,7 +52,9 @@ def fold(hits: Sequence[Hit]) -> list[Talk]:
         for key in keys:
             places.setdefault(key, place)
     for talk in (talk for talk in talks if len(talk) > 1):
-        talk.sort(key=lambda hit: (round(hit.score, _AS_GOOD), in_time(hit.session)), reverse=True)
+        talk.sort(
+            key=lambda hit: (round(hit.score, _SCORE_DECIMALS), in_time(hit.session)), reverse=True
+        )
     return talks
 
 

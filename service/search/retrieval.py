@@ -10,7 +10,7 @@ from service.ranking import CANDIDATES, JUDGED_HITS
 from service.stores.protocol import Generation, Hit, ParsedQuery, TermMatches
 
 _WITH_PHRASE = 5 * CANDIDATES
-"""Sessions looked at for a quoted phrase: many, as what has it may stand low."""
+"""Candidates for a query with a quoted phrase: more, as sessions that contain it may rank low."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Searcher: a query in, the sessions that answer it out."""
+"""Searcher: answers queries with sessions of the served generation."""
 
 import time
 from collections import Counter
@@ -39,9 +39,9 @@ from service.verdict.judge import (
 from service.verdict.off_topic import OffTopicCache
 
 CONSIDERED = 100
-"""Sessions that the facet counts of a question look at: the best ones."""
-_POOL = 30
-"""Talks from which a varied answer is chosen."""
+"""Number of top sessions over which a query's facets are counted."""
+_DIVERSITY_CANDIDATES = 30
+"""Number of candidate talks for diversification."""
 _BY_MEANING = Reason(("meaning",), None)
 
 
@@ -103,7 +103,7 @@ class Searcher:
         self, retrieval: Retrieval, filters: Filters, query: Query
     ) -> tuple[list[Talk], Judgement | None]:
         """Return the talks that answer, as many as are asked for, and the verdict on what was found."""
-        pool = max(query.limit, _POOL) if query.diversity else query.limit
+        pool = max(query.limit, _DIVERSITY_CANDIDATES) if query.diversity else query.limit
         talks = find_talks(partial(retrieval.find, filters=filters), pool, folded=query.fold)
         judged = self._judge(retrieval, filters, talks)
         if query.diversity:
@@ -191,7 +191,7 @@ class Searcher:
     def _judge(
         self, retrieval: Retrieval, filters: Filters, talks: Sequence[Talk]
     ) -> Judgement | None:
-        """Return whether anything that passes the filters fits the question, None if nobody can say."""
+        """Return the verdict on the query within the filters, None without a current calibration."""
         manifest, query = retrieval.generation.manifest, retrieval.query
         calibration = manifest.calibration
         if not is_current(calibration):

@@ -43,7 +43,7 @@ class Reason:
 
 
 class Explainer:
-    """Says why sessions answer one question."""
+    """Explains why sessions match a query."""
 
     def __init__(self, question: str, *, by_meaning: bool) -> None:
         """Take the question; `by_meaning` says whether the mode looks at meaning at all."""
@@ -51,7 +51,7 @@ class Explainer:
         self._by_meaning = by_meaning
 
     def __call__(self, session: Session) -> Reason:
-        """Return why `session` answers."""
+        """Return what of `session` matched, and its snippet."""
         marks = self._matcher.find(session.abstract, session.language)
         has = {
             "title": self._has(session, session.title),

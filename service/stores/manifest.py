@@ -89,7 +89,7 @@ class Manifest:
 
     @property
     def state(self) -> str:
-        """What tells two contents of a catalogue apart: the generation and its revision."""
+        """An identifier of the catalogue's contents: the generation and its revision."""
         return f"{self.generation}.{self.revision}" if self.revision else self.generation
 
     def as_dict(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class ParsedQuery:
 
 
 BY_VECTOR = ParsedQuery("", "semantic")
-"""Says nothing in words: sessions are compared with a vector alone."""
+"""A query without text: sessions are compared with a vector alone."""
 
 
 @dataclass(frozen=True, slots=True)

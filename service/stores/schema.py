@@ -1,4 +1,4 @@
-"""What the points of every store look like: their two vectors, and the payload fields that have an index."""
+"""The schema of points in every store: vector names and indexed payload fields."""
 
 from typing import Literal
 

@@ -24,9 +24,9 @@ _MAX_TITLES = 200
 _MAX_SESSIONS = 2_000
 """Sessions read in search of titles."""
 _MIN_TITLES = 5
-"""Fewer titles say nothing of the catalogue."""
+"""Minimum number of titles to draw conclusions from."""
 _MIN_ABSTRACT_WORDS = 12
-"""A shorter abstract may not say what its title does."""
+"""Minimum abstract length in words: shorter ones may not cover their title."""
 _RELATED_FALSE_POSITIVES, _STRONG_FALSE_POSITIVES = 0.03, 0.005
 """Shares of off-topic queries that may be judged related, and strong."""
 

@@ -54,7 +54,7 @@ class OffTopicCache:
     """Keeps the off-topic queries embedded by the encoder in use. Safe for many threads."""
 
     def __init__(self) -> None:
-        """Hold nothing yet."""
+        """Start with an empty cache."""
         self._embedding = threading.Lock()
         self._embedded: tuple[QueryEncoder, OffTopicQueries] | None = None
 

@@ -67,6 +67,6 @@ def facets() -> dict[str, Any]:
 
 @bp.get("/status")
 def status() -> dict[str, Any]:
-    """Answer with what is loaded."""
+    """Answer with the catalogue's status."""
     read_arguments(())
     return searcher().status()

@@ -1,4 +1,4 @@
-"""How the page writes sessions: times, abstracts, snippets, links."""
+"""Template filters: times, abstracts, snippets and links."""
 
 import re
 from datetime import date, datetime
@@ -18,7 +18,7 @@ MODE_NAMES = {
     "semantic": "Meaning alone",
     "keyword": "Words alone",
 }
-"""What the page calls each mode."""
+"""The page's labels of the modes."""
 
 
 def safe_url(url: str) -> str:

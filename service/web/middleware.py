@@ -1,4 +1,4 @@
-"""What surrounds every request: its deadline, and its id, which the response returns.
+"""Request hooks: a deadline and a request id, which the response returns.
 
 These are hooks of Flask rather than a WSGI application around it: a hook that refuses a request (for want of a
 key, say) can then raise an error that is answered as all others are.

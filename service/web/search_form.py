@@ -1,4 +1,4 @@
-"""The search form: a query as a link, and its filters to add, to change, to remove."""
+"""The search form: links that encode a query, and its filter choices."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ SUGGESTED = 300
 
 
 def link(query: Query) -> str:
-    """Return the shortest address that asks this query."""
+    """Return the shortest URL of this query."""
     parameters: dict[str, Any] = {"q": query.text or None}
     for name, value in kept_parameters(query):
         parameters.setdefault(name, []).append(value)

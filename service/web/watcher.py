@@ -1,4 +1,4 @@
-"""Keeps a searcher ready for the next request, in a thread of its own."""
+"""A background thread that keeps the searcher ready."""
 
 import logging
 import threading

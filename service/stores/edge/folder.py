@@ -38,7 +38,7 @@ class CatalogueFolder:
         return self._generations / name
 
     def committed(self) -> set[str]:
-        """Return the names of the generations that were ended."""
+        """Return the names of the committed generations."""
         found = (path.parent.name for path in self._generations.glob(f"*/{_MANIFEST}"))
         return set(filter(is_generation, found))
 
@@ -99,7 +99,7 @@ class CatalogueFolder:
             )
 
     def remove_leftovers(self) -> None:
-        """Remove builds that never ended and generations beyond those kept; only under the catalogue's lock."""
+        """Remove unfinished builds and expired generations; requires the catalogue's lock."""
         kept = select_kept(self.pointer(), self.manifests(), self.committed())
         for path in self._generations.glob("*"):
             if path.name not in kept and is_generation(path.name):

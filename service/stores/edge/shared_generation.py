@@ -47,7 +47,7 @@ class SharedGeneration:
             self._opening.release()
 
     def release(self, generation: EdgeGeneration) -> None:
-        """End a reader's use of a generation; the last one closes it if it is no longer served."""
+        """Release a generation; the last reader closes it if it is no longer served."""
         with self._mutex:
             self._readers[generation] -= 1
             unused = not self._readers[generation] and generation is not self._served
@@ -57,7 +57,7 @@ class SharedGeneration:
             generation.close()
 
     def close(self) -> None:
-        """Close what is open, after its last reader."""
+        """Close the open generation once its last reader releases it."""
         self._swap(None)
 
     def _acquire_open(self, name: str | None = None) -> EdgeGeneration | None:

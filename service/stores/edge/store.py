@@ -93,7 +93,7 @@ class EdgeStore:
         """Return None: an embedded generation never changes, each load builds one beside."""
 
     def check(self) -> None:
-        """Nothing to check: the library and its data are one."""
+        """Do nothing: there is no server whose version could differ."""
 
     def generations(self) -> list[Manifest]:
         """Return the manifests of all kept generations that can be read, newest first."""

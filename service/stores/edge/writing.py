@@ -119,7 +119,7 @@ class EdgeBuilder:
         return manifest
 
     def _finish_segment(self) -> None:
-        """Turn what was written since the last time into a segment that is read from files."""
+        """Optimize the points written since the last call into an immutable segment."""
         self._terms = 0
         self._shard.flush()
         self._shard.optimize()

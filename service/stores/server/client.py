@@ -1,4 +1,4 @@
-"""Making the client of a Qdrant server: its address, its key, and whom to trust."""
+"""Creates the client of a Qdrant server: address, API key and certificate authorities."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A catalogue's collections on a server: which there are, what their metadata say, where its alias leads."""
+"""Manages a catalogue's collections: listing, metadata and the alias."""
 
 from typing import Any
 

@@ -51,7 +51,7 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """The server, for people."""
+        """A description of the server for messages."""
         return self._settings.url or "in memory"
 
     def call(self, action: str, send: Callable[[QdrantClient], T]) -> T:

@@ -1,4 +1,4 @@
-"""A new collection on a server: made as the settings want it, and waited for until it is indexed."""
+"""Creates a collection as configured, and waits until it is indexed."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""How a Qdrant server and its client fail: which errors are retried, and what they are translated to."""
+"""Classifies errors of a Qdrant server and its client: which are retried, and how they are translated."""
 
 import grpc
 import httpx

@@ -22,7 +22,7 @@ _SHORTEST = 0.001
 
 
 class _Details(NamedTuple):
-    """What gRPC knows of a call."""
+    """The details of a gRPC call."""
 
     method: str
     timeout: float | None
@@ -31,7 +31,7 @@ class _Details(NamedTuple):
 
 
 class _Deadline(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc carries no types
-    """Gives each call what the deadline leaves; the client itself knows whole seconds only."""
+    """Sets each call's timeout to the time left; the client itself rounds to whole seconds."""
 
     def intercept_unary_unary(
         self, continuation: Callable[[Any, Any], Any], details: Any, request: Any

@@ -29,7 +29,7 @@ class ServerLock:
     """The lock of one catalogue; the thread that holds it may acquire it again."""
 
     def __init__(self, connection: Connection, settings: QdrantSettings, catalogue: str) -> None:
-        """Name the lock's collection; a holder that is silent for `settings.lock_seconds` loses it."""
+        """Prepare the lock; a holder that does not renew it for `settings.lock_seconds` loses it."""
         self._connection = connection
         self._name = f"{catalogue}{LOCK_ENDING}"
         self._seconds = settings.lock_seconds

@@ -207,7 +207,7 @@ class ServerStore:
             yield ServerUpdater(self.connection, self._settings, self, manifest)
 
     def _recount(self) -> None:
-        """Count the served generation anew where a change in place was interrupted."""
+        """Recount the served generation if an update in place was interrupted."""
         found = self._collections.metadata(self.name)
         if found and found.get("changing") and "manifest" in found:
             manifest = Manifest.from_dict(found["manifest"])
@@ -250,7 +250,7 @@ class ServerStore:
             return False
 
     def _remove_leftovers(self) -> None:
-        """Remove builds that never ended and generations beyond those kept; only under the catalogue's lock.
+        """Remove unfinished builds and expired generations; requires the catalogue's lock.
 
         What was ended and is newer than what is served stays, for a node that lags behind may tell the alias
         as it was before the switch. After a rollback that keeps one more, until the next load.

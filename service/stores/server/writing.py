@@ -56,7 +56,7 @@ class Writer(ABC):
     """
 
     _after_failure: str
-    """What a failed verification leaves behind, and what to do."""
+    """The state after a failed verification and its remedy, for the message."""
 
     def __init__(
         self, connection: Connection, settings: QdrantSettings, target: Target, manifest: Manifest
