@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from support.fakes import BagOfWords
 from support.processes import children
 from support.programmes import Loading
 
+from service.encoder import Vectors
 from service.stores.edge.store import EdgeStore
 from service.verdict import off_topic
 
@@ -65,6 +66,20 @@ def all_off_topic_queries(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def encoder() -> BagOfWords:
     return BagOfWords()
+
+
+@pytest.fixture
+def query_batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the sizes of the batches of queries that bags of words encode, as they grow."""
+    sizes: list[int] = []
+    encode = BagOfWords.encode_queries
+
+    def count(encoder: BagOfWords, questions: Sequence[str]) -> Vectors:
+        sizes.append(len(questions))
+        return encode(encoder, questions)
+
+    monkeypatch.setattr(BagOfWords, "encode_queries", count)
+    return sizes
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
 
-from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
 from service.verdict import off_topic
 from service.verdict.off_topic import OffTopicCache, OffTopicQueries, mean_of_nearest
@@ -18,18 +15,10 @@ def test_there_are_many_different_off_topic_queries(all_off_topic_queries: None)
 
 @pytest.mark.usefixtures("all_off_topic_queries")
 def test_off_topic_queries_leave_room_for_users_in_a_shared_encoder(
-    monkeypatch: pytest.MonkeyPatch,
+    query_batches: list[int],
 ) -> None:
-    sizes: list[int] = []
-    encode = BagOfWords.encode_queries
-
-    def count(encoder: BagOfWords, texts: Sequence[str]) -> Vectors:
-        sizes.append(len(texts))
-        return encode(encoder, texts)
-
-    monkeypatch.setattr(BagOfWords, "encode_queries", count)
     queries = OffTopicQueries(SharedEncoder(BagOfWords()))
-    assert max(sizes) == off_topic.BATCH_SIZE
+    assert max(query_batches) == off_topic.BATCH_SIZE
     assert queries.vectors.shape == (len(off_topic.read_queries()), 1024)
     assert np.allclose(queries.vectors, BagOfWords().encode_queries(queries.texts))
 

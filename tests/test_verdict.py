@@ -1,15 +1,13 @@
 """The relevance verdict from a load to page and command line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.fakes import BagOfWords
 from support.programmes import Loading, row
 from support.web_fixtures import open_loaded
 
 from conference_helper.printing import print_answer
-from service.encoder import Vectors
 from service.filters import Filters
 from service.query.query import Query
 from service.ranking import weights_digest
@@ -102,20 +100,12 @@ def test_a_copy_and_a_removal_keep_the_calibration(loading: Loading, tmp_path: P
 
 
 def test_off_topic_queries_are_embedded_once_for_an_encoder(
-    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+    searcher: Searcher, query_batches: list[int]
 ) -> None:
-    asked: list[int] = []
-    whole = BagOfWords.encode_queries
-
-    def noted(self: BagOfWords, questions: Sequence[str]) -> Vectors:
-        asked.append(len(questions))
-        return whole(self, questions)
-
-    monkeypatch.setattr(BagOfWords, "encode_queries", noted)
     searcher.warm_up()
     searcher.search(Query("glacier"))
     searcher.search(Query("harbour"))
-    assert sum(count for count in asked if count > 1) == len(off_topic.read_queries())
+    assert sum(count for count in query_batches if count > 1) == len(off_topic.read_queries())
 
 
 @pytest.mark.usefixtures("all_off_topic_queries")
