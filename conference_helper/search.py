@@ -15,6 +15,7 @@ from service.query.query import (
     MAX_LIMIT,
     MODES,
     Query,
+    parse_now,
 )
 from service.settings import load_settings
 
@@ -60,6 +61,13 @@ def _filter_options(command: Command) -> Command:
     show_default=True,
     help="How much results differ from each other.",
 )
+@click.option(
+    "--interpret/--no-interpret",
+    default=True,
+    show_default=True,
+    help="Read days, rooms and the like in the question as filters, and correct its spelling.",
+)
+@click.option("--now", default="", metavar="TIME", help="The time that today and next are said at.")
 @click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
 def search(
     question: tuple[str, ...],
@@ -67,6 +75,8 @@ def search(
     mode: "Mode",
     fold: bool,
     diversity: float,
+    interpret: bool,
+    now: str,
     as_json: bool,
     **filters: tuple[str, ...],
 ) -> None:
@@ -78,6 +88,8 @@ def search(
         limit=limit,
         fold=fold,
         diversity=diversity,
+        interpret=interpret,
+        now=parse_now(now),
     )
     with open_searcher(load_settings()) as searcher:
         answer = searcher.search(query)

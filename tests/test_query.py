@@ -7,7 +7,7 @@ from support.web_fixtures import open_loaded
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.query.query import MAX_QUERY, Query, parse_limit
+from service.query.query import MAX_QUERY, Query, parse_limit, parse_now
 from service.search.searcher import Searcher
 from service.stores.protocol import Mode
 
@@ -47,6 +47,21 @@ def test_limits_out_of_range(limit: int | str) -> None:
     with pytest.raises(QueryError, match="from 1 to 50"):
         parse_limit(limit)
     assert (parse_limit("50"), parse_limit(1)) == (50, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-05-12T09:30", "2026-13-01T09:30+02:00", "09:30"]
+)
+def test_now_needs_a_time_with_its_offset(text: str) -> None:
+    with pytest.raises(QueryError, match="give a time with its offset, such as 2026-05-12T09:30"):
+        parse_now(text)
+
+
+def test_now_is_the_time_given_or_none() -> None:
+    now = parse_now("2026-05-12T09:30:00+02:00")
+    assert now is not None
+    assert now.isoformat() == "2026-05-12T09:30:00+02:00"
+    assert parse_now("") is None
 
 
 def test_unknown_mode_lists_the_known_ones() -> None:

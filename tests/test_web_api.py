@@ -21,7 +21,9 @@ def found(answer: TestResponse) -> list[str]:
 
 def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
     answer = client.get("/api/search?q=health++analytics")
-    assert list(json.loads(answer.data)) == ["query", "mode", "took_ms", "verdict", "results"]
+    assert list(json.loads(answer.data)) == [
+        *("query", "mode", "took_ms", "verdict", "understood", "corrected", "notes", "results")
+    ]
     assert answer.json is not None
     assert answer.json["query"] == "health analytics"
     assert [result["rank"] for result in answer.json["results"]] == [1, 2, 3]
@@ -77,7 +79,10 @@ def test_filters(client: FlaskClient, filters: str, wanted: set[str]) -> None:
         ("q=a&mode=semantic&mode=semantic", "mode is given 2 times"),
         ("q=a&year=soon", "year is 'soon'"),
         ("q=a&day=tomorrow", "day is 'tomorrow'"),
-        ("q=a&colour=blue", "Known parameters: q, limit, mode, fold, diversity, event"),
+        (
+            "q=a&colour=blue",
+            "Known parameters: q, limit, mode, fold, diversity, interpret, now, event",
+        ),
         ("q=a&speakers=Ana", "'speakers'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from service.errors import QueryError
@@ -30,6 +31,8 @@ class Query:
     limit       how many results, 1 to 50
     fold        whether repeats of a talk are one result
     diversity   how much results differ from each other, 0 to 1; at 0 they stand in order of their scores
+    interpret   whether constraints in the question become filters, and its spelling is corrected
+    now         the time that "today" and "next" are said at, with a zone; None: when the question is answered
     """
 
     text: str = ""
@@ -39,6 +42,8 @@ class Query:
     limit: int = DEFAULT_LIMIT
     fold: bool = True
     diversity: float = 0.0
+    interpret: bool = True
+    now: datetime | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _clean(self.text))
@@ -78,6 +83,21 @@ def parse_diversity(diversity: float | str) -> float:
     if not 0 <= number <= 1:
         raise QueryError(f"diversity is {str(diversity)[:40]!r}; give a number from 0 to 1.")
     return number
+
+
+def parse_now(text: str) -> datetime | None:
+    """Return the time that an ISO text with an offset names, None for "". Raises QueryError if it is none."""
+    if not text:
+        return None
+    try:
+        now = datetime.fromisoformat(text)
+    except ValueError:
+        now = None
+    if now is None or now.tzinfo is None:
+        raise QueryError(
+            f"now is {text[:40]!r}; give a time with its offset, such as 2026-05-12T09:30+02:00."
+        )
+    return now
 
 
 def parse_switch(name: str, text: str, *, default: bool) -> bool:

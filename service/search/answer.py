@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from service.query.interpretation import Constraint, Correction
 from service.search.snippets import Reason, Snippet
 from service.session import Session
 from service.verdict.judge import Verdict
@@ -42,7 +43,9 @@ class Answer:
     """What a question found, nearest first, and how long it took in milliseconds.
 
     `verdict` says whether any of it fits; None where the catalogue was never calibrated. `evidence` is what it
-    was judged by: comparable within one catalogue only, and for measuring.
+    was judged by: comparable within one catalogue only, and for measuring. `understood` are the constraints in
+    the question, in order; `corrected` is set where it was searched with another spelling; `notes` are
+    sentences for people on how it was read.
     """
 
     query: str
@@ -51,6 +54,9 @@ class Answer:
     verdict: Verdict | None
     results: tuple[SearchResult, ...]
     evidence: float | None = None
+    understood: tuple[Constraint, ...] = ()
+    corrected: Correction | None = None
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as the JSON values that the API and the command line print."""
@@ -59,6 +65,9 @@ class Answer:
             "mode": self.mode,
             "took_ms": round(self.took_ms, 2),
             "verdict": self.verdict,
+            "understood": [constraint.as_dict() for constraint in self.understood],
+            "corrected": self.corrected.as_dict() if self.corrected else None,
+            "notes": list(self.notes),
             "results": [result.as_dict() for result in self.results],
         }
 

@@ -4,6 +4,7 @@
     related     there are sessions near it, or one whose title, speakers, track and tags have all its terms, or
                 that has its single term anywhere
     none        nothing answers it; the results are only the nearest
+    programme   only a day, a room or the like was asked for; the results are what is on, in order of time
 
 A similarity says little by itself: what is high in one catalogue is low in another. So a query is compared with
 the catalogue and with off-topic reference queries:
@@ -35,8 +36,8 @@ from service.stores.protocol import Hit, ParsedQuery, TermMatches
 from service.verdict.off_topic import queries_digest
 from service.words import split_words
 
-Verdict = Literal["strong", "related", "none"]
-VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none")
+Verdict = Literal["strong", "related", "none", "programme"]
+VERDICTS: tuple[Verdict, ...] = ("strong", "related", "none", "programme")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,17 @@ def _paths() -> Values:
         "How much results differ from each other, 0 to 1.",
         {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
     )
-    options = [limit, mode, fold, diversity, *filters]
+    interpret = _parameter(
+        "interpret",
+        "Whether days, rooms and the like in the question become filters, and its spelling is corrected.",
+        {"type": "boolean", "default": True},
+    )
+    now = _parameter(
+        "now",
+        "The time that today and next are said at, with its offset; by default the present.",
+        {**TEXT, "format": "date-time"},
+    )
+    options = [limit, mode, fold, diversity, interpret, now, *filters]
     return {
         "/": _page(
             "showPage",

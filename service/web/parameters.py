@@ -16,11 +16,12 @@ from service.query.query import (
     parse_diversity,
     parse_limit,
     parse_mode,
+    parse_now,
     parse_switch,
 )
 from service.search.searcher import Searcher
 
-SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity")
+SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity", "interpret", "now")
 """Parameters of a search beside its filters; each is given once."""
 
 
@@ -70,6 +71,8 @@ def read_query(arguments: MultiDict[str, str]) -> Query:
         limit=read_limit(arguments),
         fold=parse_switch("fold", read_once(arguments, "fold", ""), default=True),
         diversity=parse_diversity(read_once(arguments, "diversity", "")),
+        interpret=parse_switch("interpret", read_once(arguments, "interpret", ""), default=True),
+        now=parse_now(read_once(arguments, "now", "").replace(" ", "+")),  # an unescaped plus
     )
 
 

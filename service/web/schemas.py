@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.filters import FACETS, FIELDS
+from service.query.interpretation import KINDS
 from service.query.query import MAX_LIMIT, MODES
 from service.verdict.judge import VERDICTS
 
@@ -42,10 +43,33 @@ def _answer() -> Values:
             "type": ["string", "null"],
             "enum": [*VERDICTS, None],
             "description": "strong: a session is just about it, or was named; related: sessions near it; "
-            "none: nothing fits, the results are only the nearest; null: the catalogue was never calibrated.",
+            "none: nothing fits, the results are only the nearest; programme: only constraints were asked, the "
+            "results are in order of time; null: the catalogue was never calibrated.",
         },
+        understood={
+            "type": "array",
+            "items": _constraint(),
+            "description": "The constraints in the question, which became filters.",
+        },
+        corrected={
+            "oneOf": [_object(**{"from": TEXT, "to": TEXT}), {"type": "null"}],
+            "description": "The question as typed, and as it was searched.",
+        },
+        notes={**_TEXTS, "description": "Sentences on how the question was read."},
         results=_results(),
     )
+
+
+def _constraint() -> Values:
+    schema = _object(
+        kind={**TEXT, "enum": list(KINDS)},
+        text=TEXT,
+        value={"type": ["string", "integer"]},
+        start=COUNT,
+        end=COUNT,
+    )
+    dropped = {"const": True, "description": "No session would have passed: searched without it."}
+    return {**schema, "properties": {**schema["properties"], "dropped": dropped}}
 
 
 def _similar() -> Values:

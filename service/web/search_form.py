@@ -40,6 +40,10 @@ def kept_parameters(query: Query) -> Iterator[tuple[str, Value]]:
         yield "fold", "false"
     if query.diversity:
         yield "diversity", f"{query.diversity:g}"
+    if not query.interpret:
+        yield "interpret", "false"
+    if query.now:
+        yield "now", query.now.isoformat()
     for name, values in query.filters.items():
         for value in values:
             yield name, value
