@@ -1,4 +1,4 @@
-"""Parsing and formatting of days and time zones."""
+"""Parsing and formatting of days, times of day, durations and time zones."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -7,6 +7,33 @@ from zoneinfo import ZoneInfo
 def parse_day(text: str) -> date:
     """Return the day that YYYY-MM-DD names. Raises ValueError if there is none."""
     return datetime.strptime(text, "%Y-%m-%d").date()
+
+
+def format_day(day: date) -> str:
+    """Return a day as in Tuesday 12 May 2026."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def format_days(first: str, last: str) -> str:
+    """Return a day, or a range of days; `first` and `last` are YYYY-MM-DD, or empty for an open end."""
+    start, end = (format_day(parse_day(day)) if day else "" for day in (first, last))
+    if start == end:
+        return start
+    return f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}"
+
+
+def format_times(start: str, end: str) -> str:
+    """Return a range of times of day, as in 12:00 to 17:00; `start` and `end` are HH:MM, or empty if open."""
+    if start and end:
+        return f"{start} to {end}"
+    return f"from {start}" if start else f"before {end}"
+
+
+def format_minutes(least: str, most: str) -> str:
+    """Return a range of durations, as in up to 20 minutes; `least` and `most` are empty for an open end."""
+    if least and most:
+        return f"{least} minutes" if least == most else f"{least} to {most} minutes"
+    return f"at least {least} minutes" if least else f"up to {most} minutes"
 
 
 def parse_zone(name: str) -> tzinfo:

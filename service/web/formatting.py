@@ -1,10 +1,10 @@
 """Template filters: times, abstracts, snippets and links."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from service.dates import parse_day
+from service.dates import format_day
 from service.search.snippets import Snippet
 from service.session import Session
 
@@ -28,19 +28,6 @@ def safe_url(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-def format_day(day: date) -> str:
-    """Return a day as in Tuesday 12 May 2026."""
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
-
-
-def format_days(first: str, last: str) -> str:
-    """Return a day, or a range of days; `first` and `last` are YYYY-MM-DD, or empty for an open end."""
-    start, end = (format_day(parse_day(day)) if day else "" for day in (first, last))
-    if start == end:
-        return start
-    return f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}"
 
 
 def format_time(session: Session) -> str:

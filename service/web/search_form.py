@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import url_for
 
+from service.dates import format_days
 from service.filters import FIELDS, Value, split_days
 from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, Query
 from service.stores.protocol import FacetCounts
-from service.web.formatting import format_days
 from service.words import folded, language_name
 
 SUGGESTED = 300
