@@ -34,13 +34,13 @@ def _why_none(mode: str, filtered: bool) -> str:
 
 
 def print_result(result: "SearchResult") -> None:
-    """Print one session with its rank, its similarity, its other sittings and its id."""
+    """Print one session with its rank, what decided it, its other sittings and its id."""
     session = result.session
     when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
     where = ", ".join(
         part for part in (f"{session.event} {session.year}", when, session.room) if part
     )
-    click.echo(f"{result.rank}. {printable(session.title)}  ({result.similarity:.3f})")
+    click.echo(f"{result.rank}. {printable(session.title)}{_found_by(result)}")
     click.echo(f"   {printable(where)}")
     if session.speakers:
         click.echo(f"   {printable(', '.join(session.speakers))}")
@@ -49,6 +49,17 @@ def print_result(result: "SearchResult") -> None:
         told = ", ".join(f"{one.event} {one.year}" for one in others)
         click.echo(f"   Also given at: {printable(told)}")
     click.echo(f"   {session.id}")
+
+
+def _found_by(result: "SearchResult") -> str:
+    """Return what decided the rank of a result: its similarity where that did."""
+    from service.search.snippets import FOUND_BY
+
+    decided_by = result.reason.decided_by
+    if decided_by is None:
+        return ""
+    told = f"{result.similarity:.3f}" if decided_by == "meaning" else FOUND_BY[decided_by].lower()
+    return f"  ({told})"
 
 
 _COLUMNS = {

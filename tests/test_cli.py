@@ -67,7 +67,7 @@ def test_load_search_status(invoke: Invoke, programme: Path) -> None:
     assert "20 new, 0 changed (0 embedded again), 0 gone, 0 same" in loaded.output.splitlines()
     found = invoke("search", "Health analytics?")
     assert found.exit_code == 0
-    assert found.stdout.startswith("1. Health analytics  (0.")
+    assert found.stdout.startswith("1. Health analytics  (found by its title)\n")
     assert found.stdout.count("Speaker Number") == 3
     assert invoke("search", "Health", "analytics?").stdout == found.stdout
     id, *_ = re.findall(r"^   ([0-9a-f-]{36})$", found.stdout, re.M)

@@ -132,7 +132,7 @@ def test_a_question_is_asked_narrowed_shared_and_taken_back(
     ask(browser, "health analytics")
     assert len(titles(browser)) == 3
     assert titles(browser)[0] == "Health analytics for a whole region"
-    assert by_css(browser, "article meter").is_displayed()
+    assert by_css(browser, "article .decided").is_displayed()
 
     Select(browser.find_element(By.NAME, "year")).select_by_value("2025")
     by_css(browser, "button.apply").click()

@@ -50,7 +50,9 @@ def test_three_nearest_highest_first(searcher: Searcher) -> None:
     scores = [result.score for result in answer.results]
     assert scores == sorted(scores, reverse=True)
     values = answer.as_dict()
-    assert list(values) == ["query", "mode", "took_ms", "verdict", "results"]
+    assert list(values) == [
+        "query", "mode", "took_ms", "verdict", "understood", "corrected", "notes", "results",
+    ]  # fmt: skip
     assert values["results"][0]["session"]["id"] == str(answer.results[0].session.id)
 
 

@@ -1,7 +1,9 @@
 import pytest
 
-from service.search.snippets import Explainer
+from service.query.boosts import quoted_phrases
+from service.search.snippets import Explainer, Reason
 from service.session import Session
+from service.stores.protocol import Hit, Mode, ParsedQuery
 
 FOUND = Session(
     event="E",
@@ -13,6 +15,10 @@ FOUND = Session(
     speakers=("Zoë Brändström",),
     track="Health",
 )
+
+
+def explain(question: str, session: Session, mode: Mode = "hybrid") -> Reason:
+    return Explainer(ParsedQuery(question, mode))(Hit(session, 1.0, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +36,7 @@ FOUND = Session(
 def test_what_matched_and_the_nearest_sentence(
     question: str, matched: tuple[str, ...], sentence: str, marks: list[str]
 ) -> None:
-    reason = Explainer(question, by_meaning=True)(FOUND)
+    reason = explain(question, FOUND)
     assert reason.matched == matched
     assert reason.snippet
     assert reason.snippet.text == sentence
@@ -40,7 +46,7 @@ def test_what_matched_and_the_nearest_sentence(
 
 def test_without_an_abstract_there_is_no_sentence() -> None:
     bare = Session(event="E", year=2026, source_id="1", title="Maps")
-    reason = Explainer("maps", by_meaning=False)(bare)
+    reason = explain("maps", bare, "keyword")
     assert (reason.matched, reason.snippet) == (("title",), None)
 
 
@@ -69,7 +75,7 @@ def test_words_match_by_their_stem_in_the_language_of_the_session(
     session = Session(
         event="E", year=2026, source_id="1", title="-", abstract=abstract, language=language
     )
-    reason = Explainer(question, by_meaning=True)(session)
+    reason = explain(question, session)
     assert reason.snippet
     found = [reason.snippet.text[start:end] for start, end in reason.snippet.marks]
     assert found == marks
@@ -92,6 +98,36 @@ def test_the_sentence_with_the_most_asked_words_is_shown(
     question: str, abstract: str, sentence: str
 ) -> None:
     session = Session(event="E", year=2026, source_id="1", title="-", abstract=abstract)
-    reason = Explainer(question, by_meaning=True)(session)
+    reason = explain(question, session)
     assert reason.snippet
     assert reason.snippet.text == sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "score", "mode", "decided_by"),
+    [
+        ("the last mile", 3.9, "hybrid", "title"),
+        ("teh last mile", 1.8, "hybrid", "title"),
+        ('"The Last Mile"', 9.9, "hybrid", "title"),
+        ("the last mile", 4.0, "keyword", "title"),
+        ("the last mile", 0.4, "semantic", "meaning"),
+        ("zoe brandstrom on skiing", 2.9, "hybrid", "speaker"),
+        ("zoe", 1.7, "hybrid", "speaker"),  # a rare word, but a name
+        ("zoe", 7.0, "keyword", "speaker"),
+        ("zoe avalanche", 1.7, "hybrid", "words"),
+        ('"a verb"', 6.6, "hybrid", "words"),
+        ("avalanche", 1.7, "hybrid", "words"),  # a rare word
+        ("avalanche", 7.0, "keyword", "words"),
+        ("avalanche", 0.7, "hybrid", "meaning"),
+        ("snow", 0.4, "hybrid", "meaning"),
+    ],
+)
+def test_what_decided(question: str, score: float, mode: Mode, decided_by: str) -> None:
+    speakers = FOUND.speakers if "brandstrom" in question else ()
+    query = ParsedQuery(question, mode, quoted_phrases(question), speakers)
+    assert Explainer(query)(Hit(FOUND, score, 0.4)).decided_by == decided_by
+
+
+def test_words_do_not_decide_for_what_is_unlike_the_question() -> None:
+    unlike = Hit(FOUND, -0.1, -0.1)
+    assert Explainer(ParsedQuery("snow"))(unlike).decided_by == "meaning"

@@ -53,12 +53,25 @@ def test_a_long_abstract_unfolds(client: FlaskClient) -> None:
 
 
 def test_similarity_is_a_bar_with_its_number(client: FlaskClient) -> None:
-    page = read(client, "/?q=health+analytics&limit=50")
+    page = read(client, "/?q=health+analytics&mode=semantic&limit=50")
     for meter in page.all("meter"):
         assert 0 <= float(str(meter["value"])) <= 1
-        assert meter["aria-labelledby"]
-    best = client.get("/api/search?q=health+analytics").get_json()["results"][0]["similarity"]
+        assert meter["aria-label"] == "Similarity"
+    best = client.get("/api/search?q=health+analytics&mode=semantic").get_json()["results"][0][
+        "similarity"
+    ]
     assert f"{best:.2f}" in page.text
+
+
+def test_similarity_is_not_shown_where_a_title_a_name_or_words_decided(client: FlaskClient) -> None:
+    for question, decided_by in (
+        ("maps for everyone", "Found by its title"),
+        ("ola berg", "Found by its speaker"),
+        ('"registers, consent"', "Found by these words"),
+    ):
+        page = read(client, f"/?q={question}&limit=1")
+        assert decided_by in page.text
+        assert not page.all("meter")
 
 
 def test_more_sessions_are_a_link_away(client: FlaskClient) -> None:

@@ -36,14 +36,15 @@ def exact_match_boost(
     asked: Sequence[str], phrases: Sequence[Sequence[str]], session: Session
 ) -> float:
     """Return a session's boost: for a title that is the question, and for each phrase that it has."""
-    boost = _title_boost(asked, session.title)
+    boost = title_boost(asked, session.title)
     if phrases:
         words = f" {' '.join(split_words(session.keywords_text))} "
         boost += PHRASE_BOOST * sum(f" {' '.join(phrase)} " in words for phrase in phrases)
     return boost
 
 
-def _title_boost(asked: Sequence[str], title: str) -> float:
+def title_boost(asked: Sequence[str], title: str) -> float:
+    """Return the boost of a title that the words of a question are, or nearly are; 0 for any other."""
     words = words_of(title)
     if tuple(asked) == words:
         return TITLE_BOOST

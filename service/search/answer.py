@@ -33,6 +33,7 @@ class SearchResult:
             "similarity": round(self.similarity, 6),
             "session": self.session.as_dict(),
             "matched": list(self.reason.matched),
+            "decided_by": self.reason.decided_by,
             "snippet": _told(self.reason.snippet),
             "occurrences": [_brief(session) for session in self.occurrences],
         }

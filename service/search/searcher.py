@@ -42,7 +42,7 @@ CONSIDERED = 100
 """Number of top sessions over which a query's facets are counted."""
 _DIVERSITY_CANDIDATES = 30
 """Number of candidate talks for diversification."""
-_BY_MEANING = Reason(("meaning",), None)
+_BY_MEANING = Reason(("meaning",), None, "meaning")
 
 
 class Searcher:
@@ -84,8 +84,7 @@ class Searcher:
                 retrieval, filters = self._retrieve(generation, vector, query)
                 talks, judged = self._find(retrieval, filters, query)
             record("answer", found="some" if talks else "none")
-            explainer = Explainer(query.text, by_meaning=query.mode != "keyword")
-            results = _results(talks, explainer)
+            results = _results(talks, Explainer(retrieval.query))
             took_ms = (time.perf_counter() - started) * 1000
             counts = _count_found(retrieval, filters) if with_facets else {}
         verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
@@ -224,16 +223,14 @@ def _same(one: Session, other: Session) -> bool:
     return one.id == other.id or one.repeats(other)
 
 
-def _results(
-    talks: Sequence[Talk], explained: Callable[[Session], Reason]
-) -> tuple[SearchResult, ...]:
+def _results(talks: Sequence[Talk], explained: Callable[[Hit], Reason]) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(
             rank,
             best.score,
             best.similarity,
             best.session,
-            explained(best.session),
+            explained(best),
             tuple(sorted((hit.session for hit in (best, *others)), key=in_time)),
         )
         for rank, (best, *others) in enumerate(talks, start=1)

@@ -1,4 +1,4 @@
-"""Why a session answers: what of it matched, and the sentence of its abstract nearest to the question.
+"""Why a session answers: what of it matched, what decided, and its abstract's sentence nearest to the question.
 
 The sentence is the one that shares most of the question's words, rarer ones counting more: comparing words
 takes microseconds, embedding every sentence would take longer than the search.
@@ -9,9 +9,13 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
+from service.query.boosts import title_boost
 from service.query.matching import MatchedTerm, StemMatcher
 from service.session import Session
+from service.stores.protocol import Hit, ParsedQuery
+from service.words import split_words
 
 _WITHIN = r"[^.!?…。！？\n]"
 _SENTENCE = re.compile(
@@ -19,6 +23,16 @@ _SENTENCE = re.compile(
 )
 _LONGEST = 400
 
+Part = Literal["title", "speaker", "words", "meaning"]
+"""What of a session can match: its title, its speakers, words of the rest, its meaning."""
+PARTS: tuple[Part, ...] = get_args(Part)
+FOUND_BY: dict[Part, str] = {
+    "title": "Found by its title",
+    "speaker": "Found by its speaker",
+    "words": "Found by these words",
+    "meaning": "Found by meaning",
+}
+"""What people read of what decided."""
 
 Span = tuple[int, int]
 """Start and end of a part of a text, in characters."""
@@ -36,34 +50,61 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What of a session matched (title, speaker, words of the rest, meaning), and its nearest sentence."""
+    """What of a session matched, its nearest sentence, and what decided its rank.
 
-    matched: tuple[str, ...]
+    `decided_by` is "meaning" only where similarity ranked the session: beside a name or a title that was asked
+    for, it says nothing of how well the session answers. None where nothing was ranked.
+    """
+
+    matched: tuple[Part, ...]
     snippet: Snippet | None
+    decided_by: Part | None = None
 
 
 class Explainer:
     """Explains why sessions match a query."""
 
-    def __init__(self, question: str, *, by_meaning: bool) -> None:
-        """Take the question; `by_meaning` says whether the mode looks at meaning at all."""
-        self._matcher = StemMatcher(question)
-        self._by_meaning = by_meaning
+    def __init__(self, query: ParsedQuery) -> None:
+        """Take the parsed question."""
+        self._query = query
+        self._asked = split_words(query.text)
+        self._matcher = StemMatcher(query.text)
 
-    def __call__(self, session: Session) -> Reason:
-        """Return what of `session` matched, and its snippet."""
+    def __call__(self, hit: Hit) -> Reason:
+        """Return what of a hit's session matched, its snippet, and what decided."""
+        session = hit.session
         marks = self._matcher.find(session.abstract, session.language)
-        has = {
+        has: dict[Part, bool] = {
             "title": self._has(session, session.title),
             "speaker": self._has(session, *session.speakers),
             "words": bool(marks) or self._has(session, session.track, *session.tags),
-            "meaning": self._by_meaning,
+            "meaning": self._query.mode != "keyword",
         }
-        matched = tuple(name for name, found in has.items() if found)
-        return Reason(matched, nearest_sentence(session.abstract, marks))
+        matched = tuple(part for part in PARTS if has[part])
+        return Reason(
+            matched, nearest_sentence(session.abstract, marks), self._decide(hit, matched)
+        )
 
     def _has(self, session: Session, *texts: str) -> bool:
         return any(self._matcher.find(text, session.language) for text in texts)
+
+    def _decide(self, hit: Hit, matched: Sequence[Part]) -> Part:
+        """Return what decided: the title asked for, a speaker named, else what gave most of the score."""
+        if self._query.mode == "semantic":
+            return "meaning"
+        if title_boost(self._asked, hit.session.title):
+            return "title"
+        if not set(self._query.speakers).isdisjoint(hit.session.speakers):
+            return "speaker"
+        by_words = self._query.mode == "keyword" or _is_mostly_words(hit)
+        if by_words and "speaker" in matched and not {"title", "words"}.intersection(matched):
+            return "speaker"
+        return "words" if by_words else "meaning"
+
+
+def _is_mostly_words(hit: Hit) -> bool:
+    """Return whether words (BM25, rare terms, phrases) gave more of a hybrid score than similarity did."""
+    return hit.score - hit.similarity > max(hit.similarity, 0)
 
 
 def nearest_sentence(abstract: str, marks: Sequence[MatchedTerm]) -> Snippet | None:

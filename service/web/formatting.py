@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from service.dates import format_day
-from service.search.snippets import Snippet
+from service.search.snippets import FOUND_BY, Part, Snippet
 from service.session import Session
 
 WORDS_SHOWN = 60
@@ -47,6 +47,11 @@ def format_zone(session: Session) -> str:
     if zone[:1] in ("+", "-"):
         return f"UTC{zone}"
     return f"{zone.replace('_', ' ')} time" if zone else ""
+
+
+def found_by(part: Part) -> str:
+    """Return what people read of what decided a result's rank."""
+    return FOUND_BY[part]
 
 
 def split_marked(snippet: Snippet) -> list[tuple[str, bool]]:

@@ -51,6 +51,7 @@ for show in (
     link,
     link_only,
     language_name,
+    formatting.found_by,
     formatting.split_marked,
     formatting.safe_url,
     formatting.split_abstract,

@@ -5,6 +5,7 @@ from typing import Any
 from service.filters import FACETS, FIELDS
 from service.query.interpretation import KINDS
 from service.query.query import MAX_LIMIT, MODES
+from service.search.snippets import PARTS
 from service.verdict.judge import VERDICTS
 
 Values = dict[str, Any]
@@ -87,8 +88,14 @@ def _results() -> Values:
         session={"$ref": "#/components/schemas/Session"},
         matched={
             "type": "array",
-            "items": {**TEXT, "enum": ["title", "speaker", "words", "meaning"]},
+            "items": {**TEXT, "enum": list(PARTS)},
             "description": "What of the session matched.",
+        },
+        decided_by={
+            "type": ["string", "null"],
+            "enum": [*PARTS, None],
+            "description": "What decided its rank: similarity tells of quality only where that is meaning. "
+            "Null where results are in order of time.",
         },
         snippet={"oneOf": [_snippet(), {"type": "null"}]},
         occurrences={
