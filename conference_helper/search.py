@@ -36,7 +36,8 @@ _limit_option = click.option(
 def _filter_options(command: Command) -> Command:
     """Add an option for each field that sessions can be filtered by."""
     for field in reversed(FIELDS.values()):
-        command = click.option(f"--{field.name}", multiple=True, help=field.help)(command)
+        option = f"--{field.name.replace('_', '-')}"
+        command = click.option(option, field.name, multiple=True, help=field.help)(command)
     return command
 
 

@@ -27,6 +27,8 @@ _FILTER_VALUES = {
     "keyword": "text",
     "integer": "a whole number",
     "day": "a day, or a range of days",
+    "time": "one time of day, HH:MM",
+    "minutes": "one number of minutes",
 }
 
 Schema = dict[str, Any]

@@ -1,7 +1,10 @@
 """Parsing and formatting of days, times of day, durations and time zones."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def parse_day(text: str) -> date:
@@ -34,6 +37,14 @@ def format_minutes(least: str, most: str) -> str:
     if least and most:
         return f"{least} minutes" if least == most else f"{least} to {most} minutes"
     return f"at least {least} minutes" if least else f"up to {most} minutes"
+
+
+def parse_time(text: str) -> int:
+    """Return the minutes since midnight of a time of day, HH:MM. Raises ValueError if it is none."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no time of day")
+    return 60 * int(match[1]) + int(match[2])
 
 
 def parse_zone(name: str) -> tzinfo:

@@ -6,13 +6,18 @@ the page, and the OpenAPI document follow from it: a new line there is a new fil
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from typing import Literal
 
-from service.dates import parse_day
+from service.dates import parse_day, parse_time
 from service.errors import QueryError
 
 Value = str | int
-FieldType = Literal["keyword", "integer", "day"]
+FieldType = Literal["keyword", "integer", "day", "time", "minutes"]
+Comparison = Literal["gte", "gt", "lte", "lt"]
+Bound = tuple[str, Comparison]
+"""A payload field, in minutes, and how it compares with a filter's value."""
 _TO = ".."
 """Between the first and the last day of a range."""
 
@@ -22,26 +27,55 @@ class Field:
     """A field that sessions can be filtered by.
 
     name        what people call it, in options, parameters and facets
-    attribute   the attribute of Session, and the payload field of that name
-    type        keyword (any text), integer, or day (YYYY-MM-DD, stored as a keyword; filters may give ranges)
+    attribute   the attribute of Session, and the payload field of that name; none where there are bounds
+    type        keyword (any text), integer, day (YYYY-MM-DD, stored as a keyword; filters may give ranges),
+                time (HH:MM, local) or minutes (a number of them)
     help        what the command line and the API say of it
-    is_facet    whether its values are counted and offered
+    bounds      how a session compares with the filter's one value; without any it has one of several values
+    says        what the page says before its value; its name where empty
     """
 
     name: str
     attribute: str
     type: FieldType
     help: str
-    is_facet: bool = True
+    bounds: tuple[Bound, ...] = ()
+    says: str = ""
+
+    @property
+    def is_facet(self) -> bool:
+        """Whether its values are counted and offered."""
+        return not self.bounds
+
+    @property
+    def payload_fields(self) -> tuple[str, ...]:
+        """The payload fields that it looks at."""
+        return tuple(name for name, _ in self.bounds) or (self.attribute,)
 
     @property
     def label(self) -> str:
         """The label on the page."""
-        return self.name.capitalize()
+        return self.says or self.name.capitalize()
 
     def parse(self, text: str) -> Value:
         """Return the value that people typed. Raises QueryError if it is none of the field's type."""
         return _PARSERS[self.type](self.name, text)
+
+    def minutes(self, value: Value) -> int:
+        """Return a value of a field with bounds as the minutes that these compare with."""
+        return parse_time(str(value)) if self.type == "time" else int(value)
+
+
+def _range(name: str, type: FieldType, says: str, help: str, *bounds: Bound) -> Field:
+    return Field(name, "", type, help, bounds, says)
+
+
+_FROM: Bound = ("start_minute", "gte")
+_BEFORE: Bound = ("start_minute", "lt")
+_STARTED: Bound = ("start_minute", "lte")
+_RUNNING: Bound = ("end_minute", "gt")
+_MIN: Bound = ("duration_minutes", "gte")
+_MAX: Bound = ("duration_minutes", "lte")
 
 
 FIELDS: dict[str, Field] = {
@@ -50,6 +84,17 @@ FIELDS: dict[str, Field] = {
         Field("event", "event", "keyword", "Only sessions of this event."),
         Field("year", "year", "integer", "Only sessions of this year."),
         Field("day", "day", "day", "Only on this day, or 2026-05-12..2026-05-14."),
+        _range(
+            "from", "time", "Starts from", "Only what starts at this local time or later.", _FROM
+        ),
+        _range("to", "time", "Starts before", "Only what starts before this time.", _BEFORE),
+        _range("at", "time", "Runs at", "Only what runs at this time.", _STARTED, _RUNNING),
+        _range(
+            "min_minutes", "minutes", "Lasts at least", "Only of so many minutes or more.", _MIN
+        ),
+        _range(
+            "max_minutes", "minutes", "Lasts at most", "Only of so many minutes or fewer.", _MAX
+        ),
         Field("room", "room", "keyword", "Only sessions in this room."),
         Field("kind", "kind", "keyword", "Only sessions of this kind, such as workshop."),
         Field("track", "track", "keyword", "Only sessions of this track."),
@@ -73,29 +118,47 @@ class Filters(Mapping[str, tuple[Value, ...]]):
         if unknown := values.keys() - FIELDS.keys():
             raise TypeError(f"no such filter: {', '.join(sorted(unknown))}")
         given = {name: tuple(some) for name, some in values.items()}
+        if several := [name for name, some in given.items() if FIELDS[name].bounds and some[1:]]:
+            raise TypeError(f"one value each: {', '.join(several)}")
         self._values = {name: given[name] for name in FIELDS if given.get(name)}
 
     @classmethod
     def parse(cls, given: Mapping[str, Sequence[str]]) -> "Filters":
         """Return the filters of what people typed, several values a name; blank ones are left out.
 
-        Raises QueryError for an unknown name, a year that is no number or a day that is no date.
+        Raises QueryError for an unknown name, a value that is none of its field's type, several values of a
+        field with bounds, or two such fields that nothing passes together.
         """
         for name in given:
             if name not in FIELDS:
                 raise QueryError(
                     f"There is no filter {name[:40]!r}. Known filters: {', '.join(FIELDS)}."
                 )
-        return cls(
-            **{
-                name: [FIELDS[name].parse(text.strip()) for text in texts if text.strip()]
-                for name, texts in given.items()
-            }
-        )
+        values = {
+            name: [FIELDS[name].parse(text.strip()) for text in texts if text.strip()]
+            for name, texts in given.items()
+        }
+        for name, some in values.items():
+            if FIELDS[name].bounds and len(some) > 1:
+                raise QueryError(f"{name} is given {len(some)} times; give it once.")
+        filters = cls(**values)
+        _check_bounds(filters)
+        return filters
 
     def replace(self, **values: Iterable[Value]) -> "Filters":
         """Return these filters with other values of the fields given, none for an empty tuple."""
         return Filters(**{**self._values, **values})
+
+    def matches(self) -> Iterator[tuple[str, tuple[Value, ...]]]:
+        """Yield each payload field that must have one of some values, with these."""
+        for name, values in self._values.items():
+            if not FIELDS[name].bounds:
+                yield FIELDS[name].attribute, values
+
+    def bounds(self) -> Iterator[tuple[str, Comparison, int]]:
+        """Yield each payload field that must compare in some way with a number of minutes, with these."""
+        for bound in _list_bounds(self):
+            yield bound[1:]
 
     def __getitem__(self, name: str) -> tuple[Value, ...]:
         return self._values[name]
@@ -128,9 +191,43 @@ def in_day_range(day: str, text: str) -> bool:
     return bool(day) and start <= day and (not end or day <= end)
 
 
-def _parse_integer(name: str, text: str) -> int:
+def _list_bounds(filters: Filters) -> Iterator[tuple[str, str, Comparison, int]]:
+    """Yield the filter's name, the payload field, the comparison and the minutes of each bound."""
+    for name, values in filters.items():
+        for payload_field, comparison in FIELDS[name].bounds:
+            for value in values:
+                yield name, payload_field, comparison, FIELDS[name].minutes(value)
+
+
+def _check_bounds(filters: Filters) -> None:
+    """Raise QueryError if two bounds of one payload field leave nothing between them."""
+    for (low, one, above, least), (high, other, below, most) in product(
+        _list_bounds(filters), repeat=2
+    ):
+        if one != other or not above.startswith("g") or not below.startswith("l"):
+            continue
+        if least + (above == "gt") > most - (below == "lt"):
+            less, more = ("earlier", "later") if FIELDS[low].type == "time" else ("lower", "higher")
+            raise QueryError(
+                f"{low} is {filters[low][0]} and {high} is {filters[high][0]}: no session passes both. "
+                f"Give {low} {less} or {high} {more}."
+            )
+
+
+def _parse_time(name: str, text: str) -> str:
+    """Return a time of day as HH:MM."""
+    try:
+        minutes = parse_time(text)
+    except ValueError as error:
+        raise QueryError(
+            f"{name} is {text[:40]!r}; give a time of day from 00:00 to 23:59, such as 09:30."
+        ) from error
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _parse_number(name: str, text: str, *, example: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise QueryError(f"{name} is {text[:40]!r}; give a {name} such as 2026.")
+        raise QueryError(f"{name} is {text[:40]!r}; give {example}.")
     return int(text)
 
 
@@ -152,6 +249,8 @@ def _parse_days(name: str, text: str) -> str:
 
 _PARSERS: Mapping[FieldType, Callable[[str, str], Value]] = {
     "keyword": lambda _, text: text,
-    "integer": _parse_integer,
+    "integer": partial(_parse_number, example="a year such as 2026"),
     "day": _parse_days,
+    "time": _parse_time,
+    "minutes": partial(_parse_number, example="a number of minutes such as 30"),
 }

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from service.dates import zone_name
@@ -90,6 +90,25 @@ class Session:
     def day(self) -> str:
         """The local calendar day it starts on, as YYYY-MM-DD; empty when the time is unknown."""
         return self.starts_at.date().isoformat() if self.starts_at else ""
+
+    @property
+    def start_minute(self) -> int | None:
+        """Minutes from the local midnight to its start; None when the time is unknown.
+
+        A source that knows only the day gives midnight and no end.
+        """
+        starts = self.starts_at
+        if starts is None or (starts.time() == time() and self.ends_at in (None, starts)):
+            return None
+        return 60 * starts.hour + starts.minute
+
+    @property
+    def duration_minutes(self) -> int | None:
+        """Full minutes that it lasts, whatever clocks are put forward or back; None when unknown."""
+        if self.start_minute is None or self.starts_at is None or self.ends_at is None:
+            return None
+        lasts = self.ends_at.astimezone(UTC) - self.starts_at.astimezone(UTC)
+        return int(lasts.total_seconds()) // 60
 
     @property
     def timezone(self) -> str:

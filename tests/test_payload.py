@@ -1,6 +1,6 @@
 """Payloads: what a point says of its session, and the session again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,10 +60,43 @@ def test_a_payload_is_stored_as_it_always_was() -> None:
         "starts_at": "2026-05-11T22:30:00+00:00",
         "timezone": "Europe/Brussels",
         "day": "2026-05-12",
+        "start_minute": 30,
+        "end_minute": 31,
+        "calendar": '["Summit", 2026, "2026-05-12", "Europe/Brussels"]',
         "text_hash": "77162bf2f730e09530ce0fc0",
         "payload_hash": "556af268b58787245ec0eb89",
         "talk_keys": ["5735f77975d23a163c3dbe78"],
     }
+
+
+_BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+@pytest.mark.parametrize(
+    ("start", "lasts", "minutes"),
+    [
+        (datetime(2026, 5, 12, 10, 30), 45, (630, 675, 45)),
+        (datetime(2026, 5, 12, 23, 30), 60, (1410, 1470, 60)),
+        (datetime(2026, 5, 12, 10, 30), 0, (630, 631, 0)),
+        (datetime(2026, 5, 12, 10, 30), None, (630, 631, None)),
+        (datetime(2026, 5, 12), 60, (0, 60, 60)),
+        (datetime(2026, 5, 12), None, (None, None, None)),
+        (datetime(2026, 5, 12), 0, (None, None, None)),
+        (datetime(2026, 3, 29, 1, 30), 60, (90, 150, 60)),  # clocks go from 2:00 to 3:00
+        (None, None, (None, None, None)),
+    ],
+)
+def test_minutes_are_local_and_left_out_where_they_are_unknown(
+    start: datetime | None, lasts: int | None, minutes: tuple[int | None, ...]
+) -> None:
+    starts_at = start.replace(tzinfo=_BRUSSELS) if start else None
+    ends_at = None
+    if starts_at and lasts is not None:
+        ends_at = (starts_at.astimezone(UTC) + timedelta(minutes=lasts)).astimezone(_BRUSSELS)
+    payload = encode_payload(talk(1, starts_at=starts_at, ends_at=ends_at))
+    names = ("start_minute", "end_minute", "duration_minutes")
+    assert tuple(payload.get(name) for name in names) == minutes
+    assert None not in payload.values()
 
 
 def test_payload_hash_changes_with_any_field_and_text_hash_with_the_text_only() -> None:

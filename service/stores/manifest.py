@@ -1,12 +1,12 @@
 """The manifest: what one generation of a catalogue holds, and which encoder made its vectors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from service.encoder import Fingerprint
 from service.errors import REMEDY, DamagedError, MismatchError, RefusedError
-from service.filters import FIELDS, Filters
+from service.filters import FIELDS
 from service.stores.schema import FIRST_INDEXES, SCHEMA_VERSION, payload_indexes
 
 _UNRECORDED_WEIGHTS = "4ec65c62de6e8e7f"
@@ -150,9 +150,10 @@ def check_schema(manifest: Manifest) -> None:
         )
 
 
-def check_indexes(manifest: Manifest, filters: Filters) -> None:
-    """Raise RefusedError if a field that is filtered by has no index in the generation."""
-    lacking = [name for name in filters if FIELDS[name].attribute not in manifest.indexes]
+def check_indexes(manifest: Manifest, names: Iterable[str]) -> None:
+    """Raise RefusedError if one of these fields (see FIELDS) has no index in the generation."""
+    indexes = set(manifest.indexes)
+    lacking = [name for name in names if not indexes.issuperset(FIELDS[name].payload_fields)]
     if lacking:
         raise RefusedError(
             f"The catalogue was loaded before sessions could be filtered by {', '.join(lacking)}. "

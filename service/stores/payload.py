@@ -1,8 +1,9 @@
 """Sessions as payloads: the plain JSON values of a point, the same in every store, backup and export.
 
 Times are UTC with the zone's name beside them, empty fields are left out. DERIVED fields follow from the
-others: `day` is filtered by, `text_hash` and `payload_hash` tell a later load what changed, `talk_keys` mark
-repeats.
+others: `day` and the minutes are filtered by, `calendar` is counted by, `text_hash` and `payload_hash` tell a
+later load what changed, `talk_keys` mark repeats. The hashes are of what sources say: a derived field that is
+added changes no session.
 """
 
 import json
@@ -14,8 +15,18 @@ from typing import Any
 from service.dates import parse_zone
 from service.errors import REMEDY, DamagedError
 from service.session import Session, digest
+from service.stores import editions
 
-DERIVED = ("day", "text_hash", "payload_hash", "talk_keys")
+DERIVED = (
+    "day",
+    "start_minute",
+    "end_minute",
+    "duration_minutes",
+    editions.FIELD,
+    "text_hash",
+    "payload_hash",
+    "talk_keys",
+)
 _TIMES = ("starts_at", "ends_at")
 _LISTS = ("speakers", "tags")
 _NEEDED = ("event", "year", "source_id")
@@ -34,7 +45,13 @@ def encode_payload(session: Session) -> dict[str, Any]:
         "payload_hash": digest(json.dumps(stored, sort_keys=True) + text_hash),
     }
     keys = session.talk_keys
-    return {**stored, **hashes, **({"talk_keys": list(keys)} if keys else {})}
+    return {
+        **stored,
+        **_minutes(session),
+        editions.FIELD: editions.edition_key(session),
+        **hashes,
+        **({"talk_keys": list(keys)} if keys else {}),
+    }
 
 
 def decode_payload(payload: Mapping[str, Any]) -> Session:
@@ -58,6 +75,19 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
         raise DamagedError(
             f"The catalogue holds a point that is not a session ({error!r}). {REMEDY}"
         ) from error
+
+
+def _minutes(session: Session) -> dict[str, int]:
+    """Return what the filters of time compare with, of what is known.
+
+    The end counts on after midnight: 23:30 to 00:30 is 1410 to 1470. Where it is unknown, or the start
+    itself, the session runs in the minute of its start.
+    """
+    start, duration = session.start_minute, session.duration_minutes
+    if start is None:
+        return {}
+    times = {"start_minute": start, "end_minute": start + max(duration or 0, 1)}
+    return times if duration is None else {**times, "duration_minutes": duration}
 
 
 def _plain(value: Any) -> Any:

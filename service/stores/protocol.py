@@ -15,6 +15,7 @@ from uuid import UUID
 from service.encoder import Fingerprint, Vectors
 from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
+from service.stores.editions import EditionDay
 from service.stores.manifest import Calibration, EventCount, Manifest
 
 Mode = Literal["hybrid", "semantic", "keyword"]
@@ -130,6 +131,20 @@ class Generation(Protocol):
         """Return the counts of every value of the fields `names` (see FIELDS) among sessions that pass.
 
         A field that has no index in this generation has no values. Under a deadline counts may be approximate.
+        """
+        ...
+
+    def calendar(self) -> list[EditionDay]:
+        """Return the days of every event's editions, in order; none of a generation without their index.
+
+        Under a deadline counts may be approximate.
+        """
+        ...
+
+    def programme(self, filters: Filters, limit: int) -> list[Session]:
+        """Return the `limit` sessions that pass and start first, in order; those without a time come last.
+
+        Those of one instant, and those without a time, are in the order of their titles.
         """
         ...
 

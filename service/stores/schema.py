@@ -3,6 +3,7 @@
 from typing import Literal
 
 from service.filters import FIELDS, FieldType
+from service.stores import editions
 
 SCHEMA_VERSION = 2
 """Raised when vectors or payloads change shape: a catalogue of an older schema is built anew by a load."""
@@ -18,10 +19,17 @@ _INDEX_TYPES: dict[FieldType, IndexType] = {
     "keyword": "keyword",
     "integer": "integer",
     "day": "keyword",
+    "time": "integer",
+    "minutes": "integer",
 }
 
 
 def payload_indexes() -> dict[str, IndexType]:
-    """Return the payload fields that a new generation has an index for: those of FIELDS, and `starts_at`."""
-    filtered = {field.attribute: _INDEX_TYPES[field.type] for field in FIELDS.values()}
-    return {**filtered, "starts_at": "datetime"}
+    """Return the payload fields that a new generation has an index for.
+
+    They are those of FIELDS, and what the programme is ordered by and its days are counted by.
+    """
+    filtered = {
+        name: _INDEX_TYPES[field.type] for field in FIELDS.values() for name in field.payload_fields
+    }
+    return {**filtered, "starts_at": "datetime", editions.FIELD: "keyword"}

@@ -35,7 +35,7 @@ def format_time(session: Session) -> str:
     starts, ends = session.starts_at, session.ends_at
     if starts is None:
         return ""
-    if ends is None and (starts.hour, starts.minute) == (0, 0):  # a source that knows only the day
+    if session.start_minute is None:
         return format_day(starts)
     until = _format_end(starts, ends) if ends else ""
     return f"{format_day(starts)}, {starts:%H:%M}{until}"

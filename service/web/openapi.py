@@ -184,9 +184,13 @@ def _filters() -> list[Values]:
             "pattern": r"^(\d{4}-\d\d-\d\d(\.\.(\d{4}-\d\d-\d\d)?)?|\.\.\d{4}-\d\d-\d\d)$",
             "description": "A day such as 2026-05-12, or a range: 2026-05-12..2026-05-14; one end may be open.",
         },
+        "time": {**TEXT, "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$"},
+        "minutes": {"type": "integer", "minimum": 0, "maximum": 9999},
     }
     return [
-        _parameter(
+        _parameter(field.name, field.help, types[field.type])
+        if field.bounds
+        else _parameter(
             field.name,
             f"{field.help} Repeat it for any of several.",
             {"type": "array", "items": types[field.type]},

@@ -16,6 +16,8 @@ from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreErr
 from service.filters import FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
+from service.stores import editions
+from service.stores.edge.programme import EdgeProgramme
 from service.stores.edge.queries import (
     DenseQuery,
     boosts,
@@ -24,10 +26,12 @@ from service.stores.edge.queries import (
     nearest,
     score_ids,
 )
+from service.stores.editions import EditionDay
 from service.stores.fusion import candidate_count, keyword_weight
 from service.stores.keywords import question_terms, word_terms
-from service.stores.manifest import Manifest
+from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
+from service.stores.programme import list_programme
 from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
@@ -76,7 +80,7 @@ class EdgeGeneration:
     ) -> list[Hit]:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
-        dense = DenseQuery(row.tolist(), condition(filters))
+        dense = DenseQuery(row.tolist(), self._condition(filters))
         scores: Mapping[UUID, float]
         with translate_errors("search"):
             if query.mode == "semantic":
@@ -133,7 +137,11 @@ class EdgeGeneration:
     def _search_keywords(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
         """Return the highest BM25 scores of a text, highest first."""
         terms = question_terms(text, self.manifest.languages)
-        return self._scores(by_keywords(terms, limit, condition(filters))) if terms.indices else {}
+        return (
+            self._scores(by_keywords(terms, limit, self._condition(filters)))
+            if terms.indices
+            else {}
+        )
 
     def _similarities(self, dense: DenseQuery, ids: Collection[UUID]) -> Scores:
         found = self._scores(score_ids(dense, ids)) if ids else {}
@@ -168,7 +176,7 @@ class EdgeGeneration:
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
         with translate_errors("count sessions"):
-            return self._shard.count(edge.CountRequest(exact=True, filter=condition(filters)))
+            return self._shard.count(edge.CountRequest(exact=True, filter=self._condition(filters)))
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
         """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
@@ -178,9 +186,29 @@ class EdgeGeneration:
     def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
         if field not in self.manifest.indexes:
             return []
-        request = edge.FacetRequest(field, limit=_MAX_VALUES, exact=True, filter=condition(filters))
+        passing = self._condition(filters)
+        request = edge.FacetRequest(field, limit=_MAX_VALUES, exact=True, filter=passing)
         counts = [(hit.value, hit.count) for hit in self._shard.facet(request).hits]
         return sorted(counts, key=lambda pair: (-pair[1], str(pair[0])))
+
+    def calendar(self) -> list[EditionDay]:
+        """Return the days of every event's editions, in order (see `Generation.calendar`)."""
+        with translate_errors("count values"):
+            return editions.read_editions(self._facet(editions.FIELD, NO_FILTERS))
+
+    def programme(self, filters: Filters, limit: int) -> list[Session]:
+        """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
+        reader = EdgeProgramme(self._shard, self._condition(filters))
+        with translate_errors("read sessions"):
+            return list_programme(reader, self.get, limit)
+
+    def _condition(self, filters: Filters) -> edge.Filter | None:
+        """Return the filters as conditions. Raises RefusedError for a bound whose payload is not there.
+
+        Other fields are in the payload without an index too, and few enough to scan.
+        """
+        check_indexes(self.manifest, [name for name in filters if FIELDS[name].bounds])
+        return condition(filters)
 
     def hashes(self) -> Iterator[SessionHashes]:
         """Yield the hashes of every session."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import qdrant_edge as edge
 
-from service.filters import FIELDS, Filters
+from service.filters import Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery, TermMatches
@@ -69,11 +70,15 @@ def boosts(
 
 def condition(filters: Filters) -> edge.Filter | None:
     """Return the filters as Edge takes them, None for none."""
-    conditions = [
-        edge.FieldCondition(key=FIELDS[name].attribute, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
-        for name, values in filters.items()
+    conditions: list[Any] = [
+        edge.FieldCondition(key=key, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
+        for key, values in filters.matches()
     ]
-    return edge.Filter(must=list(conditions)) if conditions else None
+    conditions += [
+        edge.FieldCondition(key=key, range=edge.RangeFloat(**{comparison: minutes}))
+        for key, comparison, minutes in filters.bounds()
+    ]
+    return edge.Filter(must=conditions) if conditions else None
 
 
 def sparse(terms: Terms) -> edge.SparseVector:

@@ -13,10 +13,13 @@ from service.filters import FIELDS, NO_FILTERS, Filters, Value
 from service.runtime import deadline
 from service.session import Session
 from service.settings import QdrantSettings
+from service.stores import editions
+from service.stores.editions import EditionDay
 from service.stores.fusion import keyword_weight
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
+from service.stores.programme import list_programme
 from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
@@ -27,6 +30,7 @@ from service.stores.protocol import (
 )
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
+from service.stores.server.programme import ServerProgramme
 from service.stores.server.queries import (
     DenseQuery,
     Request,
@@ -163,9 +167,23 @@ class ServerGeneration:
         """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
         indexes = self.manifest.indexes
         return {
-            name: self._facet(name, filters) if FIELDS[name].attribute in indexes else []
+            name: self._facet(FIELDS[name].attribute, filters)
+            if FIELDS[name].attribute in indexes
+            else []
             for name in names
         }
+
+    def calendar(self) -> list[EditionDay]:
+        """Return the days of every event's editions, in order (see `Generation.calendar`)."""
+        if editions.FIELD not in self.manifest.indexes:
+            return []
+        return editions.read_editions(self._facet(editions.FIELD, NO_FILTERS))
+
+    def programme(self, filters: Filters, limit: int) -> list[Session]:
+        """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
+        passing = self._condition(filters)
+        reader = ServerProgramme(self._connection, self._name, self._consistency, passing)
+        return list_programme(reader, self.get, limit)
 
     def hashes(self) -> Iterator[SessionHashes]:
         """Yield the hashes of every session."""
@@ -195,7 +213,7 @@ class ServerGeneration:
             ),
         )
 
-    def _facet(self, name: str, filters: Filters) -> list[tuple[Value, int]]:
+    def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
         """Return the counts of every value: under a deadline approximate ones from the index, so that it holds.
 
         Exact ones take a read a value: seconds where there are thousands of speakers.
@@ -204,7 +222,7 @@ class ServerGeneration:
             "count values",
             lambda client: client.facet(
                 self._name,
-                key=FIELDS[name].attribute,
+                key=field,
                 facet_filter=self._condition(filters),
                 limit=_MAX_VALUES,
                 exact=deadline.remaining() is None,

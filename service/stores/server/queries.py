@@ -6,7 +6,7 @@ from typing import Any
 
 from qdrant_client import models
 
-from service.filters import FIELDS, Filters
+from service.filters import Filters
 from service.ranking import SPEAKER_BOOST
 from service.stores.fusion import candidate_count
 from service.stores.keywords import Terms
@@ -100,11 +100,15 @@ def fused(
 
 def condition(filters: Filters) -> models.Filter | None:
     """Return the filters as the server's conditions, None where there are none."""
-    conditions = [
-        models.FieldCondition(key=FIELDS[name].attribute, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
-        for name, values in filters.items()
+    conditions: list[Any] = [
+        models.FieldCondition(key=key, match=models.MatchAny(any=list(values)))  # type: ignore[arg-type]  # all str or all int, by the field's type
+        for key, values in filters.matches()
     ]
-    return models.Filter(must=list(conditions)) if conditions else None
+    conditions += [
+        models.FieldCondition(key=key, range=models.Range(**{comparison: minutes}))
+        for key, comparison, minutes in filters.bounds()
+    ]
+    return models.Filter(must=conditions) if conditions else None
 
 
 def sparse(terms: Terms) -> models.SparseVector:

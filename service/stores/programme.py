@@ -1,0 +1,56 @@
+"""The programme: the sessions that pass, in order of time, from the lists that a store reads by its indexes."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from heapq import nsmallest
+from typing import Protocol
+from uuid import UUID
+
+from service.session import Session
+from service.words import folded
+
+MAX_TIES = 1_000
+"""Sessions that are read of those that start at one instant."""
+MAX_UNTIMED = 10_000
+"""Titles that are read of sessions without a time."""
+
+_UNKNOWN = datetime.max.replace(tzinfo=UTC)
+
+
+class ProgrammeReader(Protocol):
+    """Reads sessions of one generation that pass some filters."""
+
+    def first(self, limit: int) -> list[Session]:
+        """Return the `limit` sessions that start first, in order; those of one instant in any."""
+        ...
+
+    def starting_at(self, moment: datetime) -> list[Session]:
+        """Return the sessions that start at an instant, up to MAX_TIES, in any order."""
+        ...
+
+    def untimed(self) -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions without a time, up to MAX_UNTIMED, in any order."""
+        ...
+
+
+def list_programme(
+    reader: ProgrammeReader, get: Callable[[Sequence[UUID]], list[Session]], limit: int
+) -> list[Session]:
+    """Return the first `limit` sessions by start, then title; those without a time come last.
+
+    `get` returns the sessions of some ids. The order does not depend on where points are stored: all that
+    start together with the last one are read before the list is cut.
+    """
+    sessions = reader.first(limit)
+    if len(sessions) < limit:
+        titles = ((folded(title), str(id), id) for title, id in reader.untimed())
+        found = nsmallest(limit - len(sessions), titles)
+        sessions += get([id for *_, id in found])
+    elif last := sessions[-1].starts_at:
+        earlier = [session for session in sessions if session.starts_at != last]
+        sessions = earlier + reader.starting_at(last)
+    return sorted(sessions, key=_by_start)[:limit]
+
+
+def _by_start(session: Session) -> tuple[datetime, str, str]:
+    return session.starts_at or _UNKNOWN, folded(session.title), str(session.id)

@@ -1,0 +1,69 @@
+"""Reads sessions of a generation on a server in order of time."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from qdrant_client import models
+
+from service.session import Session
+from service.stores.payload import decode_payload
+from service.stores.programme import MAX_TIES, MAX_UNTIMED
+from service.stores.server.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProgramme:
+    """The sessions of a collection that pass a filter (see `ProgrammeReader`)."""
+
+    connection: Connection
+    collection: str
+    consistency: models.ReadConsistency | None
+    passing: models.Filter | None
+
+    def first(self, limit: int) -> list[Session]:
+        """Return the `limit` sessions that start first, in order."""
+        order = models.OrderBy(key="starts_at")
+        return _sessions(self._scroll(limit, self.passing, order_by=order))
+
+    def starting_at(self, moment: datetime) -> list[Session]:
+        """Return the sessions that start at an instant."""
+        instant = moment.astimezone(UTC)
+        at_once = models.FieldCondition(
+            key="starts_at", range=models.DatetimeRange(gte=instant, lte=instant)
+        )
+        return _sessions(self._scroll(MAX_TIES, self._narrowed(at_once)))
+
+    def untimed(self) -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions without a time."""
+        without = models.IsEmptyCondition(is_empty=models.PayloadField(key="starts_at"))
+        records = self._scroll(MAX_UNTIMED, self._narrowed(without), with_payload=["title"])
+        return [
+            (str((record.payload or {}).get("title", "")), UUID(str(record.id)))
+            for record in records
+        ]
+
+    def _narrowed(
+        self, condition: models.FieldCondition | models.IsEmptyCondition
+    ) -> models.Filter:
+        return models.Filter(must=[condition, *([self.passing] if self.passing else [])])
+
+    def _scroll(
+        self, limit: int, condition: models.Filter | None, **options: Any
+    ) -> list[models.Record]:
+        records, _ = self.connection.call(
+            "read sessions",
+            lambda client: client.scroll(
+                self.collection,
+                limit=limit,
+                scroll_filter=condition,
+                consistency=self.consistency,
+                **options,
+            ),
+        )
+        return records
+
+
+def _sessions(records: list[models.Record]) -> list[Session]:
+    return [decode_payload(record.payload or {}) for record in records]
