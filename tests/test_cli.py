@@ -74,6 +74,8 @@ def test_load_search_status(invoke: Invoke, programme: Path) -> None:
     assert invoke("similar", id).stdout.startswith("1. ")
     answer = json.loads(invoke("search", "charts", "-n", "1", "--year", "2026", "--json").stdout)
     assert answer["results"][0]["session"]["title"] == "Health analytics"
+    late = json.loads(invoke("search", "number7", "--from", "16:00", "-n", "9", "--json").stdout)
+    assert {result["session"]["source_id"] for result in late["results"]} == {"7", "15"}
     status = json.loads(invoke("status", "--json").stdout)
     assert status["sessions"] == 20
     assert status["events"] == [{"event": "Summit", "year": 2026, "sessions": 20}]
@@ -136,6 +138,10 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
         (["search", "x", "-n", "abc"], "not a valid integer"),
         (["search", "x", "--year", "soon"], "year is"),
         (["search", "x", "--day", "tomorrow"], "day is"),
+        (["search", "x", "--from", "25:00"], "from is '25:00'; give a time of day"),
+        (["search", "x", "--min-minutes", "ten"], "give a number of minutes such as 30"),
+        (["search", "x", "--at", "9:00", "--at", "9:30"], "at is given 2 times"),
+        (["search", "x", "--from", "14:00", "--to", "9:00"], "no session passes both"),
         (["search", "x", "--mode", "psychic"], "not one of 'hybrid', 'semantic', 'keyword'"),
         (["search", "x", "--diversity", "2"], "range 0<=x<=1"),
         (["search", "x", "--colour", "red"], "No such option"),

@@ -79,3 +79,44 @@ def test_a_range_of_days_is_told_and_removed(client: FlaskClient) -> None:
     assert "Friday 1 May 2026 to Sunday 31 May 2026" in page.text
     assert len(page.all("article")) == 1
     assert "from Friday 1 May 2026" in read(client, "/?q=health&day=2026-05-01..").text
+
+
+def test_times_and_lengths_are_set_in_the_form_and_kept(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&from=9:00&max_minutes=45&at=10:30")
+    assert len(page.all("article")) == 1
+    inputs = {field["name"]: field for field in page.all("input") if field.get("form") == "search"}
+    assert {name: inputs[name]["value"] for name in ("from", "to", "at", "max_minutes")} == {
+        "from": "09:00",
+        "to": "",
+        "at": "10:30",
+        "max_minutes": "45",
+    }
+    assert inputs["from"]["type"] == inputs["at"]["type"] == "time"
+    assert inputs["max_minutes"]["type"] == "number"
+    assert {inputs[name]["id"] for name in inputs} <= {label["for"] for label in page.all("label")}
+
+
+def test_times_and_lengths_are_told_and_removed(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&from=09:00&to=12:00&at=10:30&min_minutes=20&max_minutes=45")
+    for told in (
+        "Starts from 09:00",
+        "Starts before 12:00",
+        "Runs at 10:30",
+        "Lasts at least 20 minutes",
+        "Lasts at most 45 minutes",
+    ):
+        assert told in page.text
+    assert "/?q=health&from=09:00&to=12:00&at=10:30&max_minutes=45" in page.links
+    assert "Lasts at least 1 minute ×" in read(client, "/?q=health&min_minutes=1").text
+
+
+def test_a_programme_without_times_has_no_inputs_for_them(client: FlaskClient) -> None:
+    names = {field["name"] for field in read(client, "/?q=maps&event=Meetup").all("input")}
+    assert "from" not in names
+    names = {field["name"] for field in read(client, "/?q=maps&event=Meetup&to=12:00").all("input")}
+    assert {"from", "to"} <= names
+
+
+def test_a_time_that_is_none_says_what_to_type(client: FlaskClient) -> None:
+    page = read(client, "/?q=health&from=25:00", 400)
+    assert "give a time of day from 00:00 to 23:59, such as 09:30" in page.text

@@ -26,6 +26,7 @@ from service.web.search_form import (
     link_only,
     list_chips,
     list_fields,
+    list_inputs,
 )
 from service.words import language_name
 
@@ -111,6 +112,7 @@ def _results(query: Query) -> str:
         query,
         answer=answer,
         fields=list_fields(query, found, every),
+        inputs=list_inputs(query, every),
         considered=CONSIDERED,
         more=replace(query, limit=more) if more and len(answer.results) == query.limit else None,
         by_default=replace(query, mode=DEFAULT_MODE),

@@ -87,6 +87,16 @@ class FormField:
         return next((choice.value for choice in self.choices if choice.chosen), "")
 
 
+@dataclass(frozen=True, slots=True)
+class FormInput:
+    """One filter of the form that takes a time of day or a number of minutes, and what it is set to."""
+
+    name: str
+    label: str
+    kind: str
+    value: Value
+
+
 def list_chips(query: Query) -> list[Chip]:
     """Return the filters that are set, each with the address that removes it."""
     return [
@@ -111,6 +121,22 @@ def list_fields(query: Query, found: FacetCounts, every: FacetCounts) -> list[Fo
     return [field for field in fields if field.choices or field.several]
 
 
+def list_inputs(query: Query, every: FacetCounts) -> list[FormInput]:
+    """Return the filters that compare; none where no session has a day, unless one of them is set."""
+    fields = [field for field in FIELDS.values() if field.bounds]
+    if not every["day"] and not any(field.name in query.filters for field in fields):
+        return []
+    return [
+        FormInput(
+            field.name,
+            field.label,
+            "time" if field.type == "time" else "number",
+            next(iter(query.filters.get(field.name, ())), ""),
+        )
+        for field in fields
+    ]
+
+
 def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]) -> FormField:
     several = chosen if len(chosen) > 1 else ()
     taken = {folded(str(value)) for value in chosen}
@@ -132,4 +158,6 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
 def _told(name: str, value: Value) -> str:
     if FIELDS[name].type == "day":
         return format_days(*split_days(str(value)))
+    if FIELDS[name].type == "minutes":
+        return "1 minute" if value == 1 else f"{value} minutes"
     return language_name(str(value)) if name == "language" else str(value)
