@@ -122,10 +122,13 @@ def list_fields(query: Query, found: FacetCounts, every: FacetCounts) -> list[Fo
 
 
 def list_inputs(query: Query, every: FacetCounts) -> list[FormInput]:
-    """Return the filters that compare; none where no session has a day, unless one of them is set."""
-    fields = [field for field in FIELDS.values() if field.bounds]
-    if not every["day"] and not any(field.name in query.filters for field in fields):
-        return []
+    """Return the filters that have one bound, if some session has a day, and whatever others are set."""
+    fields = [
+        field
+        for field in FIELDS.values()
+        if (len(field.bounds) == 1 and every["day"])
+        or (field.bounds and field.name in query.filters)
+    ]
     return [
         FormInput(
             field.name,
