@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.query.wording import tell
+
 if TYPE_CHECKING:
     from service.search.answer import Answer, SearchResult
 
@@ -15,14 +17,36 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def print_answer(answer: "Answer", *, filtered: bool) -> None:
-    """Print each session that answers, or say why there is none."""
-    if not answer.results:
-        click.echo(_why_none(answer.mode, filtered))
-    elif answer.verdict == "none":
-        where = "that passes these filters" if filtered else "in this programme"
-        click.echo(f"Nothing {where} fits. The nearest sessions:")
+    """Print how the question was read, then each session that answers, or say why there is none."""
+    understood = [tell(constraint) for constraint in answer.understood if not constraint.dropped]
+    _print_reading(answer, understood)
+    if verdict := _tell_verdict(answer, filtered=filtered or bool(understood)):
+        click.echo(verdict)
     for result in answer.results:
         print_result(result)
+
+
+def _print_reading(answer: "Answer", understood: list[str]) -> None:
+    if understood:
+        told = printable(", ".join(understood))
+        click.echo(f"Understood: {told}. --no-interpret searches for the words as they stand.")
+    if answer.corrected:
+        click.echo(f"Showing results for: {printable(answer.corrected.searched)}")
+        click.echo(f"--no-interpret searches instead for: {printable(answer.corrected.typed)}")
+    for note in answer.notes:
+        click.echo(printable(note))
+
+
+def _tell_verdict(answer: "Answer", *, filtered: bool) -> str:
+    """Return the line before the sessions; empty where they answer, or nobody knows whether they do."""
+    if not answer.results:
+        return _why_none(answer.mode, filtered)
+    if answer.verdict == "none":
+        where = "that passes these filters" if filtered else "in this programme"
+        return f"Nothing {where} fits. The nearest sessions:"
+    if answer.verdict == "related":
+        return "None is about just this. Related sessions:"
+    return "The programme, in order of time:" if answer.verdict == "programme" else ""
 
 
 def _why_none(mode: str, filtered: bool) -> str:

@@ -34,9 +34,10 @@ def format_times(start: str, end: str) -> str:
 
 def format_minutes(least: str, most: str) -> str:
     """Return a range of durations, as in up to 20 minutes; `least` and `most` are empty for an open end."""
+    unit = "minute" if (most or least) == "1" else "minutes"
     if least and most:
-        return f"{least} minutes" if least == most else f"{least} to {most} minutes"
-    return f"at least {least} minutes" if least else f"up to {most} minutes"
+        return f"{least} {unit}" if least == most else f"{least} to {most} {unit}"
+    return f"at least {least} {unit}" if least else f"up to {most} {unit}"
 
 
 def parse_time(text: str) -> int:

@@ -42,6 +42,7 @@ def test_times_of_day_in_words(start: str, end: str, told: str) -> None:
         ("30", "", "at least 30 minutes"),
         ("20", "45", "20 to 45 minutes"),
         ("30", "30", "30 minutes"),
+        ("", "1", "up to 1 minute"),
     ],
 )
 def test_durations_in_words(least: str, most: str, told: str) -> None:

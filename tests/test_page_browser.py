@@ -1,13 +1,17 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from support.answers import Understanding
 from support.web_fixtures import open_loaded
 from werkzeug.serving import make_server
 
+from service.filters import Filters
+from service.query.interpretation import Constraint, Correction
+from service.search.searcher import Searcher
 from service.web import create_app
 
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -47,6 +51,29 @@ OpenBrowser = Callable[..., Chrome]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store, searcher = open_loaded(tmp_path_factory.mktemp("data"))
+    with serving(searcher) as address:
+        yield address
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def understanding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a page that understands a day and a room of every question, and drops a level."""
+    store, searcher = open_loaded(tmp_path_factory.mktemp("data"))
+    understood = (
+        Constraint("day", "Tuesday", "2026-05-12", 0, 7, filters=Filters(day=["2026-05-12"])),
+        Constraint("kind", "talks", "Talk", 8, 13, filters=Filters(kind=["Talk"])),
+        Constraint("level", "for beginners", "Beginner", 14, 27, dropped=True),
+    )
+    notes = ("No session fits “for beginners”: searched without it.",)
+    said = {"understood": understood, "notes": notes, "corrected": Correction("helth", "health")}
+    with serving(Understanding(searcher, verdict="related", **said)) as address:
+        yield address
+    store.close()
+
+
+@contextmanager
+def serving(searcher: Searcher) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, create_app(searcher), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -54,7 +81,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +188,50 @@ def test_filters_are_removed_and_abstracts_unfold(browser: Chrome, address: str)
     assert len(titles(browser)) == 2
 
 
-def test_a_phone_shows_everything_in_its_width(browser: Chrome, address: str) -> None:
+def test_what_was_understood_is_shown_and_taken_back_with_the_keyboard(
+    browser: Chrome, understanding: str
+) -> None:
+    resize(browser, 1280, 900)
+    browser.get(f"{understanding}/?q=helth")
+    assert by_css(browser, "h1").text == "3 related sessions for health"
+    assert browser.title == "3 related sessions for “health” – Conference Helper"
+    assert "Search instead for helth" in by_css(browser, ".corrected").text
+    chips = browser.find_elements(By.CSS_SELECTOR, ".understood a.chip")
+    assert [chip.accessible_name for chip in chips] == [
+        "Search without Tuesday 12 May 2026",
+        "Search without Kind Talk",
+    ]
+    chips[0].send_keys(Keys.ENTER)
+    wait(browser, lambda: browser.current_url.endswith("/?q=health&interpret=false&kind=Talk"))
+    assert titles(browser) == ["Health analytics on the ward"]
+    assert by_css(browser, ".chip").accessible_name == "Remove the filter Kind Talk"
+    by_css(browser, ".corrected a").send_keys(Keys.ENTER)
+    wait(browser, lambda: browser.current_url.endswith("/?q=health&kind=Talk"))
+
+
+def test_verdicts_are_told_apart_without_colour(
+    browser: Chrome, understanding: str, address: str
+) -> None:
+    browser.get(f"{understanding}/?q=health")
+    related = by_css(browser, "h1").value_of_css_property("border-left-style")
+    dropped = by_css(browser, ".chip.dropped s")
+    assert related == "double"
+    assert "line-through" in dropped.value_of_css_property("text-decoration")
+    browser.get(f"{address}/?q=health")
+    assert by_css(browser, "h1").value_of_css_property("border-left-style") == "none"
+
+
+def test_a_phone_shows_everything_in_its_width(
+    browser: Chrome, understanding: str, address: str
+) -> None:
     resize(browser, 360, 800)
     long = "antidisestablishmentarianism" * 5
-    for path in ("/", "/?q=health+analytics&year=2025&track=Health", f"/?q={long}", "/?limit=0"):
-        browser.get(address + path)
+    addresses = [
+        address + path
+        for path in ("/", "/?q=health+analytics&year=2025&track=Health", f"/?q={long}", "/?limit=0")
+    ]
+    for shown in (*addresses, f"{understanding}/?q=health&track=Health"):
+        browser.get(shown)
         for selector in ("summary", ".unfold"):
             for control in browser.find_elements(By.CSS_SELECTOR, selector):
                 control.click()

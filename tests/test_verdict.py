@@ -113,8 +113,8 @@ def test_page_and_command_line_say_that_nothing_fits(
     searcher: Searcher, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = create_app(searcher).test_client()
-    assert "Nothing in this programme fits" in client.get("/?q=how+long+do+pandas+sleep").text
-    assert "Nothing in this programme fits" not in client.get("/?q=glacier+of+harbour1").text
+    assert "No session found that fits" in client.get("/?q=how+long+do+pandas+sleep").text
+    assert "No session found that fits" not in client.get("/?q=glacier+of+harbour1").text
     filtered = client.get("/?q=how+long+do+pandas+sleep&year=2026").text
     assert "Nothing that passes these filters fits" in filtered
     assert client.get("/api/search?q=how+long+do+pandas+sleep").json["verdict"] == "none"  # type: ignore[index]  # it is JSON

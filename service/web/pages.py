@@ -19,6 +19,7 @@ from service.query.query import (
 from service.search.searcher import CONSIDERED
 from service.web import formatting
 from service.web.errors import log_failure, public_message, set_status
+from service.web.headings import write_heading
 from service.web.parameters import read_arguments, read_query, searcher
 from service.web.search_form import (
     kept_parameters,
@@ -28,6 +29,7 @@ from service.web.search_form import (
     list_fields,
     list_inputs,
 )
+from service.web.understood import show_understood
 from service.words import language_name
 
 EXAMPLES = (
@@ -107,10 +109,16 @@ def _results(query: Query) -> str:
     answer, found = searcher().search_with_facets(query)
     every = searcher().facets(Query(filters=query.filters))
     more = next((step for step in STEPS if step > query.limit), None)
+    understood = show_understood(query, answer)
+    everywhere = replace(query, filters=NO_FILTERS)
     return _render(
         "results.html",
         query,
         answer=answer,
+        heading=write_heading(answer),
+        understood=understood,
+        everywhere=replace(everywhere, interpret=False) if understood.chips else everywhere,
+        interpreted=replace(query, interpret=True),
         fields=list_fields(query, found, every),
         inputs=list_inputs(query, every),
         considered=CONSIDERED,

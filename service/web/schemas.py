@@ -68,6 +68,7 @@ def _constraint() -> Values:
         value={"type": ["string", "integer"]},
         start=COUNT,
         end=COUNT,
+        others={**_TEXTS, "description": "Of a day of the week, its days in other editions."},
     )
     dropped = {"const": True, "description": "No session would have passed: searched without it."}
     return {**schema, "properties": {**schema["properties"], "dropped": dropped}}

@@ -1,0 +1,44 @@
+"""Constraints as people read them: Sunday 3 February 2019, before 12:00, in German."""
+
+from collections.abc import Sequence
+
+from service.dates import format_days, format_minutes, format_times
+from service.filters import FIELDS, split_days
+from service.query.interpretation import SEPARATOR, Constraint
+from service.words import language_name
+
+DAYS_TOLD = 3
+"""Days that are told of one constraint: "Sunday" is a day of every event in the catalogue."""
+_UNLABELLED = ("day", "time", "duration", "language", "year")
+"""Kinds whose values say by themselves what they are."""
+
+
+def label_of(constraint: Constraint) -> str:
+    """Return what stands before the value of a constraint, such as Room; empty where it tells by itself."""
+    return "" if constraint.kind in _UNLABELLED else FIELDS[constraint.kind].label
+
+
+def tell_value(constraint: Constraint) -> str:
+    """Return the value of a constraint as people read it."""
+    value = str(constraint.value)
+    if constraint.kind == "day":
+        return tell_days(value.split(SEPARATOR))
+    first, is_range, last = value.partition("..")
+    if constraint.kind == "time":
+        return format_times(first, last) if is_range else f"at {value}"
+    if constraint.kind == "duration":
+        return format_minutes(first, last)
+    return f"in {language_name(value)}" if constraint.kind == "language" else value
+
+
+def tell(constraint: Constraint) -> str:
+    """Return a constraint as part of a sentence: in German, room Hall A."""
+    return f"{label_of(constraint).lower()} {tell_value(constraint)}".strip()
+
+
+def tell_days(days: Sequence[str]) -> str:
+    """Return days, or ranges of them, as alternatives; of many the first DAYS_TOLD."""
+    told = [format_days(*split_days(day)) for day in days[:DAYS_TOLD]]
+    if rest := len(days) - len(told):
+        return f"{', '.join(told)} or {rest} more {'day' if rest == 1 else 'days'}"
+    return " or ".join((", ".join(told[:-1]), told[-1]) if told[1:] else told)

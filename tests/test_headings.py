@@ -1,0 +1,40 @@
+"""Headings state the verdict."""
+
+import pytest
+from support.answers import answer_with
+
+from service.query.interpretation import Constraint, Correction
+from service.verdict.judge import Verdict
+from service.web.headings import write_heading
+
+
+@pytest.mark.parametrize(
+    ("verdict", "results", "told"),
+    [
+        ("strong", 3, "3 sessions for “health”"),
+        ("strong", 1, "1 session for “health”"),
+        ("related", 3, "3 related sessions for “health”"),
+        ("related", 1, "1 related session for “health”"),
+        ("none", 3, "No session found that fits “health”: these are the nearest"),
+        ("none", 1, "No session found that fits “health”: this is the nearest"),
+        ("none", 0, "No session for “health”"),
+        (None, 3, "The 3 sessions nearest to “health”"),
+        (None, 1, "The session nearest to “health”"),
+        ("programme", 3, "The programme: Sunday 3 February 2019, before 12:00"),
+        ("programme", 0, "No session for “health”"),
+    ],
+)
+def test_the_heading_states_the_verdict(verdict: Verdict | None, results: int, told: str) -> None:
+    understood = (
+        Constraint("day", "Sunday", "2019-02-03", 0, 6),
+        Constraint("level", "for beginners", "Beginner", 7, 20, dropped=True),
+        Constraint("time", "morning", "..12:00", 21, 28),
+    )
+    answer = answer_with(results, verdict=verdict, understood=understood)
+    assert str(write_heading(answer)) == told
+
+
+def test_the_heading_has_the_question_as_it_was_searched() -> None:
+    correction = Correction("helth", "health")
+    answer = answer_with(2, query="helth", verdict="strong", corrected=correction)
+    assert str(write_heading(answer)) == "2 sessions for “health”"

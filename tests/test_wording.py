@@ -1,0 +1,37 @@
+"""How constraints are told to people."""
+
+import pytest
+
+from service.query.interpretation import Constraint, Kind
+from service.query.wording import tell
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("day", "2019-02-03", "Sunday 3 February 2019"),
+        ("day", "2019-02-02..2019-02-03", "Saturday 2 February 2019 to Sunday 3 February 2019"),
+        ("day", "2018-02-04, 2019-02-03", "Sunday 4 February 2018 or Sunday 3 February 2019"),
+        (
+            "day",
+            "2016-01-31, 2017-02-05, 2018-02-04, 2019-02-03",
+            "Sunday 31 January 2016, Sunday 5 February 2017, Sunday 4 February 2018 or 1 more day",
+        ),
+        ("time", "09:00..12:00", "09:00 to 12:00"),
+        ("time", "..12:00", "before 12:00"),
+        ("time", "17:00..", "from 17:00"),
+        ("time", "10:30", "at 10:30"),
+        ("duration", "..20", "up to 20 minutes"),
+        ("duration", "30..", "at least 30 minutes"),
+        ("language", "de", "in German"),
+        ("year", 2019, "2019"),
+        ("room", "Hall A", "room Hall A"),
+        ("kind", "Workshop", "kind Workshop"),
+        ("track", "Health", "track Health"),
+        ("level", "Beginner", "level Beginner"),
+        ("event", "FOSDEM", "event FOSDEM"),
+        ("speaker", "Ana Ruiz", "speaker Ana Ruiz"),
+    ],
+)
+def test_constraints_in_words(kind: Kind, value: str | int, told: str) -> None:
+    assert tell(Constraint(kind, "words", value, 0, 5)) == told
