@@ -3,17 +3,16 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from support.web_fixtures import SESSIONS, write
+from support.web_fixtures import SESSIONS, open_loaded, write
 
 from service.filters import NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import Counts, FacetCache
 from service.query.names import SpeakerIndex, is_one_typo
 from service.query.query import Query
-from service.search.searcher import Searcher
-from service.stores.edge.store import EdgeStore
 from service.stores.protocol import Generation
 
 NAMES = SpeakerIndex(
@@ -61,9 +60,9 @@ def test_one_typo(one: str, other: str, expected: bool) -> None:
 
 
 def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
-    loaded: tuple[EdgeStore, Searcher],
+    tmp_path: Path,
 ) -> None:
-    store, _ = loaded
+    store, _ = open_loaded(tmp_path)
     slow, reading, done = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(FacetCache):
@@ -88,3 +87,4 @@ def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
         done.set()
         assert first.result() == ("New Comer",)
     assert named("Ana Ruiz") == ()
+    store.close()

@@ -1,20 +1,12 @@
 """What may be asked: questions, limits, modes and filters, and what is said of those that cannot be used."""
 
-from pathlib import Path
-
 import pytest
-from support.web_fixtures import open_loaded
 
 from service.errors import QueryError
 from service.filters import Filters
 from service.query.query import MAX_QUERY, Query, parse_limit, parse_now
 from service.search.searcher import Searcher
 from service.stores.protocol import Mode
-
-
-@pytest.fixture
-def searcher(tmp_path: Path) -> Searcher:
-    return open_loaded(tmp_path)[1]
 
 
 @pytest.mark.parametrize(

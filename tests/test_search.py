@@ -38,11 +38,6 @@ class Noted(BagOfWords):
         return super().encode_queries(questions)
 
 
-@pytest.fixture
-def searcher(tmp_path: Path) -> Searcher:
-    return open_loaded(tmp_path)[1]
-
-
 def test_three_nearest_highest_first(searcher: Searcher) -> None:
     answer = searcher.search(Query("Health analytics?"))
     assert [result.rank for result in answer.results] == [1, 2, 3]
@@ -100,9 +95,8 @@ def test_nothing_loaded_then_loaded(tmp_path: Path) -> None:
     assert searcher.search(Query("health")).results[0].session.track == "Health"
 
 
-def test_another_encoder_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    store, _ = open_loaded(tmp_path)
-    other = Searcher(store, lambda fingerprint: BagOfWords(weights="other"))
+def test_another_encoder_is_refused_with_the_remedy(searcher: Searcher) -> None:
+    other = Searcher(searcher.store, lambda fingerprint: BagOfWords(weights="other"))
     with pytest.raises(MismatchError, match=r"differ in weights.*--model"):
         other.search(Query("health"))
     with pytest.raises(MismatchError):
@@ -127,14 +121,13 @@ def test_a_new_generation_of_another_encoder_is_answered_by_it(tmp_path: Path) -
     assert [fingerprint.weights for fingerprint in opened] == ["one", "two"]
 
 
-def test_a_question_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None:
+def test_a_question_vector_that_is_not_finite_is_refused(searcher: Searcher) -> None:
     class Broken(BagOfWords):
         def encode_queries(self, questions: object) -> np.ndarray:
             return np.full((1, 1024), np.nan, dtype=np.float32)
 
-    store, _ = open_loaded(tmp_path)
     with pytest.raises(EncoderError, match="NaN"):
-        Searcher(store, lambda fingerprint: Broken()).search(Query("health"))
+        Searcher(searcher.store, lambda fingerprint: Broken()).search(Query("health"))
 
 
 def test_semantic_mode_ranks_by_the_dot_product_alone(searcher: Searcher) -> None:
@@ -236,7 +229,7 @@ def test_facets_follow_the_question_and_the_filters(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("filters", "searches"), [({}, 2), ({"year": ["2026"]}, 3)])
 def test_an_answer_and_its_facets_embed_the_question_once(
-    tmp_path: Path,
+    loaded: tuple[EdgeStore, Searcher],
     monkeypatch: pytest.MonkeyPatch,
     filters: dict[str, list[str]],
     searches: int,
@@ -249,8 +242,7 @@ def test_an_answer_and_its_facets_embed_the_question_once(
         return search(self, vector, *arguments)
 
     monkeypatch.setattr(EdgeGeneration, "search", noted)
-    store, _ = open_loaded(tmp_path)
-    searcher = Searcher(store, lambda fingerprint: encoder)
+    searcher = Searcher(loaded[0], lambda fingerprint: encoder)
     query = Query("health analytics", filters=Filters.parse(filters))
     answer, counts = searcher.search_with_facets(query)
     assert (encoder.questions, len(searched)) == (["health analytics"], searches)

@@ -1,15 +1,15 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from support.web_fixtures import SESSIONS, complaint, write
+from support.web_fixtures import SESSIONS, complaint, open_loaded, write
 from werkzeug.test import TestResponse
 
 from service.filters import FACETS
-from service.search.searcher import Searcher
-from service.stores.edge.store import EdgeStore
+from service.web import create_app
 
 HEALTH, REGION, PIPELINES, MAPS = (str(session.id) for session in SESSIONS)
 
@@ -194,15 +194,16 @@ def test_nothing_loaded(empty: FlaskClient, path: str) -> None:
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_a_new_generation_is_picked_up(
-    client: FlaskClient, loaded: tuple[EdgeStore, Searcher]
-) -> None:
+def test_a_new_generation_is_picked_up(tmp_path: Path) -> None:
+    store, searcher = open_loaded(tmp_path)
+    client = create_app(searcher).test_client()
     before = client.get("/api/status").get_json()["generation"]
-    write(loaded[0], [replace(SESSIONS[0], title="Sourdough", abstract="")])
+    write(store, [replace(SESSIONS[0], title="Sourdough", abstract="")])
     answer = client.get("/api/search?q=sourdough")
     assert found(answer) == [HEALTH]
     assert answer.get_json()["results"][0]["session"]["title"] == "Sourdough"
     assert client.get("/api/status").get_json()["generation"] > before
+    store.close()
 
 
 def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:

@@ -1,11 +1,9 @@
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from support.fakes import BagOfWords
-from support.web_fixtures import open_loaded
 
 from service.errors import (
     ConferenceHelperError,
@@ -19,16 +17,10 @@ from service.errors import (
 )
 from service.runtime import deadline, request_id
 from service.search.searcher import Searcher
-from service.stores.edge.store import EdgeStore
 from service.web import create_app
 from service.web.errors import STATUS
 
 JSON_PATHS = ("/api", "/api/", "/api/nothing", "/api/search/more", "/livez/x", "/openapi.json/x")
-
-
-@pytest.fixture
-def searcher(loaded: tuple[EdgeStore, Searcher]) -> Searcher:
-    return loaded[1]
 
 
 def raising(error: BaseException) -> object:
@@ -130,11 +122,9 @@ def test_a_hook_that_refuses_is_answered_like_every_error(client: FlaskClient) -
     assert (deadline.remaining(), request_id.current.get()) == (None, "")
 
 
-def test_another_encoder_is_refused(tmp_path: Path) -> None:
-    store, _ = open_loaded(tmp_path)
-    other = Searcher(store, lambda fingerprint: BagOfWords(weights="other"))
+def test_another_encoder_is_refused(searcher: Searcher) -> None:
+    other = Searcher(searcher.store, lambda fingerprint: BagOfWords(weights="other"))
     answer = create_app(other).test_client().get("/api/search?q=health")
-    store.close()
     assert answer.status_code == 503
     assert answer.get_json()["error"]["code"] == "mismatch"
 

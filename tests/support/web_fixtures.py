@@ -1,9 +1,14 @@
-"""A small programme, embedded by a bag of words, a searcher over it, and clients of the front end."""
+"""A small programme, embedded by a bag of words, a searcher over it, and clients of the front end.
 
+Its catalogue is written once and read by many tests, as an embedded one takes a quarter of a second to write
+whatever its size; a test that writes makes its own with `open_loaded`.
+"""
+
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask.testing import FlaskClient
@@ -85,16 +90,37 @@ def open_loaded(folder: Path, sessions: Sequence[Session] = SESSIONS) -> tuple[E
     return store, searcher
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[tuple[EdgeStore, Searcher]]:
-    store, searcher = open_loaded(tmp_path)
-    yield store, searcher
-    store.close()
+class _SharedStore(EdgeStore):
+    """A catalogue that other tests read too."""
+
+    def lock(self) -> NoReturn:
+        """Fail the test that would write, as every change takes the lock first."""
+        pytest.fail("this catalogue is shared: make one to write to with open_loaded(tmp_path)")
+
+
+@pytest.fixture(scope="session")
+def _shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
+    folder = tmp_path_factory.mktemp("catalogue")
+    with contextlib.closing(EdgeStore(folder, "sessions")) as writer:
+        write(writer, SESSIONS)
+    with contextlib.closing(_SharedStore(folder, "sessions")) as store:
+        yield store
 
 
 @pytest.fixture
-def client(loaded: tuple[EdgeStore, Searcher]) -> FlaskClient:
-    return create_app(loaded[1]).test_client()
+def loaded(_shared_store: EdgeStore) -> tuple[EdgeStore, Searcher]:
+    """The shared catalogue, and a searcher over it that no other test has."""
+    return _shared_store, Searcher(_shared_store, lambda fingerprint: BagOfWords())
+
+
+@pytest.fixture
+def searcher(loaded: tuple[EdgeStore, Searcher]) -> Searcher:
+    return loaded[1]
+
+
+@pytest.fixture
+def client(searcher: Searcher) -> FlaskClient:
+    return create_app(searcher).test_client()
 
 
 @pytest.fixture
