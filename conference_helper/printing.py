@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.query.wording import tell
+from service.query.wording import tell_all
 
 if TYPE_CHECKING:
     from service.search.answer import Answer, SearchResult
@@ -18,7 +18,7 @@ def print_json(value: dict[str, Any]) -> None:
 
 def print_answer(answer: "Answer", *, filtered: bool) -> None:
     """Print how the question was read, then each session that answers, or say why there is none."""
-    understood = [tell(constraint) for constraint in answer.understood if not constraint.dropped]
+    understood = tell_all(answer.understood)
     _print_reading(answer, understood)
     if verdict := _tell_verdict(answer, filtered=filtered or bool(understood)):
         click.echo(verdict)
@@ -26,9 +26,9 @@ def print_answer(answer: "Answer", *, filtered: bool) -> None:
         print_result(result)
 
 
-def _print_reading(answer: "Answer", understood: list[str]) -> None:
+def _print_reading(answer: "Answer", understood: str) -> None:
     if understood:
-        told = printable(", ".join(understood))
+        told = printable(understood)
         click.echo(f"Understood: {told}. --no-interpret searches for the words as they stand.")
     if answer.corrected:
         click.echo(f"Showing results for: {printable(answer.corrected.searched)}")

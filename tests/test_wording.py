@@ -3,7 +3,7 @@
 import pytest
 
 from service.query.interpretation import Constraint, Kind
-from service.query.wording import tell
+from service.query.wording import tell, tell_all
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ from service.query.wording import tell
         ("language", "de", "in German"),
         ("year", 2019, "2019"),
         ("room", "Hall A", "room Hall A"),
+        ("room", "Room Cartographer", "Room Cartographer"),
         ("kind", "Workshop", "kind Workshop"),
         ("track", "Health", "track Health"),
         ("level", "Beginner", "level Beginner"),
@@ -35,3 +36,14 @@ from service.query.wording import tell
 )
 def test_constraints_in_words(kind: Kind, value: str | int, told: str) -> None:
     assert tell(Constraint(kind, "words", value, 0, 5)) == told
+
+
+def test_days_and_times_are_told_first_and_dropped_constraints_not() -> None:
+    constraints = [
+        Constraint("level", "beginner", "Beginner", 0, 8),
+        Constraint("time", "at 10:30", "10:30", 9, 17),
+        Constraint("room", "in K", "K", 18, 22, dropped=True),
+        Constraint("day", "on Sunday", "2019-02-03", 23, 32),
+    ]
+    assert tell_all(constraints) == "Sunday 3 February 2019, at 10:30, level Beginner"
+    assert tell_all([]) == ""

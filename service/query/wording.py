@@ -1,11 +1,11 @@
 """Constraints as people read them: Sunday 3 February 2019, before 12:00, in German."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from service.dates import format_days, format_minutes, format_times
 from service.filters import FIELDS, split_days
-from service.query.interpretation import SEPARATOR, Constraint
-from service.words import language_name
+from service.query.interpretation import KINDS, SEPARATOR, Constraint
+from service.words import folded, language_name
 
 DAYS_TOLD = 3
 """Days that are told of one constraint: "Sunday" is a day of every event in the catalogue."""
@@ -15,7 +15,10 @@ _UNLABELLED = ("day", "time", "duration", "language", "year")
 
 def label_of(constraint: Constraint) -> str:
     """Return what stands before the value of a constraint, such as Room; empty where it tells by itself."""
-    return "" if constraint.kind in _UNLABELLED else FIELDS[constraint.kind].label
+    if constraint.kind in _UNLABELLED:
+        return ""
+    label = FIELDS[constraint.kind].label
+    return "" if folded(str(constraint.value)).startswith(folded(label)) else label
 
 
 def tell_value(constraint: Constraint) -> str:
@@ -34,6 +37,12 @@ def tell_value(constraint: Constraint) -> str:
 def tell(constraint: Constraint) -> str:
     """Return a constraint as part of a sentence: in German, room Hall A."""
     return f"{label_of(constraint).lower()} {tell_value(constraint)}".strip()
+
+
+def tell_all(constraints: Iterable[Constraint]) -> str:
+    """Return those constraints that were not dropped as a list, days and times first; empty for none."""
+    told = sorted(constraints, key=lambda constraint: KINDS.index(constraint.kind))
+    return ", ".join(tell(constraint) for constraint in told if not constraint.dropped)
 
 
 def tell_days(days: Sequence[str]) -> str:

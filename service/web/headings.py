@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.query.wording import tell
+from service.query.wording import tell_all
 from service.search.answer import Answer
 
 
@@ -27,8 +27,7 @@ def write_heading(answer: Answer) -> Heading:
     if not count:
         return Heading("No session for", question)
     if answer.verdict == "programme":
-        constraints = (tell(one) for one in answer.understood if not one.dropped)
-        return Heading(f"The programme: {', '.join(constraints)}")
+        return Heading(f"The programme: {tell_all(answer.understood)}")
     if answer.verdict == "none":
         nearest = "this is the nearest" if count == 1 else "these are the nearest"
         return Heading("No session found that fits", question, f": {nearest}")
