@@ -1,6 +1,13 @@
 import pytest
 
-from service.dates import format_days, format_minutes, format_times, parse_day, parse_zone
+from service.dates import (
+    format_days,
+    format_minutes,
+    format_times,
+    parse_day,
+    parse_time,
+    parse_zone,
+)
 
 
 def test_days_and_zones_that_do_not_exist_are_refused() -> None:
@@ -8,6 +15,17 @@ def test_days_and_zones_that_do_not_exist_are_refused() -> None:
         parse_day("2026-13-01")
     with pytest.raises(ValueError, match="no time zone"):
         parse_zone("../../etc/passwd")
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("00:00", 0), ("9:05", 545), ("23:59", 1439)])
+def test_times_of_day_are_minutes(text: str, minutes: int) -> None:
+    assert parse_time(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "9", "24:00", "10:60", "10:5", "-1:00", "10:30:00", "٠٩:٠٠"])
+def test_times_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no time of day"):
+        parse_time(text)
 
 
 @pytest.mark.parametrize(
