@@ -9,6 +9,7 @@ from conference_helper.printing import print_answer, print_json, print_result
 from conference_helper.ranges import FloatRange
 from conference_helper.wiring import open_searcher
 from service.filters import FIELDS, Filters
+from service.query.interpretation import KINDS
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -20,6 +21,7 @@ from service.query.query import (
 from service.settings import load_settings
 
 if TYPE_CHECKING:
+    from service.query.interpretation import Kind
     from service.stores.protocol import Mode
 
 Command = Callable[..., None]
@@ -68,6 +70,12 @@ def _filter_options(command: Command) -> Command:
     show_default=True,
     help="Read days, rooms and the like in the question as filters, and correct its spelling.",
 )
+@click.option(
+    "--ignore",
+    type=click.Choice(KINDS),
+    multiple=True,
+    help="What in the question is not to become a filter; may be repeated.",
+)
 @click.option("--now", default="", metavar="TIME", help="The time that today and next are said at.")
 @click.option("--json", "as_json", is_flag=True, help="Print what /api/search answers.")
 def search(
@@ -77,6 +85,7 @@ def search(
     fold: bool,
     diversity: float,
     interpret: bool,
+    ignore: tuple["Kind", ...],
     now: str,
     as_json: bool,
     **filters: tuple[str, ...],
@@ -90,6 +99,7 @@ def search(
         fold=fold,
         diversity=diversity,
         interpret=interpret,
+        ignore=ignore,
         now=parse_now(now),
     )
     with open_searcher(load_settings()) as searcher:

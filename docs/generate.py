@@ -72,7 +72,7 @@ def _default(schema: Schema) -> str:
 
 def _values(schema: Schema) -> str:
     """Return the accepted values: a list, a range, or nothing where any text or number is."""
-    kinds = schema.get("anyOf", [schema])
+    kinds = schema.get("anyOf", [schema.get("items", schema)])
     return " or ".join(filter(None, map(_values_of_kind, kinds)))
 
 

@@ -38,3 +38,7 @@ def test_the_heading_has_the_question_as_it_was_searched() -> None:
     correction = Correction("helth", "health")
     answer = answer_with(2, query="helth", verdict="strong", corrected=correction)
     assert str(write_heading(answer)) == "2 sessions for “health”"
+
+
+def test_a_programme_of_filters_set_by_hand() -> None:
+    assert str(write_heading(answer_with(2, verdict="programme"))) == "The programme"

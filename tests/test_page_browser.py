@@ -202,11 +202,10 @@ def test_what_was_understood_is_shown_and_taken_back_with_the_keyboard(
         "Search without Kind Talk",
     ]
     chips[0].send_keys(Keys.ENTER)
-    wait(browser, lambda: browser.current_url.endswith("/?q=health&interpret=false&kind=Talk"))
-    assert titles(browser) == ["Health analytics on the ward"]
-    assert by_css(browser, ".chip").accessible_name == "Remove the filter Kind Talk"
+    wait(browser, lambda: browser.current_url.endswith("/?q=helth&ignore=day"))
+    assert by_css(browser, ".understood a.chip").accessible_name == "Search without Kind Talk"
     by_css(browser, ".corrected a").send_keys(Keys.ENTER)
-    wait(browser, lambda: browser.current_url.endswith("/?q=health&kind=Talk"))
+    wait(browser, lambda: browser.current_url.endswith("/?q=helth&interpret=false&kind=Talk"))
 
 
 def test_verdicts_are_told_apart_without_colour(
@@ -268,6 +267,17 @@ def test_links_to_share_are_short(open_browser: OpenBrowser, address: str) -> No
     Select(browser.find_element(By.NAME, "year")).select_by_value("2026")
     by_css(browser, "button.apply").click()
     wait(browser, lambda: browser.current_url.endswith("/?q=health&year=2026"))
+
+
+def test_another_question_is_understood_whole(
+    open_browser: OpenBrowser, understanding: str
+) -> None:
+    browser = open_browser()
+    browser.get(f"{understanding}/?q=health&ignore=day")
+    by_css(browser, "button.apply").click()
+    wait(browser, lambda: browser.current_url.endswith("/?q=health&ignore=day"))
+    ask(browser, "wards")
+    wait(browser, lambda: browser.current_url.endswith("/?q=wards"))
 
 
 def test_nothing_is_refused_or_fetched_from_elsewhere(

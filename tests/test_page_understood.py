@@ -1,5 +1,6 @@
 """What was understood of a question, on the page: chips, corrections, notes and the ways back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,26 +47,40 @@ def test_each_constraint_is_a_chip_that_can_be_taken_back(page: Understood) -> N
     client = page.client(understood=(DAY, ROOM), verdict="strong")
     shown = read(client, ASKED)
     assert "Understood Search without Tuesday 12 May 2026 × Search without Room K ×" in shown.text
-    assert f"{ASKED}&interpret=false&room=K.1&room=K.2" in shown.links, "without the day"
-    assert f"{ASKED}&interpret=false&day=2026-05-12" in shown.links, "without the room"
+    assert f"{ASKED}&ignore=day" in shown.links
+    assert f"{ASKED}&ignore=room" in shown.links
     assert f"{ASKED}&interpret=false" in shown.links, "as the words stand"
-    taken_back = read(client, f"{ASKED}&interpret=false&day=2026-05-12")
-    assert "Understood" not in taken_back.text
-    assert "Remove the filter Day Tuesday 12 May 2026" in taken_back.text
-    assert f"{ASKED}&day=2026-05-12" in taken_back.links, "interpreted again"
+    taken_back = read(client, f"{ASKED}&ignore=day")
+    assert "Tuesday 12 May 2026 ×" not in taken_back.text
+    assert "Understood Search without Room K ×" in taken_back.text
+    assert f"{ASKED}&ignore=day&ignore=room" in taken_back.links
+    assert ASKED in taken_back.links, "the whole question"
+    hidden = [(field["name"], field["value"]) for field in taken_back.all("input")]
+    assert ("ignore", "day") in hidden, "for the next filter that is set"
+    verbatim = read(client, f"{ASKED}&interpret=false")
+    assert "Understood" not in verbatim.text
+    assert ASKED in verbatim.links
+
+
+def test_of_two_days_the_other_one_stays(page: Understood) -> None:
+    other = replace(DAY, value="2026-05-13", filters=Filters(day=["2026-05-13"]))
+    shown = read(page.client(understood=(DAY, other)), ASKED)
+    assert f"{ASKED}&ignore=day&day=2026-05-13" in shown.links
+    assert f"{ASKED}&ignore=day&day=2026-05-12" in shown.links
 
 
 def test_the_same_day_in_other_editions_is_a_link_away(page: Understood) -> None:
     shown = read(page.client(understood=(DAY, ROOM)), ASKED)
     assert "Tuesday 13 May 2025 or Tuesday 14 May 2024 instead" in shown.text
-    others = "day=2024-05-14&day=2025-05-13&room=K.1&room=K.2"
-    assert f"{ASKED}&interpret=false&{others}" in shown.links
+    assert f"{ASKED}&day=2024-05-14&day=2025-05-13" in shown.links
 
 
 def test_filters_set_by_hand_stay_apart_and_stay_set(page: Understood) -> None:
     client = page.client(understood=(DAY,))
     shown = read(client, "/?q=health&track=Health&limit=10&now=2026-05-01T10:00%2B02:00")
     assert "Only Remove the filter Track Health" in shown.text
+    now = "now=2026-05-01T10:00:00%2B02:00"
+    assert f"/?q=health&limit=10&ignore=day&{now}&track=Health" in shown.links
     assert "/?q=health&limit=10&interpret=false&track=Health" in shown.links
 
 
@@ -88,7 +103,14 @@ def test_a_correction_leads_back(page: Understood) -> None:
     assert not shown.all("b")
     back = "/?q=helth+%3Cb%3E&interpret=false&year=2026&day=2026-05-12"
     assert back in shown.links
-    assert "/?q=health&interpret=false&year=2026" in shown.links, "the chip keeps the correction"
+    assert "/?q=helth+%3Cb%3E&ignore=day&year=2026" in shown.links, "the chip keeps the correction"
+
+
+def test_where_nothing_fits_all_sessions_are_a_link_away(page: Understood) -> None:
+    client = page.client(understood=(DAY, ROOM), verdict="none")
+    shown = read(client, f"{ASKED}&year=2026")
+    assert "Nothing that passes these filters fits" in shown.text
+    assert f"{ASKED}&ignore=day&ignore=room" in shown.links
 
 
 @pytest.mark.parametrize("verdict", ["strong", "related", "none", "programme", None])

@@ -4,7 +4,7 @@ import pytest
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.query.query import MAX_QUERY, Query, parse_limit, parse_now
+from service.query.query import MAX_QUERY, Query, parse_kinds, parse_limit, parse_now
 from service.search.searcher import Searcher
 from service.stores.protocol import Mode
 
@@ -86,3 +86,9 @@ def test_days_can_be_a_range(searcher: Searcher, day: str, found: set[str]) -> N
         Query("health", limit=50, filters=Filters.parse({"day": [day]}))
     ).results
     assert {result.session.source_id for result in results} == found
+
+
+def test_kinds_of_constraints() -> None:
+    assert parse_kinds(["day", "", "room", "day"]) == ("day", "room")
+    with pytest.raises(QueryError, match="no kind of constraint 'days'"):
+        parse_kinds(["days"])

@@ -87,7 +87,7 @@ def test_filters(client: FlaskClient, filters: str, wanted: set[str]) -> None:
         ("q=a&day=tomorrow", "day is 'tomorrow'"),
         (
             "q=a&colour=blue",
-            "Known parameters: q, limit, mode, fold, diversity, interpret, now, event",
+            "Known parameters: q, limit, mode, fold, diversity, interpret, ignore, now, event",
         ),
         ("q=a&speakers=Ana", "'speakers'"),
     ],

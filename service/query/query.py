@@ -1,12 +1,14 @@
 """Query: a validated search request."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from service.errors import QueryError
 from service.filters import NO_FILTERS, Filters
+from service.query.interpretation import KINDS, Kind
 
 if TYPE_CHECKING:
     from service.stores.protocol import Mode
@@ -32,6 +34,7 @@ class Query:
     fold        whether repeats of a talk are one result
     diversity   how much results differ from each other, 0 to 1; at 0 they stand in order of their scores
     interpret   whether constraints in the question become filters, and its spelling is corrected
+    ignore      kinds of constraints that are not to become filters, though they are in the question
     now         the time that "today" and "next" are said at, with a zone; None: when the question is answered
     """
 
@@ -43,6 +46,7 @@ class Query:
     fold: bool = True
     diversity: float = 0.0
     interpret: bool = True
+    ignore: tuple[Kind, ...] = ()
     now: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -98,6 +102,18 @@ def parse_now(text: str) -> datetime | None:
             f"now is {text[:40]!r}; give a time with its offset, such as 2026-05-12T09:30+02:00."
         )
     return now
+
+
+def parse_kinds(texts: Iterable[str]) -> tuple[Kind, ...]:
+    """Return the kinds of constraints of those names; "" names none. Raises QueryError for an unknown one."""
+    known: dict[str, Kind] = {kind: kind for kind in KINDS}
+    names = [text for text in texts if text]
+    for name in names:
+        if name not in known:
+            raise QueryError(
+                f"There is no kind of constraint {name[:40]!r}. Known kinds: {', '.join(KINDS)}."
+            )
+    return tuple(dict.fromkeys(known[name] for name in names))
 
 
 def parse_switch(name: str, text: str, *, default: bool) -> bool:

@@ -27,7 +27,8 @@ def write_heading(answer: Answer) -> Heading:
     if not count:
         return Heading("No session for", question)
     if answer.verdict == "programme":
-        return Heading(f"The programme: {tell_all(answer.understood)}")
+        told = tell_all(answer.understood)
+        return Heading(f"The programme: {told}" if told else "The programme")
     if answer.verdict == "none":
         nearest = "this is the nearest" if count == 1 else "these are the nearest"
         return Heading("No session found that fits", question, f": {nearest}")

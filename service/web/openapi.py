@@ -6,6 +6,7 @@ from importlib import metadata
 from flask import Blueprint
 
 from service.filters import FIELDS, FieldType
+from service.query.interpretation import KINDS
 from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
@@ -76,12 +77,17 @@ def _paths() -> Values:
         "Whether days, rooms and the like in the question become filters, and its spelling is corrected.",
         {"type": "boolean", "default": True},
     )
+    ignore = _repeated(
+        "ignore",
+        "A kind of constraint that is not to become a filter.",
+        {**TEXT, "enum": list(KINDS)},
+    )
     now = _parameter(
         "now",
         "The time that today and next are said at, with its offset; by default the present.",
         {**TEXT, "format": "date-time"},
     )
-    options = [limit, mode, fold, diversity, interpret, now, *filters]
+    options = [limit, mode, fold, diversity, interpret, ignore, now, *filters]
     return {
         "/": _page(
             "showPage",
@@ -190,14 +196,14 @@ def _filters() -> list[Values]:
     return [
         _parameter(field.name, field.help, types[field.type])
         if field.bounds
-        else _parameter(
-            field.name,
-            f"{field.help} Repeat it for any of several.",
-            {"type": "array", "items": types[field.type]},
-        )
-        | {"style": "form", "explode": True}
+        else _repeated(field.name, f"{field.help} Repeat it for any of several.", types[field.type])
         for field in FIELDS.values()
     ]
+
+
+def _repeated(name: str, description: str, items: Values) -> Values:
+    schema = {"type": "array", "items": items}
+    return _parameter(name, description, schema) | {"style": "form", "explode": True}
 
 
 def _number(name: str, description: str, default: int, maximum: int) -> Values:

@@ -109,16 +109,12 @@ def _results(query: Query) -> str:
     answer, found = searcher().search_with_facets(query)
     every = searcher().facets(Query(filters=query.filters))
     more = next((step for step in STEPS if step > query.limit), None)
-    understood = show_understood(query, answer)
-    everywhere = replace(query, filters=NO_FILTERS)
     return _render(
         "results.html",
         query,
         answer=answer,
         heading=write_heading(answer),
-        understood=understood,
-        everywhere=replace(everywhere, interpret=False) if understood.chips else everywhere,
-        interpreted=replace(query, interpret=True),
+        understood=show_understood(query, answer),
         fields=list_fields(query, found, every),
         inputs=list_inputs(query, every),
         considered=CONSIDERED,

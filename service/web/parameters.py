@@ -14,6 +14,7 @@ from service.query.query import (
     MAX_LIMIT,
     Query,
     parse_diversity,
+    parse_kinds,
     parse_limit,
     parse_mode,
     parse_now,
@@ -21,8 +22,8 @@ from service.query.query import (
 )
 from service.search.searcher import Searcher
 
-SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity", "interpret", "now")
-"""Parameters of a search beside its filters; each is given once."""
+SEARCH_NAMES = ("q", "limit", "mode", "fold", "diversity", "interpret", "ignore", "now")
+"""Parameters of a search beside its filters; each but `ignore` is given once."""
 
 
 def searcher() -> Searcher:
@@ -72,6 +73,7 @@ def read_query(arguments: MultiDict[str, str]) -> Query:
         fold=parse_switch("fold", read_once(arguments, "fold", ""), default=True),
         diversity=parse_diversity(read_once(arguments, "diversity", "")),
         interpret=parse_switch("interpret", read_once(arguments, "interpret", ""), default=True),
+        ignore=parse_kinds(arguments.getlist("ignore")),
         now=parse_now(read_once(arguments, "now", "").replace(" ", "+")),  # an unescaped plus
     )
 

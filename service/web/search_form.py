@@ -42,6 +42,7 @@ def kept_parameters(query: Query) -> Iterator[tuple[str, Value]]:
         yield "diversity", f"{query.diversity:g}"
     if not query.interpret:
         yield "interpret", "false"
+    yield from (("ignore", kind) for kind in query.ignore)
     if query.now:
         yield "now", query.now.isoformat()
     for name, values in query.filters.items():

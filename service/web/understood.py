@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.filters import Filters
+from service.filters import NO_FILTERS
 from service.query.interpretation import Constraint, filters_of
 from service.query.query import Query
 from service.query.wording import label_of, tell_days, tell_value
@@ -22,43 +22,56 @@ class Understood:
     others       the same day of the week in other editions, each with the address that asks for that instead
     dropped      the words of constraints that no session would have passed
     verbatim     the address that searches for the words as they stand
+    whole        the address that understands what was taken back too; empty if nothing was
     uncorrected  the address that searches for the words as they were typed, with the same constraints
+    everywhere   the address that asks among all sessions
     """
 
     chips: list[Chip]
     others: list[Chip]
     dropped: list[str]
     verbatim: str
+    whole: str
     uncorrected: str
+    everywhere: str
 
 
 def show_understood(query: Query, answer: Answer) -> Understood:
     """Return what was understood of a query, for the page."""
     used = [constraint for constraint in answer.understood if not constraint.dropped]
-    searched = replace(query, text=answer.corrected.searched) if answer.corrected else query
+    verbatim = replace(query, interpret=False, ignore=(), now=None)
+    taken_back = query.ignore or not query.interpret
     return Understood(
-        [
-            Chip(label_of(one), tell_value(one), _explicit(searched, _without(used, one)))
-            for one in used
+        chips=[
+            Chip(label_of(one), tell_value(one), link(_without(query, used, one))) for one in used
         ],
-        [_others(searched, used, one) for one in used if one.others],
-        [constraint.text for constraint in answer.understood if constraint.dropped],
-        link(replace(query, interpret=False, now=None)),
-        _explicit(query, filters_of(used)),
+        others=[_others(query, one) for one in used if one.others],
+        dropped=[constraint.text for constraint in answer.understood if constraint.dropped],
+        verbatim=link(verbatim),
+        whole=link(replace(query, interpret=True, ignore=())) if taken_back else "",
+        uncorrected=link(_narrowed(verbatim, used)),
+        everywhere=link(_ignoring(replace(query, filters=NO_FILTERS), used)),
     )
 
 
-def _explicit(query: Query, understood: Filters) -> str:
-    """Return the address that asks a query with what was understood of it as filters; those set by hand win."""
-    filters = understood.replace(**query.filters)
-    return link(replace(query, filters=filters, interpret=False, now=None))
+def _without(query: Query, used: Sequence[Constraint], taken_back: Constraint) -> Query:
+    """Return the query without one constraint; others of its kind become filters set by hand."""
+    alike = [one for one in used if one.kind == taken_back.kind and one is not taken_back]
+    return _ignoring(_narrowed(query, alike), [taken_back])
 
 
-def _without(understood: Sequence[Constraint], taken_back: Constraint) -> Filters:
-    return filters_of(one for one in understood if one is not taken_back)
+def _ignoring(query: Query, constraints: Sequence[Constraint]) -> Query:
+    kinds = dict.fromkeys((*query.ignore, *(one.kind for one in constraints)))
+    return replace(query, ignore=tuple(kinds))
 
 
-def _others(query: Query, understood: Sequence[Constraint], one: Constraint) -> Chip:
+def _narrowed(query: Query, constraints: Sequence[Constraint]) -> Query:
+    """Return the query with constraints as filters; those set by hand win."""
+    return replace(query, filters=filters_of(constraints).replace(**query.filters))
+
+
+def _others(query: Query, one: Constraint) -> Chip:
+    """Return the other days of a constraint; set by hand, they take its place."""
     days = one.others[-OTHERS_LINKED:]
-    filters = _without(understood, one).replace(day=days)
-    return Chip("", tell_days(days[::-1]), _explicit(query, filters))
+    filters = query.filters.replace(day=days)
+    return Chip("", tell_days(days[::-1]), link(replace(query, filters=filters)))

@@ -38,4 +38,8 @@ class Understanding(Searcher):
     def search_with_facets(self, query: Query) -> tuple[Answer, FacetCounts]:
         """Return what the searcher finds, with what it is told to have understood."""
         answer, counts = super().search_with_facets(query)
-        return replace(answer, **self._understood if query.interpret else {}), counts
+        if not query.interpret:
+            return answer, counts
+        constraints = self._understood.get("understood", ())
+        kept = tuple(one for one in constraints if one.kind not in query.ignore)
+        return replace(answer, **self._understood | {"understood": kept}), counts
