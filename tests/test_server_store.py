@@ -32,7 +32,10 @@ def test_a_generation_is_a_collection_and_the_name_an_alias(client: QdrantClient
     metadata = client.get_collection("sessions").config.metadata
     assert metadata is not None
     assert metadata["manifest"] == manifest.as_dict()
-    assert [one.name for one in client.get_collections().collections] == [manifest.generation]
+    assert {one.name for one in client.get_collections().collections} == {
+        manifest.generation,
+        f"{manifest.generation}-words",
+    }
 
 
 def test_catalogues_of_like_names_are_apart(client: QdrantClient) -> None:

@@ -35,6 +35,20 @@ def test_keyword_search_finds_words_of_every_field(open_store: OpenStore) -> Non
     assert find(store, ParsedQuery("?!", "keyword")) == []
 
 
+def test_two_words_are_found_next_to_each_other(open_store: OpenStore) -> None:
+    store = open_store()
+    one = session(50, abstract="data pipelines of the next clouds")
+    other = session(51, abstract="pipelines mit data, Wolken neben Leitungen", language="de")
+    write(store, [one, other])
+    asked = ["data pipeline", "pipeline data", "next cloud", "neben leitung"]
+    with store.reading() as generation:
+        assert generation.find_by_term(asked, 5) == [(one.id,), (other.id,), (one.id,), (other.id,)]
+        assert generation.find_by_term(["cloud data", "data cloud"], 5) == [(), ()]
+    write(store, [one])
+    with store.reading() as generation:
+        assert generation.find_by_term(["of the"], 5) == [()]  # stop words are not stored
+
+
 def test_fused_score_adds_words_to_meaning(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)

@@ -42,10 +42,19 @@ class Terms:
     values: list[float]
 
 
+@lru_cache(maxsize=256)
+def session_words(session: Session) -> tuple[str, ...]:
+    """Return the words of a session's `keywords_text`, in order.
+
+    Cached for as many sessions as are written at a time: terms and vocabulary are of the same words.
+    """
+    return tuple(split_words(session.keywords_text))
+
+
 def session_terms(session: Session) -> Terms:
     """Return the terms of a session's `keywords_text`, weighted by BM25."""
     stemmer = stemmer_name(session.language)
-    words = [_word(word, stemmer) for word in split_words(session.keywords_text)]
+    words = [_word(word, stemmer) for word in session_words(session)]
     stems = [word.stem for word in words if word.stem is not None]
     counts = Counter(stems)
     counts.update(word.form for word in words if word.stem is not None)
@@ -87,9 +96,19 @@ def asked_words(question: str, languages: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(_without_stop_words(split_words(question), _stemmers(languages))))
 
 
-def word_terms(word: str) -> Terms:
-    """Return the terms that find the sessions with a word, unstemmed; the score says nothing."""
-    return Terms([_word(word, _ENGLISH).form], [1.0])
+def word_terms(word: str, languages: Iterable[str]) -> Terms:
+    """Return the terms that find the sessions with a word, unstemmed, or with two words "next to" each other.
+
+    The stems of two words, as only those are stored in pairs; stop words have none. The score says nothing.
+    """
+    pair = word.split(" ")
+    if len(pair) == 1:
+        return Terms([_word(word, _ENGLISH).form], [1.0])
+    stems = ([_word(one, stemmer).stem for one in pair] for stemmer in _stemmers(languages))
+    found = {
+        index for some in stems for index in _bigrams([one for one in some if one is not None])
+    }
+    return Terms(list(found), [1.0] * len(found))
 
 
 def stem_of(word: str, language: str) -> int | None:

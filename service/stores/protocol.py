@@ -17,6 +17,7 @@ from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.editions import EditionDay
 from service.stores.manifest import Calibration, EventCount, Manifest
+from service.stores.vocabulary import Vocabulary
 
 Mode = Literal["hybrid", "semantic", "keyword"]
 
@@ -112,7 +113,14 @@ class Generation(Protocol):
         ...
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
-        """Return for each word, as `split_words` gives it, up to `most` sessions that have it, unstemmed."""
+        """Return for each word, as `split_words` gives it, up to `most` sessions that have it, unstemmed.
+
+        Two words with a space between find the sessions with those next to each other, stemmed; no stop words.
+        """
+        ...
+
+    def vocabulary(self) -> Vocabulary | None:
+        """Return the words of the sessions, read anew at each call; None if an older version wrote them."""
         ...
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:

@@ -9,6 +9,7 @@ from service.filters import NO_FILTERS
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
 from service.stores.protocol import Generation, SessionStore, count_events
+from service.stores.vocabulary import Vocabulary, countable_words
 from service.words import split_words
 
 _MODULUS = 2**128
@@ -60,9 +61,16 @@ def _problems(generation: Generation) -> list[str]:
         known = _digest((str(one.id), one.payload_hash) for one in generation.hashes())
         if sum(read) % _MODULUS != known:
             problems.append("a session does not say what was written under its id")
+    vocabulary = generation.vocabulary()
+    if vocabulary and vocabulary.is_complete and not _knows(vocabulary, titles):
+        problems.append("a word of a title is not in its vocabulary")
     if not all(generation.max_bm25(title, NO_FILTERS) for title in titles if split_words(title)):
         problems.append("a session is not found by the words of its title")
     return problems
+
+
+def _knows(vocabulary: Vocabulary, titles: Iterable[str]) -> bool:
+    return all(word in vocabulary.counts for title in titles for word in countable_words(title))
 
 
 def _digest(pairs: Iterable[tuple[str, str]]) -> int:

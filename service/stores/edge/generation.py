@@ -26,6 +26,7 @@ from service.stores.edge.queries import (
     nearest,
     score_ids,
 )
+from service.stores.edge.vocabulary import read_vocabulary
 from service.stores.editions import EditionDay
 from service.stores.fusion import candidate_count, keyword_weight
 from service.stores.keywords import question_terms, word_terms
@@ -41,6 +42,7 @@ from service.stores.protocol import (
     TermMatches,
 )
 from service.stores.schema import TEXT_VECTOR
+from service.stores.vocabulary import Vocabulary
 
 BATCH = 256
 """Points of one read or write."""
@@ -61,6 +63,7 @@ class EdgeGeneration:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         """Open the generation in `path`. Raises StoreError if it is damaged."""
         self.manifest = manifest
+        self._path = path
         self._keyword_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_keywords)
         with translate_errors(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
@@ -154,9 +157,16 @@ class EdgeGeneration:
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have it (see `Generation.find_by_term`)."""
+        languages = self.manifest.languages
         with translate_errors("search"):
-            found = [self._shard.query(by_keywords(word_terms(word), most)) for word in words]
+            found = [
+                self._shard.query(by_keywords(word_terms(word, languages), most)) for word in words
+            ]
         return [tuple(_uuid(point.id) for point in points) for points in found]
+
+    def vocabulary(self) -> Vocabulary | None:
+        """Return the words of the sessions, None if an older version wrote them."""
+        return read_vocabulary(self._path)
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; unknown ids are left out."""

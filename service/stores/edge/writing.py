@@ -12,11 +12,13 @@ from service.session import Session
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration, translate_errors
 from service.stores.edge.queries import sparse
+from service.stores.edge.vocabulary import write_vocabulary
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, IndexType, payload_indexes
+from service.stores.vocabulary import WordCounter
 
 _ON_DISK = edge.Memory.Cold
 """Indexes of a finished segment are read from files; the system caches the pages that queries need."""
@@ -51,6 +53,7 @@ class EdgeBuilder:
             _TERMS_PER_SESSION * sessions // _HNSW_SEGMENTS if has_hnsw else _SEGMENT_TERMS
         )
         self._terms = 0
+        self._words = WordCounter()
         self._folder = folder
         self._path = path = folder.next_generation()
         self._indexes = payload_indexes()
@@ -71,6 +74,7 @@ class EdgeBuilder:
         for start in range(0, len(sessions), BATCH):
             self._folder.check_space(BATCH, self._encoder.dimension)
             chosen = sessions[start : start + BATCH]
+            self._words.add(chosen)
             keywords = [session_terms(session) for session in chosen]
             points = [
                 edge.Point(
@@ -94,6 +98,7 @@ class EdgeBuilder:
         """Verify, write the manifest and switch to the generation (see `Builder.commit`)."""
         with translate_errors("write sessions"):
             self._finish_segment()
+            write_vocabulary(self._path, self._words.vocabulary())
         self.close()
         manifest = Manifest(
             generation=self._path.name,

@@ -7,6 +7,7 @@ from qdrant_client import models
 from service.stores.generations import is_generation, next_name
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError
+from service.stores.server.vocabulary import collection_of
 
 
 class Collections:
@@ -65,7 +66,11 @@ class Collections:
         )
 
     def remove(self, name: str) -> None:
-        """Remove a generation."""
+        """Remove a generation, its vocabulary first, so that none is ever left alone."""
+        for collection in (collection_of(name), name):
+            self._remove(collection)
+
+    def _remove(self, collection: str) -> None:
         self._connection.call(
-            "remove an old generation", lambda client: client.delete_collection(name)
+            "remove an old generation", lambda client: client.delete_collection(collection)
         )

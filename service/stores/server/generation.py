@@ -40,6 +40,8 @@ from service.stores.server.queries import (
     nearest,
     sparse,
 )
+from service.stores.server.vocabulary import read_vocabulary
+from service.stores.vocabulary import Vocabulary
 
 _MAX_VALUES = 1_000_000
 _BATCH = 256
@@ -117,7 +119,9 @@ class ServerGeneration:
             return []
         requests = [
             models.QueryRequest(
-                query=models.NearestQuery(nearest=sparse(word_terms(word))),
+                query=models.NearestQuery(
+                    nearest=sparse(word_terms(word, self.manifest.languages))
+                ),
                 using=KEYWORDS_VECTOR,
                 limit=most,
             )
@@ -139,6 +143,10 @@ class ServerGeneration:
             ),
         )
         return answer.points
+
+    def vocabulary(self) -> Vocabulary | None:
+        """Return the words of the sessions, None if an older version wrote them."""
+        return read_vocabulary(self._connection, self._name)
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; unknown ids are left out."""

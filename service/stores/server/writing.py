@@ -25,6 +25,8 @@ from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
 from service.stores.server.generation import ServerGeneration, dense_vector
 from service.stores.server.queries import sparse
+from service.stores.server.vocabulary import extend_vocabulary, write_vocabulary
+from service.stores.vocabulary import Vocabulary, WordCounter
 
 MAX_BYTES = 5 * 2**20
 """Bytes of one batch: the server refuses requests over 32 MiB, and a small one is soon sent again."""
@@ -68,6 +70,7 @@ class Writer(ABC):
         self._settings = settings
         self._generation = ServerGeneration(connection, settings, manifest)
         self._sample: dict[UUID, Vectors] = {}
+        self._words = WordCounter()
         self._written = 0
         self._random = np.random.default_rng(0)
 
@@ -82,6 +85,7 @@ class Writer(ABC):
             )
             for session, row in zip(sessions, rows, strict=True)
         ]
+        self._words.add(sessions)
         for batch in batches(points, rows.shape[1] * _NUMBER_BYTES):
             self._send(batch)
         for session, row in zip(sessions, rows, strict=True):
@@ -100,6 +104,8 @@ class Writer(ABC):
     ) -> Manifest:
         """Verify that exactly `expected` sessions are there, write the manifest and serve the generation."""
         self._verify(expected)
+        self._target.check_lock()
+        self._commit_words(self._words.vocabulary())
         manifest = replace(
             self._committed(sources),
             sessions=expected,
@@ -111,6 +117,10 @@ class Writer(ABC):
             manifest = replace(manifest, calibration=check(generation))
         self._target.publish(manifest)
         return manifest
+
+    @abstractmethod
+    def _commit_words(self, written: Vocabulary) -> None:
+        """Write the vocabulary, which has the words of the sessions that were `written`."""
 
     @abstractmethod
     def _committed(self, sources: Sequence[str]) -> Manifest:
@@ -155,6 +165,10 @@ class ServerBuilder(Writer):
         super().__init__(connection, settings, target, manifest)
         create_collection(connection, settings, manifest.generation, manifest.encoder)
 
+    def _commit_words(self, written: Vocabulary) -> None:
+        generation = self.manifest.generation
+        write_vocabulary(self._connection, self._settings, generation, written)
+
     def _committed(self, sources: Sequence[str]) -> Manifest:
         return replace(self.manifest, sources=tuple(sources), previous=self._target.pointer())
 
@@ -166,6 +180,7 @@ class ServerUpdater(Writer):
 
     def update_payloads(self, sessions: Sequence[Session]) -> None:
         """Replace the payloads and keywords of sessions that are there; the vectors of their texts stay."""
+        self._words.add(sessions)
         words = [
             models.PointVectors(
                 id=str(session.id), vector={KEYWORDS_VECTOR: sparse(session_terms(session))}
@@ -203,6 +218,10 @@ class ServerUpdater(Writer):
         )
         for id in ids:
             self._sample.pop(id, None)
+
+    def _commit_words(self, written: Vocabulary) -> None:
+        """Add the words that are new here; those of removed sessions stay until a load builds the next one."""
+        extend_vocabulary(self._connection, self.manifest.generation, written)
 
     def _committed(self, sources: Sequence[str]) -> Manifest:
         return replace(
