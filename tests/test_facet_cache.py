@@ -1,8 +1,10 @@
 """Counts of values that are kept: those asked for last, and never more than fit."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from support.stores import talk, write
 
 from service.filters import NO_FILTERS, Filters
 from service.query import facet_cache as values
@@ -51,3 +53,24 @@ def test_only_so_many_values_are_kept(
         for _ in range(2):  # too many for ever being kept
             assert len(known.count(generation, "speaker")) == 3
     assert counted == ["year", "event", "year", "speaker", "speaker"]
+
+
+def test_part_of_a_name_stands_for_the_names_that_have_it(tmp_path: Path) -> None:
+    names = ["Daniel Stenberg", "Ada Stenberg-Lindström", "Berg"]
+    store = EdgeStore(tmp_path, "sessions")
+    write(store, [talk(n, speakers=(name,), track="Web Dev") for n, name in enumerate(names)])
+    expected = {
+        "Stenberg": names[:2],
+        "lindstrom stenberg": names[1:2],
+        "daniel stenberg": names[:1],
+        "berg": names[2:],
+        "Sten": ["Sten"],
+        "?": ["?"],
+    }
+    with store.reading() as generation:
+        for typed, known in expected.items():
+            spelled = FacetCache().canonicalise(generation, Filters(speaker=(typed,)))
+            assert sorted(map(str, spelled["speaker"])) == sorted(known), typed
+        track = FacetCache().canonicalise(generation, Filters(track=("Web",)))
+        assert track["track"] == ("Web",)
+    store.close()

@@ -127,3 +127,15 @@ def test_rare_words_are_found_as_they_stand_and_bring_their_sessions_first(
     assert boosted[0][1] == pytest.approx(scores["300"] + 2, abs=1e-5)
     only = find(store, ParsedQuery(text), rare, filters=Filters(year=(2025,)))
     assert "300" not in {id for id, _, _ in only}
+
+
+def test_stop_words_in_capitals_are_words(open_store: OpenStore) -> None:
+    store = open_store()
+    acronym = session(50, title="IT and OR", abstract="IT for hospitals, OR for their plans")
+    pronoun = session(51, title="Make it fast or it fails", abstract="it is what it is")
+    write(store, [acronym, pronoun, session(52, title="WHAT IS IT")])
+    for question in ("IT", "IT hospital", "plans with OR"):
+        assert find(store, ParsedQuery(question, "keyword"))[0][0] == "50", question
+    found = find(store, ParsedQuery("catering for IT", "keyword"))
+    assert [id for id, _, _ in found] == ["50"]
+    assert find(store, ParsedQuery("catering for it", "keyword")) == []

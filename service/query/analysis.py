@@ -1,6 +1,7 @@
 """Query analysis: what a question says in one catalogue, and what the catalogue's terms say of it."""
 
 import threading
+from collections.abc import Iterable
 
 from service.filters import Filters
 from service.query.boosts import quoted_phrases
@@ -9,6 +10,8 @@ from service.query.names import SpeakerIndex
 from service.query.query import Query
 from service.query.rare_terms import RareTerms
 from service.query.sentences import is_sentence
+from service.query.spelling import Speller, make_speller
+from service.query.tokens import Span
 from service.stores.protocol import Generation, ParsedQuery, TermMatches
 
 
@@ -21,6 +24,7 @@ class Analysis:
         self._names: tuple[str, SpeakerIndex] = ("", SpeakerIndex(()))
         self._reading = threading.Lock()
         self._rare = RareTerms()
+        self._speller: tuple[str, Speller | None] = ("", None)
 
     def parse(self, generation: Generation, query: Query) -> ParsedQuery:
         """Return the question with its phrases and the speakers that it names."""
@@ -32,10 +36,37 @@ class Analysis:
             is_sentence=is_sentence(query.text),
         )
 
+    def correct(
+        self, generation: Generation, text: str, protected: Iterable[Span] = ()
+    ) -> str | None:
+        """Return the question as the catalogue would spell it, but for its `protected` parts.
+
+        None where nothing is to be corrected, or the catalogue is of a version without a vocabulary.
+        """
+        speller = self._read_speller(generation)
+        return speller.correct(generation, text, protected) if speller else None
+
     def match_terms(self, generation: Generation, text: str, filters: Filters) -> TermMatches:
         """Return what the terms of a question find in the sessions that pass the filters."""
         rare, boost = self._rare.find(generation, text)
         return TermMatches(generation.max_bm25(text, filters), rare, boost)
+
+    def _read_speller(self, generation: Generation) -> Speller | None:
+        """Return the generation's speller; while one thread reads the vocabulary, others use the one before."""
+        kept, speller = self._speller
+        if kept == generation.manifest.state:
+            return speller
+        speakers = self._speakers(generation)
+        if self._names[0] != generation.manifest.state:  # another thread reads them
+            return speller
+        if not self._reading.acquire(blocking=not kept):
+            return speller
+        try:
+            if self._speller[0] != generation.manifest.state:
+                self._speller = (generation.manifest.state, make_speller(generation, speakers))
+            return self._speller[1]
+        finally:
+            self._reading.release()
 
     def _speakers(self, generation: Generation) -> SpeakerIndex:
         """Return the generation's speakers; while one thread reads them, others use those before."""

@@ -12,12 +12,13 @@ from service.words import split_words, words_of
 
 _MAIN_TITLE = re.compile(r"[:?!]\s+|[：？！]|\s[-–—|]\s")
 """Separates a title from its subtitle: people ask for the part before it."""
-_QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„«»]")
+QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,300})[\"“”„«»]")
+"""A phrase in double quotes."""
 
 
 def quoted_phrases(question: str) -> tuple[str, ...]:
     """Return the parts in double quotes; an unpaired quote is text."""
-    return tuple(phrase for phrase in _QUOTED.findall(question) if split_words(phrase))
+    return tuple(phrase for phrase in QUOTED.findall(question) if split_words(phrase))
 
 
 def boost_exact_matches(hits: Sequence[Hit], query: ParsedQuery) -> list[Hit]:

@@ -1,14 +1,14 @@
 """Caches facet counts, and maps filter values to the catalogue's spelling."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cachetools
 
 from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
 from service.runtime.events import record
 from service.stores.protocol import Generation
-from service.words import folded
+from service.words import folded, split_words
 
 VALUES_KEPT = 200_000
 """Maximum number of cached values, evicted by least recent use; some 140 bytes each."""
@@ -43,14 +43,14 @@ class FacetCache:
     def canonicalise(self, generation: Generation, filters: Filters) -> Filters:
         """Return the filters with each value as the catalogue spells it, whatever its case and accents.
 
-        A range of days becomes the catalogue's days in it. What the catalogue does not know stays: no session
-        has it.
+        A range of days becomes the catalogue's days in it, part of a speaker's name the names that have it.
+        What the catalogue does not know stays: no session has it.
         """
         changes: dict[str, list[str]] = {}
         for name, values in filters.items():
             if FIELDS[name].type in ("keyword", "day"):
                 known = [str(value) for value, _ in self.count(generation, name)]
-                alike = _days_in if FIELDS[name].type == "day" else _spellings
+                alike = _ALIKE.get(name, _spellings)
                 changes[name] = [
                     spelling for value in values for spelling in alike(str(value), known)
                 ]
@@ -61,9 +61,28 @@ def _days_in(wanted: str, known: Sequence[str]) -> list[str]:
     return [day for day in known if in_day_range(day, wanted)] or [wanted]
 
 
+def _named(wanted: str, known: Sequence[str]) -> list[str]:
+    """Return the known names that are `wanted`, or have all of its words where none is: Stenberg."""
+    spelled = _spellings(wanted, known)
+    words = set(split_words(wanted))
+    if not words or not set(spelled).isdisjoint(known):
+        return spelled
+    longest = max(words, key=len)
+    return [
+        name for name in known if longest in folded(name) and words <= set(split_words(name))
+    ] or spelled
+
+
 def _spellings(wanted: str, known: Sequence[str]) -> list[str]:
     """Return the known values that are `wanted` but for case and accents; `wanted` itself if none is."""
     if wanted in known:
         return [wanted]
     key = folded(wanted)
     return [value for value in known if folded(value) == key] or [wanted]
+
+
+_ALIKE: dict[str, Callable[[str, Sequence[str]], list[str]]] = {
+    "day": _days_in,
+    "speaker": _named,
+}
+"""By a filter's name, the known values that a typed one stands for; `_spellings` for all others."""

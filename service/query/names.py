@@ -1,7 +1,7 @@
 """Speakers that a question names in full: in any order, without accents, with one typo in a long word."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from sys import intern
 
 from rapidfuzz.distance import OSA
@@ -25,6 +25,20 @@ class SpeakerIndex:
                 for word in words:
                     self._postings[word].append(len(self._speakers))
                 self._speakers.append((speaker, words))
+
+    def names(self) -> Iterator[str]:
+        """Yield the names as the catalogue spells them."""
+        return (speaker for speaker, _ in self._speakers)
+
+    def words(self) -> Collection[str]:
+        """Return the words of all names, folded, without initials."""
+        return self._postings.keys()
+
+    def having(self, words: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the speakers that have one of the words, each with the words of the name."""
+        for place in {place for word in words for place in self._postings.get(word, ())}:
+            speaker, name = self._speakers[place]
+            yield speaker, frozenset(name)
 
     def find_named(self, question: str) -> tuple[str, ...]:
         """Return the speakers whose whole name (initials aside) stands together in the question."""

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from service.errors import (
 from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
+from service.query.interpretation import Correction
 from service.query.query import DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
@@ -78,6 +80,7 @@ class Searcher:
         query.require_text()
         started = time.perf_counter()
         with self.store.reading() as generation:
+            typed, query = query.text, self._correct(generation, query)
             with timed("encode"):
                 vector = self._encoder.encode(query.text, generation.manifest)
             with timed("search"):
@@ -88,7 +91,21 @@ class Searcher:
             took_ms = (time.perf_counter() - started) * 1000
             counts = _count_found(retrieval, filters) if with_facets else {}
         verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
-        return Answer(query.text, query.mode, took_ms, verdict, results, evidence), counts
+        answer = Answer(
+            typed,
+            query.mode,
+            took_ms,
+            verdict,
+            results,
+            evidence,
+            corrected=Correction(typed, query.text) if query.text != typed else None,
+        )
+        return answer, counts
+
+    def _correct(self, generation: Generation, query: Query) -> Query:
+        """Return the query in the catalogue's spelling, unless it is to be taken as it stands."""
+        corrected = self._analysis.correct(generation, query.text) if query.interpret else None
+        return replace(query, text=corrected) if corrected else query
 
     def _retrieve(
         self, generation: Generation, vector: Vectors, query: Query
@@ -144,6 +161,7 @@ class Searcher:
         """
         with self.store.reading() as generation:
             if query.text:
+                query = self._correct(generation, query)
                 vector = self._encoder.encode(query.text, generation.manifest)
                 return _count_found(*self._retrieve(generation, vector, query))
             filters = self._facets.canonicalise(generation, query.filters)
@@ -168,6 +186,7 @@ class Searcher:
                 if not self._encoder.is_ready(generation.manifest):
                     self._encoder.encode("ready", generation.manifest)
                 self._analysis.parse(generation, Query("ready"))
+                self._analysis.correct(generation, "raedy")
                 self._analysis.match_terms(generation, "ready", NO_FILTERS)
                 if generation.manifest.calibration:
                     self._off_topic.get(self._encoder.open(generation.manifest))

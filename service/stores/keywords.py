@@ -2,16 +2,18 @@
 
 A session's vector holds the BM25 term weights (Robertson and Zaragoza, 2009); the store multiplies them by the
 inverse document frequency (Qdrant's "IDF modifier") and takes the dot product with a query's. Each vector holds
-four kinds of terms, so that a closer match scores higher:
+five kinds of terms, so that a closer match scores higher:
 
     stems      each word as Qdrant's BM25 model stems it in the session's language, stop words left out
     forms      the same words unstemmed: "testing" is nearer to "testing" than to "tested"
     bigrams    two neighbouring stems: a phrase is nearer than its words apart
     names      the words of the speakers' names: "Will Foster" is nearer to a speaker than to two verbs
+    acronyms   words in capitals that would be stop words: IT, OR
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +34,7 @@ from service.session import Session
 from service.words import split_words, stemmer_name
 
 _ENGLISH = stemmer_name("en")
+_CAPITALS = re.compile(r"(?<![^\W_])[A-Z]{2,}(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def session_terms(session: Session) -> Terms:
     counts.update(word.form for word in words if word.stem is not None)
     once = set(_bigrams(stems))
     once.update(_word(word, stemmer).form for word in split_words(session.title))
+    once.update(map(_acronym_term, _acronyms(session.keywords_text, (_ENGLISH, stemmer))))
     once.update(
         _word(word, stemmer).name for name in session.speakers for word in split_words(name)
     )
@@ -87,6 +91,7 @@ def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
         stems = [word.stem for word in asked if word.stem is not None]
         weights |= dict.fromkeys(_bigrams(stems), BIGRAM_WEIGHT) | dict.fromkeys(stems, STEM_WEIGHT)
         weights |= dict.fromkeys((word.form for word in asked), SURFACE_FORM_WEIGHT)
+    weights |= dict.fromkeys(map(_acronym_term, _acronyms(question, stemmers)), STEM_WEIGHT)
     weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), SPEAKER_NAME_WEIGHT)
     return Terms(list(weights), list(weights.values()))
 
@@ -154,6 +159,22 @@ def _stem(word: str, stemmer: str) -> int | None:
 @lru_cache(maxsize=32)
 def _model(stemmer: str) -> edge.Bm25:
     return edge.Bm25(edge.Bm25Config(language=stemmer, lowercase=True, ascii_folding=True))
+
+
+def _acronyms(text: str, stemmers: Sequence[str]) -> Iterator[str]:
+    """Yield the words in capitals that would be stop words in small letters: IT, OR.
+
+    Only in lines with small letters too, or of a single word: a line all in capitals says nothing.
+    """
+    for line in text.splitlines():
+        if not line.isupper() or " " not in line:
+            for word in _CAPITALS.findall(line):
+                if any(_word(word.lower(), stemmer).stem is None for stemmer in stemmers):
+                    yield word
+
+
+def _acronym_term(word: str) -> int:
+    return crc32(f"acronym {word}".encode())
 
 
 def _bigrams(stems: Sequence[int]) -> list[int]:
