@@ -82,8 +82,9 @@ def _found_by(result: "SearchResult") -> str:
     decided_by = result.reason.decided_by
     if decided_by is None:
         return ""
-    told = f"{result.similarity:.3f}" if decided_by == "meaning" else FOUND_BY[decided_by].lower()
-    return f"  ({told})"
+    if decided_by == "meaning":
+        return f"  ({result.similarity:.3f})"
+    return f"  (found {FOUND_BY[decided_by]})"
 
 
 _COLUMNS = {

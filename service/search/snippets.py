@@ -27,12 +27,12 @@ Part = Literal["title", "speaker", "words", "meaning"]
 """What of a session can match: its title, its speakers, words of the rest, its meaning."""
 PARTS: tuple[Part, ...] = get_args(Part)
 FOUND_BY: dict[Part, str] = {
-    "title": "Found by its title",
-    "speaker": "Found by its speaker",
-    "words": "Found by these words",
-    "meaning": "Found by meaning",
+    "title": "by its title",
+    "speaker": "by its speaker",
+    "words": "by these words",
+    "meaning": "by meaning",
 }
-"""What people read of what decided."""
+"""What people read of what decided, after "found"."""
 
 Span = tuple[int, int]
 """Start and end of a part of a text, in characters."""
