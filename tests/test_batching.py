@@ -58,6 +58,7 @@ def test_an_error_of_the_prefetching_thread_is_raised() -> None:
         next(coming)
 
 
+@pytest.mark.slow
 def test_a_gpu_is_given_sorted_batches_and_vectors_come_back_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,6 +29,7 @@ def packaged() -> Encoder:
     return open_encoder(PACKAGED_MODEL)
 
 
+@pytest.mark.slow
 def test_vectors_are_float32_unit_and_in_order(packaged: Encoder) -> None:
     vectors = packaged.encode_sessions(TEXTS)
     assert vectors.shape == (5, 384)
@@ -39,6 +40,7 @@ def test_vectors_are_float32_unit_and_in_order(packaged: Encoder) -> None:
     assert packaged.encode_queries([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_the_cards_second_way_gives_the_same_vectors(packaged: Encoder) -> None:
     """Plain transformers, mean pooling over the attention mask, L2 normalization (the model card)."""
     import torch
@@ -56,6 +58,7 @@ def test_the_cards_second_way_gives_the_same_vectors(packaged: Encoder) -> None:
     np.testing.assert_allclose(packaged.encode_sessions(TEXTS), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_dot_product_cosine_and_euclidean_order_unit_vectors_alike(packaged: Encoder) -> None:
     sessions = packaged.encode_sessions(TEXTS).astype(np.float64)
     question = packaged.encode_queries(["hospital data"]).astype(np.float64)[0]
@@ -67,6 +70,7 @@ def test_dot_product_cosine_and_euclidean_order_unit_vectors_alike(packaged: Enc
     )
 
 
+@pytest.mark.slow
 def test_window_cuts_longer_texts_and_counts_them(packaged: Encoder) -> None:
     assert packaged.fingerprint.window == 256
     before = packaged.truncated
@@ -80,10 +84,12 @@ def test_window_cuts_longer_texts_and_counts_them(packaged: Encoder) -> None:
         open_encoder(PACKAGED_MODEL, window=513)
 
 
+@pytest.mark.slow
 def test_a_million_characters_are_one_text(packaged: Encoder) -> None:
     assert packaged.encode_sessions(["data " * 200_000]).shape == (1, 384)
 
 
+@pytest.mark.slow
 def test_prompts_of_the_model_are_honoured(tmp_path: Path, packaged: Encoder) -> None:
     folder = _copied_model(tmp_path)
     config = '{"prompts": {"query": "question: ", "document": "passage: "}}'
@@ -234,6 +240,7 @@ def test_the_dimension_is_read_wherever_it_stands(
         SentenceTransformerEncoder(find_model(str(tmp_path)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [AssertionError, RuntimeError])
 def test_a_device_that_is_not_there_is_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, kind: type[Exception]

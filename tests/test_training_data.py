@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import InputError
-from training import train_script
 from training.datasets import (
+    CONFIG,
     BadLines,
     Dataset,
     Texts,
@@ -133,7 +133,7 @@ def test_bad_configurations_are_refused(tmp_path: Path, config: str, says: str) 
 
 
 def test_the_configuration_of_the_card_is_one() -> None:
-    items = json.loads(train_script.CONFIG.read_text())
+    items = json.loads(CONFIG.read_text())
     assert {"name", "lines", "weight"} == set().union(*items)
     assert min(item["weight"] for item in items) > 0
 

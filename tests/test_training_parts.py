@@ -6,20 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from support.tiny_model import build_model
 
 from evaluation.measures import MEASURES, Estimate
 from evaluation.run import Row
-from service.encoders.model_folder import find_model
-from service.encoders.sentence_transformer import load_model
 from service.errors import InputError, VerificationError
 from service.session import Session
 from training.acceptance import check_better, check_set_names
-from training.averaging import average, choose_share
 from training.evaluating import HELD_BACK, mean_ndcg, title_set, topic_set
-from training.model_card import licence_of
-from training.model_encoder import ModelEncoder
 from training.pairs import make_pairs
 from training.splitting import parse_until, split_by_year
 
@@ -101,7 +94,12 @@ def test_one_year_is_too_few() -> None:
             parse_until([text])
 
 
+@pytest.mark.slow
 def test_averaging() -> None:
+    import torch
+
+    from training.averaging import average, choose_share
+
     base = {"a": torch.tensor([0.0, 2.0]), "ids": torch.tensor([1])}
     trained = {"a": torch.tensor([1.0, 0.0]), "ids": torch.tensor([1])}
     mixed = average(trained, base, 0.6)
@@ -122,7 +120,7 @@ def test_the_verdict() -> None:
         check_set_names(["other"], [HELD_BACK])
 
 
-def test_sets_made_of_sessions(tmp_path: Path) -> None:
+def test_sets_made_of_sessions() -> None:
     sessions = [session(n, track=f"Track {n % 7}", tags=("all",)) for n in range(30)]
     asked = title_set("titles", sessions[:10], sessions[10:])
     assert {one.title for one in asked.sessions} == {""}
@@ -130,9 +128,21 @@ def test_sets_made_of_sessions(tmp_path: Path) -> None:
     assert set(asked.questions.questions.values()) == {one.title for one in sessions[:10]}
     topics = topic_set("topics", sessions)
     assert set(topics.questions.questions.values()) == {f"Track {n}" for n in range(7)}
+
+
+@pytest.mark.slow
+def test_a_model_in_training_is_an_encoder_to_measure(tmp_path: Path) -> None:
+    from support.tiny_model import build_model
+
+    from service.encoders.model_folder import find_model
+    from service.encoders.sentence_transformer import load_model
+    from training.model_encoder import ModelEncoder
+
+    sessions = [session(n, track=f"Track {n % 7}") for n in range(30)]
+    sets = [title_set("titles", sessions[:10], sessions[10:]), topic_set("topics", sessions)]
     model = load_model(find_model(str(build_model(tmp_path / "model"))), "cpu")
     encoder = ModelEncoder(model, name="tiny")
-    assert 0 < mean_ndcg(encoder, [asked, topics]) < 1
+    assert 0 < mean_ndcg(encoder, sets) < 1
     assert mean_ndcg(encoder, []) == 0
     vectors = encoder.encode_sessions(["bado", "cemi " * 100])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
@@ -141,7 +151,10 @@ def test_sets_made_of_sessions(tmp_path: Path) -> None:
     assert encoder.fingerprint.dimension == 32
 
 
+@pytest.mark.slow
 def test_the_licence_is_that_of_the_base(tmp_path: Path) -> None:
+    from training.model_card import licence_of
+
     assert licence_of(tmp_path) == "other"
     (tmp_path / "README.md").write_text("---\ntags: []\nlicense: mit\n---\nlicense: no\n")
     assert licence_of(tmp_path) == "mit"

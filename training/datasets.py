@@ -27,6 +27,9 @@ from service.errors import InputError
 Texts = tuple[str, ...]
 """The question, its right answer, then wrong ones if any."""
 
+CONFIG = Path(__file__).parent / "data_config.json"
+"""The datasets of the model card."""
+
 MAX_LOGGED = 5
 """Bad lines of a dataset that the log has; the others are only counted."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError
-from training.datasets import read_config
+from training.datasets import CONFIG, read_config
 from training.folder import (
     SCRATCH_MODEL,
     check_output,
@@ -28,8 +28,6 @@ from training.model_card import write_card
 from training.recipe import Recipe, check_recipe
 from training.sampling import epoch_steps
 from training.trainer import TrainingStats, train
-
-CONFIG = Path(__file__).parent / "data_config.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
