@@ -59,10 +59,12 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path / "data"))
 
 
-@pytest.fixture(autouse=True)
-def _few_off_topic_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _few_off_topic_queries() -> Iterator[None]:
     """Loads calibrate with a tenth of the off-topic queries; `all_off_topic_queries` has them all."""
-    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::10])
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::10])
+        yield
 
 
 @pytest.fixture

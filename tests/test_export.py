@@ -10,6 +10,7 @@ from support.programmes import Loading, row
 from loaders.export import write_export
 from loaders.records.record import Options
 from service.errors import InputError
+from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.store import EdgeStore
 from service.stores.payload import encode_payload
@@ -45,15 +46,19 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     }
 
 
-def test_vectors_are_exported_when_asked(loading: Loading, tmp_path: Path) -> None:
-    loading.rows([row(1)])
-    with loading.store.reading() as generation:
+def test_vectors_are_exported_when_asked(
+    loaded: tuple[EdgeStore, Searcher], tmp_path: Path
+) -> None:
+    with loaded[0].reading() as generation:
         write_export(generation, tmp_path / "plain.jsonl")
         write_export(generation, tmp_path / "with.jsonl", vectors=True)
         (_, vectors), *_ = generation.scan()
-    assert "vector" not in json.loads((tmp_path / "plain.jsonl").read_text())
-    line = json.loads((tmp_path / "with.jsonl").read_text())
-    np.testing.assert_allclose(line["vector"], vectors[0], atol=1e-7)
+    plain, full = (
+        [json.loads(line) for line in (tmp_path / name).read_text("utf-8").splitlines()]
+        for name in ("plain.jsonl", "with.jsonl")
+    )
+    assert not any("vector" in line for line in plain)
+    np.testing.assert_allclose([line["vector"] for line in full], vectors, atol=1e-7)
 
 
 def test_csv_reads_back_with_the_same_ids(loading: Loading, tmp_path: Path) -> None:
@@ -82,19 +87,21 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(loading: Loading, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["out", "out.json", "out.xlsx", "out.gz", "csv"])
-def test_an_ending_without_a_format_is_refused(loading: Loading, tmp_path: Path, name: str) -> None:
-    loading.rows([row(1)])
+def test_an_ending_without_a_format_is_refused(
+    loaded: tuple[EdgeStore, Searcher], tmp_path: Path, name: str
+) -> None:
     with (
-        loading.store.reading() as generation,
+        loaded[0].reading() as generation,
         pytest.raises(InputError, match=rf"{name} ends in none of \.jsonl, .*\.csv\.gz"),
     ):
         write_export(generation, tmp_path / name)
     assert not (tmp_path / name).exists()
 
 
-def test_an_export_that_fails_leaves_no_part(loading: Loading, tmp_path: Path) -> None:
-    loading.rows([row(1)])
-    with loading.store.reading() as generation:
+def test_an_export_that_fails_leaves_no_part(
+    loaded: tuple[EdgeStore, Searcher], tmp_path: Path
+) -> None:
+    with loaded[0].reading() as generation:
         with pytest.raises(InputError, match="cannot be written"):
             write_export(generation, tmp_path / "no folder" / "out.jsonl")
         with pytest.raises(InputError, match="JSON Lines only"):

@@ -1,5 +1,6 @@
 """backup, restore, verify, generations and migrate, over every store."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +58,23 @@ def test_backup_restores_to_an_empty_store_of_another_kind(
     assert contents(other) == contents(store)
 
 
-@pytest.mark.parametrize("file", ["backup.json", "00000.jsonl", "00000.npy", "SHA256SUMS"])
-@pytest.mark.parametrize("harm", ["change", "remove"])
-def test_damaged_backup_is_refused(tmp_path: Path, file: str, harm: str) -> None:
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup that can be restored; to be copied before it is changed."""
+    folder = tmp_path_factory.mktemp("written") / "backup"
     store = store_on(QdrantClient(":memory:"), manifest_ttl=1)
     write(store, SESSIONS)
-    folder = tmp_path / "backup"
     write_backup(store, folder)
     check_backup(folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["backup.json", "00000.jsonl", "00000.npy", "SHA256SUMS"])
+@pytest.mark.parametrize("harm", ["change", "remove"])
+def test_damaged_backup_is_refused(tmp_path: Path, backup: Path, file: str, harm: str) -> None:
+    store = store_on(QdrantClient(":memory:"), manifest_ttl=1)
+    write(store, [talk(1)])
+    folder = Path(shutil.copytree(backup, tmp_path / "backup"))
     path = folder / file
     if harm == "remove":
         path.unlink()

@@ -34,9 +34,10 @@ def programme(count: int = COUNT) -> list[Session]:
     return sessions
 
 
-@pytest.fixture
-def searcher(tmp_path: Path) -> Iterator[Searcher]:
-    store = EdgeStore(tmp_path, "sessions")
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
+    """The programme, written once: no test here changes it."""
+    store = EdgeStore(tmp_path_factory.mktemp("programme"), "sessions")
     sessions = programme()
     with store.building(ENCODER.fingerprint, sessions=len(sessions)) as builder:
         builder.upsert(sessions, ENCODER.encode_sessions([session.text for session in sessions]))
@@ -45,8 +46,13 @@ def searcher(tmp_path: Path) -> Iterator[Searcher]:
             sources=["test"],
             check=lambda generation: calibrate(generation, ENCODER),
         )
-    yield Searcher(store, lambda fingerprint: BagOfWords())
+    yield store
     store.close()
+
+
+@pytest.fixture
+def searcher(store: EdgeStore) -> Searcher:
+    return Searcher(store, lambda fingerprint: BagOfWords())
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def pair(
         yield one, other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_same_operations_same_answers(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
