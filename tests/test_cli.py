@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.fakes import BagOfWords
 from support.programmes import row, write_csv
+from support.web_fixtures import open_loaded
 
 from conference_helper import cli
 from conference_helper.printing import printable
@@ -40,6 +41,14 @@ def programme(tmp_path: Path) -> Path:
     rows = [row(number) for number in range(20)]
     rows[0] |= {"title": "Health analytics", "abstract": "Wards and charts."}
     return write_csv(tmp_path / "programme.csv", rows)
+
+
+@pytest.fixture(scope="module")
+def loaded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a catalogue that no command here gets to change."""
+    folder = tmp_path_factory.mktemp("data")
+    open_loaded(folder)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -128,6 +137,7 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
         assert "conference-helper load SOURCE" in result.output
 
 
+@pytest.mark.usefixtures("programme")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -159,9 +169,13 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
     ],
 )
 def test_bad_input_ends_with_2_and_the_remedy(
-    invoke: Invoke, programme: Path, arguments: list[str], says: str
+    invoke: Invoke,
+    loaded_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
 ) -> None:
-    invoke("load", programme)
+    monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(loaded_data))
     result = invoke(*arguments)
     assert result.exit_code == 2, result.output
     assert says in result.output

@@ -20,6 +20,7 @@ from service.filters import FACETS, NO_FILTERS, Filters
 from service.session import Session
 from service.stores.generations import KEPT_GENERATIONS
 from service.stores.payload import encode_payload
+from service.stores.protocol import SessionStore
 
 
 def question(text: str) -> Vectors:
@@ -36,10 +37,8 @@ def test_nothing_loaded_says_how_to_load(open_store: OpenStore) -> None:
     assert store.generations() == []
 
 
-def test_nearest_by_dot_product_highest_first(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
-    with store.reading() as generation:
+def test_nearest_by_dot_product_highest_first(filled: SessionStore) -> None:
+    with filled.reading() as generation:
         hits = generation.search(question("title7 word7 common"), 5, NO_FILTERS)
     assert hits[0].session == SESSIONS[7]
     scores = [hit.score for hit in hits]
@@ -64,30 +63,22 @@ def test_nearest_by_dot_product_highest_first(open_store: OpenStore) -> None:
         (Filters(track=("Nowhere",)), lambda s: False),
     ],
 )
-def test_filters(
-    open_store: OpenStore, filters: Filters, passes: Callable[[Session], bool]
-) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+def test_filters(filled: SessionStore, filters: Filters, passes: Callable[[Session], bool]) -> None:
     wanted = {item.id for item in SESSIONS if passes(item)}
-    with store.reading() as generation:
+    with filled.reading() as generation:
         hits = generation.search(question("common"), 50, filters)
         assert {hit.session.id for hit in hits} == wanted
         assert generation.count(filters) == len(wanted)
 
 
-def test_get_keeps_the_order_and_leaves_out_what_is_not_there(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+def test_get_keeps_the_order_and_leaves_out_what_is_not_there(filled: SessionStore) -> None:
     ids = [SESSIONS[3].id, session(99).id, SESSIONS[1].id]
-    with store.reading() as generation:
+    with filled.reading() as generation:
         assert generation.get(ids) == [SESSIONS[3], SESSIONS[1]]
 
 
-def test_facets_count_every_value(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
-    with store.reading() as generation:
+def test_facets_count_every_value(filled: SessionStore) -> None:
+    with filled.reading() as generation:
         counts = generation.facets(FACETS, NO_FILTERS)
         finance = generation.facets(["event"], Filters(track=("Finance",)))
     assert counts["track"] == [("Finance", 10), ("Health", 10)]
@@ -99,10 +90,8 @@ def test_facets_count_every_value(open_store: OpenStore) -> None:
     assert finance == {"event": [("Summit", 10)]}
 
 
-def test_scan_gives_every_session_with_its_vector(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
-    with store.reading() as generation:
+def test_scan_gives_every_session_with_its_vector(filled: SessionStore) -> None:
+    with filled.reading() as generation:
         batches = list(generation.scan())
         known = {item.id: item for item in generation.hashes()}
     read = {item.id: row for items, rows in batches for item, row in zip(items, rows, strict=True)}

@@ -99,6 +99,25 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
         yield opener
 
 
+@pytest.fixture(scope="session")
+def _filled_embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SessionStore]:
+    with contextlib.closing(EdgeStore(tmp_path_factory.mktemp("filled"), "sessions")) as store:
+        write(store, SESSIONS)
+        yield store
+
+
+@pytest.fixture(params=KINDS)
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
+    """A store that holds SESSIONS. Tests must not change it: an embedded one is written once for all."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("_filled_embedded")
+        return
+    with opening(request.param, tmp_path, request) as open_one:
+        store = open_one()
+        write(store, SESSIONS)
+        yield store
+
+
 def session(number: int, **changes: object) -> Session:
     """One of many sessions that differ in all that stores filter and count by."""
     values: dict[str, object] = {
