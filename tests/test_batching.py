@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.encoders import gpu
 from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 512), max_size=200), st.integers(1, 4096))
 def test_every_text_is_in_one_batch_within_the_budget(lengths: list[int], budget: int) -> None:
     batches = list(plan_batches(lengths, budget))

@@ -47,14 +47,15 @@ def test_a_newer_schema_is_refused_by_readers_and_loaders(
         loading.rows([row(1), row(2)])
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "events": 3}'])
 def test_a_damaged_manifest_says_what_to_do(
-    store: EdgeStore, loading: Loading, tmp_path: Path, text: str
+    store: EdgeStore, loading: Loading, tmp_path: Path
 ) -> None:
     loading.rows([row(1)])
-    manifest_file(store, tmp_path).write_text(text)
-    with pytest.raises(StoreError, match="rollback"):
-        store.manifest()
+    file = manifest_file(store, tmp_path)
+    for text in ("", "{", "[]", '{"schema": 1}', '{"schema": 1, "events": 3}'):
+        file.write_text(text)
+        with pytest.raises(StoreError, match="rollback"):
+            store.manifest()
 
 
 def test_damaged_points_say_what_to_do(store: EdgeStore, loading: Loading, tmp_path: Path) -> None:
@@ -181,6 +182,7 @@ def test_nothing_is_created_by_asking(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_a_large_catalogue_is_indexed_in_several_segments(
     store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

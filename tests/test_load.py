@@ -61,6 +61,7 @@ def test_the_same_file_again_embeds_and_writes_nothing(loading: Loading) -> None
     assert loading.encoder.embedded == []
 
 
+@pytest.mark.slow
 def test_an_unchanged_load_adds_what_was_removed_or_rolled_back_since(loading: Loading) -> None:
     loading.rows([row(1, event="Other")])
     rows = [row(number) for number in range(3)]

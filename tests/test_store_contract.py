@@ -134,10 +134,12 @@ def test_an_open_reader_is_not_disturbed_by_a_switch(open_store: OpenStore) -> N
     store, loader = open_store(), open_store()
     write(loader, SESSIONS[:5])
     # A server removes what is no longer kept; embedded files outlive their removal.
-    loads = 6 if store.kind == "embedded" else KEPT_GENERATIONS
+    loads = KEPT_GENERATIONS + (store.kind == "embedded")
     with store.reading() as old:
         for count in range(6, 6 + loads):
             write(loader, SESSIONS[:count])
+        kept = {manifest.generation for manifest in store.generations()}
+        assert (old.manifest.generation in kept) == (store.kind == "server")
         assert old.count(NO_FILTERS) == 5
         with store.reading() as new:
             assert new.count(NO_FILTERS) == 5 + loads
