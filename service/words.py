@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _LETTERS = {
     "ø": "o",
@@ -98,23 +98,23 @@ _LANGUAGES = {
     "ca": "Catalan cat",
     "cs": "Czech ces cze",
     "da": "Danish dan",
-    "de": "German deu ger deutsch allemand aleman tedesco alemao",
+    "de": "German deu ger deutsch allemand aleman tedesco alemao duits",
     "el": "Greek ell",
-    "en": "English eng englisch anglais ingles inglese",
-    "es": "Spanish spa espanol castellano spanisch espagnol spagnolo espanhol",
+    "en": "English eng englisch anglais ingles inglese engels",
+    "es": "Spanish spa espanol castellano spanisch espagnol spagnolo espanhol spaans",
     "fi": "Finnish fin",
-    "fr": "French fra fre francais franzosisch frances francese",
+    "fr": "French fra fre francais franzosisch frances francese frans",
     "he": "Hebrew heb",
     "hi": "Hindi hin",
     "hu": "Hungarian hun",
     "id": "Indonesian ind",
-    "it": "Italian ita italiano italienisch italien",
+    "it": "Italian ita italiano italienisch italien italiaans",
     "ja": "Japanese jpn",
     "ko": "Korean kor",
-    "nl": "Dutch nld dut",
+    "nl": "Dutch nld dut nederlands niederlandisch neerlandais neerlandes olandese holandes",
     "no": "Norwegian nor",
     "pl": "Polish pol",
-    "pt": "Portuguese por portugues portugiesisch portugais portoghese",
+    "pt": "Portuguese por portugues portugiesisch portugais portoghese portugees",
     "ro": "Romanian ron",
     "ru": "Russian rus",
     "sk": "Slovak slk",
@@ -148,6 +148,12 @@ def language_code(name: str) -> str:
         return key[:2]
     first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
     return _LANGUAGE_CODES.get(first, key[:20].strip(" -"))
+
+
+@cache
+def language_names() -> tuple[str, ...]:
+    """Return every name of a language that is known, folded, without the codes."""
+    return tuple(name for name in _LANGUAGE_CODES if len(name) > 3)
 
 
 def language_name(code: str) -> str:

@@ -22,7 +22,17 @@ def found(answer: TestResponse) -> list[str]:
 def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
     answer = client.get("/api/search?q=health++analytics")
     assert list(json.loads(answer.data)) == [
-        *("query", "mode", "took_ms", "verdict", "understood", "corrected", "notes", "results")
+        *(
+            "query",
+            "mode",
+            "took_ms",
+            "verdict",
+            "understood",
+            "corrected",
+            "notes",
+            "total",
+            "results",
+        )
     ]
     assert answer.json is not None
     assert answer.json["query"] == "health analytics"

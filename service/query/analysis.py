@@ -32,7 +32,7 @@ class Analysis:
             query.text,
             query.mode,
             phrases=quoted_phrases(query.text),
-            speakers=self._speakers(generation).find_named(query.text),
+            speakers=self.speakers(generation).find_named(query.text),
             is_sentence=is_sentence(query.text),
         )
 
@@ -56,7 +56,7 @@ class Analysis:
         kept, speller = self._speller
         if kept == generation.manifest.state:
             return speller
-        speakers = self._speakers(generation)
+        speakers = self.speakers(generation)
         if self._names[0] != generation.manifest.state:  # another thread reads them
             return speller
         if not self._reading.acquire(blocking=not kept):
@@ -68,7 +68,7 @@ class Analysis:
         finally:
             self._reading.release()
 
-    def _speakers(self, generation: Generation) -> SpeakerIndex:
+    def speakers(self, generation: Generation) -> SpeakerIndex:
         """Return the generation's speakers; while one thread reads them, others use those before."""
         kept, names = self._names
         if kept == generation.manifest.state:

@@ -11,6 +11,9 @@ from service.words import split_words
 _LONG = 6
 """Letters from which a word may have a typo: shorter ones are too near to other words ("nixos", "Nikos")."""
 
+MAX_NAMESAKES = 3
+"""Speakers that one word of a name may mean."""
+
 
 class SpeakerIndex:
     """An inverted index of the speakers of one generation by the words of their names."""
@@ -19,12 +22,15 @@ class SpeakerIndex:
         """Index the speakers' names as the catalogue spells them."""
         self._speakers: list[tuple[str, tuple[str, ...]]] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
+        self._single: dict[str, list[str]] = defaultdict(list)
         for speaker in speakers:
             words = tuple({intern(word) for word in split_words(speaker) if len(word) > 1})
             if len(words) > 1:
                 for word in words:
                     self._postings[word].append(len(self._speakers))
                 self._speakers.append((speaker, words))
+            elif words:
+                self._single[words[0]].append(speaker)
 
     def names(self) -> Iterator[str]:
         """Yield the names as the catalogue spells them."""
@@ -51,6 +57,19 @@ class SpeakerIndex:
             for speaker, words in [self._speakers[place]]
             if typed_right[place] == len(words) or _may_be_mistyped(frozenset(words), known, long)
             if _stands_in(frozenset(words), asked)
+        )
+
+    def find_whole(self, word: str) -> tuple[str, ...]:
+        """Return the speakers whose name is a single word."""
+        return tuple(self._single.get(word, ()))
+
+    def find_by_part(self, word: str) -> tuple[str, ...]:
+        """Return the speakers whose name has a word, none where more than MAX_NAMESAKES do."""
+        places = self._postings.get(word, ())
+        return (
+            tuple(self._speakers[place][0] for place in places)
+            if len(places) <= MAX_NAMESAKES
+            else ()
         )
 
 

@@ -46,7 +46,7 @@ class Answer:
     `verdict` says whether any of it fits; None where the catalogue was never calibrated. `evidence` is what it
     was judged by: comparable within one catalogue only, and for measuring. `understood` are the constraints in
     the question, in order; `corrected` is set where it was searched with another spelling; `notes` are
-    sentences for people on how it was read.
+    sentences for people on how it was read; `total` is how many sessions a programme has.
     """
 
     query: str
@@ -58,6 +58,7 @@ class Answer:
     understood: tuple[Constraint, ...] = ()
     corrected: Correction | None = None
     notes: tuple[str, ...] = ()
+    total: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as the JSON values that the API and the command line print."""
@@ -69,6 +70,7 @@ class Answer:
             "understood": [constraint.as_dict() for constraint in self.understood],
             "corrected": self.corrected.as_dict() if self.corrected else None,
             "notes": list(self.notes),
+            "total": self.total,
             "results": [result.as_dict() for result in self.results],
         }
 

@@ -1,7 +1,6 @@
 """Searcher: answers queries with sessions of the served generation."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,15 +14,16 @@ from service.errors import (
     NotReadyError,
     QueryError,
 )
-from service.filters import FACETS, FIELDS, NO_FILTERS, Filters, Value
+from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
-from service.query.interpretation import Correction
+from service.query.interpreter import InterpretedQuery, Interpreter
 from service.query.query import DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
+from service.search.facet_counts import count_found
 from service.search.folding import Talk, find_talks, in_time
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
@@ -40,10 +40,9 @@ from service.verdict.judge import (
 )
 from service.verdict.off_topic import OffTopicCache
 
-CONSIDERED = 100
-"""Number of top sessions over which a query's facets are counted."""
 _DIVERSITY_CANDIDATES = 30
 """Number of candidate talks for diversification."""
+_LISTED = Reason((), None)
 _BY_MEANING = Reason(("meaning",), None, "meaning")
 
 
@@ -63,6 +62,7 @@ class Searcher:
         self._trouble: ConferenceHelperError | None = None
         self._facets = FacetCache()
         self._analysis = Analysis(self._facets)
+        self._interpreter = Interpreter(self._facets, self._analysis)
 
     def search(self, query: Query) -> Answer:
         """Return the sessions that answer best, highest score first unless they are to differ.
@@ -80,32 +80,45 @@ class Searcher:
         query.require_text()
         started = time.perf_counter()
         with self.store.reading() as generation:
-            typed, query = query.text, self._correct(generation, query)
-            with timed("encode"):
-                vector = self._encoder.encode(query.text, generation.manifest)
-            with timed("search"):
-                retrieval, filters = self._retrieve(generation, vector, query)
-                talks, judged = self._find(retrieval, filters, query)
-            record("answer", found="some" if talks else "none")
-            results = _results(talks, Explainer(retrieval.query))
-            took_ms = (time.perf_counter() - started) * 1000
-            counts = _count_found(retrieval, filters) if with_facets else {}
-        verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
-        answer = Answer(
-            typed,
-            query.mode,
-            took_ms,
-            verdict,
-            results,
-            evidence,
-            corrected=Correction(typed, query.text) if query.text != typed else None,
-        )
-        return answer, counts
+            read = self._interpreter.interpret(generation, query)
+            if read.is_programme:
+                answer, counts = self._programme(generation, read, with_facets=with_facets)
+            else:
+                answer, counts = self._nearest(generation, read, with_facets=with_facets)
+        record("answer", found="some" if answer.results else "none")
+        took_ms = (time.perf_counter() - started) * 1000
+        return replace(answer, query=query.text, took_ms=took_ms), counts
 
-    def _correct(self, generation: Generation, query: Query) -> Query:
-        """Return the query in the catalogue's spelling, unless it is to be taken as it stands."""
-        corrected = self._analysis.correct(generation, query.text) if query.interpret else None
-        return replace(query, text=corrected) if corrected else query
+    def _nearest(
+        self, generation: Generation, read: InterpretedQuery, *, with_facets: bool
+    ) -> tuple[Answer, FacetCounts]:
+        """Return the sessions nearest to what a question is about."""
+        query = read.query
+        with timed("encode"):
+            vector = self._encoder.encode(query.text, generation.manifest)
+        with timed("search"):
+            retrieval, filters = self._retrieve(generation, vector, query)
+            talks, judged = self._find(retrieval, filters, query)
+        results = _results(talks, Explainer(retrieval.query))
+        counts = count_found(retrieval, filters) if with_facets else {}
+        verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
+        answer = Answer(query.text, query.mode, 0.0, verdict, results, evidence)
+        return _explained(answer, read), counts
+
+    def _programme(
+        self, generation: Generation, read: InterpretedQuery, *, with_facets: bool
+    ) -> tuple[Answer, FacetCounts]:
+        """Return the sessions that pass the constraints of a question without a topic, in order of time."""
+        query = read.query
+        filters = self._facets.canonicalise(generation, query.filters)
+        with timed("search"):
+            sessions = generation.programme(filters, query.limit)
+            total = generation.count(filters)
+        talks = [[Hit(session, 0.0, 0.0)] for session in sessions]
+        results = _results(talks, lambda _: _LISTED)
+        counts = self._count_all(generation, filters) if with_facets else {}
+        answer = Answer(query.text, query.mode, 0.0, "programme", results, total=total)
+        return _explained(answer, read), counts
 
     def _retrieve(
         self, generation: Generation, vector: Vectors, query: Query
@@ -160,15 +173,18 @@ class Searcher:
         With a question only the CONSIDERED sessions that answer it best are counted.
         """
         with self.store.reading() as generation:
-            if query.text:
-                query = self._correct(generation, query)
-                vector = self._encoder.encode(query.text, generation.manifest)
-                return _count_found(*self._retrieve(generation, vector, query))
-            filters = self._facets.canonicalise(generation, query.filters)
-            return {
-                name: self._facets.count(generation, name, filters.replace(**{name: ()}))
-                for name in FACETS
-            }
+            read = self._interpreter.interpret(generation, query)
+            if query.text and not read.is_programme:
+                vector = self._encoder.encode(read.query.text, generation.manifest)
+                return count_found(*self._retrieve(generation, vector, read.query))
+            filters = self._facets.canonicalise(generation, read.query.filters)
+            return self._count_all(generation, filters)
+
+    def _count_all(self, generation: Generation, filters: Filters) -> FacetCounts:
+        return {
+            name: self._facets.count(generation, name, filters.replace(**{name: ()}))
+            for name in FACETS
+        }
 
     def status(self) -> dict[str, Any]:
         """Return what is served, as JSON values. Raises NothingLoadedError before the first load."""
@@ -185,6 +201,7 @@ class Searcher:
             with self.store.reading() as generation:
                 if not self._encoder.is_ready(generation.manifest):
                     self._encoder.encode("ready", generation.manifest)
+                self._interpreter.interpret(generation, Query("ready"))
                 self._analysis.parse(generation, Query("ready"))
                 self._analysis.correct(generation, "raedy")
                 self._analysis.match_terms(generation, "ready", NO_FILTERS)
@@ -227,6 +244,11 @@ class Searcher:
         return judge(query, terms, hits, off_topic, calibration, manifest.sessions)
 
 
+def _explained(answer: Answer, read: InterpretedQuery) -> Answer:
+    """Return the answer with what was understood of the question."""
+    return replace(answer, understood=read.understood, corrected=read.corrected, notes=read.notes)
+
+
 def _parse_id(id: str) -> UUID:
     try:
         return UUID(id)
@@ -254,22 +276,3 @@ def _results(talks: Sequence[Talk], explained: Callable[[Hit], Reason]) -> tuple
         )
         for rank, (best, *others) in enumerate(talks, start=1)
     )
-
-
-def _count_found(retrieval: Retrieval, filters: Filters) -> FacetCounts:
-    """Count the values of each facet among the sessions that answer best without the filter on that facet.
-
-    Takes one search for each set of filters that remains: one in all where no facet is filtered.
-    """
-    others = {name: filters.replace(**{name: ()}) for name in FACETS}
-    found = {left: retrieval.find(CONSIDERED, left) for left in set(others.values())}
-    return {name: _count_values(found[left], name) for name, left in others.items()}
-
-
-def _count_values(hits: Sequence[Hit], name: str) -> list[tuple[Value, int]]:
-    """Return the values of one field of the sessions found, most frequent first."""
-    counts: Counter[Value] = Counter()
-    for hit in hits:
-        value = getattr(hit.session, FIELDS[name].attribute)
-        counts.update(set(value) if isinstance(value, tuple) else [value] if value else [])
-    return sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))

@@ -16,7 +16,7 @@ from service.query.query import (
     MODES,
     Query,
 )
-from service.search.searcher import CONSIDERED
+from service.search.facet_counts import CONSIDERED
 from service.web import formatting
 from service.web.errors import log_failure, public_message, set_status
 from service.web.headings import write_heading

@@ -56,6 +56,10 @@ def _answer() -> Values:
             "oneOf": [_object(**{"from": TEXT, "to": TEXT}), {"type": "null"}],
             "description": "The question as typed, and as it was searched.",
         },
+        total={
+            "type": ["integer", "null"],
+            "description": "How many sessions pass, where the verdict is programme.",
+        },
         notes={**_TEXTS, "description": "Sentences on how the question was read."},
         results=_results(),
     )

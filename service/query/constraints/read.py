@@ -1,0 +1,124 @@
+"""Reads the constraints in a question, and what remains of it to search for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.filters import FIELDS, Filters, Value
+from service.query.boosts import quoted_phrases
+from service.query.constraints.dates import read_dates
+from service.query.constraints.days import read_days
+from service.query.constraints.known_values import KnownValues
+from service.query.constraints.labels import read_labels
+from service.query.constraints.now import read_now
+from service.query.constraints.reading import Found, Reading
+from service.query.constraints.times import merged_times, read_phrases, read_times
+from service.query.constraints.tokens import Tokens
+from service.query.constraints.values import read_bare_rooms, read_values
+from service.query.constraints.words import one_of, pattern
+from service.query.constraints.years import read_languages_and_years
+from service.query.interpretation import Constraint, Kind
+
+SOFTNESS = (
+    *("duration", "level", "kind", "language", "time", "track", "room"),
+    *("speaker", "day", "event", "year"),
+)
+"""Kinds of constraints, from the one that people would give up first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """A question's constraints, in order, and its other words.
+
+    constraints  what was understood
+    text         what remains to search for, empty where only constraints were asked
+    notes        sentences for people
+    """
+
+    constraints: tuple[Constraint, ...] = ()
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+    def without(self, given: Filters, kinds: Sequence[Kind]) -> "Interpretation":
+        """Return the interpretation without these kinds, and without fields that are filtered by hand."""
+        kept = tuple(
+            one
+            for one in self.constraints
+            if one.kind not in kinds and given.keys().isdisjoint(one.filters)
+        )
+        return replace(self, constraints=kept)
+
+    def filters(self, without: Sequence[int] = ()) -> Filters:
+        """Return the filters of all constraints but those at the indices `without`."""
+        combined: dict[str, tuple[Value, ...]] = {}
+        for index, constraint in enumerate(self.constraints):
+            if index not in without:
+                for name, values in constraint.filters.items():
+                    every = tuple(dict.fromkeys((*combined.get(name, ()), *values)))
+                    combined[name] = every[:1] if FIELDS[name].bounds else every
+        return Filters(**combined)
+
+
+def read_constraints(question: str, known: KnownValues, now: datetime) -> Interpretation:
+    """Return what a question constrains; `now` has a zone."""
+    reading = Reading(Tokens(question), known, now)
+    _keep_topics(reading)
+    read_values(reading)
+    read_languages_and_years(reading)
+    years = tuple(int(year) for one in reading.of_kind("year") for year in one.filters["year"])
+    events = tuple(str(event) for one in reading.of_kind("event") for event in one.filters["event"])
+    editions = known.current_editions(now, years, events)
+    read_phrases(reading, editions)
+    read_dates(reading, editions)
+    read_days(reading, editions)
+    read_now(reading, editions)
+    read_times(reading, editions)
+    read_labels(reading)
+    read_bare_rooms(reading)
+    if not reading.found:
+        return Interpretation(text=question, notes=tuple(reading.notes))
+    times = merged_times(reading.of_kind("time"))
+    others = [found for found in reading.found if found.kind != "time"]
+    found = sorted((*others, *times), key=lambda one: (one.first, one.kind))
+    constraints = tuple(_constraint(reading, one) for one in found)
+    notes = [*reading.notes, *(one.note for one in found if one.note)]
+    return Interpretation(constraints, _remaining(reading), tuple(notes))
+
+
+def _keep_topics(reading: Reading) -> None:
+    """Keep quoted phrases, and notions that have a weekday in their name, out of the rules."""
+    for phrase in quoted_phrases(reading.tokens.question):
+        start = reading.tokens.question.find(phrase)
+        for place in range(len(reading.tokens)):
+            first, last = reading.tokens.span(place, place + 1)
+            if start <= first and last <= start + len(phrase):
+                reading.keep(place, place + 1)
+    for _, first, last in reading.find(pattern(one_of("not_days"))):
+        reading.keep(first, last)
+
+
+def _constraint(reading: Reading, found: Found) -> Constraint:
+    start, end = reading.tokens.span(found.first, found.last)
+    text = reading.tokens.question[start:end]
+    filters = Filters(**found.filters)
+    return Constraint(
+        found.kind, text, found.value, start, end, others=found.others, filters=filters
+    )
+
+
+def _remaining(reading: Reading) -> str:
+    """Return the question without its constraints, nor words at its ends that say nothing of a topic."""
+    rest = reading.rest()
+    while rest and not reading.is_topic(rest[0]):
+        rest.pop(0)
+    while rest and not reading.is_topic(rest[-1]) and reading.tokens.words[rest[-1]].isalnum():
+        rest.pop()
+    if not any(reading.is_topic(place) for place in rest):
+        return ""
+    parts: list[str] = []
+    for previous, place in zip((-1, *rest), rest, strict=False):
+        touches = place == previous + 1 and not reading.tokens.gap(place)
+        parts.append(
+            ("" if touches or not parts else " ") + reading.tokens.original(place, place + 1)
+        )
+    return "".join(parts).strip(" ,;:?!.-")

@@ -1,0 +1,220 @@
+"""Interprets questions: their constraints become filters, and what remains is searched for."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from service.filters import NO_FILTERS, Filters
+from service.query.analysis import Analysis
+from service.query.constraints.known_values import KnownValues, gather_editions, room_words
+from service.query.constraints.read import SOFTNESS, Interpretation, read_constraints
+from service.query.facet_cache import FacetCache
+from service.query.interpretation import Constraint, Correction
+from service.query.matching import StemMatcher, content_words
+from service.query.query import Query
+from service.stores.protocol import Generation, ParsedQuery
+from service.words import split_words
+
+_CANDIDATES = 10
+"""Sessions that are compared with the question: those with the highest keyword scores."""
+_DESCRIPTIVE = ("time", "duration")
+"""Kinds of constraints whose words descriptions use as well."""
+_MIN_TOPIC_WORDS = 2
+"""Words beside a time from which on a session that has all of them is no chance."""
+_TOPIC_SESSIONS = 3
+"""Sessions with a word from which on it is a topic as well as a room's name."""
+_OLDER = (
+    "This catalogue was loaded by an earlier version: times in questions count after its next load."
+)
+_NO_TIMES = "The programme has no times"
+_NO_LANGUAGES = "The programme does not say which languages its sessions are in"
+
+
+@dataclass(frozen=True, slots=True)
+class InterpretedQuery:
+    """A question as it is searched.
+
+    query         what to search for: without its constraints, which are among its filters
+    understood    the constraints, in order
+    notes         sentences for people
+    is_programme  whether only constraints were asked, so that no text is left to search for
+    corrected     the whole question as typed and as searched, where its spelling was corrected
+    """
+
+    query: Query
+    understood: tuple[Constraint, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_programme: bool = False
+    corrected: Correction | None = None
+
+
+class Interpreter:
+    """Interprets the questions to one catalogue; keeps what may be named in it. Safe for many threads."""
+
+    def __init__(self, facets: FacetCache, analysis: Analysis) -> None:
+        """Take what counts the catalogue's values and knows its speakers."""
+        self._facets = facets
+        self._analysis = analysis
+        self._known: tuple[str, KnownValues] = ("", KnownValues())
+
+    def interpret(self, generation: Generation, query: Query) -> InterpretedQuery:
+        """Return the question with its constraints as filters; the title of a session is never interpreted.
+
+        A constraint that would leave no session is dropped, the softest first, and a note says so.
+        """
+        if not (query.interpret and query.text):
+            return InterpretedQuery(query)
+        read = self._read_constraints(generation, query)
+        spans = [(one.start, one.end) for one in read.constraints]
+        spelled = self._analysis.correct(generation, query.text, spans)
+        if not spelled:
+            return self._apply(generation, query, read)
+        corrected = replace(query, text=spelled)
+        found = self._apply(generation, corrected, self._read_constraints(generation, corrected))
+        return replace(found, corrected=Correction(query.text, spelled))
+
+    def _read_constraints(self, generation: Generation, query: Query) -> Interpretation:
+        known = self.known_values(generation)
+        read = read_constraints(query.text, known, query.now or datetime.now(UTC))
+        return read.without(query.filters, query.ignore)
+
+    def _apply(
+        self, generation: Generation, query: Query, read: Interpretation
+    ) -> InterpretedQuery:
+        if not read.constraints:
+            return InterpretedQuery(replace(query, text=read.text or query.text), notes=read.notes)
+        if _is_described(generation, query.text, read):
+            return InterpretedQuery(query, notes=read.notes)
+        return _with_filters(generation, query, read, self.known_values(generation))
+
+    def known_values(self, generation: Generation) -> KnownValues:
+        """Return what a question to this generation may name."""
+        state, known = self._known
+        if state != generation.manifest.state:
+            known = self._read(generation)
+            self._known = (generation.manifest.state, known)
+        return known
+
+    def _read(self, generation: Generation) -> KnownValues:
+        rooms = self._texts(generation, "room")
+        words = room_words(rooms)
+        found = generation.find_by_term(words, _TOPIC_SESSIONS)
+        return KnownValues(
+            editions=gather_editions(generation.calendar()),
+            rooms=rooms,
+            tracks=self._texts(generation, "track"),
+            levels=self._texts(generation, "level"),
+            kinds=self._texts(generation, "kind"),
+            languages=self._texts(generation, "language"),
+            events=self._texts(generation, "event"),
+            years=sorted(int(value) for value, _ in self._facets.count(generation, "year")),
+            speakers=self._analysis.speakers(generation),
+            topics=frozenset(
+                word
+                for word, some in zip(words, found, strict=True)
+                if len(some) == _TOPIC_SESSIONS
+            ),
+            has_times="start_minute" in generation.manifest.indexes,
+        )
+
+    def _texts(self, generation: Generation, name: str) -> list[str]:
+        return [str(value) for value, _ in self._facets.count(generation, name) if value]
+
+
+def _is_described(generation: Generation, text: str, read: Interpretation) -> bool:
+    """Return whether a session has the question as its title, or times of it in its description.
+
+    "Charging electric cars in the evening" is about evenings where a session has all of its words.
+    """
+    words = split_words(text)
+    axis = np.eye(1, generation.manifest.encoder.dimension, dtype=np.float32)[0]  # not looked at
+    hits = generation.search(axis, _CANDIDATES, NO_FILTERS, ParsedQuery(text, "keyword"))
+    sessions = [hit.session for hit in hits]
+    if any(split_words(session.title) == words for session in sessions):
+        return True
+    if len(content_words(read.text)) < _MIN_TOPIC_WORDS or any(
+        one.kind not in _DESCRIPTIVE for one in read.constraints
+    ):
+        return False
+    matcher = StemMatcher(text)
+    return any(matcher.share(one.keywords_text, one.language) == 1 for one in sessions)
+
+
+def _with_filters(
+    generation: Generation, query: Query, read: Interpretation, known: KnownValues
+) -> InterpretedQuery:
+    """Return the question with the constraints that leave sessions as filters."""
+    impossible = {
+        index: note
+        for index, constraint in enumerate(read.constraints)
+        if (note := _impossible(constraint, known))
+    }
+    dropped, notes = _drop(generation, query.filters, read, impossible)
+    understood = tuple(
+        replace(constraint, dropped=index in dropped)
+        for index, constraint in enumerate(read.constraints)
+    )
+    filters = _merged(query.filters, read.filters(without=tuple(dropped)))
+    notes = tuple(dict.fromkeys((*read.notes, *impossible.values(), *notes)))
+    if len(dropped) == len(understood):
+        text = read.text or query.text
+        return InterpretedQuery(replace(query, text=text), understood, notes)
+    searched = replace(query, text=read.text, filters=filters)
+    return InterpretedQuery(searched, understood, notes, is_programme=not read.text)
+
+
+def _impossible(constraint: Constraint, known: KnownValues) -> str:
+    """Return why no session of this catalogue can pass, empty if some may."""
+    of_time = constraint.kind in ("day", "time", "duration")
+    if of_time and not known.has_times:
+        return _OLDER
+    if of_time and not known.has_days:
+        return f"{_NO_TIMES}: searched without “{constraint.text}”."
+    if constraint.kind == "language" and not known.languages:
+        return f"{_NO_LANGUAGES}: searched without “{constraint.text}”."
+    return ""
+
+
+def _drop(
+    generation: Generation, given: Filters, read: Interpretation, impossible: dict[int, str]
+) -> tuple[set[int], tuple[str, ...]]:
+    """Return which constraints to drop so that sessions are left, and a note on each but the impossible ones.
+
+    First those that leave none by themselves, then the softest one whose absence leaves some, then more.
+    """
+    dropped = set(impossible)
+    notes = []
+
+    def passes(without: set[int]) -> bool:
+        filters = _merged(given, read.filters(without=tuple(without)))
+        return not filters or generation.count(filters) > 0
+
+    def drop(index: int, why: str) -> None:
+        dropped.add(index)
+        constraint = read.constraints[index]
+        notes.append(f"No session {why}: searched without “{constraint.text}”.")
+
+    everything = set(range(len(read.constraints)))
+    if passes(dropped):
+        return dropped, ()
+    for index in sorted(everything - dropped):
+        if not passes(everything - {index}):
+            drop(index, _said(read.constraints[index]))
+    softest = sorted(
+        everything - dropped, key=lambda one: SOFTNESS.index(read.constraints[one].kind)
+    )
+    while not passes(dropped) and softest:
+        chosen = next((one for one in softest if passes(dropped | {one})), softest[0])
+        softest.remove(chosen)
+        drop(chosen, "fits all of it")
+    return dropped, tuple(notes)
+
+
+def _said(constraint: Constraint) -> str:
+    said = f"fits “{constraint.text}”"
+    return said if str(constraint.value) in constraint.text else f"{said} ({constraint.value})"
+
+
+def _merged(given: Filters, read: Filters) -> Filters:
+    return given.replace(**{name: values for name, values in read.items() if name not in given})
