@@ -46,7 +46,9 @@ def _tell_verdict(answer: "Answer", *, filtered: bool) -> str:
         return f"Nothing {where} fits. The nearest sessions:"
     if answer.verdict == "related":
         return "None is about just this. Related sessions:"
-    return "The programme, in order of time:" if answer.verdict == "programme" else ""
+    if answer.verdict == "programme":
+        return f"The programme, {len(answer.results)} of {answer.total} in order of time:"
+    return ""
 
 
 def _why_none(mode: str, filtered: bool) -> str:

@@ -20,7 +20,8 @@ from service.web.headings import write_heading
         ("none", 0, "No session for “health”"),
         (None, 3, "The 3 sessions nearest to “health”"),
         (None, 1, "The session nearest to “health”"),
-        ("programme", 3, "The programme: Sunday 3 February 2019, before 12:00"),
+        ("programme", 3, "The programme: Sunday 3 February 2019, before 12:00 (3 sessions)"),
+        ("programme", 1, "The programme: Sunday 3 February 2019, before 12:00 (1 session)"),
         ("programme", 0, "No session for “health”"),
     ],
 )
@@ -30,7 +31,7 @@ def test_the_heading_states_the_verdict(verdict: Verdict | None, results: int, t
         Constraint("level", "for beginners", "Beginner", 7, 20, dropped=True),
         Constraint("time", "morning", "..12:00", 21, 28),
     )
-    answer = answer_with(results, verdict=verdict, understood=understood)
+    answer = answer_with(results, verdict=verdict, understood=understood, total=results)
     assert str(write_heading(answer)) == told
 
 
@@ -41,4 +42,5 @@ def test_the_heading_has_the_question_as_it_was_searched() -> None:
 
 
 def test_a_programme_of_filters_set_by_hand() -> None:
-    assert str(write_heading(answer_with(2, verdict="programme"))) == "The programme"
+    answer = answer_with(2, verdict="programme", total=142)
+    assert str(write_heading(answer)) == "The programme (142 sessions)"

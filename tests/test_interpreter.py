@@ -160,6 +160,21 @@ def test_a_kind_of_constraint_can_be_taken_back(searcher: Searcher) -> None:
     assert told(answer) == [("day", "2026-05-10", False)]
     assert set(ids(answer)) == {"3", "4", "7"}
     assert ask(searcher, "on Sunday", ignore=("day",)).verdict != "programme"
+    programme = ask(searcher, "what is on on Sunday afternoon", ignore=("time",))
+    assert (programme.verdict, ids(programme)) == ("programme", ["3", "4", "7"])
+
+
+def test_words_of_a_room_that_is_taken_back_are_a_topic(searcher: Searcher) -> None:
+    answer = ask(searcher, "in room Java on Saturday", ignore=("room",))
+    assert told(answer) == [("day", "2026-05-09", False)]
+    assert set(ids(answer)[:2]) == {"5", "6"}
+    assert answer.verdict != "programme"
+
+
+def test_a_programme_stays_one_where_its_day_is_set_by_hand(searcher: Searcher) -> None:
+    by_hand = Filters(day=["2026-05-10"])
+    answer = ask(searcher, "what is on on Saturday", filters=by_hand)
+    assert (answer.understood, answer.verdict, ids(answer)) == ((), "programme", ["3", "4", "7"])
 
 
 def test_a_filter_by_hand_wins(searcher: Searcher) -> None:

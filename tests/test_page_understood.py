@@ -123,9 +123,9 @@ def test_verdicts_look_different(page: Understood, verdict: str | None) -> None:
 
 
 def test_the_title_of_the_document_is_the_heading(page: Understood) -> None:
-    client = page.client(understood=(DAY,), verdict="programme")
+    client = page.client(understood=(DAY,), verdict="programme", total=5)
     shown = read(client, "/?q=Tuesday")
-    told = "The programme: Tuesday 12 May 2026"
+    told = "The programme: Tuesday 12 May 2026 (5 sessions)"
     assert shown.text.startswith(f"{told} – Conference Helper")
     assert shown.text.count(told) == 2
     assert "/?q=Tuesday&limit=10" in shown.links

@@ -54,13 +54,13 @@ def test_nothing_is_said_where_only_dropped_words_were_understood(
         (None, "1. Health analytics on the ward"),
         ("related", "None is about just this. Related sessions:"),
         ("none", "Nothing in this programme fits. The nearest sessions:"),
-        ("programme", "The programme, in order of time:"),
+        ("programme", "The programme, 3 of 142 in order of time:"),
     ],
 )
 def test_verdicts_in_words(
     verdict: Verdict | None, first: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert printed(answer_with(verdict=verdict), capsys).startswith(first)
+    assert printed(answer_with(verdict=verdict, total=142), capsys).startswith(first)
 
 
 def test_constraints_are_filters_to_whoever_finds_nothing(

@@ -76,14 +76,17 @@ class Interpreter:
 
     def _read_constraints(self, generation: Generation, query: Query) -> Interpretation:
         known = self.known_values(generation)
-        read = read_constraints(query.text, known, query.now or datetime.now(UTC))
-        return read.without(query.filters, query.ignore)
+        read = read_constraints(query.text, known, query.now or datetime.now(UTC), query.ignore)
+        return read.without(query.filters)
 
     def _apply(
         self, generation: Generation, query: Query, read: Interpretation
     ) -> InterpretedQuery:
         if not read.constraints:
-            return InterpretedQuery(replace(query, text=read.text or query.text), notes=read.notes)
+            is_programme = not read.text and bool(query.filters)
+            text = "" if is_programme else read.text or query.text
+            searched = replace(query, text=text)
+            return InterpretedQuery(searched, notes=read.notes, is_programme=is_programme)
         if _is_described(generation, query.text, read):
             return InterpretedQuery(query, notes=read.notes)
         return _with_filters(generation, query, read, self.known_values(generation))

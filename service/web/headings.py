@@ -28,7 +28,8 @@ def write_heading(answer: Answer) -> Heading:
         return Heading("No session for", question)
     if answer.verdict == "programme":
         told = tell_all(answer.understood)
-        return Heading(f"The programme: {told}" if told else "The programme")
+        total = "1 session" if answer.total == 1 else f"{answer.total} sessions"
+        return Heading(f"The programme: {told} ({total})" if told else f"The programme ({total})")
     if answer.verdict == "none":
         nearest = "this is the nearest" if count == 1 else "these are the nearest"
         return Heading("No session found that fits", question, f": {nearest}")

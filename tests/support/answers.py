@@ -37,7 +37,7 @@ class Understanding(Searcher):
 
     def search_with_facets(self, query: Query) -> tuple[Answer, FacetCounts]:
         """Return what the searcher finds, with what it is told to have understood."""
-        answer, counts = super().search_with_facets(query)
+        answer, counts = super().search_with_facets(replace(query, interpret=False))
         if not query.interpret:
             return answer, counts
         constraints = self._understood.get("understood", ())

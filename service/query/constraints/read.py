@@ -1,10 +1,10 @@
 """Reads the constraints in a question, and what remains of it to search for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.filters import FIELDS, Filters, Value
+from service.filters import Filters
 from service.query.boosts import quoted_phrases
 from service.query.constraints.dates import read_dates
 from service.query.constraints.days import read_days
@@ -17,13 +17,16 @@ from service.query.constraints.tokens import Tokens
 from service.query.constraints.values import read_bare_rooms, read_values
 from service.query.constraints.words import one_of, pattern
 from service.query.constraints.years import read_languages_and_years
-from service.query.interpretation import Constraint, Kind
+from service.query.interpretation import Constraint, Kind, filters_of
 
 SOFTNESS = (
     *("duration", "level", "kind", "language", "time", "track", "room"),
     *("speaker", "day", "event", "year"),
 )
 """Kinds of constraints, from the one that people would give up first."""
+
+_WITHOUT_TOPIC = ("day", "time", "duration", "language", "year")
+"""Kinds of constraints whose words are never what sessions are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +42,21 @@ class Interpretation:
     text: str = ""
     notes: tuple[str, ...] = ()
 
-    def without(self, given: Filters, kinds: Sequence[Kind]) -> "Interpretation":
-        """Return the interpretation without these kinds, and without fields that are filtered by hand."""
-        kept = tuple(
-            one
-            for one in self.constraints
-            if one.kind not in kinds and given.keys().isdisjoint(one.filters)
-        )
+    def without(self, given: Filters) -> "Interpretation":
+        """Return the interpretation without constraints to fields that are filtered by hand."""
+        kept = tuple(one for one in self.constraints if given.keys().isdisjoint(one.filters))
         return replace(self, constraints=kept)
 
     def filters(self, without: Sequence[int] = ()) -> Filters:
         """Return the filters of all constraints but those at the indices `without`."""
-        combined: dict[str, tuple[Value, ...]] = {}
-        for index, constraint in enumerate(self.constraints):
-            if index not in without:
-                for name, values in constraint.filters.items():
-                    every = tuple(dict.fromkeys((*combined.get(name, ()), *values)))
-                    combined[name] = every[:1] if FIELDS[name].bounds else every
-        return Filters(**combined)
+        kept = (one for index, one in enumerate(self.constraints) if index not in without)
+        return filters_of(kept)
 
 
-def read_constraints(question: str, known: KnownValues, now: datetime) -> Interpretation:
-    """Return what a question constrains; `now` has a zone."""
+def read_constraints(
+    question: str, known: KnownValues, now: datetime, ignored: Collection[Kind] = ()
+) -> Interpretation:
+    """Return what a question constrains, but for kinds that are ignored; `now` has a zone."""
     reading = Reading(Tokens(question), known, now)
     _keep_topics(reading)
     read_values(reading)
@@ -77,12 +73,21 @@ def read_constraints(question: str, known: KnownValues, now: datetime) -> Interp
     read_bare_rooms(reading)
     if not reading.found:
         return Interpretation(text=question, notes=tuple(reading.notes))
+    _ignore(reading, ignored)
     times = merged_times(reading.of_kind("time"))
     others = [found for found in reading.found if found.kind != "time"]
     found = sorted((*others, *times), key=lambda one: (one.first, one.kind))
     constraints = tuple(_constraint(reading, one) for one in found)
     notes = [*reading.notes, *(one.note for one in found if one.note)]
     return Interpretation(constraints, _remaining(reading), tuple(notes))
+
+
+def _ignore(reading: Reading, kinds: Collection[Kind]) -> None:
+    """Leave out the constraints of these kinds; words that may be a topic are one again."""
+    for found in [one for one in reading.found if one.kind in kinds]:
+        reading.found.remove(found)
+        if found.kind not in _WITHOUT_TOPIC:
+            reading.release(found)
 
 
 def _keep_topics(reading: Reading) -> None:

@@ -65,6 +65,12 @@ class Reading:
             if self.is_free(one.first, one.last) and not self.is_negated(one.first):
                 self.add(one)
 
+    def release(self, found: Found) -> None:
+        """Make the tokens of a constraint part of the topic."""
+        places = range(found.first, found.last)
+        self._taken.difference_update(places)
+        self._kept.update(places)
+
     def keep(self, first: int, last: int) -> None:
         """Mark tokens as part of the topic: no rule may read them."""
         self._kept.update(range(first, last))
