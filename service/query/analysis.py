@@ -8,7 +8,7 @@ from service.query.boosts import quoted_phrases
 from service.query.facet_cache import FacetCache
 from service.query.names import SpeakerIndex
 from service.query.query import Query
-from service.query.rare_terms import RareTerms
+from service.query.rare_terms import find_rare_terms
 from service.query.sentences import is_sentence
 from service.query.spelling import Speller, make_speller
 from service.query.tokens import Span
@@ -16,14 +16,13 @@ from service.stores.protocol import Generation, ParsedQuery, TermMatches
 
 
 class Analysis:
-    """Parses the questions to one catalogue; keeps its speakers and rare terms. Safe for many threads."""
+    """Parses the questions to one catalogue; keeps its speakers. Safe for many threads."""
 
     def __init__(self, facets: FacetCache) -> None:
         """Take what counts the catalogue's speakers."""
         self._facets = facets
         self._names: tuple[str, SpeakerIndex] = ("", SpeakerIndex(()))
         self._reading = threading.Lock()
-        self._rare = RareTerms()
         self._speller: tuple[str, Speller | None] = ("", None)
 
     def parse(self, generation: Generation, query: Query) -> ParsedQuery:
@@ -48,7 +47,7 @@ class Analysis:
 
     def match_terms(self, generation: Generation, text: str, filters: Filters) -> TermMatches:
         """Return what the terms of a question find in the sessions that pass the filters."""
-        rare, boost = self._rare.find(generation, text)
+        rare, boost = find_rare_terms(generation, text)
         return TermMatches(generation.max_bm25(text, filters), rare, boost)
 
     def _read_speller(self, generation: Generation) -> Speller | None:
