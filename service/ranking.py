@@ -29,7 +29,7 @@ RELATIVE_BM25_WEIGHT = 0.3
 """Dot product that the query's highest BM25 score is worth: brings BM25 to the scale of this query."""
 ABSOLUTE_BM25_WEIGHT = 0.1
 """Dot product that the BM25 score of a term is worth which one session only has."""
-NATURAL_LANGUAGE_KEYWORD_FACTOR = 0.3
+NATURAL_LANGUAGE_KEYWORD_FACTOR = 0.6
 """Multiplies BM25 for questions in whole sentences: programmes seldom say "make" or "faster" of a session."""
 
 SPEAKER_BOOST = 2.0
@@ -42,14 +42,14 @@ TITLE_SIMILARITY_THRESHOLD = 0.9
 """Ratio of matching characters from which a title counts as typed with slips; the ratio is then its boost."""
 
 RARE_TERM_BOOST = 1.0
-"""A session that has every term of the query, all of them rare; one rare term of n gives a share of 1/n."""
+"""A session that has every term of the query, all of them rare; one rare term of two gives half of it."""
 RARE_TERM_MAX_SESSIONS = 3
 """Sessions that have a rare term, at most."""
 RARE_TERM_SESSIONS_PER_MATCH = 300
 """Sessions of a catalogue for each one that may have a rare term: in a small one most terms occur but once.
 A query of one term is exempt."""
-RARE_TERM_MAX_QUERY_LENGTH = 8
-"""Terms of a query from which a single one decides little."""
+RARE_TERM_MAX_QUERY_LENGTH = 2
+"""Terms of a query, at most, of which a rare one decides: in longer ones it is seldom what is asked for."""
 
 JUDGED_HITS = 10
 """Highest-scored sessions that the verdict looks at."""
@@ -57,6 +57,8 @@ MEAN_OF_NEAREST = 3
 """Similarities averaged, of sessions and of off-topic queries: one alone may be chance."""
 OFF_TOPIC_WEIGHT = 0.7
 """Weight of the similarity to off-topic queries against that to sessions."""
+TERM_EVIDENCE_WEIGHT = 1.5
+"""Spreads of similarity that the evidence of a query's terms is worth, where sessions have them all."""
 
 
 def weights_digest() -> str:

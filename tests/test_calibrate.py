@@ -60,7 +60,7 @@ def test_off_topic_queries_that_the_catalogue_answers_do_not_count(
 ) -> None:
     cooks = [
         talk(place, title=question, abstract=f"{question} " * 3)
-        for place, question in enumerate(off_topic.read_queries()[:12])
+        for place, (question, _) in enumerate(off_topic.read_queries()[:12])
     ]
     write(store, cooks)
     with store.reading() as generation:

@@ -52,8 +52,8 @@ def test_evidence_and_verdicts_can_be_checked_by_hand() -> None:
     evidence = compute_evidence(
         [0.5, 0.2, 0.4, 0.3], overlap=0.5, bm25=0.2, off_topic=0.5, spread=0.1
     )
-    assert evidence.mean == pytest.approx(0.4 + 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
-    assert evidence.best == pytest.approx(0.5 + 0.1 * 0.5 - 0.7 * 0.5)
+    assert evidence.mean == pytest.approx(0.4 + 1.5 * 0.1 * (0.5 + 0.2) - 0.7 * 0.5)
+    assert evidence.best == pytest.approx(0.5 + 1.5 * 0.1 * 0.5 - 0.7 * 0.5)
     assert normalise_bm25("of a glacier and ice", 6.0, 98) == pytest.approx(
         6 / (math.log(100) * math.sqrt(2))
     )

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
@@ -8,9 +10,19 @@ from service.verdict.off_topic import OffTopicCache, OffTopicQueries, mean_of_ne
 
 
 def test_there_are_many_different_off_topic_queries(all_off_topic_queries: None) -> None:
-    questions = off_topic.read_queries()
-    assert 300 <= len(questions) == len(set(questions))
+    queries = off_topic.read_queries()
+    questions = [text for text, _ in queries]
+    assert 1_000 <= len(questions) == len({question.casefold() for question in questions})
     assert all(question == question.strip() and question for question in questions)
+
+
+def test_off_topic_queries_are_of_many_kinds(all_off_topic_queries: None) -> None:
+    """What is left of them without one kind is still most of them: calibrating leaves out each kind in turn."""
+    kinds = Counter(kind for _, kind in off_topic.read_queries())
+    assert len(kinds) > 40
+    assert all(kinds)
+    assert min(kinds.values()) >= 10
+    assert max(kinds.values()) < 0.05 * kinds.total()
 
 
 @pytest.mark.usefixtures("all_off_topic_queries")

@@ -1,8 +1,8 @@
 """Calibrates the relevance verdict on one catalogue, with queries whose answers are known.
 
 Answered: titles, each asked of the rest of its session; once with that session among the hits, and once without
-it. Not answered: the off-topic queries, each compared with all the others. Both take the search that users'
-queries take.
+it. Not answered: the off-topic queries, each compared only with those of other kinds, since what people ask is
+seldom like them. Both take the search that users' queries take.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,9 @@ _MIN_ABSTRACT_WORDS = 12
 """Minimum abstract length in words: shorter ones may not cover their title."""
 _RELATED_FALSE_POSITIVES, _STRONG_FALSE_POSITIVES = 0.03, 0.005
 """Shares of off-topic queries that may be judged related, and strong."""
+_STRONG_WITHOUT_SESSION = 0.12
+"""Share of titles that may be judged strong without their session. Others on its topic remain: where those are
+gone too, under a tenth of titles are strong."""
 
 
 Embed = Callable[[Sequence[Session]], Vectors]
@@ -77,7 +80,9 @@ def calibrate(
     enough = len(with_own) >= _MIN_TITLES
     answered = _find_answered(off_topic, with_own, spread) if enough else ()
     unanswered = [
-        outcome.evidence(spread, excluding=(index, *answered))
+        outcome.evidence(
+            spread, excluding=(*np.flatnonzero(queries.kinds == queries.kinds[index]), *answered)
+        )
         for index, outcome in enumerate(off_topic)
         if index not in answered
     ]
@@ -88,7 +93,11 @@ def calibrate(
             [outcome.evidence(spread, excluding=answered).best for outcome in outcomes]
             for outcomes in (without_own, with_own)
         )
-        strong = max(strong, _min_error_threshold(negatives, positives))
+        strong = max(
+            strong,
+            _min_error_threshold(negatives, positives),
+            float(np.quantile(negatives, 1 - _STRONG_WITHOUT_SESSION)),
+        )
     return Calibration(queries_digest(), weights_digest(), answered, spread, related, strong)
 
 

@@ -9,7 +9,8 @@
 A similarity says little by itself: what is high in one catalogue is low in another. So a query is compared with
 the catalogue and with off-topic reference queries:
 
-    evidence = similarity + spread * (term overlap + normalised BM25) - OFF_TOPIC_WEIGHT * off-topic similarity
+    evidence = similarity - OFF_TOPIC_WEIGHT * off-topic similarity
+               + TERM_EVIDENCE_WEIGHT * spread * (term overlap + normalised BM25)
 
 where term overlap is the largest share of its terms, by their stems, that one session has, and
 
@@ -29,7 +30,13 @@ import numpy as np
 
 from service.query.boosts import exact_match_boost
 from service.query.matching import StemMatcher, content_words
-from service.ranking import JUDGED_HITS, MEAN_OF_NEAREST, OFF_TOPIC_WEIGHT, weights_digest
+from service.ranking import (
+    JUDGED_HITS,
+    MEAN_OF_NEAREST,
+    OFF_TOPIC_WEIGHT,
+    TERM_EVIDENCE_WEIGHT,
+    weights_digest,
+)
 from service.session import Session
 from service.stores.manifest import Calibration
 from service.stores.protocol import Hit, ParsedQuery, TermMatches
@@ -94,8 +101,9 @@ def compute_evidence(
 ) -> Evidence:
     """Return the evidence of the sessions with these similarities; none at all count as one of -1."""
     nearest = sorted(similarities, reverse=True)[:MEAN_OF_NEAREST] or [-1.0]
-    rest = spread * overlap - OFF_TOPIC_WEIGHT * off_topic
-    return Evidence(float(np.mean(nearest)) + rest + spread * bm25, nearest[0] + rest)
+    term = TERM_EVIDENCE_WEIGHT * spread
+    rest = term * overlap - OFF_TOPIC_WEIGHT * off_topic
+    return Evidence(float(np.mean(nearest)) + rest + term * bm25, nearest[0] + rest)
 
 
 def judge(

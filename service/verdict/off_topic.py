@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,28 +14,44 @@ from service.ranking import MEAN_OF_NEAREST
 
 BATCH_SIZE = 8
 """Queries embedded at a time: an encoder keeps the memory of its largest batch, and users wait for each one."""
-_EVIDENCE_VERSION = "3"
-"""In every stored digest; another one where the formula of the evidence changes and not only its weights."""
+_EVIDENCE_VERSION = "4"
+"""In every stored digest; another one where evidence or calibration change, and not only their weights."""
+_HEADING = "# "
+
+
+class OffTopicQuery(NamedTuple):
+    """A query, and its kind (travel, food, homework, ...)."""
+
+    text: str
+    kind: str
 
 
 @cache
-def read_queries() -> tuple[str, ...]:
-    """Return the off-topic queries, one a line of off_topic_queries.txt."""
+def read_queries() -> tuple[OffTopicQuery, ...]:
+    """Return the off-topic queries, one a line of off_topic_queries.txt, each kind under a heading."""
     text = files("service.verdict").joinpath("off_topic_queries.txt").read_text("utf-8")
-    return tuple(text.splitlines())
+    queries, kind = [], ""
+    for line in text.splitlines():
+        if line.startswith(_HEADING):
+            kind = line.removeprefix(_HEADING)
+        else:
+            queries.append(OffTopicQuery(line, kind))
+    return tuple(queries)
 
 
 def queries_digest() -> str:
-    """Return a digest (16 hex digits) of the off-topic queries and the formula that they are used in."""
-    return _digest((_EVIDENCE_VERSION, *read_queries()))
+    """Return a digest (16 hex digits) of the off-topic queries and of how they are used."""
+    return _digest((_EVIDENCE_VERSION, *(f"{kind}: {text}" for text, kind in read_queries())))
 
 
 class OffTopicQueries:
     """The off-topic queries as one encoder embeds them."""
 
     def __init__(self, encoder: QueryEncoder) -> None:
-        """Embed the queries: some hundred short texts. Raises EncoderError if that fails."""
-        self.texts = read_queries()
+        """Embed the queries: over a thousand short texts. Raises EncoderError if that fails."""
+        queries = read_queries()
+        self.texts = tuple(text for text, _ in queries)
+        self.kinds = np.array([kind for _, kind in queries])
         self.vectors = np.concatenate(
             [
                 encoder.encode_queries(self.texts[start : start + BATCH_SIZE])
