@@ -83,6 +83,13 @@ def test_only_constraints_are_a_programme_in_order_of_time(searcher: Searcher) -
     assert ids(ask(searcher, "what is on tomorrow", limit=1)) == ["3"]
 
 
+def test_what_is_to_come_stands_before_what_has_been(searcher: Searcher) -> None:
+    assert ids(ask(searcher, "talks in Harbour Hall")) == ["1", "5", "6", "4", "7"]
+    tomorrow, later = NOW.replace(day=10), NOW.replace(day=20)
+    assert ids(ask(searcher, "in Harbour Hall", now=tomorrow)) == ["4", "7", "1", "5", "6"]
+    assert ids(ask(searcher, "in Harbour Hall", now=later)) == ["1", "5", "6", "4", "7"]
+
+
 def test_nothing_is_interpreted_when_it_is_turned_off(searcher: Searcher) -> None:
     answer = ask(searcher, "wind on Sunday", interpret=False)
     assert answer.understood == ()

@@ -13,6 +13,8 @@ _LONG = 6
 
 MAX_NAMESAKES = 3
 """Speakers that one word of a name may mean."""
+MAX_NAME_WORDS = 4
+"""Words of a person's name, at most."""
 
 
 class SpeakerIndex:
@@ -64,13 +66,15 @@ class SpeakerIndex:
         return tuple(self._single.get(word, ()))
 
     def find_by_part(self, word: str) -> tuple[str, ...]:
-        """Return the speakers whose name has a word, none where more than MAX_NAMESAKES do."""
+        """Return the speakers whose name has a word, none where more than MAX_NAMESAKES do.
+
+        Entries of more than MAX_NAME_WORDS words are no names of people.
+        """
         places = self._postings.get(word, ())
-        return (
-            tuple(self._speakers[place][0] for place in places)
-            if len(places) <= MAX_NAMESAKES
-            else ()
-        )
+        if len(places) > MAX_NAMESAKES:
+            return ()
+        found = (self._speakers[place] for place in places)
+        return tuple(name for name, words in found if len(words) <= MAX_NAME_WORDS)
 
 
 def is_one_typo(one: str, other: str) -> bool:

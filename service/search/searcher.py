@@ -25,6 +25,7 @@ from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.facet_counts import count_found
 from service.search.folding import Talk, find_talks, in_time
+from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
 from service.session import Session
@@ -112,7 +113,7 @@ class Searcher:
         query = read.query
         filters = self._facets.canonicalise(generation, query.filters)
         with timed("search"):
-            sessions = generation.programme(filters, query.limit)
+            sessions = list_programme(generation, filters, query)
             total = generation.count(filters)
         talks = [[Hit(session, 0.0, 0.0)] for session in sessions]
         results = _results(talks, lambda _: _LISTED)

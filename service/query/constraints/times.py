@@ -234,6 +234,8 @@ def merged_times(found: list[Found]) -> list[Found]:
         return found
     start, end = combine(ranges)
     whole = starting(0, 0, start, end).filters
+    if not whole:  # morning and evening: all day
+        return [one for one in found if one not in ranges]
     return [replace(one, filters=whole) if one in ranges else one for one in found]
 
 
@@ -250,4 +252,5 @@ def _joined(found: list[Found]) -> list[Found]:
 
 def _open_ended(one: Found, other: Found) -> bool:
     """Return whether one says only when to begin, and the other only when to end."""
-    return {*one.filters} == {"from"} and {*other.filters} == {"to"}
+    ranged = {*one.filters} == {"from"} and {*other.filters} == {"to"}
+    return ranged and str(one.filters["from"][0]) < str(other.filters["to"][0])

@@ -40,7 +40,8 @@ def _speaker_pattern() -> re.Pattern[str]:
 def _speakers(reading: Reading) -> Iterator[Found]:
     """Yield "by Daniel Stenberg"; of a single word, only a capitalised surname that few share."""
     for _, first, last in reading.find(_speaker_pattern()):
-        if reading.known.speakers.find_named(reading.tokens.original(first, last + 1)):
+        with_next = reading.tokens.original(first, min(last + 1, len(reading.tokens)))
+        if reading.known.speakers.find_named(with_next):
             continue  # the cue is part of a name
         for end in range(min(last + 5, len(reading.tokens)), last, -1):
             text = reading.tokens.original(last, end)
@@ -104,10 +105,22 @@ def _with_cue(reading: Reading, first: int, section: str) -> int:
 def _events(reading: Reading) -> Iterator[Found]:
     for first, last, values in reading.known.event_phrases.find(reading.tokens.words):
         start = _with_cue(reading, first, "event_cues")
-        at_start = first == 0 and (last == len(reading.tokens) or not reading.looks_like_title())
-        apart = _stands_apart(reading, first, last)
-        if start < first or reading.is_session_noun(last) or at_start or apart:
+        if reading.after(last) != ":" and (
+            start < first or reading.is_session_noun(last) or _opens(reading, first, last)
+        ):
             yield _value("event", start, last, values)
+
+
+_SAID_OF_EVENTS = frozenset(("did", "does", "do", "has", "have", "had", "was"))
+
+
+def _opens(reading: Reading, first: int, last: int) -> bool:
+    """Return whether an event is all that is asked, opens a question, or is what had something."""
+    year = reading.after(last)[:2] in ("19", "20") and reading.after(last + 1) != ":"
+    if first == 0:
+        several = last - first > 1
+        return last == len(reading.tokens) or ((year or several) and not reading.looks_like_title())
+    return reading.before(first) in _SAID_OF_EVENTS
 
 
 def _tracks(reading: Reading) -> Iterator[Found]:
