@@ -12,6 +12,7 @@ from support.programmes import Loading
 
 from service.encoder import Vectors
 from service.stores.edge.store import EdgeStore
+from service.stores.protocol import SessionStore
 from service.verdict import off_topic
 
 OFF_TOPIC = off_topic.read_queries()
@@ -99,7 +100,7 @@ def store(tmp_path: Path) -> Iterator[EdgeStore]:
 
 
 @pytest.fixture
-def loading(store: EdgeStore, tmp_path: Path) -> Loading:
+def loading(store: SessionStore, tmp_path: Path) -> Loading:
     return Loading(store, tmp_path)
 
 

@@ -8,9 +8,8 @@ from support.web_fixtures import SESSIONS, write
 
 from service.errors import VerificationError
 from service.ranking import weights_digest
-from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Calibration, Manifest
-from service.stores.protocol import Generation
+from service.stores.protocol import Generation, SessionStore
 from service.verdict import off_topic
 from service.verdict.calibrate import calibrate
 from service.verdict.off_topic import queries_digest
@@ -18,6 +17,11 @@ from service.verdict.off_topic import queries_digest
 CALIBRATION = Calibration(
     queries_digest(), weights_digest(), (), spread=0.1, related=0.3, strong=0.6
 )
+
+
+@pytest.fixture
+def store(either_store: SessionStore) -> SessionStore:
+    return either_store
 
 
 def test_the_manifest_carries_the_calibration() -> None:
@@ -34,7 +38,7 @@ def test_a_calibration_that_records_no_weights_was_made_with_the_first_ones() ->
     assert Calibration.from_dict(unrecorded).weights == "4ec65c62de6e8e7f"
 
 
-def test_a_check_that_raises_keeps_what_is_served(store: EdgeStore) -> None:
+def test_a_check_that_raises_keeps_what_is_served(store: SessionStore) -> None:
     write(store, SESSIONS)
     served = store.manifest()
 
@@ -56,7 +60,7 @@ def test_a_check_that_raises_keeps_what_is_served(store: EdgeStore) -> None:
 
 @pytest.mark.usefixtures("all_off_topic_queries")
 def test_off_topic_queries_that_the_catalogue_answers_do_not_count(
-    store: EdgeStore,
+    store: SessionStore,
 ) -> None:
     cooks = [
         talk(place, title=question, abstract=f"{question} " * 3)
@@ -69,7 +73,7 @@ def test_off_topic_queries_that_the_catalogue_answers_do_not_count(
     assert len(set(range(12)) & set(found.answered)) > 6
 
 
-def test_an_empty_catalogue_has_no_calibration(store: EdgeStore) -> None:
+def test_an_empty_catalogue_has_no_calibration(store: SessionStore) -> None:
     write(store, ())
     with store.reading() as generation:
         assert calibrate(generation, BagOfWords()) is None
@@ -77,7 +81,7 @@ def test_an_empty_catalogue_has_no_calibration(store: EdgeStore) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_a_small_catalogue_is_calibrated_by_off_topic_queries_alone(
-    store: EdgeStore, count: int
+    store: SessionStore, count: int
 ) -> None:
     write(store, SESSIONS[:count])
     with store.reading() as generation:

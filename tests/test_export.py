@@ -14,9 +14,15 @@ from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.store import EdgeStore
 from service.stores.payload import encode_payload
+from service.stores.protocol import SessionStore
 
 
-def everything(store: EdgeStore) -> dict[str, Session]:
+@pytest.fixture
+def store(either_store: SessionStore) -> SessionStore:
+    return either_store
+
+
+def everything(store: SessionStore) -> dict[str, Session]:
     with store.reading() as generation:
         return {str(item.id): item for some, _ in generation.scan() for item in some}
 

@@ -75,7 +75,7 @@ def test_a_load_of_unchanged_sources_makes_the_index_and_keeps_the_vectors(
         if kind == "embedded"
         else store_on(QdrantClient(":memory:"), in_place_from=0)
     )
-    loading = Loading(store, tmp_path)  # type: ignore[arg-type]  # any store does
+    loading = Loading(store, tmp_path)
     before = loading.rows([row(1), row(2)]).manifest
     loading.encoder.embedded.clear()
     add_field(monkeypatch)

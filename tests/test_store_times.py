@@ -179,7 +179,7 @@ def test_the_next_load_brings_the_filters_and_changes_no_session(
         if kind == "embedded"
         else store_on(QdrantClient(":memory:"), in_place_from=0)
     )
-    loading = Loading(store, tmp_path)  # type: ignore[arg-type]  # any store does
+    loading = Loading(store, tmp_path)
     loading.rows([row(1), row(2)])
     loading.encoder.embedded.clear()
     older.undo()

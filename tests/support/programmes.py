@@ -9,7 +9,7 @@ from loaders.load import LoadRequest, Outcome, run
 from loaders.records.record import Options
 from loaders.sync import Gate
 from service.filters import NO_FILTERS
-from service.stores.edge.store import EdgeStore
+from service.stores.protocol import SessionStore
 from support.fakes import BagOfWords
 
 COLUMNS = ["id", "event", "year", "title", "abstract", "speakers", "room", "start"]
@@ -42,7 +42,7 @@ def write_csv(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
 class Loading:
     """Loads rows or files into a store with an encoder that counts what it embeds."""
 
-    def __init__(self, store: EdgeStore, folder: Path) -> None:
+    def __init__(self, store: SessionStore, folder: Path) -> None:
         """Keep the vector cache in `folder`."""
         self.store = store
         self.folder = folder

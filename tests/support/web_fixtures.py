@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.edge.store import EdgeStore
+from service.stores.protocol import SessionStore
 from service.web import create_app
 from support.fakes import BagOfWords
 
@@ -69,7 +70,9 @@ SESSIONS = (
 )
 
 
-def write(store: EdgeStore, sessions: Sequence[Session], encoder: BagOfWords | None = None) -> None:
+def write(
+    store: SessionStore, sessions: Sequence[Session], encoder: BagOfWords | None = None
+) -> None:
     """Load a new generation that holds these sessions."""
     encoder = encoder or BagOfWords()
     with store.building(encoder.fingerprint, sessions=len(sessions)) as builder:
