@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -125,14 +125,22 @@ def evaluate_set(
     `documents` maps session ids to the document ids of the judgements; without it they are the same.
     """
     documents = documents or {str(session.id): str(session.id) for session in sessions}
+    with open_set(sessions, encoder, cache_file) as (searcher, caching):
+        ask_set = partial(ask, searcher, caching)
+        yield from _measure(ask_set, [questions], modes, offtopic, len(sessions), documents)
+
+
+@contextmanager
+def open_set(
+    sessions: Sequence[Session], encoder: Encoder, cache_file: Path
+) -> Iterator[tuple[Searcher, CachingEncoder]]:
+    """Load the sessions into a temporary store, and give a searcher over it with its encoder."""
     with tempfile.TemporaryDirectory(prefix="conference-helper-") as place:
         store = EdgeStore(Path(place), "evaluation")
         try:
             _load(store, sessions, encoder, cache_file)
             caching = CachingEncoder(encoder)
-            searcher = Searcher(store, lambda fingerprint: caching)
-            ask_set = partial(ask, searcher, caching)
-            yield from _measure(ask_set, [questions], modes, offtopic, len(sessions), documents)
+            yield Searcher(store, lambda fingerprint: caching), caching
         finally:
             store.close()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -13,8 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rapidfuzz.distance import OSA
 
-from benchmarks import query, scale
+from benchmarks import query, scale, spelling
 from benchmarks.support import catalogue, clients, peers, results, serving, shards
 from benchmarks.support.corpus import QUESTIONS, new_question, read_sessions
 from service.encoder import Vectors
@@ -39,12 +41,22 @@ def test_a_benchmark_says_what_it_takes(module: str) -> None:
 
 
 def test_every_benchmark_stands_in_the_docs_and_has_a_section_of_results() -> None:
-    assert BENCHMARKS == ["encode", "load", "query", "scale", "start", "train"]
+    assert BENCHMARKS == ["encode", "load", "query", "scale", "spelling", "start", "train"]
     page = (ROOT / "docs/evaluating.md").read_text("utf-8")
     figures = (ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
     for name in BENCHMARKS:
         assert f"python -m benchmarks.{name}" in page
         assert f"\n## {name}\n\n    python -m benchmarks.{name}" in figures
+
+
+def test_a_typo_is_one_edit_of_one_content_word() -> None:
+    rng = random.Random(7)
+    for _ in range(200):
+        edited = spelling.with_typo("How to run Kubernetes in 2026", rng)
+        assert edited.startswith("How to ")
+        assert edited.endswith(" in 2026")
+        assert OSA.distance("How to run Kubernetes in 2026", edited) == 1
+    assert spelling.with_typo("2026 健", rng) == "2026 健"
 
 
 def test_a_report_is_a_table_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,11 @@ def corrected(question: str, *unknown: str) -> str:
         ("stenburg danial", ["stenburg"], "Stenberg Daniel"),
         ("what says zoe brandstrem?", ["brandstrem"], "what says Zoë Brändström?"),
         ("Jams Bednar", ["jams"], "James Bednar"),
+        ("James A. Bedner", ["bedner"], "James A. Bednar"),
+        ("J. Bedner", ["bedner"], "J. Bedner"),
+        ("iLw Wei", ["ilw"], "iLw Wei"),
+        ("Nna Kuhn", ["nna"], "Anna Kuhn"),
+        ("aJmes Bednar", ["ajmes"], "James Bednar"),
         ("Greg Kroha Hartman", ["kroha"], "Greg Kroah Hartman"),
         ("daniel stenberg", [], "daniel stenberg"),
         ("danial stenberg", [], "Daniel Stenberg"),  # two known words, the name of nobody

@@ -65,6 +65,8 @@ def healthy(method: str, path: str, body: bytes) -> Answer:
         return ok({"count": 1})
     if path.endswith("/facet"):
         return ok({"hits": []})
+    if path.endswith("/points/scroll"):
+        return ok({"points": []})
     return ok(info(manifest=MANIFEST.as_dict()))
 
 

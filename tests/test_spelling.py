@@ -81,6 +81,7 @@ def analysis() -> Analysis:
         ("danial stenburg", "Daniel Stenberg"),  # danial is known
         ("curl by danial stenburg", "curl by Daniel Stenberg"),
         ("jhon smiht", "John Smith"),  # a short part
+        ("Jhon F. Smith", "John F. Smith"),
         ("Linus Torwalds", "Linus Torvalds"),
         ("danial stenberg", "Daniel Stenberg"),  # both are known, of two people
         ("mueller", "Müller"),
@@ -121,6 +122,8 @@ def test_corrected(analysis: Analysis, generation: Generation, typed: str, corre
         "me@kuberntes.io",
         "KUBERNTES for all",  # an acronym, as far as we know
         "which about gegen contre sobre",  # stop words
+        "shouldnt",
+        "una clocka de los relojes",  # Spanish
         "k3s",
         "h2o",
         "numpy asyncio python",
@@ -130,6 +133,7 @@ def test_corrected(analysis: Analysis, generation: Generation, typed: str, corre
         "strasse",
         "open source",  # open source is not written together
         "next cloud",  # written apart too
+        "Running kubernetes, a11y and accessibility",  # as a session has it
         "2026",
         "Michael",  # no Michal
         "wie funktioniert eigentlich Datenhaltung im Großrechner",  # another language
@@ -185,8 +189,14 @@ def test_the_frequent_one_wins_only_clearly(generation: Generation) -> None:
 
 
 def test_in_a_large_catalogue_one_session_is_no_evidence(generation: Generation) -> None:
-    assert speller({"kubernetes": 1}, sessions=20_000).correct(generation, "kuberntes") is None
-    assert speller({"kubernetes": 11}, sessions=20_000).correct(generation, "kuberntes")
+    question = "how to run kuberntes at home"
+    assert speller({"kubernetes": 10}, sessions=20_000).correct(generation, question) is None
+    assert speller({"kubernetes": 11}, sessions=20_000).correct(generation, question)
+    assert speller({"observable": 1}, sessions=20_000).correct(generation, "what is obsrvable here")
+    for least, question in ((3, "run kuberntes"), (1, "K. Kuberntes")):
+        assert speller({"kubernetes": least}, sessions=20_000).correct(generation, question)
+        fewer = {"kubernetes": least - 1} if least > 1 else {}
+        assert speller(fewer, sessions=20_000).correct(generation, question) is None
 
 
 def test_a_word_beyond_the_vocabulary_is_known_to_the_store(generation: Generation) -> None:

@@ -33,6 +33,11 @@ def test_fixed_words(question: str, fixed: list[str]) -> None:
     assert [token.word for token in read_tokens(question) if token.fixed] == fixed
 
 
+def test_initials() -> None:
+    tokens = read_tokens("James A. Bednar, a. b")
+    assert [token.word for token in tokens if token.after_initial] == ["bednar", "b"]
+
+
 def test_protected_words_are_fixed() -> None:
     tokens = read_tokens("one two three", [(2, 5)])
     assert [token.fixed for token in tokens] == [True, True, False]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from service.query.compounds import UMLAUTS
 from service.query.names import SpeakerIndex
 from service.query.near_words import NearWords
-from service.query.tokens import Edit, Token, neighbours
+from service.query.tokens import Edit, Token
 from service.words import locate_words
 
 _SHORTEST = 3
@@ -16,7 +17,7 @@ _SHORTEST = 3
 _LONG = 6
 """Letters from which it may have two."""
 _SURE_START = 4
-"""Letters below which the first one must be right."""
+"""Letters below which the first one must be right, or come second."""
 _WHOLE = 3
 """Words of a question that may be a name and nothing else, at most."""
 
@@ -44,12 +45,13 @@ class MisspelledNames:
         """
         is_whole = len(tokens) <= _WHOLE and not any(token.word in unknown for token in tokens)
         done = -1
-        for index, one, other in neighbours(tokens):
-            if index <= done or not (is_whole or unknown & {one.word, other.word}):
+        for index, last in _pairs(tokens):
+            one, other = tokens[index].word, tokens[last].word
+            if index <= done or not (is_whole or unknown & {one, other}):
                 continue
-            if found := self._find(one.word, other.word, most=1 if is_whole else None):
-                done = index + 1
-                yield Edit(index, done, _spelled(*found))
+            if found := self._find(one, other, 1 if is_whole else None):
+                done = last
+                yield from map(Edit, (index, last), (index, last), _spelled(*found))
 
     def _search(self, one: str, other: str, most: int | None) -> tuple[str, Pair] | None:
         """Return a speaker, and the words of the name that are meant; None unless one name is the nearest."""
@@ -75,12 +77,24 @@ class MisspelledNames:
         return self._speakers.having(seeds)
 
 
+def _pairs(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Yield the places of neighbours that may be a name; initials between them are passed over."""
+    places = [place for place, token in enumerate(tokens) if len(token.word) > 1]
+    for first, last in pairwise(places):
+        between = tokens[first + 1 : last + 1]
+        is_free = not tokens[first].fixed and not tokens[last].fixed
+        if is_free and all(token.joins or token.after_initial for token in between):
+            yield first, last
+
+
 def _typos(typed: str, word: str) -> int | None:
     """Return how many typos make one word of another, None for too many."""
     if typed == word:
         return 0
     length = len(word)
-    if length < _SHORTEST or (length < _SURE_START and typed[0] != word[0]):
+    if length < _SHORTEST:
+        return None
+    if length < _SURE_START and typed[0] != word[0] and word[0] != typed[1:2]:
         return None
     most = 2 if length >= _LONG else 1
     typos = int(OSA.distance(typed, word, score_cutoff=most))
@@ -95,7 +109,7 @@ def _with_umlauts(speakers: Iterable[str]) -> Iterator[tuple[str, str]]:
                     yield word, speaker[start:end]
 
 
-def _spelled(speaker: str, pair: Pair) -> str:
+def _spelled(speaker: str, pair: Pair) -> list[str]:
     """Return the words of a name as the catalogue spells them."""
     spelled = {word: speaker[start:end] for word, start, end in locate_words(speaker)}
-    return " ".join(spelled.get(word, word) for word in pair)
+    return [spelled.get(word, word) for word in pair]

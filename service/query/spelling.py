@@ -5,6 +5,7 @@ quoted phrase, or what looks like code. Names and compounds are looked at in pai
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from service.query.compounds import index_numeronyms, is_numeronym, joined, parts, transliterated
 from service.query.english import is_english
@@ -27,6 +28,10 @@ from service.stores.vocabulary import MAX_LETTERS, Vocabulary
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 """Languages whose stop words are left alone."""
+_VERBATIM, _PHRASES = 3, 100
+"""Pairs of words from which a question may be a title, and sessions with a pair that are looked at."""
+_SHORT = 3
+"""Words of a question that is but a name or a term, at most: its typo is all that there is to go by."""
 _STRANGE = 3
 """Unknown words from which a question that has more of them than of others is left alone: it is in another
 language, or of another subject."""
@@ -82,6 +87,8 @@ class Speller:
         ):
             taken = {place for edit in edits for place in range(edit.first, edit.last + 1)}
             edits += [edit for edit in found if taken.isdisjoint(range(edit.first, edit.last + 1))]
+        if edits and not unknown and self._is_verbatim(generation, tokens):
+            return None
         corrected = apply_edits(text, tokens, edits)
         return corrected if corrected != text and len(corrected) <= MAX_QUERY else None
 
@@ -101,8 +108,25 @@ class Speller:
         found = generation.find_by_term(list(words), 1)
         return {word for word, sessions in zip(words, found, strict=True) if not sessions}
 
+    def _is_verbatim(self, generation: Generation, tokens: Sequence[Token]) -> bool:
+        """Return whether a session has every two neighbours of a longer question: it may be a title."""
+        words = [token.word for token in tokens if not self._is_stop_word(token.word)]
+        pairs = [f"{one} {other}" for one, other in pairwise(words)]
+        if len(pairs) < _VERBATIM:
+            return False
+        return bool(set.intersection(*map(set, generation.find_by_term(pairs, _PHRASES))))
+
     def _is_stop_word(self, word: str) -> bool:
-        return any(stem_of(word, language) is None for language in self._stop_languages)
+        words = (word, word.removesuffix("nt"))  # shouldnt
+        return any(stem_of(one, code) is None for one in words for code in self._stop_languages)
+
+    def _is_foreign(self, tokens: Sequence[Token]) -> bool:
+        """Return whether the stop words of a question are of a language that the catalogue is not in."""
+        counts = {
+            code: sum(stem_of(token.word, code) is None for token in tokens)
+            for code in self._stop_languages
+        }
+        return max(counts.values()) > max(1, *(counts[code] for code in self._languages))
 
     def _short_forms(self, tokens: Sequence[Token]) -> Iterator[Edit]:
         """Yield numeronyms with the words they stand for, or those alone if nobody writes them short.
@@ -143,17 +167,26 @@ class Speller:
         self, generation: Generation, tokens: Sequence[Token], unknown: set[str]
     ) -> Iterator[Edit]:
         """Yield the known words to write for unknown ones."""
+        if not unknown or self._is_foreign(tokens):
+            return
         if len(unknown) >= _STRANGE and 2 * len(unknown) > len({t.word for t in tokens}):
             return
         known: dict[str, str | None] = {}
+        least = self._needed(tokens)
         for index, token in enumerate(tokens):
             if token.word in unknown and not token.fixed and not _is_acronym(token, tokens):
                 if token.typed not in known:
-                    known[token.typed] = self._known(generation, token)
+                    known[token.typed] = self._known(generation, token, least)
                 if word := known[token.typed]:
                     yield Edit(index, index, cased_like(word, token.typed))
 
-    def _known(self, generation: Generation, token: Token) -> str | None:
+    def _needed(self, tokens: Sequence[Token]) -> int:
+        """Return how many sessions a word must be in: fewer for few words, one beside an initial."""
+        if len(tokens) > _SHORT:
+            return self._least
+        return 1 if any(len(token.word) == 1 for token in tokens) else 1 + self._least // 4
+
+    def _known(self, generation: Generation, token: Token, least: int) -> str | None:
         """Return what an unknown word stands for, None where nothing is clear."""
         if word := self._transliterated(token):
             return word
@@ -166,9 +199,9 @@ class Speller:
             return None
         once = [one for one in near if one.distance == 1]
         return (
-            self._clearest(once)
+            self._clearest(once, least)
             or (None if once else self._split(generation, token.word))
-            or (None if once else self._clearest(near))
+            or (None if once else self._clearest(near, least))
         )
 
     def _transliterated(self, token: Token) -> str | None:
@@ -181,19 +214,20 @@ class Speller:
             return None
         return next((other for other in others if other in self._counts), None)
 
-    def _clearest(self, near: Sequence[Near]) -> str | None:
+    def _clearest(self, near: Sequence[Near], least: int) -> str | None:
         """Return the most probable word, if it is much more so than those that are no form of it."""
-        ranked = sorted(((self._weight(one), one.word) for one in near), reverse=True)
+        ranked = sorted(((self._weight(one, least), one.word) for one in near), reverse=True)
         if not ranked or ranked[0][0] <= 0:
             return None
         weight, best = ranked[0]
         rivals = (other for other, word in ranked[1:] if not self._same_stem(word, best))
         return best if weight >= _CLEARLY * next(rivals, 0.0) else None
 
-    def _weight(self, near: Near) -> float:
-        if not self._is_frequent(near.word):
+    def _weight(self, near: Near, least: int) -> float:
+        count = self._counts.get(near.word, 0)
+        if not count or (count < least and not is_english(near.word)):
             return 0.0
-        weight = self._counts[near.word] * (1.0 if near.same_start else _OTHER_START)
+        weight = count * (1.0 if near.same_start else _OTHER_START)
         return weight if near.distance == 1 else _SECOND_TYPO * weight
 
     def _split(self, generation: Generation, word: str) -> str | None:

@@ -23,6 +23,7 @@ class Token:
     fixed   it stays as it is: quoted, protected, of a script without spaces, or part of code or an address
     joins   only a space stands between it and the token before
     dotted  a dot stands before it, as in .NET
+    after_initial   it comes after a letter with a dot: D. Healy
     """
 
     word: str
@@ -32,6 +33,7 @@ class Token:
     fixed: bool
     joins: bool
     dotted: bool
+    after_initial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def read_tokens(text: str, protected: Iterable[Span] = ()) -> list[Token]:
         fixed = is_unspaced(word) or any(start < last and first < end for first, last in kept)
         gap = text[tokens[-1].end : start] if tokens else ""
         dotted = re.search(r"(?:^|\s)\.$", text[:start][-2:]) is not None
-        tokens.append(Token(word, start, end, text[start:end], fixed, gap == " ", dotted))
+        initial = gap == ". " and tokens[-1].end - tokens[-1].start == 1
+        token = Token(word, start, end, text[start:end], fixed, gap == " ", dotted, initial)
+        tokens.append(token)
     return tokens
 
 

@@ -66,7 +66,7 @@ def read_vocabulary(connection: Connection, generation: str) -> Vocabulary | Non
 
 
 def _read(connection: Connection, generation: str) -> list[dict[str, Any]] | None:
-    """Return the payloads of the vocabulary's points in order, None if there is no such collection."""
+    """Return the payloads of the vocabulary's points in order, None if there are none."""
     try:
         points, _ = connection.call(
             "read the vocabulary",
@@ -76,7 +76,8 @@ def _read(connection: Connection, generation: str) -> list[dict[str, Any]] | Non
         )
     except MissingError:
         return None
-    return [point.payload or {} for point in sorted(points, key=lambda point: int(point.id))]
+    ordered = sorted(points, key=lambda point: int(point.id))
+    return [point.payload or {} for point in ordered] or None
 
 
 def _decode(points: Sequence[dict[str, Any]]) -> Vocabulary:
