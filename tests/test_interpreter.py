@@ -121,10 +121,11 @@ def test_the_softest_constraint_is_dropped_and_told(searcher: Searcher) -> None:
 @pytest.mark.parametrize(
     ("question", "note"),
     [
-        ("wind on 5 March", "No session fits “on 5 March” (2026-03-05): searched without “on 5 March”."),
-        ("wind on Monday", "No session fits “on Monday” (2026-05-11): searched without “on Monday”."),
+        ("wind, 5 March", "No session fits “5 March” (Thursday 5 March 2026): searched without “5 March”."),
+        ("wind on Monday", "No session fits “on Monday” (Monday 11 May 2026): searched without “on Monday”."),
+        ("wind on day 9", "No session fits “on day 9”: searched without “on day 9”."),
         ("wind in 2019", "No session fits “in 2019”: searched without “in 2019”."),
-        ("wind in Spanish", "No session fits “in Spanish” (es): searched without “in Spanish”."),
+        ("wind in Spanish", "No session fits “in Spanish”: searched without “in Spanish”."),
     ],
 )  # fmt: skip
 def test_what_the_programme_lacks_is_dropped_and_told(
@@ -166,7 +167,8 @@ def test_a_kind_of_constraint_can_be_taken_back(searcher: Searcher) -> None:
     answer = ask(searcher, "wind on Sunday morning", ignore=("time",))
     assert told(answer) == [("day", "2026-05-10", False)]
     assert set(ids(answer)) == {"3", "4", "7"}
-    assert ask(searcher, "on Sunday", ignore=("day",)).verdict != "programme"
+    everything = ask(searcher, "on Sunday", ignore=("day",))
+    assert (everything.verdict, everything.total) == ("programme", len(SESSIONS))
     programme = ask(searcher, "what is on on Sunday afternoon", ignore=("time",))
     assert (programme.verdict, ids(programme)) == ("programme", ["3", "4", "7"])
 

@@ -44,6 +44,15 @@ def test_json_is_utf8_as_it_is(client: FlaskClient) -> None:
     assert "Zoë Brändström" in client.get("/api/search?q=ward").data.decode("utf-8")
 
 
+def test_facets_of_a_question_take_its_options(client: FlaskClient) -> None:
+    understood = client.get("/api/facets?q=analytics+in+2025").json
+    verbatim = client.get("/api/facets?q=analytics+in+2025&interpret=false").json
+    assert understood is not None and verbatim is not None
+    assert understood["facets"]["room"] == [{"value": "Hall A", "count": 1}]
+    assert sum(one["count"] for one in verbatim["facets"]["year"]) > 1
+    assert client.get("/api/facets?q=a&ignore=year&now=2026-05-12T10:00%2B02:00").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("filters", "wanted"),
     [
@@ -111,7 +120,7 @@ def test_search_says_what_is_wrong(client: FlaskClient, query: str, says: str) -
 @pytest.mark.parametrize(
     ("path", "known"),
     [
-        ("facets", "q, mode, limit, event"),
+        ("facets", "q, mode, limit, interpret, ignore, now, event"),
         ("status", "none"),
         (f"sessions/{HEALTH}", "none"),
         (f"sessions/{HEALTH}/similar", "limit, event"),

@@ -13,8 +13,9 @@ from service.query.facet_cache import FacetCache
 from service.query.interpretation import Constraint, Correction
 from service.query.matching import StemMatcher, content_words
 from service.query.query import Query
+from service.query.wording import tell_value
 from service.stores.protocol import Generation, ParsedQuery
-from service.words import split_words
+from service.words import folded, split_words
 
 _CANDIDATES = 10
 """Sessions that are compared with the question: those with the highest keyword scores."""
@@ -83,7 +84,7 @@ class Interpreter:
         self, generation: Generation, query: Query, read: Interpretation
     ) -> InterpretedQuery:
         if not read.constraints:
-            is_programme = not read.text and bool(query.filters)
+            is_programme = not read.text
             text = "" if is_programme else read.text or query.text
             searched = replace(query, text=text)
             return InterpretedQuery(searched, notes=read.notes, is_programme=is_programme)
@@ -215,8 +216,8 @@ def _drop(
 
 
 def _said(constraint: Constraint) -> str:
-    said = f"fits “{constraint.text}”"
-    return said if str(constraint.value) in constraint.text else f"{said} ({constraint.value})"
+    said, told = f"fits “{constraint.text}”", tell_value(constraint)
+    return said if folded(told) in folded(constraint.text) else f"{said} ({told})"
 
 
 def _merged(given: Filters, read: Filters) -> Filters:

@@ -47,7 +47,15 @@ def tell_all(constraints: Iterable[Constraint]) -> str:
 
 def tell_days(days: Sequence[str]) -> str:
     """Return days, or ranges of them, as alternatives; of many the first DAYS_TOLD."""
-    told = [format_days(*split_days(day)) for day in days[:DAYS_TOLD]]
+    told = [_tell_day(day) for day in days[:DAYS_TOLD]]
     if rest := len(days) - len(told):
         return f"{', '.join(told)} or {rest} more {'day' if rest == 1 else 'days'}"
     return " or ".join((", ".join(told[:-1]), told[-1]) if told[1:] else told)
+
+
+def _tell_day(day: str) -> str:
+    """Return a day or range of days; what no edition has, such as day 9, as it is."""
+    try:
+        return format_days(*split_days(day))
+    except ValueError:
+        return day

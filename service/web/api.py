@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
+from werkzeug.datastructures import MultiDict
 
 from service.filters import FIELDS
-from service.query.query import Query, parse_mode
 from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
@@ -49,12 +49,11 @@ def similar(id: str) -> dict[str, Any]:
 @bp.get("/facets")
 def facets() -> dict[str, Any]:
     """Answer with the values sessions can be filtered by, most frequent first; with q, of what it finds."""
-    arguments = read_arguments(("q", "mode", "limit", *FIELDS))
+    arguments = read_arguments(("q", "mode", "limit", "interpret", "ignore", "now", *FIELDS))
     limit = read_limit(arguments, DEFAULT_VALUES, MAX_VALUES)
-    question = read_once(arguments, "q", "")
-    mode = parse_mode(read_once(arguments, "mode", ""))
-    query = Query(question, mode=mode, filters=read_filters(arguments))
-    if question:
+    others = [(name, value) for name, value in arguments.items(multi=True) if name != "limit"]
+    query = read_query(MultiDict(others))  # its limit would be one of sessions
+    if read_once(arguments, "q", ""):
         query.require_text()
     counts = searcher().facets(query)
     return {

@@ -119,7 +119,7 @@ def _paths() -> Values:
             "The values sessions can be filtered by; each facet as the other filters leave it; "
             "with a question, among the sessions that answer it best.",
             "Facets",
-            [_question(required=False), mode, values, *filters],
+            [_question(required=False), mode, values, interpret, ignore, now, *filters],
             errors="400 503",
         ),
         "/api/status": _operation("getStatus", "What is loaded.", "Status", errors="400 503"),
