@@ -1,5 +1,6 @@
 """Interprets questions: their constraints become filters, and what remains is searched for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from service.query.interpretation import Constraint, Correction
 from service.query.matching import StemMatcher, content_words
 from service.query.query import Query
 from service.query.wording import tell_value
+from service.session import Session
 from service.stores.protocol import Generation, ParsedQuery
 from service.words import folded, split_words
 
@@ -69,7 +71,7 @@ class Interpreter:
         read = self._read_constraints(generation, query)
         spans = [(one.start, one.end) for one in read.constraints]
         spelled = self._analysis.correct(generation, query.text, spans)
-        if not spelled:
+        if not spelled or _has_title(_candidates(generation, query.text), query.text):
             return self._apply(generation, query, read)
         corrected = replace(query, text=spelled)
         found = self._apply(generation, corrected, self._read_constraints(generation, corrected))
@@ -126,16 +128,25 @@ class Interpreter:
         return [str(value) for value, _ in self._facets.count(generation, name) if value]
 
 
+def _candidates(generation: Generation, text: str) -> list[Session]:
+    """Return the sessions with the highest keyword scores for a question."""
+    axis = np.eye(1, generation.manifest.encoder.dimension, dtype=np.float32)[0]  # not looked at
+    hits = generation.search(axis, _CANDIDATES, NO_FILTERS, ParsedQuery(text, "keyword"))
+    return [hit.session for hit in hits]
+
+
+def _has_title(sessions: Sequence[Session], text: str) -> bool:
+    words = split_words(text)
+    return any(split_words(session.title) == words for session in sessions)
+
+
 def _is_described(generation: Generation, text: str, read: Interpretation) -> bool:
     """Return whether a session has the question as its title, or times of it in its description.
 
     "Charging electric cars in the evening" is about evenings where a session has all of its words.
     """
-    words = split_words(text)
-    axis = np.eye(1, generation.manifest.encoder.dimension, dtype=np.float32)[0]  # not looked at
-    hits = generation.search(axis, _CANDIDATES, NO_FILTERS, ParsedQuery(text, "keyword"))
-    sessions = [hit.session for hit in hits]
-    if any(split_words(session.title) == words for session in sessions):
+    sessions = _candidates(generation, text)
+    if _has_title(sessions, text):
         return True
     if len(content_words(read.text)) < _MIN_TOPIC_WORDS or any(
         one.kind not in _DESCRIPTIVE for one in read.constraints
