@@ -38,14 +38,14 @@ def session(number: int, title: str, *, day: int, hour: int, **changes: object) 
     return Session(**values)  # type: ignore[arg-type]  # fields of a session
 
 
-CHARGING = "Electric boats of sailors charge in the evening."
+CHARGING = "Electric boats of navigators charge in the evening."
 SESSIONS = (
     session(1, "Maps of wind", day=9, hour=9, track="Maps"),
     session(2, "Charts of wind", day=9, hour=14, room="C"),
     session(3, "Wind in numbers", day=10, hour=10, level="Advanced", room="Java"),
     session(4, "Sunday morning wind", day=10, hour=15, kind="Workshop", speakers=("Sunday Ojo",)),
     session(5, "Java and wind", day=9, hour=16, track="Beginner", speakers=("May Lindqvist",)),
-    session(6, "Java for s5s", day=9, hour=17, abstract=CHARGING),
+    session(6, "Java for n8s", day=9, hour=17, abstract=CHARGING),
     session(7, "Java in storms", day=10, hour=17),
 )
 
@@ -104,10 +104,10 @@ def test_a_title_is_never_interpreted(searcher: Searcher) -> None:
 
 
 def test_a_title_is_never_corrected(searcher: Searcher) -> None:
-    assert ask(searcher, "wind for s5s").corrected == Correction(
-        "wind for s5s", "wind for s5s sailors"
+    assert ask(searcher, "wind for n8s").corrected == Correction(
+        "wind for n8s", "wind for n8s navigators"
     )
-    assert ask(searcher, "java for s5s").corrected is None
+    assert ask(searcher, "java for n8s").corrected is None
 
 
 def test_a_time_of_which_a_session_speaks_is_a_topic(searcher: Searcher) -> None:
