@@ -9,6 +9,7 @@ from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
 from loaders.records.values import as_text, excerpt
 from loaders.tables.columns import header_zone, map_columns, not_understood
+from loaders.tables.titles import choose_titles, is_clear
 
 _CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
 
@@ -18,7 +19,7 @@ def read_objects(
 ) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each (location, object); `sample` shows most of the keys that there are."""
     rows = [flat for item in sample if isinstance(flat := _flatten(item), dict)]
-    keys = _KeyMap(options)
+    keys = _KeyMap(options, rows)
     keys.learn(key for item in rows for key in item)
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
     dates = (str(item[key]) for item in rows for key in dated if isinstance(item.get(key), str))
@@ -26,6 +27,8 @@ def read_objects(
     zone, location, reported = header_zone(keys.columns.get("start", ())), "", 0
     for position, (location, value) in enumerate(objects):
         item = _flatten(value)
+        if position == 0 and keys.note:
+            yield Diagnostic(location, keys.note, False)
         if position == 0 and keys.unknown:
             yield Diagnostic(location, not_understood(keys.unknown, "keys"), False)
             reported = len(keys.unknown)
@@ -92,11 +95,14 @@ def _is_id(value: Any) -> bool:
 class _KeyMap:
     """The keys met so far, the fields that they mean, and those that mean none."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, sample: list[dict[str, Any]]) -> None:
         self.columns: dict[str, list[str]] = {}
         self.unknown: list[str] = []
+        self.note = ""
+        self._sample = sample
         self._options = options
         self._met: set[str] = set()
+        self._mapped: dict[str, list[str]] = {}
 
     def learn(self, keys: Iterable[str]) -> None:
         """Map the keys that were not met before."""
@@ -104,6 +110,12 @@ class _KeyMap:
         if not new:
             return
         self._met.update(new)
-        known = (key for found in self.columns.values() for key in found)
-        self.columns, unknown = map_columns(dict.fromkeys((*known, *new)), self._options)
+        known = (key for found in self._mapped.values() for key in found)
+        self._mapped, unknown = map_columns(dict.fromkeys((*known, *new)), self._options)
+        self.columns = self._mapped
+        is_mapped = any(field == "title" for _, field in self._options.columns)
+        if not is_mapped and not is_clear(self._mapped.get("title", ())):
+            choice = choose_titles(self._mapped, self._sample, str)
+            self.columns, self.note = choice.columns, choice.note
+            unknown = [*unknown, *choice.unknown]
         self.unknown += [key for key in unknown if key not in self.unknown]

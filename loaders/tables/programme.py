@@ -121,6 +121,8 @@ def _classify(
 
 def _header_diagnostics(talks: _TalkTable) -> Iterator[Diagnostic]:
     header, location = talks.header, f"{talks.table.name}:{talks.header.number}"
+    if header.note:
+        yield Diagnostic(location, header.note, False)
     if header.unknown:
         yield Diagnostic(location, not_understood(header.unknown, "columns"), False)
     if len(header.cells) > MAX_COLUMNS:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from loaders.records.day_headings import is_not_a_date, mentions_day, parse_day_heading
@@ -19,6 +19,7 @@ from loaders.tables.columns import (
     map_columns,
     missing_columns,
 )
+from loaders.tables.titles import SAMPLE_SIZE, choose_titles, is_clear
 from loaders.tables.workbooks import Merges, open_sheets
 
 HEADER_SEARCH_ROWS = 10  # rows: a preamble or a second header row may stand above the header
@@ -49,6 +50,7 @@ class Header:
 
     `zone` is "UTC" if a header says so. `missing` are columns that the caller maps and that are not there.
     `has_names` says that the column of titles is called "Name", which may mean people or rooms as well.
+    `note` says which column was chosen for the titles, where several may hold them.
     """
 
     number: int
@@ -58,6 +60,7 @@ class Header:
     missing: list[str]
     has_names: bool
     zone: str
+    note: str = ""
 
 
 def sheet_tables(source: SourceFile) -> list[Table]:
@@ -95,7 +98,26 @@ def find_header(table: Table, options: Options) -> Header | None:
             elif most[0] > 1 and len(header.cells) > 1 and not header.columns:
                 break
         above, is_first = cells, False
-    return best
+    return best and _with_titles(best, table, options)
+
+
+def _with_titles(header: Header, table: Table, options: Options) -> Header:
+    """Return the header with the column of titles that the rows below it speak for."""
+    cells = dict(enumerate(header.cells))
+    headers = [cells.get(column, "") for column in header.columns.get("title", ())]
+    if is_clear(headers) or any(field == "title" for _, field in options.columns):
+        return header
+    below = (
+        row for row in table.rows() if not isinstance(row, Diagnostic) and row[0] > header.number
+    )
+    rows = [dict(enumerate(cells)) for _, cells in islice(below, SAMPLE_SIZE)]
+    choice = choose_titles(header.columns, rows, lambda column: cells.get(column, ""))
+    return replace(
+        header,
+        columns=choice.columns,
+        unknown=[*header.unknown, *choice.unknown],
+        note=choice.note,
+    )
 
 
 def read_table(table: Table, header: Header, options: Options) -> Iterator[Record | Diagnostic]:
@@ -118,7 +140,7 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
         elif row[0] <= header.number or filled == header.cells:
             continue
         elif _is_header(filled):
-            header = day.header = _header(*row, (), options)
+            header = day.header = _with_titles(_header(*row, (), options), table, options)
         else:
             _fill_merged_cells(row, header, table.merges, carried)
             yield _record(row, header, table.name, order, day)

@@ -1,0 +1,33 @@
+"""Small inputs, each the kernel of a public fault report or of a shape seen in the wild."""
+
+import os
+from pathlib import Path
+
+import pytest
+from support.reading_sources import Reading, read
+
+DATA = os.environ.get("CONFERENCE_HELPER_TEST_DATA", "")
+
+
+def cases(name: str) -> Reading:
+    """Read one case, or skip where the cases are not there."""
+    if not DATA:
+        pytest.skip("CONFERENCE_HELPER_TEST_DATA does not name a folder of test data")
+    path = Path(DATA).parent / "cases" / name
+    if not path.exists():
+        pytest.skip(f"the case {path} is not there")
+    return read(path, timezone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        (
+            "titles/a.csv",
+            ["Counting triangles in streams", "Sampling algebra", "The future of data"],
+        ),
+        ("titles/b.json", ["Counting triangles in streams", "Sampling algebra"]),
+    ],
+)
+def test_titles_are_not_those_of_the_block(name: str, titles: list[str]) -> None:
+    assert cases(name).titles == titles
