@@ -83,20 +83,42 @@ def test_ruby_events_without_a_schedule_that_fits(tmp_path: Path) -> None:
 )
 def test_damaged_and_dangerous_yaml_is_refused(content: bytes, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        read_bytes("x.yml", content)
+        read_bytes("x.yml", content, format="rubyevents")
 
 
 def test_yaml_builds_nothing_but_texts() -> None:
     content = (
         b"- title: !!python/object/apply:os.getcwd []\n- title: 2024-13-45\n- id: 7\n  title: yes\n"
     )
-    reading = read_bytes("x.yml", content)
+    reading = read_bytes("x.yml", content, format="rubyevents")
     assert reading.titles == ["2024-13-45", "yes"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "- id: 1\n  title: Dr\n  name: Ann Poe\n  bio: She sails.\n",
+        "- title: Gold\n  sponsors:\n  - ACME\n",
+        "- id: main\n  title: Main hall\n  capacity: 300\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["speakers.yml", "videos.yml"])
+def test_other_lists_in_yaml_are_no_videos(tmp_path: Path, name: str, content: str) -> None:
+    with pytest.raises(InputError, match="YAML is read only as"):
+        read_bytes(name, content.encode())
+    (tmp_path / name).write_text(content)
+    assert read(tmp_path).formats == []
+
+
+def test_a_list_of_videos_is_known_by_its_keys() -> None:
+    content = b"---\n# talks\n- title: Knots\n  speakers:\n  - Ann Poe\n  video_id: xyz\n"
+    reading = read_bytes("talks-1.yml", content)
+    assert (reading.formats, reading.titles) == (["rubyevents"], ["Knots"])
 
 
 def test_yaml_that_is_no_list_is_refused() -> None:
     with pytest.raises(InputError, match="no list of videos"):
-        read_bytes("videos.yml", b"title: x")
+        read_bytes("videos.yml", b"title: x", format="rubyevents")
     assert rubyevents.matches.__doc__
 
 

@@ -97,7 +97,10 @@ def _remedy(source: SourceFile) -> str:
     if b"\0" in source.head and not is_text(source):
         return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
     if source.path.lower().endswith((".yml", ".yaml")):
-        return "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml."
+        return (
+            "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml; "
+            "--format rubyevents reads any list of talks with their titles and speakers as that."
+        )
     cells = [
         cell.strip()[:_MAX_SHOWN]
         for cell in csv_tsv.first_cells(source)[:_MAX_SHOWN]

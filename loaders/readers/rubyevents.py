@@ -19,18 +19,24 @@ MAX_DEPTH = 50
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # both build nothing but texts
 _VIDEOS = "videos.yml"
 _SIBLINGS = {"event.yml", "schedule.yml"}
-_LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- (?:id|title|raw_title): ")
+_LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- [\w ]+:")
+_MARKS = re.compile(r"^(?:- |\s+)(?:raw_title|event_name|video_provider|video_id):", re.M)
 _VIDEO_URLS = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether it is a list of videos in YAML, or a sibling of such a list."""
+    """Whether it is a list of videos in YAML, or a sibling of such a list.
+
+    Other sites keep speakers, sponsors and rooms in lists of their own: keys that only videos have tell them.
+    """
     name = source.path.rpartition("/")[2]
     if not name.endswith((".yml", ".yaml")):
         return False
     if name in _SIBLINGS and _sibling(source, _VIDEOS):
         return True
-    return name == _VIDEOS or _LIST.match(source.head_text) is not None
+    if name == _VIDEOS and any(_sibling(source, sibling) for sibling in _SIBLINGS):
+        return True
+    return bool(_LIST.match(source.head_text) and _MARKS.search(source.head_text))
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
