@@ -126,6 +126,12 @@ def test_the_softest_constraint_is_dropped_and_told(searcher: Searcher) -> None:
     assert set(ids(answer)) == {"1", "2", "5", "6"}
 
 
+def test_a_track_on_another_day_is_found_on_its_own(searcher: Searcher) -> None:
+    answer = ask(searcher, "Maps track on Sunday")
+    assert told(answer) == [("track", "Maps", False), ("day", "2026-05-10", True)]
+    assert ids(answer) == ["1"]
+
+
 @pytest.mark.parametrize(
     ("question", "note"),
     [

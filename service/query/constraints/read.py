@@ -20,8 +20,8 @@ from service.query.constraints.years import read_languages_and_years
 from service.query.interpretation import Constraint, Kind, filters_of
 
 SOFTNESS = (
-    *("duration", "level", "kind", "language", "time", "track", "room"),
-    *("speaker", "day", "event", "year"),
+    *("duration", "level", "kind", "language", "time", "room", "day"),
+    *("track", "speaker", "event", "year"),
 )
 """Kinds of constraints, from the one that people would give up first."""
 
