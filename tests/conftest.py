@@ -62,7 +62,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _few_off_topic_queries() -> Iterator[None]:
-    """Loads calibrate with few off-topic queries, of all kinds; `all_off_topic_queries` has them all."""
+    """Loads calibrate with few of the off-topic queries; `all_off_topic_queries` has them all."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::18])
         yield

@@ -1,6 +1,7 @@
 """Repeats of a talk are one result, sessions like one leave them out, and varied answers differ."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from support.web_fixtures import SESSIONS, open_loaded
 from service.errors import NotFoundError, QueryError
 from service.filters import Filters
 from service.query.query import Query
+from service.search.folding import fold
 from service.session import Session
-from service.stores.protocol import Mode
+from service.stores.protocol import Hit, Mode
 
 
 def test_similar_leaves_out_the_session_and_its_repeats(tmp_path: Path) -> None:
@@ -45,7 +47,7 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, m
     sittings = [a_talk(year) for year in range(2014, 2027)]
     namesake = a_talk(2020, speakers=("Ola Berg",), source_id="another")
     searcher = open_loaded(tmp_path, [*SESSIONS, *sittings, namesake])[1]
-    found = searcher.search(Query("queues that scale", limit=2, mode=mode)).results
+    found = searcher.search(Query("queues that scale", limit=2, mode=mode, now=NOW)).results
     assert {found[0].session.speakers, found[1].session.speakers} == {("Ana Ruiz",), ("Ola Berg",)}
     talk = next(one for one in found if one.session.speakers == ("Ana Ruiz",))
     assert talk.session.year == 2026
@@ -61,6 +63,54 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, m
     unfolded = searcher.search(Query("queues that scale", limit=9, mode=mode, fold=False)).results
     assert len(unfolded) == 9
     assert all(one.occurrences == (one.session,) for one in unfolded)
+
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def at(year: int, month: int, day: int) -> dict[str, Any]:
+    """Return the year and the start of a sitting in Vienna's winter."""
+    starts = datetime(year, month, day, 10, tzinfo=timezone(timedelta(hours=1)))
+    return {"year": year, "starts_at": starts, "source_id": f"{year}-{month}-{day}"}
+
+
+@pytest.mark.parametrize(
+    ("sittings", "head"),
+    [
+        ([at(2024, 5, 1), at(2025, 5, 1)], "2025-5-1"),  # all past: the latest
+        ([at(2025, 5, 1), at(2026, 5, 1), at(2027, 5, 1)], "2026-5-1"),  # the next
+        ([at(2026, 2, 28), at(2026, 3, 2), at(2026, 3, 9)], "2026-3-2"),
+        ([at(2026, 3, 1), at(2025, 3, 1)], "2026-3-1"),  # began an hour ago: no other is ahead
+        ([{"year": 2025}, {"year": 2026}], "Queues that scale-2026"),  # no time, but this year
+        ([{"year": 2024}, {"year": 2025}], "Queues that scale-2025"),
+        ([at(2026, 2, 1), {"year": 2027}], "Queues that scale-2027"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
+def test_the_next_or_the_latest_sitting_heads_the_result(
+    tmp_path: Path, mode: Mode, sittings: list[dict[str, Any]], head: str
+) -> None:
+    """Whichever sitting answers best: here the first, whose abstract is the question."""
+    best = a_talk(**sittings[0], abstract="Queues that scale, queues that scale.")
+    _, searcher = open_loaded(tmp_path, [*SESSIONS, best, *(a_talk(**one) for one in sittings[1:])])
+    query = Query("queues that scale well", mode=mode, now=NOW, limit=50)
+    found = searcher.search(query).results
+    assert found[0].session.source_id == head
+    assert [one.year for one in found[0].occurrences] == sorted(one["year"] for one in sittings)
+    alone = searcher.search(replace(query, fold=False)).results
+    assert found[0].score == max(one.score for one in alone)
+    shown_best = next(one for one in alone if one.score == found[0].score)
+    assert shown_best.session == best
+    assert found[0].similarity == shown_best.similarity
+
+
+def test_a_local_time_without_a_zone_is_compared_as_it_is() -> None:
+    hits = [
+        Hit(a_talk(2026, starts_at=datetime(2026, 3, day, 12), source_id=str(day)), 1.0, 0.5)  # no zone is known
+        for day in (1, 2, 3)
+    ]
+    (talk,) = fold(hits, NOW.replace(hour=13))
+    assert talk[0].session.source_id == "2"
 
 
 def test_folding_still_fills_the_limit(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from service.encoder import Vectors
-from service.search.folding import Talk
+from service.search.folding import Talk, as_ranked
 
 
 def vary(
@@ -25,9 +25,10 @@ def vary(
     `talks` stand best first; `vectors` has the unit vector (dimension,) of each one's first sitting.
     """
     left = [talk for talk in talks if talk[0].session.id in vectors]
-    best = max((talk[0].score for talk in left), default=0.0)
+    scores = [as_ranked(talk).score for talk in left]
+    best = max(scores, default=0.0)
     rows = np.array([vectors[talk[0].session.id] for talk in left])
-    relevance = np.array([talk[0].score / best if best > 0 else talk[0].score for talk in left])
+    relevance = np.array([score / best if best > 0 else score for score in scores])
     nearest = np.zeros(len(left))
     chosen: list[int] = []
     while len(chosen) < min(limit, len(left)):

@@ -2,30 +2,37 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from service.session import Session
 from service.stores.protocol import Hit
 from service.words import words_of
 
-_SCORE_DECIMALS = 5
-"""Decimals to which scores are compared: scores of equal texts differ in the sixth by rounding."""
 _EXTRA_CANDIDATES = 9
 """Extra candidates beyond the limit, as exact matches and repeats may rank a little lower."""
 
 Talk = list[Hit]
-"""The sittings of one talk that were found, the best one first."""
+"""The sittings of one talk that were found: the next one first, or the latest where all are past."""
 
 
-def find_talks(find: Callable[[int], list[Hit]], limit: int, *, folded: bool = True) -> list[Talk]:
+def find_talks(
+    find: Callable[[int], list[Hit]],
+    limit: int,
+    *,
+    folded: bool = True,
+    now: datetime | None = None,
+) -> list[Talk]:
     """Return at least `limit` talks while there are that many; unless `folded` each sitting is its own.
 
-    `find` returns the best sessions, as many as it is given while there are that many. Repeats stand close by
-    their talk: while the last of the sessions found still is one, more are looked at.
+    `now` says which sitting is the next one, the present if None. `find` returns the best sessions, as many as it
+    is given while there are that many. Repeats stand close by their talk: while the last of the sessions found
+    still is one, more are looked at.
     """
     count = limit + _EXTRA_CANDIDATES
     while True:
         hits = find(count)
-        talks = fold(hits) if folded else [[hit] for hit in hits]
+        talks = fold(hits, now) if folded else [[hit] for hit in hits]
         if len(hits) < count:
             return talks
         if len(talks) >= limit and not any(
@@ -35,11 +42,8 @@ def find_talks(find: Callable[[int], list[Hit]], limit: int, *, folded: bool = T
         count *= 4
 
 
-def fold(hits: Sequence[Hit]) -> list[Talk]:
-    """Group the hits by talk, in order of each talk's best hit.
-
-    The best one comes first; of equally good ones the latest does.
-    """
+def fold(hits: Sequence[Hit], now: datetime | None = None) -> list[Talk]:
+    """Group the hits by talk, in order of each talk's best hit; `now` is the present if None."""
     talks: list[Talk] = []
     places: dict[str, int] = {}
     alike = Counter(words_of(hit.session.title) for hit in hits)
@@ -51,11 +55,32 @@ def fold(hits: Sequence[Hit]) -> list[Talk]:
         talks[place].append(hit)
         for key in keys:
             places.setdefault(key, place)
-    for talk in (talk for talk in talks if len(talk) > 1):
-        talk.sort(
-            key=lambda hit: (round(hit.score, _SCORE_DECIMALS), in_time(hit.session)), reverse=True
-        )
-    return talks
+    now = now or datetime.now(UTC)
+    return [_head_with_next(talk, now) if len(talk) > 1 else talk for talk in talks]
+
+
+def as_ranked(talk: Talk) -> Hit:
+    """Return the sitting that heads a talk, with the score and similarity of the best one."""
+    best = max(talk, key=lambda hit: hit.score)
+    return replace(talk[0], score=best.score, similarity=best.similarity)
+
+
+def _head_with_next(talk: Talk, now: datetime) -> Talk:
+    """Return a talk with its next sitting first, or else its latest; the others keep their order."""
+    ahead = [hit for hit in talk if _is_ahead(hit.session, now)]
+    if ahead:
+        head = min(ahead, key=lambda hit: in_time(hit.session))
+    else:
+        head = max(talk, key=lambda hit: in_time(hit.session))
+    return [head, *(hit for hit in talk if hit is not head)]
+
+
+def _is_ahead(session: Session, now: datetime) -> bool:
+    """Return whether a session starts at `now` or later; of an unknown time, in its year or later."""
+    starts = session.starts_at
+    if starts is None:
+        return session.year >= now.year
+    return starts >= now if starts.tzinfo else starts >= now.replace(tzinfo=None)
 
 
 def in_time(session: Session) -> tuple[int, str, str]:

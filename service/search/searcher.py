@@ -24,7 +24,7 @@ from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.facet_counts import count_found
-from service.search.folding import Talk, find_talks, in_time
+from service.search.folding import Talk, as_ranked, find_talks, in_time
 from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
@@ -134,7 +134,8 @@ class Searcher:
     ) -> tuple[list[Talk], Judgement | None]:
         """Return the talks that answer, as many as are asked for, and the verdict on what was found."""
         pool = max(query.limit, _DIVERSITY_CANDIDATES) if query.diversity else query.limit
-        talks = find_talks(partial(retrieval.find, filters=filters), pool, folded=query.fold)
+        find = partial(retrieval.find, filters=filters)
+        talks = find_talks(find, pool, folded=query.fold, now=query.now)
         judged = self._judge(retrieval, filters, talks)
         if query.diversity:
             vectors = retrieval.generation.vectors([talk[0].session.id for talk in talks])
@@ -234,7 +235,7 @@ class Searcher:
             return None
         if not talks:
             return NO_HITS
-        if is_exact_match(query, talks[0][0].session):
+        if any(is_exact_match(query, hit.session) for hit in talks[0]):
             return EXACT_MATCH
         hits = [hit for talk in talks for hit in talk]
         if query.mode != "hybrid" or query.is_sentence:
@@ -269,11 +270,11 @@ def _results(talks: Sequence[Talk], explained: Callable[[Hit], Reason]) -> tuple
     return tuple(
         SearchResult(
             rank,
-            best.score,
-            best.similarity,
-            best.session,
-            explained(best),
-            tuple(sorted((hit.session for hit in (best, *others)), key=in_time)),
+            shown.score,
+            shown.similarity,
+            shown.session,
+            explained(shown),
+            tuple(sorted((hit.session for hit in talk), key=in_time)),
         )
-        for rank, (best, *others) in enumerate(talks, start=1)
+        for rank, (talk, shown) in enumerate(((talk, as_ranked(talk)) for talk in talks), start=1)
     )
