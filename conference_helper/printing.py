@@ -41,6 +41,8 @@ def _tell_verdict(answer: "Answer", *, filtered: bool) -> str:
     """Return the line before the sessions; empty where they answer, or nobody knows whether they do."""
     if not answer.results:
         return _why_none(answer.mode, filtered)
+    if answer.in_other_language:
+        return "The nearest sessions:"
     if answer.verdict == "none":
         where = "that passes these filters" if filtered else "in this programme"
         return f"Nothing {where} fits. The nearest sessions:"

@@ -143,7 +143,6 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
     [
         (["search", ""], "is empty"),
         (["search", "🎉"], "Ask in words"),
-        (["search", "x" * 10_000], "Shorten it"),
         (["search", "x", "-n", "0"], "range 1<=x<=50"),
         (["search", "x", "-n", "abc"], "not a valid integer"),
         (["search", "x", "--year", "soon"], "year is"),

@@ -106,7 +106,9 @@ def test_the_next_or_the_latest_sitting_heads_the_result(
 
 def test_a_local_time_without_a_zone_is_compared_as_it_is() -> None:
     hits = [
-        Hit(a_talk(2026, starts_at=datetime(2026, 3, day, 12), source_id=str(day)), 1.0, 0.5)  # no zone is known
+        Hit(
+            a_talk(2026, starts_at=datetime(2026, 3, day, 12), source_id=str(day)), 1.0, 0.5
+        )  # no zone is known
         for day in (1, 2, 3)
     ]
     (talk,) = fold(hits, NOW.replace(hour=13))

@@ -44,3 +44,8 @@ def test_the_heading_has_the_question_as_it_was_searched() -> None:
 def test_a_programme_of_filters_set_by_hand() -> None:
     answer = answer_with(2, verdict="programme", total=142)
     assert str(write_heading(answer)) == "The programme (142 sessions)"
+
+
+def test_a_question_in_another_language_is_not_told_that_nothing_fits() -> None:
+    answer = answer_with(3, verdict="none", in_other_language=True)
+    assert str(write_heading(answer)) == "The 3 sessions nearest to “health”"

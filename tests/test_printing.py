@@ -87,3 +87,13 @@ def test_similarity_is_printed_only_where_meaning_decided(
 ) -> None:
     answer = answer_with([result_of(SESSIONS[0], 1, decided_by)])
     assert printed(answer, capsys).splitlines()[0] == f"1. {SESSIONS[0].title}{told}"
+
+
+def test_a_question_in_another_language_is_not_told_that_nothing_fits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = answer_with(1, verdict="none", in_other_language=True, notes=("It is in English.",))
+    assert printed(answer, capsys).splitlines()[:2] == [
+        "It is in English.",
+        "The nearest sessions:",
+    ]

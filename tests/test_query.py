@@ -4,7 +4,7 @@ import pytest
 
 from service.errors import QueryError
 from service.filters import Filters
-from service.query.query import MAX_QUERY, Query, parse_kinds, parse_limit, parse_now
+from service.query.query import CUT_NOTE, MAX_QUERY, Query, parse_kinds, parse_limit, parse_now
 from service.search.searcher import Searcher
 from service.stores.protocol import Mode
 
@@ -14,7 +14,7 @@ from service.stores.protocol import Mode
     [
         ("", "is empty"),
         (" \n\t\0 ", "is empty"),
-        ("x" * (MAX_QUERY + 1), "Shorten it"),
+        ("?" * (MAX_QUERY + 1) + " x", "no letter or digit"),
         ("🎉🩺", "no letter or digit"),
         ("?!", "no letter or digit"),
         ("health \ud800", "not valid Unicode"),
@@ -32,6 +32,27 @@ def test_whatever_has_a_letter_is_text(searcher: Searcher, question: str) -> Non
 
 def test_white_space_and_control_signs_are_one_space() -> None:
     assert Query("  health\n\tdata\x00 ").text == "health data"
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("x" * MAX_QUERY, "x" * MAX_QUERY),
+        ("x" * (MAX_QUERY + 1), "x" * MAX_QUERY),
+        ("word " * 400 + "more", ("word " * 400).strip()),
+        ("word " * 399 + "lengthy", ("word " * 399).strip()),
+        ("word " * 399 + "words more", "word " * 399 + "words"),
+    ],
+)
+def test_a_long_question_is_cut_after_a_word_and_says_so(
+    searcher: Searcher, asked: str, read: str
+) -> None:
+    query = Query(asked)
+    assert (query.text, query.was_cut) == (read, asked != read)
+    answer = searcher.search(query)
+    assert answer.query == read
+    assert (CUT_NOTE in answer.notes) == query.was_cut
+    assert CUT_NOTE == "The question was cut to its first 2,000 characters."
 
 
 @pytest.mark.parametrize("limit", ["0", "51", "abc", "-1", "1.5", "", "٣", 0, 10**30])

@@ -123,3 +123,18 @@ def test_page_and_command_line_say_that_nothing_fits(
     assert said.startswith("Nothing in this programme fits. The nearest sessions:\n1. ")
     print_answer(searcher.search(Query("how long do pandas sleep")), filtered=True)
     assert capsys.readouterr().out.startswith("Nothing that passes these filters fits.")
+
+
+@pytest.mark.usefixtures("all_off_topic_queries")
+def test_what_is_asked_in_another_language_finds_nothing_for_that_reason(
+    searcher: Searcher,
+) -> None:
+    """The programme names no language: its abstracts tell it."""
+    german = searcher.search(Query("wie lange schlafen eigentlich die Pandabären"))
+    assert (german.verdict, german.in_other_language) == ("none", True)
+    assert german.notes == ("The programme is in English.",)
+    english = searcher.search(Query("how long do pandas sleep"))
+    assert (english.verdict, english.in_other_language, english.notes) == ("none", False, ())
+    page = create_app(searcher).test_client().get("/?q=wie+lange+schlafen+die+Pandas").text
+    assert "The programme is in English." in page
+    assert "No session found that fits" not in page

@@ -99,9 +99,10 @@ def test_problems_keep_the_question(client: FlaskClient, query: str, typed: str,
 
 
 def test_a_question_that_is_too_long(client: FlaskClient) -> None:
-    page = read(client, "/?q=" + "a" * 10_000, 400)
-    assert "10000 characters" in page.text
-    assert box(page)["value"] == "a" * 10_000
+    page = read(client, "/?q=" + "health+" * 1_000)
+    assert "The question was cut to its first 2,000 characters." in page.text
+    assert box(page)["value"] == " ".join(["health"] * 285)
+    assert "maxlength" not in box(page)
 
 
 def test_parameters_of_other_programs_are_ignored(client: FlaskClient) -> None:

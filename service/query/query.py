@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 3
 MAX_LIMIT = 50
 MAX_QUERY = 2_000
-"""Maximum length of a question in characters, beyond any model's window."""
+"""Characters of a question that are read, beyond any model's window."""
+CUT_NOTE = f"The question was cut to its first {MAX_QUERY:,} characters."
 
 MODES: tuple["Mode", ...] = ("hybrid", "semantic", "keyword")
 DEFAULT_MODE: "Mode" = "hybrid"
@@ -27,7 +28,8 @@ DEFAULT_MODE: "Mode" = "hybrid"
 class Query:
     """A question and its search options. Raises QueryError for invalid values.
 
-    text        the question; white space is collapsed. Facets are counted without one too
+    text        the question; white space is collapsed, and what is beyond MAX_QUERY characters is cut. Facets
+                are counted without one too
     mode        one of MODES
     filters     which sessions may answer
     limit       how many results, 1 to 50
@@ -48,9 +50,13 @@ class Query:
     interpret: bool = True
     ignore: tuple[Kind, ...] = ()
     now: datetime | None = None
+    was_cut: bool = field(init=False, default=False)
+    """Whether the text was longer than MAX_QUERY."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", _clean(self.text))
+        text = _clean(self.text)
+        object.__setattr__(self, "was_cut", len(text) > MAX_QUERY)
+        object.__setattr__(self, "text", _cut(text))
         parse_mode(self.mode)
         parse_limit(self.limit)
         parse_diversity(self.diversity)
@@ -134,10 +140,14 @@ def _clean(text: str) -> str:
     question = " ".join(
         "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split()
     )
-    if len(question) > MAX_QUERY:
-        raise QueryError(
-            f"The question has {len(question)} characters; at most {MAX_QUERY} are read. Shorten it."
-        )
-    if question and not any(sign.isalnum() for sign in question):
+    if question and not any(sign.isalnum() for sign in question[:MAX_QUERY]):
         raise QueryError("The question has no letter or digit. Ask in words.")
     return question
+
+
+def _cut(question: str) -> str:
+    """Return the whole words in the first MAX_QUERY characters, and those as they are if they are one word."""
+    if len(question) <= MAX_QUERY:
+        return question
+    words, space, _ = question[: MAX_QUERY + 1].rpartition(" ")
+    return words if space else question[:MAX_QUERY]

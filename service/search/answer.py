@@ -58,6 +58,7 @@ class Answer:
     understood: tuple[Constraint, ...] = ()
     corrected: Correction | None = None
     notes: tuple[str, ...] = ()
+    in_other_language: bool = False
     total: int | None = None
 
     def as_dict(self) -> dict[str, Any]:

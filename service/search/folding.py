@@ -25,9 +25,9 @@ def find_talks(
 ) -> list[Talk]:
     """Return at least `limit` talks while there are that many; unless `folded` each sitting is its own.
 
-    `now` says which sitting is the next one, the present if None. `find` returns the best sessions, as many as it
-    is given while there are that many. Repeats stand close by their talk: while the last of the sessions found
-    still is one, more are looked at.
+    `now` says which sitting is the next one, the present if None. `find` returns the best sessions, as many as
+    it is given while there are that many. Repeats stand close by their talk: while the last of the sessions
+    found still is one, more are looked at.
     """
     count = limit + _EXTRA_CANDIDATES
     while True:

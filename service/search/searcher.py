@@ -18,7 +18,8 @@ from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
 from service.query.interpreter import InterpretedQuery, Interpreter
-from service.query.query import DEFAULT_LIMIT, Query
+from service.query.language import language_note
+from service.query.query import CUT_NOTE, DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult
 from service.search.catalogue_encoder import CatalogueEncoder
@@ -86,6 +87,7 @@ class Searcher:
                 answer, counts = self._programme(generation, read, with_facets=with_facets)
             else:
                 answer, counts = self._nearest(generation, read, with_facets=with_facets)
+            answer = _noted(answer, query, generation.manifest)
         record("answer", found="some" if answer.results else "none")
         took_ms = (time.perf_counter() - started) * 1000
         return replace(answer, query=query.text, took_ms=took_ms), counts
@@ -244,6 +246,16 @@ class Searcher:
         off_topic = queries.similarity(retrieval.vector, excluding=calibration.answered)
         terms = retrieval.terms(filters)
         return judge(query, terms, hits, off_topic, calibration, manifest.sessions)
+
+
+def _noted(answer: Answer, query: Query, manifest: Manifest) -> Answer:
+    """Return the answer with notes on a question that is too long, or finds nothing in another language."""
+    notes = [CUT_NOTE, *answer.notes] if query.was_cut else [*answer.notes]
+    found = [result.session for result in answer.results]
+    foreign = language_note(query.text, manifest, found) if answer.verdict == "none" else None
+    if foreign:
+        notes.append(foreign)
+    return replace(answer, notes=tuple(notes), in_other_language=foreign is not None)
 
 
 def _explained(answer: Answer, read: InterpretedQuery) -> Answer:

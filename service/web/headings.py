@@ -30,10 +30,10 @@ def write_heading(answer: Answer) -> Heading:
         told = tell_all(answer.understood)
         total = "1 session" if answer.total == 1 else f"{answer.total} sessions"
         return Heading(f"The programme: {told} ({total})" if told else f"The programme ({total})")
-    if answer.verdict == "none":
+    if answer.verdict == "none" and not answer.in_other_language:
         nearest = "this is the nearest" if count == 1 else "these are the nearest"
         return Heading("No session found that fits", question, f": {nearest}")
-    if answer.verdict is None:
+    if answer.verdict in (None, "none"):
         return Heading(f"The {'session' if count == 1 else sessions} nearest to", question)
     related = "related " if answer.verdict == "related" else ""
     return Heading(f"{sessions.replace(' ', f' {related}', 1)} for", question)

@@ -177,8 +177,9 @@ def _json(schema: str) -> Values:
 
 
 def _question(*, required: bool) -> Values:
-    schema = {**TEXT, "minLength": 1, "maxLength": MAX_QUERY}
-    return _parameter("q", "The question, in plain words.", schema, required=required)
+    schema = {**TEXT, "minLength": 1}
+    told = f"The question, in plain words; its first {MAX_QUERY:,} characters are read."
+    return _parameter("q", told, schema, required=required)
 
 
 def _filters() -> list[Values]:

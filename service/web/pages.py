@@ -12,7 +12,6 @@ from service.query.query import (
     DEFAULT_LIMIT,
     DEFAULT_MODE,
     MAX_LIMIT,
-    MAX_QUERY,
     MODES,
     Query,
 )
@@ -166,7 +165,6 @@ def _render(template: str, query: Query, *, typed: str | None = None, **values: 
         kept=list(kept_parameters(query)),
         chips=list_chips(query),
         unfiltered=replace(query, filters=NO_FILTERS),
-        max_query=MAX_QUERY,
         modes=MODES,
         default_mode=DEFAULT_MODE,
         mode_names=formatting.MODE_NAMES,
