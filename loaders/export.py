@@ -22,7 +22,7 @@ VERSION_KEY = "conference_helper"
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 _COLUMNS = (
     "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
-    "language", "room", "starts_at", "ends_at", "timezone", "url", "tags",
+    "language", "room", "starts_at", "ends_at", "timezone", "url", "links", "tags",
     "id",
 )  # fmt: skip
 
@@ -88,4 +88,6 @@ def _write_csv(generation: Generation, stream: TextIO) -> int:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return "; ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return "; ".join(item["url"] if isinstance(item, dict) else item for item in value)
+    return str(value)

@@ -1,11 +1,11 @@
-"""Session, the one record that both flows share: its id, its texts, and what repeats of a talk share."""
+"""Session, the one record that both flows share: its id, its texts, its links, and what repeats share."""
 
 import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Literal, get_args
 
 from service.dates import zone_name
 from service.words import split_words, words_of
@@ -14,6 +14,23 @@ RECIPE_VERSION = 1
 """Raised when `Session.text` changes: vectors of two recipes cannot share a catalogue."""
 
 _NAMESPACE = uuid.UUID("6f0d1c52-9a43-5c1e-8d0a-3f2b7c4e9a10")
+
+
+LinkKind = Literal["slides", "recording", "page"]
+LINK_KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where more of a session is found: slides, a recording or another page, by http or https."""
+
+    kind: LinkKind
+    url: str
+    label: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the link as JSON values."""
+        return {"kind": self.kind, "url": self.url, "label": self.label}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +56,7 @@ class Session:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     url: str = ""
+    links: tuple[Link, ...] = ()
     tags: tuple[str, ...] = ()
     slot: str = ""
     source_location: str = field(default="", compare=False)
@@ -131,6 +149,7 @@ class Session:
             "language": self.language,
             "room": self.room,
             "url": self.url,
+            "links": [link.as_dict() for link in self.links],
             "speakers": list(self.speakers),
             "tags": list(self.tags),
             "day": self.day,

@@ -4,7 +4,7 @@ import pytest
 from support.reading_sources import read_bytes
 
 from loaders.records.cleaning import to_session
-from loaders.records.record import Options, Record
+from loaders.records.record import LinkText, Options, Record
 
 OPTIONS = Options(event="Test Conf", year=2026)
 
@@ -46,6 +46,37 @@ def test_the_first_web_address_is_read(given: str, url: str) -> None:
 )
 def test_what_is_no_web_address_is_told(given: str) -> None:
     assert told(given) == ("", ["no web address such as https://example.org/talk"])
+
+
+@pytest.mark.parametrize(
+    ("link", "kind", "label"),
+    [
+        (LinkText("https://x.org/a.WEBM?dl=1", "Slides"), "recording", "Slides"),
+        (LinkText("https://x.org/a.odp"), "slides", "Slides"),
+        (LinkText("https://x.org/a", "Folien zum Vortrag"), "slides", "Folien zum Vortrag"),
+        (LinkText("https://x.org/a", "", "video"), "recording", "Recording"),
+        (LinkText("https://www.youtube.com/watch?v=a", ""), "recording", "Recording"),
+        (LinkText("https://notyoutube.com/a"), "page", "notyoutube.com"),
+        (LinkText("https://x.org/a.mp4", "A <b>cut</b>", "page"), "page", "A cut"),
+        (LinkText("see https://x.org/a."), "page", "x.org"),
+    ],
+)
+def test_what_a_link_leads_to(link: LinkText, kind: str, label: str) -> None:
+    record = Record(location="here", title="Sails", links=[link, link])
+    (found,) = to_session(record, OPTIONS).links
+    assert (found.kind, found.label, record.warnings) == (kind, label, [])
+
+
+def test_links_without_an_address_are_told_and_a_hundred_are_cut() -> None:
+    given = [LinkText(f"https://x.org/{number}") for number in range(100)]
+    wrong = [LinkText("javascript:alert(1)"), LinkText("https://[x"), LinkText(""), LinkText("TBA")]
+    record = Record(location="here", title="Sails", links=[*wrong, *given])
+    assert len(to_session(record, OPTIONS).links) == 50
+    assert record.warnings == [
+        "a link without a web address is left out",
+        "a link without a web address is left out",
+        "links after the first 50 are left out",
+    ]
 
 
 def test_an_id_that_is_an_e_mail_address_is_not_kept_but_tells_apart() -> None:

@@ -52,6 +52,52 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     }
 
 
+def test_links_are_exported_with_what_they_lead_to(loading: Loading, tmp_path: Path) -> None:
+    links = [{"url": "https://a.org/b", "title": "Notes", "kind": "recording"}]
+    talk = {**row(1), "video": "https://a.org/1 https://a.org/1.mp4", "links": links}
+    (tmp_path / "talks.json").write_text(json.dumps([talk, row(2)]), "utf-8")
+    loading.files(tmp_path / "talks.json")
+    before = everything(loading.store)
+    assert sorted(
+        tuple((link.kind, link.url, link.label) for link in session.links)
+        for session in before.values()
+    ) == [
+        (),
+        (
+            ("recording", "https://a.org/b", "Notes"),
+            ("recording", "https://a.org/1", "Recording"),
+            ("recording", "https://a.org/1.mp4", "Recording"),
+        ),
+    ]
+    for name in ("out.jsonl", "out.csv"):
+        with loading.store.reading() as generation:
+            write_export(generation, tmp_path / name)
+    other = Loading(EdgeStore(tmp_path / "other", "sessions"), tmp_path)
+    other.files(tmp_path / "out.jsonl")
+    assert everything(other.store) == before
+    other.files(tmp_path / "out.csv")
+    urls = sorted([link.url for link in one.links] for one in everything(other.store).values())
+    assert urls == [[], ["https://a.org/b", "https://a.org/1", "https://a.org/1.mp4"]]
+    other.store.close()
+
+
+def test_sessions_that_gain_links_are_changed_and_keep_their_vectors(
+    loading: Loading, tmp_path: Path
+) -> None:
+    path = tmp_path / "talks.json"
+    for slides, plan in (
+        ({}, "2 new, 0 changed"),
+        ({"slides": "https://a.org/1"}, "0 new, 1 changed"),
+    ):
+        path.write_text(json.dumps([row(1) | slides, row(2)]), "utf-8")
+        outcome = loading.files(path)
+        assert str(outcome.comparison).startswith(f"{plan} (0 embedded again), 0 gone")
+    assert len(loading.encoder.embedded) == 2
+    with loading.store.reading() as generation:
+        links = [one.links for some, _ in generation.scan() for one in some if one.links]
+    assert [[link.url for link in some] for some in links] == [["https://a.org/1"]]
+
+
 def test_vectors_are_exported_when_asked(
     loaded: tuple[EdgeStore, Searcher], tmp_path: Path
 ) -> None:

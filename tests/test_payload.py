@@ -10,7 +10,7 @@ from support.stores import talk
 
 from service.dates import parse_zone
 from service.errors import StoreError
-from service.session import Session
+from service.session import LINK_KINDS, Link, Session
 from service.stores.payload import decode_payload, encode_payload
 
 _ZONES = st.sampled_from(
@@ -18,6 +18,7 @@ _ZONES = st.sampled_from(
 )
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _SOME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+_LINKS = st.builds(Link, st.sampled_from(LINK_KINDS), st.just("https://example.org/a.pdf"), _TEXTS)
 _SESSIONS = st.builds(
     Session,
     event=_SOME,
@@ -31,6 +32,7 @@ _SESSIONS = st.builds(
     slot=_TEXTS,
     starts_at=st.none()
     | st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=_ZONES),
+    links=st.lists(_LINKS, max_size=2).map(tuple),
     tags=st.lists(_TEXTS, max_size=3).map(tuple),
 )
 
@@ -101,9 +103,11 @@ def test_minutes_are_local_and_left_out_where_they_are_unknown(
 
 
 def test_payload_hash_changes_with_any_field_and_text_hash_with_the_text_only() -> None:
-    plain, moved = encode_payload(talk(7)), encode_payload(talk(7, room="Hall B"))
-    assert plain["text_hash"] == moved["text_hash"]
-    assert plain["payload_hash"] != moved["payload_hash"]
+    slides = Link("slides", "https://example.org/a.pdf", "Slides")
+    plain = encode_payload(talk(7))
+    for changed in (talk(7, room="Hall B"), talk(7, links=(slides,))):
+        assert plain["text_hash"] == encode_payload(changed)["text_hash"]
+        assert plain["payload_hash"] != encode_payload(changed)["payload_hash"]
     assert plain["text_hash"] != encode_payload(talk(7, "Other"))["text_hash"]
 
 
@@ -113,6 +117,11 @@ def test_payload_hash_changes_with_any_field_and_text_hash_with_the_text_only() 
         {},
         {"event": "E", "year": "soon", "source_id": "1"},
         {**encode_payload(talk(7)), "timezone": "Mars"},
+        {
+            **encode_payload(talk(7)),
+            "links": [{"kind": "spell", "url": "https://a.b", "label": ""}],
+        },
+        {**encode_payload(talk(7)), "links": ["https://example.org"]},
     ],
 )
 def test_a_payload_that_is_no_session_says_what_to_do(payload: dict[str, object]) -> None:

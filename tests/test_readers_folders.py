@@ -21,6 +21,7 @@ def test_pyvideo_folders() -> None:
     assert lamps.abstract == "Of light, see the map.\n\nlamp()"
     assert lamps.speakers == ("Ana Wick", "Rui Lamp", "Jo Line")
     assert (lamps.tags, lamps.url) == (("light",), "https://www.youtube.com/watch?v=abc")
+    assert [link.kind for link in lamps.links][:1] == ["recording"]
     assert lamps.starts_at is None, "the day of the recording is no slot"
     assert (light.title, light.source_id) == ("灯光", "meridian-conf-2019/deng-guang")
     assert (tides.event, tides.year) == ("Harbour Meetup", 2016), "the year of the recording"

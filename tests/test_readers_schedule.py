@@ -56,6 +56,23 @@ def test_markup_inside_elements_is_read_as_text() -> None:
     assert session.speakers == ("Jo Line",)
 
 
+def test_links_and_attachments_are_kept_with_what_they_lead_to() -> None:
+    event = """<event id="1"><title>A</title>
+    <attachments><attachment type="slides" href="https://example.org/a.pdf">Maps &amp; more</attachment>
+      <attachment type="paper" href="/system/a.pdf">Paper</attachment></attachments>
+    <links><link href="https://video.example.org/a.webm">Video recording (WebM/VP9)</link>
+      <link href="https://example.org/feedback">Submit feedback</link>
+      <link href="https://example.org/feedback">Again</link>
+      <link href="javascript:alert(1)">Look</link></links></event>"""
+    reading = read_bytes("x.xml", EVENT % event.encode())
+    assert [tuple(link.as_dict().values()) for link in reading.sessions[0].links] == [
+        ("slides", "https://example.org/a.pdf", "Maps & more"),
+        ("recording", "https://video.example.org/a.webm", "Video recording (WebM/VP9)"),
+        ("page", "https://example.org/feedback", "Submit feedback"),
+    ]
+    assert reading.noted == ["a link without a web address is left out"] * 2
+
+
 def test_billion_laughs_are_refused() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     content = f'<!DOCTYPE lolz [<!ENTITY l0 "lol">{laughs}]><schedule><day>&l9;</day></schedule>'

@@ -23,11 +23,12 @@ _OTHER_LISTS = {
     "answers", "categories", "resources", "attachments", "files", "images", "videos", "comments", "reviews",
 }  # fmt: skip
 _OTHER_LIST_FIELDS = {
-    "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url",
+    "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url", "links",
+    "slides", "recording",
 }  # fmt: skip
 _REFERENCED = ("speakers", "track", "room")
 _WEAK_FIELDS = {  # links and sponsors have them too
-    "source_id", "url", "tags", "event", "year", "zone", "state",
+    "source_id", "url", "links", "slides", "recording", "tags", "event", "year", "zone", "state",
 }  # fmt: skip
 _DATE = re.compile(r"\d{4}|\d[./]\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

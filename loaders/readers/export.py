@@ -5,7 +5,7 @@ from typing import Any
 
 from loaders.export import EXPORT_VERSION, VERSION_KEY
 from loaders.json_objects.values import member, parse_lines
-from loaders.records.record import Diagnostic, Options, Record
+from loaders.records.record import Diagnostic, LinkText, Options, Record
 from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
 from service.errors import StoreError
@@ -59,6 +59,7 @@ def _record(item: Any, location: str) -> Record | Diagnostic:
         end=session.ends_at or "",
         zone=session.timezone,
         url=session.url,
+        links=[LinkText(link.url, link.label, link.kind) for link in session.links],
         tags=session.tags,
         service=False,
     )

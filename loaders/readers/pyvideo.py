@@ -7,6 +7,7 @@ from typing import Any
 
 from loaders.json_objects.values import member, no_sessions, objects, parse
 from loaders.records.cleaning import split_year
+from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_list, as_text, as_year, join_paragraphs
@@ -64,6 +65,10 @@ def _record(video: dict[str, Any], source: SourceFile, category: SourceFile | No
         speakers=speaker_names(video.get("speakers") or []),
         language=as_text(video.get("language")),
         url=next((as_text(item.get("url")) for item in objects(video.get("videos"))), ""),
+        links=[
+            *list_links([item.get("url") for item in objects(video.get("videos"))], "recording"),
+            *list_links(video.get("related_urls")),
+        ],
         tags=as_list(video.get("tags")),
     )
 

@@ -8,6 +8,7 @@ import yaml
 
 from loaders.json_objects.values import member, objects
 from loaders.records.cleaning import split_year
+from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text, as_year, join_paragraphs
@@ -86,13 +87,21 @@ def _record(talk: dict[str, Any], video: dict[str, Any], location: str) -> Recor
         language=inherited("language"),
         room=inherited("room"),
         url=_address(talk) or _address(video),
+        links=[
+            *list_links(_recording(talk) or _recording(video), "recording"),
+            *list_links(talk.get("slides_url"), "slides"),
+        ],
     )
 
 
 def _address(talk: dict[str, Any]) -> str:
+    return _recording(talk) or as_text(talk.get("external_url"))
+
+
+def _recording(talk: dict[str, Any]) -> str:
     site = _VIDEO_URLS.get(as_text(talk.get("video_provider")))
     id = as_text(talk.get("video_id"))
-    return site + id if site and id else as_text(talk.get("external_url"))
+    return site + id if site and id else ""
 
 
 def _times(videos: list[dict[str, Any]], schedule: Any) -> dict[int, tuple[str, str]]:

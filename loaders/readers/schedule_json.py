@@ -5,6 +5,7 @@ from typing import Any
 
 from loaders.json_objects.values import member, objects, parse
 from loaders.records.cleaning import split_year
+from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text, as_year, join_paragraphs
@@ -72,4 +73,5 @@ def _record(
         duration=as_text(event.get("duration")),
         zone=zone,
         url=as_text(event.get("url")),
+        links=[link for key in ("attachments", "links") for link in list_links(event.get(key))],
     )

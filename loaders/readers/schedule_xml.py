@@ -7,7 +7,7 @@ import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
 from loaders.records.cleaning import split_year
-from loaders.records.record import Diagnostic, Options, Record
+from loaders.records.record import Diagnostic, LinkText, Options, Record
 from loaders.records.values import as_year, join_paragraphs
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
@@ -66,6 +66,11 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
         start=date if "T" in date else f"{date or day} {start}".strip(),
         duration=_text(event, "duration"),
         url=_text(event, "url"),
+        links=[
+            LinkText(link.get("href", ""), _text(link), link.get("type", ""))
+            for tag in ("attachment", "link")
+            for link in event.iter(tag)
+        ],
     )
 
 

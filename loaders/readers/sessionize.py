@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.json_objects.values import no_sessions, objects, parse
+from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text
@@ -77,6 +78,7 @@ def _record(
         start=as_text(session.get("startsAt")),
         end=as_text(session.get("endsAt")),
         url=as_text(session.get("liveUrl")) or as_text(session.get("recordingUrl")),
+        links=list_links([session.get("liveUrl"), session.get("recordingUrl")], "recording"),
         service=True if session.get("isServiceSession") is True else None,
         states=[as_text(session.get("status"))],
     )

@@ -3,13 +3,12 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from urllib.parse import unquote
 
+from loaders.records.links import find_url, read_links
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
 from loaders.records.text import (
     drop_surrogates,
-    has_email,
     is_placeholder,
     normalise,
     plain_line,
@@ -25,12 +24,6 @@ MAX_LINE = 1_000
 
 _TITLE_YEAR = re.compile(
     r"[(\[]?(?<!\d)(19\d\d|2[01]\d\d)(?:[-–—/]\d\d|\s?[-–—/]\s?(?:19|2[01])\d\d)?(?!\d)[)\]]?"
-)
-_URL = re.compile(
-    r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
-)
-_BARE_URL = re.compile(
-    r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
 )
 _SERVICE_TITLES = {
     "break", "breaks", "coffee", "coffee break", "coffee breaks", "tea break", "afternoon break",
@@ -109,6 +102,7 @@ def to_session(record: Record, options: Options) -> Session:
         starts_at=starts_at,
         ends_at=ends_at,
         url=_first_url(record),
+        links=read_links(record),
         tags=_distinct(record.tags, markup),
         source_location=drop_surrogates(record.location),
     )
@@ -184,18 +178,9 @@ def _distinct(texts: Sequence[str], markup: str) -> tuple[str, ...]:
 
 def _first_url(record: Record) -> str:
     """Return the first web address in a record's `url`, without e-mail addresses; warn if there is none."""
-    given = drop_surrogates(record.url.strip())
-    if is_placeholder(given):
+    if is_placeholder(drop_surrogates(record.url.strip())):
         return ""
-    if match := _URL.search(given):
-        found = match[0]
-        while found[-1] in ".,;:!'*" or (found[-1] == ")" and found.count(")") > found.count("(")):
-            found = found[:-1]  # [slides](https://example.org).
-    else:
-        found = f"https://{given}" if _BARE_URL.fullmatch(given) else ""
-    if has_email(unquote(found)):  # in what follows the page, as a rule
-        found = re.split("[?#]", found, maxsplit=1)[0]
-    if not found or has_email(unquote(found)):
+    found = find_url(record.url)
+    if not found:
         record.warnings.append("no web address such as https://example.org/talk")
-        return ""
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.records import times
 from loaders.records.text import drop_surrogates
@@ -70,6 +70,14 @@ class Options:
             raise InputError(f"--timezone {self.timezone}: {error}.") from error
 
 
+class LinkText(NamedTuple):
+    """A link in its source's words: its address, its label, and what the source says that it leads to."""
+
+    address: str
+    label: str = ""
+    kind: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class Record:
     """One session in its source's own words.
@@ -98,6 +106,7 @@ class Record:
     duration: str = ""
     zone: str = ""
     url: str = ""
+    links: Sequence[LinkText] = ()
     tags: Sequence[str] = ()
     slot: str = ""
     service: bool | None = None
@@ -134,4 +143,5 @@ _SAID = tuple(
 
 def _shown(value: Any) -> str:
     texts = [value] if isinstance(value, (str, int, datetime)) else value
-    return "; ".join(str(text)[:_MAX_VALUE] for text in texts)
+    parts = (text.address if isinstance(text, LinkText) else str(text) for text in texts)
+    return "; ".join(part[:_MAX_VALUE] for part in parts)

@@ -7,7 +7,8 @@ from typing import Any
 
 from loaders.records.clocks import has_clock, split_range, starts_with_clock
 from loaders.records.day_headings import mentions_day
-from loaders.records.record import Record
+from loaders.records.links import list_links
+from loaders.records.record import LinkText, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.text import has_email
 from loaders.records.values import as_list, as_text, as_year, join_paragraphs
@@ -59,9 +60,21 @@ def to_record(
         duration=first("duration"),
         zone=first("zone"),
         url=first("url"),
+        links=_links(row, columns),
         tags=listed("tags", as_list),
         states=texts("state"),
     )
+
+
+def _links(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[LinkText]:
+    """Return the links of columns of any, of slides, of recordings; cells without an address have none."""
+    kinds = {"links": "", "slides": "slides", "recording": "recording"}
+    return [
+        link
+        for field, kind in kinds.items()
+        for header in columns.get(field, ())
+        for link in list_links(row.get(header), kind)
+    ]
 
 
 def _without_email(source_id: str) -> str:

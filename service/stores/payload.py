@@ -14,7 +14,7 @@ from typing import Any
 
 from service.dates import parse_zone
 from service.errors import REMEDY, DamagedError
-from service.session import Session, digest
+from service.session import LINK_KINDS, Link, Session, digest
 from service.stores import editions
 
 DERIVED = (
@@ -31,7 +31,7 @@ _TIMES = ("starts_at", "ends_at")
 _LISTS = ("speakers", "tags")
 _NEEDED = ("event", "year", "source_id")
 _STORED = tuple(field.name for field in fields(Session) if field.compare)
-_TEXTS = tuple(name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED})
+_TEXTS = tuple(name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED, "links"})
 
 
 def encode_payload(session: Session) -> dict[str, Any]:
@@ -65,6 +65,7 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
             "source_id": str(payload["source_id"]),
             **{name: str(payload.get(name, "")) for name in _TEXTS},
             **{name: tuple(map(str, payload.get(name, ()))) for name in _LISTS},
+            "links": tuple(map(_link, payload.get("links", ()))),
             **{
                 name: datetime.fromisoformat(str(time)).astimezone(zone) if time else None
                 for name, time in times.items()
@@ -90,7 +91,19 @@ def _minutes(session: Session) -> dict[str, int]:
     return times if duration is None else {**times, "duration_minutes": duration}
 
 
+def _link(stored: Mapping[str, Any]) -> Link:
+    """Return the link that `Link.as_dict` gave. Raises KeyError, TypeError or ValueError if it is none."""
+    kind = next((kind for kind in LINK_KINDS if kind == stored["kind"]), None)
+    if kind is None:
+        raise ValueError(f"no kind of link: {stored['kind']!r}")
+    return Link(kind, str(stored["url"]), str(stored["label"]))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return list(value) if isinstance(value, tuple) else "" if value is None else value
+    if isinstance(value, Link):
+        return value.as_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return "" if value is None else value

@@ -6,6 +6,7 @@ from service.filters import FACETS, FIELDS
 from service.query.interpretation import KINDS
 from service.query.query import MAX_LIMIT, MODES
 from service.search.snippets import PARTS
+from service.session import LINK_KINDS
 from service.verdict.judge import VERDICTS
 
 Values = dict[str, Any]
@@ -141,8 +142,15 @@ def _session() -> Values:
         id={**TEXT, "format": "uuid"},
         year={"type": "integer"},
         **dict.fromkeys((*texts, "language", "room", "url", "day", "timezone"), TEXT),
+        links={"type": "array", "items": _link()},
         **dict.fromkeys(("speakers", "tags"), _TEXTS),
         **dict.fromkeys(("starts_at", "ends_at"), _MOMENT),
+    )
+
+
+def _link() -> Values:
+    return _object(
+        kind={**TEXT, "enum": list(LINK_KINDS)}, url={**TEXT, "format": "uri"}, label=TEXT
     )
 
 

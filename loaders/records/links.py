@@ -1,0 +1,118 @@
+"""The links of a record: web addresses, what each leads to, and a label for people."""
+
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from loaders.records.record import LinkText, Record
+from loaders.records.text import drop_surrogates, has_email, is_placeholder, plain_line
+from loaders.records.values import as_text
+from service.session import LINK_KINDS, Link, LinkKind
+from service.words import folded
+
+MAX_LINKS = 50
+"""Links of one session."""
+_MAX_LABEL = 200
+
+_URL = re.compile(
+    r"https?://(?:(?![,;|]https?://)[^\s<>\"\x00-\x1f]){1,2000}(?=[\s<>\",;|\x00-\x1f]|$)", re.I
+)
+_BARE_URL = re.compile(
+    r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
+)
+_ADDRESS_KEYS = ("url", "href", "link", "address")
+_LABEL_KEYS = ("title", "label", "name", "description")
+_KIND_KEYS = ("kind", "type")
+_FILES: dict[LinkKind, tuple[str, ...]] = {
+    "recording": (".webm", ".mp4", ".m4v", ".mov", ".mkv", ".ogv", ".avi", ".mp3", ".ogg", ".opus"),
+    "slides": (".ppt", ".pptx", ".odp", ".key"),
+}
+_WORDS: dict[LinkKind, re.Pattern[str]] = {
+    "recording": re.compile(
+        r"\b(videos?|recordings?|recorded|audio|aufzeichnung(en)?|aufnahmen?|mitschnitte?|enregistrements?|"
+        r"grabacion(es)?|gravac(ao|oes)|registrazion[ei]|opnames?)\b"
+    ),
+    "slides": re.compile(
+        r"\b(slides?|slide ?decks?|presentations?|folien|prasentation(en)?|diapositiv(es|as?)|"
+        r"presentacion(es)?|apresentac(ao|oes)|presentazion[ei]|dias)\b"
+    ),
+}
+_SITES: dict[LinkKind, tuple[str, ...]] = {
+    "recording": (".youtube.com", ".youtu.be", ".vimeo.com", ".media.ccc.de"),
+    "slides": (".speakerdeck.com", ".slideshare.net", ".slides.com"),
+}
+_LABELS: dict[LinkKind, str] = {"slides": "Slides", "recording": "Recording"}
+
+
+def find_url(text: str) -> str:
+    """Return the first web address in a text, without e-mail addresses; empty if there is none."""
+    given = drop_surrogates(text.strip())
+    match = _URL.search(given)
+    found = match[0] if match else f"https://{given}" if _BARE_URL.fullmatch(given) else ""
+    while match and found and (found[-1] in ".,;:!'*" or _closes_nothing(found)):
+        found = found[:-1]  # [slides](https://example.org).
+    if has_email(unquote(found)):  # in what follows the page, as a rule
+        found = re.split("[?#]", found, maxsplit=1)[0]
+    return "" if has_email(unquote(found)) else found
+
+
+def list_links(value: Any, kind: str = "") -> list[LinkText]:
+    """Return the links that a value of any type holds: a text with addresses, an object, or a list of these."""
+    if isinstance(value, list):
+        return [link for item in value for link in list_links(item, kind)]
+    if isinstance(value, dict):
+        address = _first(value, _ADDRESS_KEYS)
+        label, said = _first(value, _LABEL_KEYS), _first(value, _KIND_KEYS)
+        return [LinkText(address, label, kind or said)] if address else []
+    return [LinkText(match[0], kind=kind) for match in _URL.finditer(as_text(value))]
+
+
+def read_links(record: Record) -> tuple[Link, ...]:
+    """Return a record's links, each address once; warn of what is no web address."""
+    found: dict[str, Link] = {}
+    for given in record.links:
+        if url := _checked(find_url(given.address)):
+            found.setdefault(url, _link(url, given))
+        elif not is_placeholder(given.address.strip()):
+            record.warn("a link without a web address is left out", given.address)
+    if len(found) > MAX_LINKS:
+        record.warn(f"links after the first {MAX_LINKS} are left out")
+    return tuple(found.values())[:MAX_LINKS]
+
+
+def _link(url: str, given: LinkText) -> Link:
+    label = plain_line(given.label[:_MAX_LABEL], "")
+    kind = _kind(url, label, given.kind)
+    return Link(kind, url, label or _LABELS.get(kind) or urlsplit(url).netloc)
+
+
+def _kind(url: str, label: str, said: str) -> LinkKind:
+    """Return what a link leads to: as its source says, else by its file, its words or its site."""
+    parts = urlsplit(url)
+    path, host = parts.path.casefold(), f".{(parts.hostname or '').casefold()}"
+    words = folded(f"{said} {label}")
+    for kind in LINK_KINDS:
+        if said == kind:
+            return kind
+    signs = [
+        *((kind, path.endswith(_FILES[kind])) for kind in _FILES),
+        *((kind, _WORDS[kind].search(words) is not None) for kind in _FILES),
+        *((kind, host.endswith(_SITES[kind])) for kind in _FILES),
+    ]
+    return next((kind for kind, is_there in signs if is_there), "page")
+
+
+def _checked(url: str) -> str:
+    """Return a web address that can be taken apart, nothing for others (https://[x)."""
+    try:
+        return url if urlsplit(url).hostname else ""
+    except ValueError:
+        return ""
+
+
+def _closes_nothing(url: str) -> bool:
+    return url[-1] == ")" and url.count(")") > url.count("(")
+
+
+def _first(value: dict[str, Any], keys: tuple[str, ...]) -> str:
+    return next((text for key in keys if (text := as_text(value.get(key)))), "")
