@@ -143,6 +143,9 @@ def _read_talks(
             count += 1
             placed += timetable.apply(item, replace=own is not None)
         yield item
+    if timetable and timetable.untimed:
+        reason = f"{timetable.untimed} rows without a time place no talk"
+        yield Diagnostic(timetable.name, reason, skipped=False)
     if timetable and timetable is not own:
         yield Diagnostic(
             timetable.name, f"{placed} of {count} talks placed by the timetable", skipped=False

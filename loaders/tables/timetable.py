@@ -19,6 +19,11 @@ _MAX_ROWS = 5_000
 _MIN_SLOTS = 3  # slots, below which nothing is a timetable
 _WORDS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
+_ROOM = re.compile(
+    r"\b(?:rooms?|hall|auditorium|theat(?:er|re)|stage|ballroom|foyer|\w*(?:saal|raum)|salle|sala|aula)"
+    r"(?:\W+[\w-]{1,4})*$|^(?:room|hall|saal|raum|salle|sala|aula|stage|track)\W+[\w-]{1,12}$"
+)
+_MAX_ROOM = 50
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
 
@@ -37,6 +42,7 @@ class Timetable:
 
     name: str
     slots: dict[str, set[Slot]] = field(default_factory=dict)
+    untimed: int = 0  # rows of texts without a time
 
     def overlap(self, keys: Iterable[str]) -> int:
         """Return how many of the talks' keys it has slots for."""
@@ -66,8 +72,8 @@ def title_key(text: str) -> str:
 def read_timetable(table: Table, options: Options) -> Timetable | None:
     """Return the timetable that a table is, None if it is none.
 
-    Its first column holds times and the others titles; a row of one cell names the day, and a row without a
-    time the rooms. Raises InputError if a day's numbers could be day/month or month/day.
+    Its first column holds times and the others titles; a row of one cell names the day, and one without a time
+    above a day's first time the rooms. Raises InputError if a day's numbers could be day/month or month/day.
     """
     grid = _read_grid(table, options)
     if not grid.is_timetable:
@@ -103,6 +109,7 @@ class _Grid:
         self._year = int(named[0]) if named else year
         self._day = ""
         self._rooms: dict[int, str] = {}
+        self._is_day_begun = False
         self._columns: list[int] | None = None
         self._lines = 0
 
@@ -123,6 +130,7 @@ class _Grid:
         titles = {position: cell for position, cell in filled.items() if position in self._columns}
         clock = leading_clock(first)
         if clock and filled:
+            self._is_day_begun = True
             self._add(*clock, titles)
         elif first and not filled:
             self._read_day(number, first)
@@ -130,8 +138,10 @@ class _Grid:
             texts = {position: plain_line(cell) for position, cell in titles.items()}
             if len(filled) == 1 and any(map(_is_day, texts.values())):
                 self._read_day(number, *texts.values())
-            else:
+            elif self._names_rooms([text for text in texts.values() if text]):
                 self._rooms |= texts
+            else:
+                self.timetable.untimed += 1
 
     def _read_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
@@ -145,10 +155,27 @@ class _Grid:
         if not named:
             self._rooms = {position: plain_line(cells[position]) for position in self._columns}
 
+    def _names_rooms(self, texts: list[str]) -> bool:
+        """Return whether a row without a time names the rooms, and does not go on with the row above.
+
+        Below the first time of a day, all its texts must be rooms by their words or be known as rooms.
+        """
+        if (
+            not texts
+            or max(map(len, texts)) > _MAX_ROOM
+            or 2 * len(texts) < len(self._columns or ())
+        ):
+            return False
+        known = {folded(room) for room in self._rooms.values()}
+        return not self._is_day_begun or all(
+            _ROOM.search(folded(text)) or folded(text) in known for text in texts
+        )
+
     def _read_day(self, number: int, text: str) -> None:
         try:
             day = find_date(text, self._year, self._order)
-            self._day = self._day if not day and parse_day_heading(text) is None else day
+            if day or parse_day_heading(text) is not None:
+                self._day, self._is_day_begun = day, False
         except times.AmbiguousDate as error:
             self.ambiguity = self.ambiguity or f"{self.timetable.name}:{number}: {error}"
 
