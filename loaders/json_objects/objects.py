@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
@@ -18,6 +19,12 @@ def read_objects(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each (location, object); `sample` shows most of the keys that there are."""
+    yield from settle_halves(_records(objects, sample, options))
+
+
+def _records(
+    objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
+) -> Iterator[Record | Diagnostic]:
     rows = [flat for item in sample if isinstance(flat := _flatten(item), dict)]
     keys = _KeyMap(options, rows)
     keys.learn(key for item in rows for key in item)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import not_understood
@@ -138,18 +139,17 @@ def _read_talks(
     """Yield the talks, with times and rooms of their table's `own` timetable, else of the best one."""
     timetable = own or _best_timetable(talks, timetables, options)
     placed = count = 0
-    for item in read_table(talks.table, talks.header, options):
+    for item in settle_halves(read_table(talks.table, talks.header, options)):
         if timetable and isinstance(item, Record):
             count += 1
             placed += timetable.apply(item, replace=own is not None)
         yield item
-    if timetable and timetable.untimed:
-        reason = f"{timetable.untimed} rows without a time place no talk"
-        yield Diagnostic(timetable.name, reason, skipped=False)
-    if timetable and timetable is not own:
-        yield Diagnostic(
-            timetable.name, f"{placed} of {count} talks placed by the timetable", skipped=False
-        )
+    if not timetable:
+        return
+    yield from (Diagnostic(timetable.name, note, skipped=False) for note in timetable.notes)
+    if timetable is not own:
+        placing = f"{placed} of {count} talks placed by the timetable"
+        yield Diagnostic(timetable.name, placing, skipped=False)
 
 
 def _best_timetable(

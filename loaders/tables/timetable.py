@@ -8,6 +8,7 @@ from itertools import islice
 from loaders.records import times
 from loaders.records.clocks import leading_clock
 from loaders.records.day_headings import find_date, parse_day_heading
+from loaders.records.half_days import ASK, Clock, settle_clocks
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
@@ -24,6 +25,7 @@ _ROOM = re.compile(
     r"(?:\W+[\w-]{1,4})*$|^(?:room|hall|saal|raum|salle|sala|aula|stage|track)\W+[\w-]{1,12}$"
 )
 _MAX_ROOM = 50
+_PLAIN = re.compile(r"\d\s*:?\s*[ap]\.?m\b|noon|uhr|\d\s?h|utc|gmt|(?<!\d)00?:", re.I)
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
 
@@ -42,7 +44,7 @@ class Timetable:
 
     name: str
     slots: dict[str, set[Slot]] = field(default_factory=dict)
-    untimed: int = 0  # rows of texts without a time
+    notes: list[str] = field(default_factory=list)
 
     def overlap(self, keys: Iterable[str]) -> int:
         """Return how many of the talks' keys it has slots for."""
@@ -94,6 +96,7 @@ def _read_grid(table: Table, options: Options) -> "_Grid":
     grid = _Grid(table.name, options.year, order)
     for number, cells in rows:
         grid.add_row(number, cells[:MAX_COLUMNS])
+    grid.finish()
     return grid
 
 
@@ -111,7 +114,8 @@ class _Grid:
         self._rooms: dict[int, str] = {}
         self._is_day_begun = False
         self._columns: list[int] | None = None
-        self._lines = 0
+        self._untimed = 0  # rows of texts without a time
+        self._rows: list[_TimedRow] = []
 
     @property
     def is_timetable(self) -> bool:
@@ -131,7 +135,7 @@ class _Grid:
         clock = leading_clock(first)
         if clock and filled:
             self._is_day_begun = True
-            self._add(*clock, titles)
+            self._add(first, *clock, titles)
         elif first and not filled:
             self._read_day(number, first)
         elif filled and not first:
@@ -141,7 +145,7 @@ class _Grid:
             elif self._names_rooms([text for text in texts.values() if text]):
                 self._rooms |= texts
             else:
-                self.timetable.untimed += 1
+                self._untimed += 1
 
     def _read_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
@@ -179,15 +183,52 @@ class _Grid:
         except times.AmbiguousDate as error:
             self.ambiguity = self.ambiguity or f"{self.timetable.name}:{number}: {error}"
 
-    def _add(self, start: str, zone: str, titles: dict[int, str]) -> None:
+    def _add(self, first: str, start: str, zone: str, titles: dict[int, str]) -> None:
         columns = self._columns or []
+        places = []
         for position, cell in titles.items():
             alone = len(columns) > 1 and len(titles) == 1 and position == columns[0]
             room = "" if alone else self._rooms.get(position, "")
-            moment = f"{self._day} {start}" if self._day else ""
             if key := title_key(cell):
+                places.append((key, room))
+        self._rows.append(_TimedRow(self._day, start, zone, bool(_PLAIN.search(first)), places))
+
+    def finish(self) -> None:
+        """Fill the timetable, once every row is read; note the times that may be in either half of the day."""
+        starts: list[str | None] = [row.start for row in self._rows]
+        if not any(row.is_plain or row.minutes >= 13 * 60 for row in self._rows):
+            settled = settle_clocks([Clock(row.day, row.minutes) for row in self._rows])
+            starts = [
+                None if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
+                for minutes in settled
+            ]
+        for row, start in zip(self._rows, starts, strict=True):
+            moment = f"{row.day} {start}" if row.day and start else ""
+            for key, room in row.places:
                 slots = self.timetable.slots.setdefault(key, set())
-                slots.add(Slot(moment, zone if moment else "", room))
+                slots.add(Slot(moment, row.zone if moment else "", room))
+        if self._untimed:
+            self.timetable.notes.append(f"{self._untimed} rows without a time place no talk")
+        if None in starts:
+            self.timetable.notes.append(f"of {starts.count(None)} rows: {ASK}")
+
+
+@dataclass(frozen=True, slots=True)
+class _TimedRow:
+    """A row with its day and time, and the keys and rooms of its titles.
+
+    `is_plain` says that its time says am or pm, or is not of a clock of twelve hours.
+    """
+
+    day: str
+    start: str
+    zone: str
+    is_plain: bool
+    places: list[tuple[str, str]]
+
+    @property
+    def minutes(self) -> int:
+        return int(self.start[:2]) * 60 + int(self.start[3:])
 
 
 def _is_day(text: str) -> bool:
