@@ -64,7 +64,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def _few_off_topic_queries() -> Iterator[None]:
     """Loads calibrate with few of the off-topic queries; `all_off_topic_queries` has them all."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::18])
+        monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::36])
         yield
 
 

@@ -19,11 +19,6 @@ CALIBRATION = Calibration(
 )
 
 
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
-
-
 def test_the_manifest_carries_the_calibration() -> None:
     manifest = Manifest("1", "now", BagOfWords().fingerprint, 1, calibration=CALIBRATION)
     assert Manifest.from_dict(manifest.as_dict()) == manifest

@@ -17,11 +17,6 @@ from service.stores.payload import encode_payload
 from service.stores.protocol import SessionStore
 
 
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
-
-
 def everything(store: SessionStore) -> dict[str, Session]:
     with store.reading() as generation:
         return {str(item.id): item for some, _ in generation.scan() for item in some}

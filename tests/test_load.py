@@ -22,12 +22,6 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.stores.edge.store import EdgeStore
-from service.stores.protocol import SessionStore
-
-
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
 
 
 def test_load_change_load_touches_only_what_changed(loading: Loading) -> None:
@@ -68,6 +62,7 @@ def test_the_same_file_again_embeds_and_writes_nothing(loading: Loading) -> None
     assert loading.encoder.embedded == []
 
 
+@pytest.mark.slow
 def test_an_unchanged_load_adds_what_was_removed_or_rolled_back_since(loading: Loading) -> None:
     loading.rows([row(1, event="Other")])
     rows = [row(number) for number in range(3)]
@@ -202,7 +197,6 @@ def test_two_talks_of_one_title_never_share_a_vector(loading: Loading) -> None:
     assert found[0].score == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("either_store", ["embedded"], indirect=True)
 def test_a_second_loader_is_told_to_wait(loading: Loading, tmp_path: Path) -> None:
     other = EdgeStore(tmp_path / "data", "sessions")
     with other.lock(), pytest.raises(LockedError, match="try again"):
@@ -257,7 +251,6 @@ def test_a_rolled_back_generation_is_compared_against_next(loading: Loading) -> 
     assert (outcome.comparison.plan.new, outcome.comparison.plan.same) == (1, 1)
 
 
-@pytest.mark.parametrize("either_store", ["embedded"], indirect=True)
 def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
     loading: Loading, store: EdgeStore
 ) -> None:

@@ -10,12 +10,6 @@ from support.programmes import Loading, row
 
 from loaders.report import safe_cell
 from service.errors import InputError
-from service.stores.protocol import SessionStore
-
-
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
 
 
 def test_bad_rows_are_skipped_named_and_written_to_the_rejects(

@@ -1,14 +1,6 @@
 """Files with a row for each speaker of a session give one session with all of them."""
 
-import pytest
 from support.programmes import Loading, row
-
-from service.stores.protocol import SessionStore
-
-
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
 
 
 def speakers(loading: Loading) -> list[tuple[str, ...]]:

@@ -6,12 +6,6 @@ from support.reading_sources import read_bytes
 
 from loaders.records.cleaning import is_accepted
 from loaders.records.record import Options
-from service.stores.protocol import SessionStore
-
-
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ def test_off_topic_queries_are_embedded_once_for_an_encoder(
     searcher.warm_up()
     searcher.search(Query("glacier"))
     searcher.search(Query("harbour"))
-    assert sum(count for count in query_batches if count > 1) == len(off_topic.read_queries())
+    asked = ["ready", "glacier", "harbour"]
+    assert sum(query_batches) == len(off_topic.read_queries()) + len(asked)
 
 
 @pytest.mark.usefixtures("all_off_topic_queries")

@@ -9,15 +9,9 @@ from support.reading_sources import ods, read_bytes, xlsx, zipped
 
 from loaders.records.record import Options
 from service.errors import InputError
-from service.stores.protocol import SessionStore
 
 SHEET: list[list[str | float]] = [["Title", "Room"], ["Sails", "Deck"]]
 FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-
-
-@pytest.fixture
-def store(either_store: SessionStore) -> SessionStore:
-    return either_store
 
 
 def parts(raw: str, cells: list[list[str | float]] = SHEET) -> dict[str, bytes]:

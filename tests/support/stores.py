@@ -92,13 +92,6 @@ def talk(number: int, title: str = "", **fields: object) -> Session:
     return Session(title=title or f"Talk number{number}", **values)  # type: ignore[arg-type]  # fields of a session
 
 
-@pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.slow)])
-def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    """A store for tests of what uses one: an embedded one takes ten times as long to write."""
-    with opening(request.param, tmp_path / "data", request) as open_one:
-        yield open_one()
-
-
 @pytest.fixture(params=KINDS)
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
     """Return a way to open one and the same catalogue again and again."""
