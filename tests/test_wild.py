@@ -31,3 +31,9 @@ def cases(name: str) -> Reading:
 )
 def test_titles_are_not_those_of_the_block(name: str, titles: list[str]) -> None:
     assert cases(name).titles == titles
+
+
+def test_a_calendar_says_itself_what_gmt_means() -> None:
+    (session,) = cases("pretalx2588/s.ics").sessions
+    assert session.as_dict()["starts_at"] == "2026-07-23T10:20:00+01:00"
+    assert session.speakers == ("Ann Example",)

@@ -4,8 +4,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import icalendar
@@ -23,6 +23,10 @@ NAME = "ics"
 MAX_COMPONENT = 2**20
 _BEGIN = re.compile(r"BEGIN:([\w-]+)\s*$", re.I)
 _DROPPED = {"VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"}
+_MAX_ZONE = 2_000  # lines
+_NOT_YEARLY = re.compile(
+    r"RRULE(?!.*FREQ=YEARLY)|RRULE.*BY(?:HOUR|MINUTE|SECOND|YEARDAY|SETPOS)|RRULE.{200}", re.I
+)
 _REPEATS = ("RRULE", "RDATE")
 _USED = {
     "BEGIN", "END", "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "DTSTART", "DTEND", "DURATION", "STATUS",
@@ -39,6 +43,7 @@ class _Calendar:
     zone: str = ""
     is_pretalx: bool = False
     prefix: str = ""
+    zones: dict[str, tzinfo] = field(default_factory=dict)  # that the file defines, by TZID
 
 
 def matches(source: SourceFile, options: Options) -> bool:
@@ -72,7 +77,7 @@ def _survey(source: SourceFile) -> tuple[_Calendar, Counter[str]]:
         if not name:
             _read_property(calendar, lines[0])
         elif name == "VTIMEZONE":
-            _component(lines)  # the library remembers the zone by its id
+            _read_zone(calendar, lines)
         elif name == "VEVENT":
             if not _value(lines, "RECURRENCE-ID"):
                 ids[_value(lines, "UID")] += 1
@@ -93,6 +98,19 @@ def _read_property(calendar: _Calendar, line: str) -> None:
         calendar.zone = value
     elif key == "PRODID":
         calendar.is_pretalx = "pretalx" in value.lower()
+
+
+def _read_zone(calendar: _Calendar, lines: list[str]) -> None:
+    """Keep a zone that the file defines; the library remembers it by its id, unless it knows that itself."""
+    component = _component(lines)
+    if len(lines) > _MAX_ZONE or any(map(_NOT_YEARLY.match, lines)):
+        return  # it would take long to find out what it says
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            calendar.zones[_text(component, "TZID")] = component.to_tz(lookup_tzid=False)
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+        return  # a damaged definition: what the zone is called counts
 
 
 def _event(
@@ -123,15 +141,15 @@ def _record(event: Any, location: str, calendar: _Calendar) -> Record:
     names = ""
     if calendar.is_pretalx and " - " in title:
         title, _, names = title.rpartition(" - ")
-    start, zone = _moment(event, "DTSTART")
-    end, _ = _moment(event, "DTEND")
+    start, zone = _moment(event, "DTSTART", calendar)
+    end, _ = _moment(event, "DTEND", calendar)
     categories = _categories(event)
     return Record(
         location=location,
         event=calendar.event,
         year=calendar.year,
         source_id=_text(event, "UID"),
-        slot=str(_moment(event, "RECURRENCE-ID")[0]),
+        slot=str(_moment(event, "RECURRENCE-ID", calendar)[0]),
         title=title,
         abstract=_text(event, "DESCRIPTION"),
         speakers=speaker_names(names),
@@ -146,13 +164,19 @@ def _record(event: Any, location: str, calendar: _Calendar) -> Record:
     )
 
 
-def _moment(event: Any, key: str) -> tuple[str | datetime, str]:
-    """Return a time and the name of its zone; where that name is unknown, an aware time and no name."""
+def _moment(event: Any, key: str, calendar: _Calendar) -> tuple[str | datetime, str]:
+    """Return a time and the name of its zone; where that name is unknown, an aware time and no name.
+
+    The file's own definition says what an abbreviation such as GMT means, whatever it means elsewhere.
+    """
     value = _first(event, key)
     moment = getattr(value, "dt", None)
     if not isinstance(moment, datetime):
         return (moment.isoformat() if isinstance(moment, date) else ""), ""
     named = str(value.params.get("TZID", ""))
+    own = None if "/" in named else _own_offset(calendar, named, moment)
+    if own is not None and own != moment.utcoffset():
+        return moment.replace(tzinfo=timezone(own)), ""
     if moment.tzinfo is None:
         return moment.isoformat(), named
     key_of_zone = getattr(moment.tzinfo, "key", "")
@@ -160,6 +184,15 @@ def _moment(event: Any, key: str) -> tuple[str | datetime, str]:
         return moment.replace(tzinfo=None).isoformat(), key_of_zone or named
     offset = moment.utcoffset()
     return (moment.replace(tzinfo=timezone(offset)) if offset else moment.replace(tzinfo=UTC)), ""
+
+
+def _own_offset(calendar: _Calendar, named: str, moment: datetime) -> timedelta | None:
+    """Return the offset of a zone that the file defines at a local time; None if it defines none."""
+    zone = calendar.zones.get(named)
+    try:
+        return zone.utcoffset(moment.replace(tzinfo=zone)) if zone else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _duration(event: Any) -> str:
