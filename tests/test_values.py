@@ -26,6 +26,7 @@ def test_values_nested_deeply_are_cut_off() -> None:
 
 def test_lists() -> None:
     assert as_list("a, b; c|d") == ["a", "b", "c", "d"]
+    assert as_list("R&amp;D, Q&#38;A; a&b") == ["R&D", "Q&A", "a&b"]
     assert as_list(["a, b", 3]) == ["a, b", "3"]
 
 

@@ -37,3 +37,12 @@ def test_a_calendar_says_itself_what_gmt_means() -> None:
     (session,) = cases("pretalx2588/s.ics").sessions
     assert session.as_dict()["starts_at"] == "2026-07-23T10:20:00+01:00"
     assert session.speakers == ("Ann Example",)
+
+
+def test_names_are_split_once_their_references_are_characters() -> None:
+    reading = cases("entities/s.csv")
+    assert reading.titles == ["Late night", "Tools & toys"]
+    assert [session.speakers for session in reading.sessions] == [
+        ("Conan O'Brien", "Ann Poe"),
+        ('Andrew M. "Fish" Popowich', "Becky Hill"),
+    ]

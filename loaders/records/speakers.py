@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from loaders.records.values import as_text
+from loaders.records.values import as_text, decoded
 from service.words import folded
 
 _LIST = re.compile(r"[|;\n、]")
@@ -35,7 +35,7 @@ def speaker_names(value: Any) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
-    parts = (" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", text)))
+    parts = (" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", decoded(text))))
     names = [
         name
         for part in parts

@@ -1,5 +1,6 @@
 """Conversions of a row's or a JSON object's values, of any type, to text, lists of texts and years."""
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 _FORMULA_SIGNS = {"=", "+", "-", "@"}
 _MAX_DEPTH = 6  # of values inside values
 _MAX_EXCERPT = 1_000  # characters
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.I)
 
 
 def as_text(value: Any, depth: int = 0) -> str:
@@ -37,8 +39,20 @@ def as_list(value: Any) -> list[str]:
     """Return a list's items, or the parts of a text split at ; | , or line ends."""
     if isinstance(value, (list, tuple)):
         return [text for item in value if (text := as_text(item))]
-    parts = re.split(r"[|;,\n]", as_text(value))
+    parts = re.split(r"[|;,\n]", decoded(as_text(value)))
     return [text for part in parts if (text := part.strip())]
+
+
+def decoded(text: str) -> str:
+    """Return a text with its HTML references as characters: they end with the sign at which texts are split.
+
+    Some exports escape twice ("&amp;#39;").
+    """
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
+    return text
 
 
 def as_year(text: str) -> int | None:
