@@ -94,6 +94,7 @@ def load(
         sources=sources,
         options=options,
         cache_file=settings.files.vector_cache,
+        off_topic=settings.files.off_topic,
         dry_run=dry_run,
         allow_removals=allow_removals,
         strict=strict,

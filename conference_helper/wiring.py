@@ -36,7 +36,8 @@ def searcher_for(settings: Settings, store: "SessionStore", *, serving: bool = F
     """
     from service.search.searcher import Searcher
 
-    return Searcher(store, partial(query_encoder, settings, serving=serving))
+    encoder = partial(query_encoder, settings, serving=serving)
+    return Searcher(store, encoder, off_topic=settings.files.off_topic)
 
 
 def query_encoder(

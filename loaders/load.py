@@ -22,11 +22,12 @@ from service.stores.protocol import SessionStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
-    """What to load, and which safeguards to apply."""
+    """What to load, the files that keep vectors for the next load or start, and which safeguards to apply."""
 
     sources: tuple[str, ...]
     options: Options
     cache_file: Path
+    off_topic: Path | None = None
     dry_run: bool = False
     allow_removals: bool = False
     strict: bool = False
@@ -102,6 +103,7 @@ def run(
             store,
             encoder,
             cache_file=request.cache_file,
+            off_topic=request.off_topic,
             sources=[Path(name).name for name in names],
             report=report,
             progress=progress,

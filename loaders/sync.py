@@ -108,6 +108,7 @@ def apply(
     encoder: Encoder,
     *,
     cache_file: Path,
+    off_topic: Path | None,
     sources: Sequence[str],
     report: Report,
     progress: Progress,
@@ -117,7 +118,7 @@ def apply(
 
     The caller has held the store's lock since it compared. With a `gate` the new generation is always built
     beside the served one, and checked by it before the switch. Vectors go to the cache as they are computed,
-    so that after an interruption the next load uses them.
+    so that after an interruption the next load uses them; those of the off-topic queries to their own folder.
     """
     everything = comparison.encoder_changed
     if everything:
@@ -130,7 +131,8 @@ def apply(
         def check(generation: Generation) -> Calibration | None:
             if gate:
                 gate(generation, encoder)
-            return calibrate(generation, encoder, partial(vectors_of, encoder=encoder, cache=cache))
+            embed = partial(vectors_of, encoder=encoder, cache=cache)
+            return calibrate(generation, encoder, embed, off_topic)
 
         _encode(staging, encoder, cache, everything=everything, report=report, progress=progress)
         updating = None

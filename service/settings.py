@@ -66,6 +66,11 @@ class DataDir:
         """The folder of exported models."""
         return self.path / "models"
 
+    @property
+    def off_topic(self) -> Path:
+        """The folder of the off-topic queries' vectors."""
+        return self.path / "off-topic"
+
     def catalogue(self, name: str) -> Path:
         """Return the folder of an embedded catalogue."""
         return self.path / "catalogues" / name

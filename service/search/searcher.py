@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -55,12 +56,19 @@ class Searcher:
     """
 
     def __init__(
-        self, store: SearchableStore, open_encoder: Callable[[Fingerprint], QueryEncoder]
+        self,
+        store: SearchableStore,
+        open_encoder: Callable[[Fingerprint], QueryEncoder],
+        *,
+        off_topic: Path | None = None,
     ) -> None:
-        """Keep the store and the way to open the encoder that a catalogue's fingerprint names."""
+        """Keep the store and the way to open the encoder that a catalogue's fingerprint names.
+
+        `off_topic` is a folder for the vectors of the off-topic queries.
+        """
         self.store = store
         self._encoder = CatalogueEncoder(open_encoder)
-        self._off_topic = OffTopicCache()
+        self._off_topic = OffTopicCache(off_topic)
         self._trouble: ConferenceHelperError | None = None
         self._facets = FacetCache()
         self._analysis = Analysis(self._facets)

@@ -8,6 +8,7 @@ seldom like them. Both take the search that users' queries take.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
@@ -59,18 +60,22 @@ class _Outcome:
 
 
 def calibrate(
-    generation: Generation, encoder: Encoder, embed: Embed | None = None
+    generation: Generation,
+    encoder: Encoder,
+    embed: Embed | None = None,
+    off_topic_folder: Path | None = None,
 ) -> Calibration | None:
     """Return the calibration of a generation whose vectors are of that encoder; None if it is empty.
 
-    `embed` may look up sessions' vectors instead of embedding them again.
+    `embed` may look up sessions' vectors instead of embedding them again; `off_topic_folder` keeps those of the
+    off-topic queries.
 
-    Takes up to a thousand searches and as many embedded short texts, whatever the catalogue's size.
+    Takes some 1,500 searches and as many embedded short texts, whatever the catalogue's size.
     """
     sessions = list(islice(_scan(generation), _MAX_SESSIONS))
     if not sessions:
         return None
-    queries = OffTopicQueries(encoder)
+    queries = OffTopicQueries(encoder, off_topic_folder)
     embed = embed or (lambda some: encoder.encode_sessions([session.text for session in some]))
     off_topic = _search_off_topic(generation, queries)
     with_own, without_own = _search_titles(generation, queries, encoder, embed, sessions)

@@ -5,12 +5,14 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from service.encoder import QueryEncoder, Vectors
 from service.ranking import MEAN_OF_NEAREST
+from service.verdict.vector_file import read_vectors, write_vectors
 
 BATCH_SIZE = 8
 """Queries embedded at a time: an encoder keeps the memory of its largest batch, and users wait for each one."""
@@ -47,17 +49,30 @@ def queries_digest() -> str:
 class OffTopicQueries:
     """The off-topic queries as one encoder embeds them."""
 
-    def __init__(self, encoder: QueryEncoder) -> None:
-        """Embed the queries: over a thousand short texts. Raises EncoderError if that fails."""
+    def __init__(self, encoder: QueryEncoder, folder: Path | None = None) -> None:
+        """Embed the queries: over a thousand short texts. Raises EncoderError if that fails.
+
+        In `folder` their vectors are kept for whoever takes the same queries and an encoder like it.
+        """
         queries = read_queries()
         self.texts = tuple(text for text, _ in queries)
         self.kinds = np.array([kind for _, kind in queries])
-        self.vectors = np.concatenate(
-            [
-                encoder.encode_queries(self.texts[start : start + BATCH_SIZE])
-                for start in range(0, len(self.texts), BATCH_SIZE)
-            ]
+        self.vectors = self._embed(encoder) if folder is None else self._look_up(encoder, folder)
+
+    def _look_up(self, encoder: QueryEncoder, folder: Path) -> Vectors:
+        digest, fingerprint = _digest(self.texts), encoder.fingerprint
+        vectors = read_vectors(folder, fingerprint, digest, len(self.texts))
+        if vectors is None:
+            vectors = self._embed(encoder)
+            write_vectors(folder, fingerprint, digest, vectors)
+        return vectors
+
+    def _embed(self, encoder: QueryEncoder) -> Vectors:
+        batches = (
+            self.texts[start : start + BATCH_SIZE]
+            for start in range(0, len(self.texts), BATCH_SIZE)
         )
+        return np.concatenate([encoder.encode_queries(batch) for batch in batches])
 
     def similarity(self, vector: Vectors, *, excluding: Sequence[int] = ()) -> float:
         """Return the mean dot product of `vector` (dimension,) with the nearest off-topic queries.
@@ -70,8 +85,9 @@ class OffTopicQueries:
 class OffTopicCache:
     """Keeps the off-topic queries embedded by the encoder in use. Safe for many threads."""
 
-    def __init__(self) -> None:
-        """Start with an empty cache."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Start with an empty cache; `folder` keeps vectors for the next start."""
+        self._folder = folder
         self._embedding = threading.Lock()
         self._embedded: tuple[QueryEncoder, OffTopicQueries] | None = None
 
@@ -79,7 +95,7 @@ class OffTopicCache:
         """Return the off-topic queries as `encoder` embeds them; a call that comes meanwhile waits for them."""
         with self._embedding:
             if self._embedded is None or self._embedded[0] is not encoder:
-                self._embedded = (encoder, OffTopicQueries(encoder))
+                self._embedded = (encoder, OffTopicQueries(encoder, self._folder))
             return self._embedded[1]
 
 
