@@ -97,7 +97,7 @@ class Session:
         Two sessions are the same talk if they share a key; without speakers nothing is a repeat.
         """
         title = " ".join(words_of(self.title))
-        names = (_person(speaker) for speaker in self.speakers)
+        names = (person_key(speaker) for speaker in self.speakers)
         return tuple(digest(f"{title}\n{name}") for name in names if title and name)
 
     def repeats(self, other: "Session") -> bool:
@@ -164,7 +164,7 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _person(name: str) -> str:
-    """A name's words in any order, without its initials."""
+def person_key(name: str) -> str:
+    """Return what spellings of one name share: its words in any order, without its initials."""
     words = set(split_words(name))
     return " ".join(sorted({word for word in words if len(word) > 1} or words))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -45,9 +46,21 @@ def _check_address(text: str) -> str:
     return text
 
 
+def _check_public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("start it with http:// or https://, as in https://ask.example.org")
+    if parts.query or parts.fragment or parts.username or re.search(r"[\s<>\"]", text):
+        raise ValueError(
+            "give an address without spaces, ?, # or a user, as in https://example.org/ask"
+        )
+    return text.rstrip("/")
+
+
 OwnPath = Annotated[Path, AfterValidator(Path.expanduser)]
 """A path in which ~ is the user's own folder, as in a shell."""
 Address = Annotated[str, AfterValidator(_check_address)]
+PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,10 @@ class Settings(BaseSettings):
     """Port that `serve` listens on."""
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     """Requests that `serve` answers at the same time."""
+    public_url: PublicUrl | None = None
+    """Where people reach the page, such as https://ask.example.org or https://example.org/ask. Pages of
+    sessions then carry what search engines and previews need: a canonical address, Open Graph and
+    schema.org/Event."""
 
     @property
     def files(self) -> DataDir:

@@ -1,3 +1,4 @@
+import re
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,9 @@ def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
     validate(document)
     rules = client.application.url_map.iter_rules()
     routes = {
-        rule.rule.replace("<", "{").replace(">", "}") for rule in rules if "static" not in rule.rule
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in rules
+        if "static" not in rule.rule
     }
     assert set(document["paths"]) == routes
 
@@ -38,8 +41,8 @@ def test_openapi_names_every_parameter(client: FlaskClient) -> None:
     ("path", "schema"),
     [
         ("/api/search?q=health&limit=50", "Answer"),
-        (f"/api/sessions/{HEALTH}", "Session"),
-        (f"/api/sessions/{MAPS}", "Session"),
+        (f"/api/sessions/{HEALTH}", "Talk"),
+        (f"/api/sessions/{MAPS}", "Talk"),
         ("/api/facets", "Facets"),
         ("/api/status", "Status"),
         ("/api/search?q=", "Error"),

@@ -68,11 +68,11 @@ def test_filters_take_any_case_and_accents(searcher: Searcher) -> None:
 
 
 def test_session_by_id(searcher: Searcher) -> None:
-    assert searcher.session(str(SESSIONS[0].id)) == SESSIONS[0]
+    assert searcher.lookup.session(str(SESSIONS[0].id)) == SESSIONS[0]
     with pytest.raises(NotFoundError):
-        searcher.session("00000000-0000-0000-0000-000000000000")
+        searcher.lookup.session("00000000-0000-0000-0000-000000000000")
     with pytest.raises(QueryError, match="no session id"):
-        searcher.session("../etc")
+        searcher.lookup.session("../etc")
 
 
 def test_facets_of_a_field_ignore_its_own_filter(searcher: Searcher) -> None:

@@ -22,6 +22,11 @@ def test_the_servers_settings_have_a_variable_each(monkeypatch: pytest.MonkeyPat
     assert "CONFERENCE_HELPER_QDRANT_HNSW_BUILD_EF" in variables()
 
 
+def test_the_public_address_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFERENCE_HELPER_PUBLIC_URL", "https://example.org/ask/")
+    assert load_settings().public_url == "https://example.org/ask"
+
+
 def test_every_setting_has_a_description() -> None:
     assert [name for name, field in variables().items() if not field.description] == []
 
@@ -33,6 +38,12 @@ def test_every_setting_has_a_description() -> None:
         ("CONFERENCE_HELPER_QDRANT_READ_CONSISTENCY", "most"),
         ("CONFERENCE_HELPER_QDRANT", '{"url": "http://json"}'),
         ("CONFERENCE_HELPER_PORT", "http"),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "example.org"),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "javascript://example.org"),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "https:///ask"),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "https://[example.org"),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "https://example.org/?q="),
+        ("CONFERENCE_HELPER_PUBLIC_URL", "https://me@example.org"),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(

@@ -143,7 +143,10 @@ def test_search_takes_any_words(client: FlaskClient, question: str) -> None:
 def test_session(client: FlaskClient) -> None:
     answer = client.get(f"/api/sessions/{HEALTH}")
     assert answer.status_code == 200
-    assert answer.json == SESSIONS[0].as_dict()
+    occurrence = {"id": HEALTH, "event": "Summit", "year": 2025, "room": "Hall A"}
+    starts_at = "2025-05-13T10:30:00+02:00"
+    told = {**SESSIONS[0].as_dict(), "occurrences": [{**occurrence, "starts_at": starts_at}]}
+    assert answer.json == told
 
 
 def test_session_that_is_not_there(client: FlaskClient) -> None:

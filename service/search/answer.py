@@ -35,7 +35,7 @@ class SearchResult:
             "matched": list(self.reason.matched),
             "decided_by": self.reason.decided_by,
             "snippet": _told(self.reason.snippet),
-            "occurrences": [_brief(session) for session in self.occurrences],
+            "occurrences": [brief(session) for session in self.occurrences],
         }
 
 
@@ -87,8 +87,8 @@ def _told(snippet: Snippet | None) -> dict[str, Any] | None:
     }
 
 
-def _brief(session: Session) -> dict[str, Any]:
-    """When and where a sitting is."""
+def brief(session: Session) -> dict[str, Any]:
+    """Return when and where a sitting is, as JSON values."""
     return {
         "id": str(session.id),
         "event": session.event,

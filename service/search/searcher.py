@@ -6,14 +6,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import (
     ConferenceHelperError,
-    NotFoundError,
     NotReadyError,
-    QueryError,
 )
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
@@ -27,6 +24,7 @@ from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.facet_counts import count_found
 from service.search.folding import Talk, as_ranked, find_talks, in_time
+from service.search.lookup import Lookup, parse_id, unknown_id
 from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
@@ -71,6 +69,7 @@ class Searcher:
         self._off_topic = OffTopicCache(off_topic)
         self._trouble: ConferenceHelperError | None = None
         self._facets = FacetCache()
+        self.lookup = Lookup(store, self._facets)
         self._analysis = Analysis(self._facets)
         self._interpreter = Interpreter(self._facets, self._analysis)
 
@@ -152,15 +151,6 @@ class Searcher:
             talks = vary(talks, vectors, query.limit, query.diversity)
         return talks[: query.limit], judged
 
-    def session(self, id: str) -> Session:
-        """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
-        wanted = _parse_id(id)
-        with self.store.reading() as generation:
-            found = generation.get([wanted])
-        if not found:
-            raise _nobody(wanted)
-        return found[0]
-
     def similar(
         self, id: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = NO_FILTERS
     ) -> tuple[SearchResult, ...]:
@@ -168,11 +158,11 @@ class Searcher:
 
         Raises QueryError if `id` is none, NotFoundError if no session has it.
         """
-        wanted = _parse_id(id)
+        wanted = parse_id(id)
         with self.store.reading() as generation:
             vectors, found = generation.vectors([wanted]), generation.get([wanted])
             if wanted not in vectors or not found:
-                raise _nobody(wanted)
+                raise unknown_id(wanted)
             spelled = self._facets.canonicalise(generation, filters)
             find = partial(generation.search, vectors[wanted], filters=spelled)
             talks = find_talks(find, limit + 1)
@@ -269,17 +259,6 @@ def _noted(answer: Answer, query: Query, manifest: Manifest) -> Answer:
 def _explained(answer: Answer, read: InterpretedQuery) -> Answer:
     """Return the answer with what was understood of the question."""
     return replace(answer, understood=read.understood, corrected=read.corrected, notes=read.notes)
-
-
-def _parse_id(id: str) -> UUID:
-    try:
-        return UUID(id)
-    except ValueError as error:
-        raise QueryError(f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}.") from error
-
-
-def _nobody(id: UUID) -> NotFoundError:
-    return NotFoundError(f"No session has the id {id}. Search again: programmes change.")
 
 
 def _same(one: Session, other: Session) -> bool:

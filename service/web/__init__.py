@@ -26,22 +26,26 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def create_app(searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS) -> "Flask":
+def create_app(
+    searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS, public_url: str = ""
+) -> "Flask":
     """Return the front end that answers with `searcher`; all of its routes only read.
 
-    A request is answered within `deadline` seconds, with an error if need be.
+    A request is answered within `deadline` seconds, with an error if need be. `public_url` is where people
+    reach it, without a slash at its end; without one, pages carry no absolute addresses.
     """
     from flask import Flask
 
-    from service.web import api, errors, health, metrics, middleware, openapi, pages
+    from service.web import api, errors, health, metrics, middleware, openapi, pages, sessions
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
+    app.extensions["public_url"] = public_url
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     middleware.install(app, deadline)
-    for module in (pages, api, health, openapi, metrics):
+    for module in (pages, sessions, api, health, openapi, metrics):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
     app.register_error_handler(Exception, errors.handle)

@@ -7,6 +7,7 @@ from flask import Blueprint
 from werkzeug.datastructures import MultiDict
 
 from service.filters import FIELDS
+from service.search.answer import brief
 from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
@@ -33,9 +34,10 @@ def search() -> dict[str, Any]:
 
 @bp.get("/sessions/<id>")
 def session(id: str) -> dict[str, Any]:
-    """Answer with one session."""
+    """Answer with one session, and the sittings of its talk."""
     read_arguments(())
-    return searcher().session(id).as_dict()
+    found, occurrences = searcher().lookup.talk(id)
+    return {**found.as_dict(), "occurrences": [brief(sitting) for sitting in occurrences]}
 
 
 @bp.get("/sessions/<id>/similar")

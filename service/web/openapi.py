@@ -59,6 +59,9 @@ def _version() -> str:
 def _paths() -> Values:
     filters = _filters()
     id = _parameter("id", "Its id.", {**TEXT, "format": "uuid"}, place="path", required=True)
+    name = _parameter(
+        "name", "The speaker's name, slashes as they are.", TEXT, place="path", required=True
+    )
     mode = _parameter(
         "mode", "How to search.", {**TEXT, "enum": list(MODES), "default": DEFAULT_MODE}
     )
@@ -94,6 +97,8 @@ def _paths() -> Values:
             "The page for people; every search is a link that can be shared.",
             [_question(required=False), *options],
         ),
+        "/sessions/{id}": _page("showSession", "The page of one session.", [id]),
+        "/speakers/{name}": _page("showSpeaker", "What a speaker gave over the years.", [name]),
         "/sessions/{id}/similar": _page(
             "showSimilar", "The sessions that are like one session.", [id]
         ),
@@ -105,7 +110,11 @@ def _paths() -> Values:
             errors="400 500 503",
         ),
         "/api/sessions/{id}": _operation(
-            "getSession", "One session.", "Session", [id], errors="400 404 503"
+            "getSession",
+            "One session, with the sittings of its talk.",
+            "Talk",
+            [id],
+            errors="400 404 503",
         ),
         "/api/sessions/{id}/similar": _operation(
             "listSimilar",

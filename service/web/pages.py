@@ -82,25 +82,14 @@ def index() -> Response:
         query = read_query(arguments)
         return make_response(_results(query) if query.text else _welcome(query))
     except NothingLoadedError as error:
-        return make_response(_render("nothing.html", query, message=str(error)))
+        return make_response(render_page("nothing.html", query, message=str(error)))
     except ConferenceHelperError as error:
-        return _problem(query, typed, error)
+        return show_problem(query, typed, error)
 
 
-@bp.get("/sessions/<id>/similar")
-def similar(id: str) -> Response:
-    """Show the sessions that are like one session."""
-    query = Query()
-    try:
-        session = searcher().session(id)
-        results = searcher().similar(id)
-        return make_response(_render("similar.html", query, session=session, results=results))
-    except ConferenceHelperError as error:
-        return _problem(query, "", error)
-
-
-def _problem(query: Query, typed: str, error: ConferenceHelperError) -> Response:
-    page = _render("problem.html", query, typed=typed, message=public_message(error))
+def show_problem(query: Query, typed: str, error: ConferenceHelperError) -> Response:
+    """Return the page that says what is wrong, with what was typed."""
+    page = render_page("problem.html", query, typed=typed, message=public_message(error))
     return set_status(make_response(page), log_failure(error))
 
 
@@ -108,7 +97,7 @@ def _results(query: Query) -> str:
     answer, found = searcher().search_with_facets(query)
     every = searcher().facets(Query(filters=query.filters))
     more = next((step for step in STEPS if step > query.limit), None)
-    return _render(
+    return render_page(
         "results.html",
         query,
         answer=answer,
@@ -125,7 +114,7 @@ def _results(query: Query) -> str:
 def _welcome(query: Query) -> str:
     status = searcher().status()
     years = [event["year"] for event in status["events"]]
-    return _render(
+    return render_page(
         "welcome.html",
         query,
         examples=[(text, link(replace(query, text=text))) for text in EXAMPLES],
@@ -156,7 +145,7 @@ def _year_link(count: dict[str, Any]) -> str:
     return link(Query(filters=Filters(event=[count["event"]], year=[count["year"]])))
 
 
-def _render(template: str, query: Query, *, typed: str | None = None, **values: Any) -> str:
+def render_page(template: str, query: Query, *, typed: str | None = None, **values: Any) -> str:
     """Return a page; its search box holds what was typed where that is not the query's text."""
     return render_template(
         template,

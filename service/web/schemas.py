@@ -26,6 +26,7 @@ def schemas() -> Values:
     return {
         "Answer": _answer(),
         "Session": _session(),
+        "Talk": _talk(),
         "Similar": _similar(),
         "Facets": _facets(),
         "Status": _status(),
@@ -146,6 +147,18 @@ def _session() -> Values:
         **dict.fromkeys(("speakers", "tags"), _TEXTS),
         **dict.fromkeys(("starts_at", "ends_at"), _MOMENT),
     )
+
+
+def _talk() -> Values:
+    """Return the schema of a session on its own: with the sittings of its talk."""
+    occurrences = {
+        "type": "array",
+        "minItems": 1,
+        "items": _occurrence(),
+        "description": "The sittings of this talk, itself among them, in order of time.",
+    }
+    session = _session()
+    return _object(**session["properties"], occurrences=occurrences)
 
 
 def _link() -> Values:

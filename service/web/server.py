@@ -84,7 +84,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         searcher = self._open_searcher()
         # Opening a generation reads what answering does not: that need not stay in memory.
         Watcher(searcher, on_ready=partial(page_out, self._settings.data_dir)).start()
-        app = create_app(searcher, deadline=self._settings.deadline)
+        app = create_app(
+            searcher,
+            deadline=self._settings.deadline,
+            public_url=self._settings.public_url or "",
+        )
         if self._settings.log_format == "json":
             from service.web import logs
 

@@ -5,3 +5,23 @@ document.getElementById("search")?.addEventListener("formdata", ({ target, formD
   const box = target.elements.q;
   if (box.value !== box.defaultValue) for (const name of ["interpret", "ignore"]) formData.delete(name);
 });
+
+// Say when a session is where the reader is, if the clock there shows something else.
+for (const place of document.querySelectorAll(".here[data-starts]")) {
+  const starts = new Date(place.dataset.starts);
+  const offset = /([+-])(\d\d):(\d\d)$/.exec(place.dataset.starts);
+  if (!offset || isNaN(starts)) continue;
+  const there = Number(`${offset[1]}1`) * (Number(offset[2]) * 60 + Number(offset[3]));
+  const ahead = -starts.getTimezoneOffset() - there;
+  if (!ahead) continue;
+  const day = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const write = (moment, parts) => new Intl.DateTimeFormat("en-GB", parts).format(moment);
+  const [first, last] = [starts, new Date(place.dataset.ends ?? NaN)].map((moment) =>
+    isNaN(moment) ? [] : [write(moment, day), write(moment, clock)]);
+  const until = !last.length ? "" : last[0] === first[0] ? `–${last[1]}` : ` to ${last[0]}, ${last[1]}`;
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  const difference = [hours && `${hours} h`, minutes && `${minutes} min`].filter(Boolean).join(" ");
+  place.textContent = `Where you are: ${first[0]}, ${first[1]}${until} (${difference} ${ahead > 0 ? "later" : "earlier"})`;
+  place.hidden = false;
+}

@@ -1,0 +1,118 @@
+"""Pages of one session and of one speaker, with what search engines and previews of links read of them."""
+
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, request, url_for
+
+from service.errors import ConferenceHelperError
+from service.query.query import Query
+from service.search.lookup import MAX_SESSIONS
+from service.session import Link, Session
+from service.web.errors import set_status
+from service.web.formatting import safe_url
+from service.web.pages import render_page, show_problem
+from service.web.parameters import searcher
+
+_MAX_DESCRIPTION = 300
+"""Characters of an abstract in the preview of a link."""
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.get("/sessions/<id>")
+def show(id: str) -> str:
+    """Show one session, its talk's other sittings, and a few sessions like it."""
+    session, sittings = searcher().lookup.talk(id)
+    address = _absolute("sessions.show", id=session.id)
+    return render_page(
+        "session.html",
+        Query(),
+        session=session,
+        links=_links(session),
+        others=[sitting for sitting in sittings if sitting.id != session.id],
+        alike=[result.session for result in searcher().similar(id)],
+        address=address,
+        description=_shortened(session.abstract),
+        event=_describe(session, address) if address else None,
+    )
+
+
+@bp.get("/sessions/<id>/similar")
+def similar(id: str) -> Response:
+    """Show the sessions that are like one session."""
+    query = Query()
+    try:
+        session = searcher().lookup.session(id)
+        results = searcher().similar(id)
+        return make_response(render_page("similar.html", query, session=session, results=results))
+    except ConferenceHelperError as error:
+        return show_problem(query, "", error)
+
+
+@bp.get("/speakers/<path:name>")
+def speaker(name: str) -> Response:
+    """Show what a speaker gave over the years, newest first; for an unknown one, the names most like it."""
+    found = searcher().lookup.speaker(name)
+    years = [(year, list(some)) for year, some in groupby(found.sessions, lambda one: one.year)]
+    page = render_page(
+        "speaker.html",
+        Query(),
+        speaker=found,
+        years=years,
+        is_cut=len(found.sessions) == MAX_SESSIONS,
+        address=_absolute("sessions.speaker", name=found.name),
+    )
+    status = HTTPStatus.OK if found.sessions else HTTPStatus.NOT_FOUND
+    return set_status(make_response(page), status)
+
+
+def _absolute(endpoint: str, **values: Any) -> str:
+    """Return the address that people reach a page by; empty where that is not configured."""
+    public_url: str = current_app.extensions["public_url"]
+    path = url_for(endpoint, **values).removeprefix(request.script_root)
+    return public_url + path if public_url else ""
+
+
+def _links(session: Session) -> list[Link]:
+    """Return the session's links, its own address first unless it is one of them; unsafe ones are left out."""
+    links = [link for link in session.links if safe_url(link.url)]
+    if safe_url(session.url) and session.url not in {link.url for link in links}:
+        links.insert(0, Link("page", session.url, f"On the site of {session.event}"))
+    return links
+
+
+def _describe(session: Session, address: str) -> dict[str, Any]:
+    """Return the session as schema.org/Event; what is not known is left out."""
+    event = f"{session.event} {session.year}"
+    described = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": session.title,
+        "description": session.abstract,
+        "url": address,
+        "sameAs": safe_url(session.url),
+        "startDate": session.starts_at.isoformat() if session.starts_at else "",
+        "endDate": session.ends_at.isoformat() if session.ends_at else "",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "inLanguage": session.language,
+        "location": {"@type": "Place", "name": session.room or event},
+        "performer": [
+            {
+                "@type": "Person",
+                "name": name,
+                "url": _absolute("sessions.speaker", name=name),
+            }
+            for name in session.speakers
+        ],
+        "superEvent": {"@type": "Event", "name": event},
+    }
+    return {name: value for name, value in described.items() if value}
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    if len(line) <= _MAX_DESCRIPTION:
+        return line
+    return line[:_MAX_DESCRIPTION].rpartition(" ")[0] + " …"
