@@ -17,6 +17,7 @@ from service.verdict import off_topic
 
 OFF_TOPIC = off_topic.read_queries()
 pytest_plugins = [
+    "support.browser",
     "support.fast_models",
     "support.qdrant_server",
     "support.stores",

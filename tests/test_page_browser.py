@@ -1,51 +1,24 @@
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from support.answers import Understanding
+from support.browser import OpenBrowser, by_css, needs_browser, resize, serving, wait
 from support.web_fixtures import open_loaded
-from werkzeug.serving import make_server
 
 from service.filters import Filters
 from service.query.interpretation import Constraint, Correction
-from service.search.searcher import Searcher
-from service.web import create_app
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.common.exceptions import SessionNotCreatedException, StaleElementReferenceException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select, WebDriverWait
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from selenium.webdriver.support.ui import Select
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason="needs Chromium and chromedriver on the PATH"
-    ),
+    needs_browser,
 ]
-
-OpenBrowser = Callable[..., Chrome]
 
 
 @pytest.fixture(scope="module")
@@ -72,54 +45,9 @@ def understanding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.close()
 
 
-@contextmanager
-def serving(searcher: Searcher) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(searcher), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrowser]:
-    """Open browsers that know nothing of each other; closed when the tests are done."""
-    with ExitStack() as opened:
-
-        def open_one(*, javascript: bool = True) -> Chrome:
-            driver = _start(tmp_path_factory, javascript)
-            opened.callback(driver.quit)
-            return driver
-
-        yield open_one
-
-
-def _start(folders: pytest.TempPathFactory, javascript: bool) -> Chrome:
-    """Start a browser; a second time if it was too slow to say that it started."""
-    service = Service(executable_path=str(DRIVER))
-    try:
-        return Chrome(_options(folders.mktemp("profile"), javascript), service)
-    except SessionNotCreatedException:
-        service = Service(executable_path=str(DRIVER))
-        return Chrome(_options(folders.mktemp("profile"), javascript), service)
-
-
 @pytest.fixture(scope="module", params=[True, False], ids=["javascript", "no javascript"])
 def browser(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> Chrome:
     return open_browser(javascript=request.param)
-
-
-def _options(profile: Path, javascript: bool) -> ChromeOptions:
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    if not javascript:
-        setting = "profile.managed_default_content_settings.javascript"
-        options.add_experimental_option("prefs", {setting: 2})
-    return options
 
 
 def ask(browser: Chrome, question: str) -> None:
@@ -129,24 +57,8 @@ def ask(browser: Chrome, question: str) -> None:
     wait(browser, lambda: titles(browser))
 
 
-def wait(browser: Chrome, ready: Callable[[], object]) -> None:
-    leaving_a_page = (StaleElementReferenceException,)
-    WebDriverWait(browser, 10, ignored_exceptions=leaving_a_page).until(lambda _: ready())
-
-
 def titles(browser: Chrome) -> list[str]:
     return [title.text for title in browser.find_elements(By.CSS_SELECTOR, "article h2")]
-
-
-def resize(browser: Chrome, width: int, height: int) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
-
-
-def by_css(browser: Chrome, selector: str) -> WebElement:
-    return browser.find_element(By.CSS_SELECTOR, selector)
 
 
 def test_a_question_is_asked_narrowed_shared_and_taken_back(

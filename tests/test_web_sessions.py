@@ -49,12 +49,13 @@ def test_the_page_of_a_session_has_all_of_its_facts(client: FlaskClient) -> None
     assert here["data-starts"] == "2025-05-13T10:30:00+02:00"
     assert "hidden" in here
     assert len(page.all("h1")) == 1
+    assert not [field for field in page.all("input") if "autofocus" in field]
 
 
 def test_what_is_not_known_is_left_out(client: FlaskClient) -> None:
     page = read(client, f"/sessions/{MAPS.id}")
     assert "Maps for everyone" in page.text
-    for words in ("When", "Where", "With ", "Level", "Links", "Given as well"):
+    for words in ("When", "Where", "With ", "Level", "Links", "Also given"):
         assert words not in page.text.partition("Maps for everyone")[2].partition("More like")[0]
 
 
@@ -98,7 +99,7 @@ def test_other_sittings_of_the_talk_are_listed(tmp_path: Path) -> None:
     with serving(tmp_path, *SESSIONS, again, later) as client:
         page = read(client, f"/sessions/{WARD.id}")
         told = client.get(f"/api/sessions/{WARD.id}").get_json()
-    others = page.text.partition("Given as well")[2].partition("More like this")[0]
+    others = page.text.partition("Also given")[2].partition("More like this")[0]
     assert "Summit 2024" in others
     assert "Hall B" in others
     assert f"/sessions/{again.id}" in page.links

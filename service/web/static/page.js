@@ -16,7 +16,7 @@ for (const place of document.querySelectorAll(".here[data-starts]")) {
   if (!ahead) continue;
   const day = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const write = (moment, parts) => new Intl.DateTimeFormat("en-GB", parts).format(moment);
+  const write = (moment, parts) => new Intl.DateTimeFormat("en-GB", parts).format(moment).replaceAll(",", "");
   const [first, last] = [starts, new Date(place.dataset.ends ?? NaN)].map((moment) =>
     isNaN(moment) ? [] : [write(moment, day), write(moment, clock)]);
   const until = !last.length ? "" : last[0] === first[0] ? `–${last[1]}` : ` to ${last[0]}, ${last[1]}`;
