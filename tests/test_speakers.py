@@ -19,18 +19,18 @@ from loaders.records.values import as_list
         ("Ana Ola y José Viento", ["Ana Ola", "José Viento"]),
         ([{"first_name": "Jane", "lastName": "Doe"}, {"title": "Dr", "fullName": "Joe Roe"}],
          ["Jane Doe", "Joe Roe"]),
-        ("Doe, Jane", ["Doe, Jane"]),
-        ("Doe, Jane; Roe, Joe", ["Doe, Jane", "Roe, Joe"]),
+        ("Doe, Jane", ["Jane Doe"]),
+        ("Doe, Jane; Roe, Joe", ["Jane Doe", "Joe Roe"]),
         ("Jane Doe, Google, John Roe, Meta", ["Jane Doe", "John Roe"]),
         ("Jane Doe, Senior Developer, Google", ["Jane Doe"]),
         ("Jane Doe / John Roe", ["Jane Doe", "John Roe"]),
         ("山田太郎、鈴木花子", ["山田太郎", "鈴木花子"]),
-        ({"fullName": "Roe, Jo"}, ["Roe, Jo"]),
+        ({"fullName": "Roe, Jo"}, ["Jo Roe"]),
         (["E Franchi", "Jo Line / liner", "Guido van Rossum, et al"],
          ["E Franchi", "Jo Line / liner", "Guido van Rossum"]),
         ("Jo Line / liner", ["Jo Line / liner"]),
         ([{"fullName": "van der Roe, Jo"}, "Jane Doe, Harbour Inc.", "Al Two, Bo Mole"],
-         ["van der Roe, Jo", "Jane Doe", "Al Two", "Bo Mole"]),
+         ["Jo van der Roe", "Jane Doe", "Al Two", "Bo Mole"]),
         ("Conan O&#39;Brien; Ann Poe", ["Conan O'Brien", "Ann Poe"]),
         ("Conan O&amp;#39;Brien, Ann Poe", ["Conan O'Brien", "Ann Poe"]),
         (["Jos&eacute; &quot;Pepe&quot; Vila", {"name": "Ann &#x50;oe"}],
@@ -41,6 +41,63 @@ from loaders.records.values import as_list
     ],
 )  # fmt: skip
 def test_names(value: object, names: list[str]) -> None:
+    assert speaker_names(value) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Jane Doe, Red Hat", ["Jane Doe"]),
+        ("Jane Doe, Vice President", ["Jane Doe"]),
+        ("Jane Doe, Bank of Norway", ["Jane Doe"]),
+        ("Jane Doe, ACME Inc, Joe Roe", ["Jane Doe", "Joe Roe"]),
+        ("Jane Doe, CTO, Two Brothers", ["Jane Doe"]),
+        ("Jane Doe, Google, New York", ["Jane Doe"]),
+        ("Jane Doe, Blue Boat; Joe Roe, Green Buoy", ["Jane Doe", "Joe Roe"]),
+        ("Dr. Jane Doe, Joe Roe Jr., Al Two, PhD", ["Dr. Jane Doe", "Joe Roe Jr.", "Al Two"]),
+        ("Jane Doe, NASA", ["Jane Doe"]),
+        ("Ann Poe, Kevin Banks, Ana de Sa", ["Ann Poe", "Kevin Banks", "Ana de Sa"]),
+    ],
+)  # fmt: skip
+def test_employers_and_offices_are_no_speakers(value: object, names: list[str]) -> None:
+    assert speaker_names(value) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Ann Poe, Plato, Joe Roe", ["Ann Poe", "Plato", "Joe Roe"]),
+        ("Plato, Ann Poe", ["Plato", "Ann Poe"]),
+        ("Ann Poe, Joe Roe, Plato", ["Ann Poe", "Joe Roe", "Plato"]),
+        ("mitsu, Ann Poe", ["mitsu", "Ann Poe"]),
+        ("Ann Poe, @mitsu", ["Ann Poe", "@mitsu"]),
+        ("Plato, Sappho, Homer", ["Plato", "Sappho", "Homer"]),
+        ("Plato", ["Plato"]),
+    ],
+)
+def test_names_of_one_word_and_nicknames_are_kept(value: object, names: list[str]) -> None:
+    assert speaker_names(value) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Jane Doe *", ["Jane Doe"]),
+        ("Jane Doe*, Joe Roe†", ["Jane Doe", "Joe Roe"]),
+        ("Jane Doe1, Joe Roe2", ["Jane Doe", "Joe Roe"]),
+        ("Jane Doe1,2, Joe Roe2", ["Jane Doe", "Joe Roe"]),
+        (["Jane Doe *"], ["Jane Doe"]),
+        ("King, Ada", ["Ada King"]),
+        ("KING, ADA", ["ADA KING"]),
+        (["King, Ada Mary"], ["Ada Mary King"]),
+        ("King, Ada M.", ["Ada M. King"]),
+        ("Doe, Jane, PhD", ["Jane Doe"]),
+        ("Doe, Jane, Google", ["Jane Doe"]),
+        ("Doe, Jane, Roe, Joe", ["Jane Doe", "Joe Roe"]),
+        ("de la Cruz, Ana", ["Ana de la Cruz"]),
+    ],
+)
+def test_names_are_written_as_they_are_said(value: object, names: list[str]) -> None:
     assert speaker_names(value) == names
 
 

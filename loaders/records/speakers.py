@@ -3,8 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
+from loaders.records.affiliations import (
+    is_acronym,
+    is_degree,
+    is_employer,
+    is_office,
+    without_titles,
+)
 from loaders.records.values import as_text, decoded
 from service.words import folded
 
@@ -13,20 +21,23 @@ _AND = re.compile(r" (?:and|und) | ?& ?| \+ ")
 _SHORT_AND = re.compile(r" (?:y|et|e) ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LEADING_AND = re.compile(r"^(?:and|und|y|et|e|&)\s+", re.I)
-_COMPANY = re.compile(
-    r"\b(inc|ltd|llc|gmbh|corp|co|ag|sa|srl|university|universit\w*|universidad|institute|institut\w*|"
-    r"foundation|group|labs?|college|ministry|department|company|bank|school|hospital|center|centre|"
-    r"phd|mba|msc|bsc|et al|md|dr|jr|sr|ceo|cto|director|manager|engineer|professor)\b",
-    re.I,
-)
+_MARKS = re.compile(r"^[\s*†‡§¶]+|[\s*†‡§¶^⁰¹²³⁴-⁹]+$")
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_]{2})\d{1,2}$")  # Jane Doe1
+_NICKNAME = re.compile(r"@\w[\w.-]*|[a-z][a-z0-9_.-]*|\w*[\d_]\w*")
+_INITIAL = re.compile(r".*\b\w\.?")
+_PARTICLES = {
+    "van", "der", "den", "de", "la", "von", "zu", "di", "da", "del", "della", "dos", "do", "ten", "ter", "le",
+    "el", "al", "bin", "ibn",
+}  # fmt: skip
 
 
 def speaker_names(value: Any) -> list[str]:
     """Return the people that a list or a text names, without what follows a comma after a name.
 
-    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas only where every part
-    looks like a person's name, since a comma may also be that of "Name, Company" or "Family, Given". An item of
-    a list, or an object, is one person, who keeps what follows a comma unless it is a company or a degree.
+    A text is split at | ; 、 line ends, "and" and a slash between two people; at commas where the parts look
+    like names, since a comma may also be that of "Name, Company" or "Family, Given", which becomes "Given
+    Family". An item of a list, or an object, is one person, who keeps what follows a comma unless it is a
+    company or a degree.
     """
     if isinstance(value, (list, tuple)):
         return [name for item in value for name in _names_in(_person(item), is_one=True)]
@@ -35,32 +46,98 @@ def speaker_names(value: Any) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
-    parts = (" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", decoded(text))))
+    parts = [" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", decoded(text)))]
+    filled = [part for part in parts if part]
+    if len(filled) > 1 and all(part.count(",") == 1 and part[-1] != "," for part in filled):
+        # A semicolon stands between people, so that a comma does not.
+        filled = [_alone(part) for part in filled]
     names = [
-        name
-        for part in parts
-        for piece in _without_companies(part, is_one=is_one)
+        _without_marks(name)
+        for part in filled
+        for piece in _people_in(part, is_one=is_one)
         for name in _apart(piece)
     ]
     return tuple(name for name in names if any(character.isalnum() for character in name))
 
 
-def _without_companies(text: str, *, is_one: bool) -> list[str]:
-    """Return the names in a text with commas: every part, every other part, or only the first."""
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
-    people = [_is_person(piece) for piece in pieces]
+def _alone(text: str) -> str:
+    """Return the only person of a text with one comma: before it a name, or "Family, Given"."""
+    name, _, rest = (part.strip() for part in text.partition(","))
+    return text if _is_family(name) and not _is_other(rest) else name
+
+
+def _people_in(text: str, *, is_one: bool) -> list[str]:
+    """Return the names in a text with commas, without employers, offices and degrees."""
+    pieces = [piece for part in text.split(",") if (piece := _without_marks(part.strip()))]
     if len(pieces) == 1 and not is_one:  # in a name of its own, a slash precedes a nickname
         parts = pieces[0].split(" / ")
         return parts if all(map(_is_person, parts)) else pieces
     if len(pieces) < 2:
         return pieces
+    pieces = [it for it in pieces if any(map(str.isalpha, it)) and not is_degree(it)] or pieces[:1]
+    if len(pieces) < 2:
+        return pieces
+    pieces = [_LEADING_AND.sub("", piece) for piece in pieces]
+    if sum(_FOOTNOTE.search(piece) is not None for piece in pieces) > 1:
+        pieces = [_FOOTNOTE.sub("", piece) for piece in pieces]
+    people = [_is_person(piece) for piece in pieces]
     if all(people):
-        return [_LEADING_AND.sub("", piece) for piece in pieces]
+        return pieces
     if len(pieces) > 3 and people == [True, False] * (len(pieces) // 2):
         return pieces[::2]
-    if not _COMPANY.search(text) and (is_one or [len(piece.split()) for piece in pieces] == [1, 1]):
-        return [", ".join(pieces)]  # "Doe, Jane"
-    return pieces[:1]
+    others = [_is_other(it) or (is_acronym(it) and not text.isupper()) for it in pieces]
+    if any(others[1:]):
+        return _without_others(pieces, others.index(True, 1))
+    return _people_of_few_words(pieces, people, is_one=is_one)
+
+
+def _without_others(pieces: list[str], other: int) -> list[str]:
+    """Return the people among pieces of which some are employers or offices, the first one at `other`."""
+    if other == 2 and _is_family(pieces[0]) and len(pieces[1].split()) == 1:
+        return [_given_first(*pieces[:2])]
+    return pieces[:1] + [
+        piece for before, piece in pairwise(pieces) if _is_person(piece) and not is_office(before)
+    ]
+
+
+def _people_of_few_words(pieces: list[str], people: list[bool], *, is_one: bool) -> list[str]:
+    """Return the people among pieces that may be employers, given names, or names of one word."""
+    first, *others = pieces
+    if len(pieces) == 2:
+        (other,) = others
+        nicknames = [_NICKNAME.fullmatch(piece) for piece in pieces]
+        is_given = is_one or not people[1] or _INITIAL.fullmatch(other)
+        if any(nicknames) and not is_one:
+            return pieces
+        if _is_family(first) and is_given and len(other.split()) < 4:
+            return [_given_first(first, other)]
+        if is_one:
+            return [", ".join(pieces)]
+        return pieces if people[1] else pieces[:1]
+    if not any(people) and len(pieces) % 2 == 0 and all(map(_is_family, pieces)):
+        return [_given_first(*pair) for pair in zip(pieces[::2], pieces[1::2], strict=True)]
+    return pieces if not any(people) or 2 * sum(people) > len(people) else pieces[:1]
+
+
+def _is_family(text: str) -> bool:
+    """Return whether a text may be a family name: one word, or one after particles ("van der Berg")."""
+    *particles, last = text.split() or [""]
+    return all(word.lower() in _PARTICLES for word in particles) and last[:1].isalpha()
+
+
+def _given_first(family: str, given: str) -> str:
+    return f"{given} {family}"
+
+
+def _without_marks(text: str) -> str:
+    """Return a name without the signs of footnotes: "Jane Doe *", "Joe Roe²"."""
+    return _MARKS.sub("", text)
+
+
+def _is_other(text: str) -> bool:
+    """Return whether a text after a comma is an employer or an office, and no person."""
+    bare = without_titles(text)
+    return is_employer(bare) or is_office(bare)
 
 
 def without_speakers(title: str, speakers: Sequence[str]) -> str:
@@ -93,5 +170,5 @@ def _apart(text: str) -> list[str]:
 
 
 def _is_person(text: str) -> bool:
-    words = _LEADING_AND.sub("", text).split()
-    return 2 <= len(words) <= 9 and not _COMPANY.search(text) and not any(c.isdigit() for c in text)
+    words = without_titles(_LEADING_AND.sub("", text)).split()
+    return 2 <= len(words) <= 9 and not _is_other(text) and not any(c.isdigit() for c in text)
