@@ -101,6 +101,26 @@ def test_names_are_written_as_they_are_said(value: object, names: list[str]) -> 
     assert speaker_names(value) == names
 
 
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ([{"email": "j@example.org", "first": "Jane", "last": "Doe"}], ["Jane Doe"]),
+        ([{"givenName": "Jane", "familyName": "Doe", "affiliation": "MIT"}], ["Jane Doe"]),
+        ([{"given": "Jane", "family": "Doe"}, {"forename": "Joe", "surname": "Roe"}],
+         ["Jane Doe", "Joe Roe"]),
+        ([{"FIRST_NAME": "Jane", "lastName": "Doe"}], ["Jane Doe"]),
+        ([{"fullName": "Doe, Jane", "first_name": "Jane", "last_name": "Doe"}], ["Jane Doe"]),
+        ([{"displayName": "JD", "first": "Jane", "last": "Doe"}], ["JD"]),
+        ([{"id": "7", "person": {"first": "Jane", "last": "Doe"}, "role": "host"}], ["Jane Doe"]),
+        ([{"email": "j@example.org", "affiliation": "MIT"}], []),
+        ([{"id": "x1", "title": "Dr", "who": "Jane Doe"}], ["Jane Doe"]),
+        ([{"last": "Plato"}], ["Plato"]),
+    ],
+)  # fmt: skip
+def test_names_in_objects(value: object, names: list[str]) -> None:
+    assert speaker_names(value) == names
+
+
 def test_titles_lose_the_speakers_after_them() -> None:
     assert without_speakers("Knots - Mo Rope and Jo Line", ["Mo Rope", "Jo Line"]) == "Knots"
     assert without_speakers("Knots - for all", ["Mo Rope"]) == "Knots - for all"

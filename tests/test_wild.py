@@ -46,3 +46,16 @@ def test_names_are_split_once_their_references_are_characters() -> None:
         ("Conan O'Brien", "Ann Poe"),
         ('Andrew M. "Fish" Popowich', "Becky Hill"),
     ]
+
+
+def test_authors_are_objects_with_first_and_last() -> None:
+    reading = cases("hotcrp/accepted.json")
+    assert [session.speakers for session in reading.sessions] == [("Jane Doe", "Joe Roe")]
+    assert reading.reasons == ["not accepted: Rejected"]
+    assert "@" not in str(reading.sessions)
+
+
+def test_a_name_with_the_family_first_is_turned_round() -> None:
+    sessions = cases("indico/event.json").sessions
+    assert [session.speakers[0] for session in sessions] == ["Ada King", "Bob Low", "Dee Ray"]
+    assert [session.starts_at is None for session in sessions] == [False, False, True]

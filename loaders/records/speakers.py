@@ -13,6 +13,7 @@ from loaders.records.affiliations import (
     is_office,
     without_titles,
 )
+from loaders.records.text import has_email
 from loaders.records.values import as_text, decoded
 from service.words import folded
 
@@ -29,6 +30,29 @@ _PARTICLES = {
     "van", "der", "den", "de", "la", "von", "zu", "di", "da", "del", "della", "dos", "do", "ten", "ter", "le",
     "el", "al", "bin", "ibn",
 }  # fmt: skip
+
+_KEY_WORD = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+")
+_WHOLE = (
+    "full name", "fullname", "full public name", "public name", "publicname", "display name", "displayname",
+    "preferred name", "name", "speaker name", "author name", "speaker", "author", "label",
+)  # fmt: skip
+_GIVEN = (
+    "first name",
+    "firstname",
+    "first",
+    "given name",
+    "givenname",
+    "given",
+    "given names",
+    "forename",
+)
+_FAMILY = ("last name", "lastname", "last", "family name", "familyname", "family", "surname")
+_NESTED = ("person", "user", "profile", "speaker", "author", "attributes", "fields", "node", "data")
+_NO_NAME = re.compile(
+    r"\b(?:id|uuid|guid|code|e ?mail|mail|affiliation|institution|organi[sz]ation|company|employer|title|role|"
+    r"bio|biography|position|job|country|city|phone|url|link|website|avatar|image|photo|picture|type|hash|slug|"
+    r"orcid|order|twitter|github|linkedin|pronouns)\b"
+)
 
 
 def speaker_names(value: Any) -> list[str]:
@@ -149,15 +173,34 @@ def without_speakers(title: str, speakers: Sequence[str]) -> str:
 
 
 def _person(value: Any) -> str:
-    """Return the name of a person given as a text or an object."""
+    """Return the name of a person given as a text or an object; empty if an object holds none."""
     if not isinstance(value, Mapping):
         return as_text(value)
-    for key in ("fullName", "full_name", "public_name", "full_public_name", "name"):
-        if text := as_text(value.get(key)):
-            return text
-    keys = (("firstName", "first_name"), ("lastName", "last_name"))
-    parts = [as_text(value.get(a)) or as_text(value.get(b)) for a, b in keys]
-    return " ".join(part for part in parts if part) or as_text(value)
+    found = {_key(str(key)): item for key, item in value.items()}
+    names = [_first_text(found, keys) for keys in (_GIVEN, _FAMILY)]
+    whole = _first_text(found, _WHOLE)
+    if all(names) and (not whole or "," in whole):
+        return " ".join(names)
+    if whole := whole or " ".join(name for name in names if name):
+        return whole
+    nested = next((found[key] for key in _NESTED if isinstance(found.get(key), Mapping)), None)
+    return _person(nested) if nested is not None else _any_name(found)
+
+
+@lru_cache(maxsize=1024)
+def _key(key: str) -> str:
+    """Return an object's key as words in lower case: "first name" for firstName and first_name."""
+    return " ".join(_KEY_WORD.findall(key)).lower()
+
+
+def _first_text(value: Mapping[str, Any], keys: Sequence[str]) -> str:
+    return next((text for key in keys if (text := as_text(value.get(key)))), "")
+
+
+def _any_name(value: Mapping[str, Any]) -> str:
+    """Return the first text of an object that may be a name; none is an id, an address or an affiliation."""
+    texts = (as_text(item) for key, item in value.items() if not _NO_NAME.search(key))
+    return next((text for text in texts if text and not has_email(text) and "://" not in text), "")
 
 
 def _apart(text: str) -> list[str]:
