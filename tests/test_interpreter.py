@@ -122,7 +122,9 @@ def test_a_time_of_which_a_session_speaks_is_a_topic(searcher: Searcher) -> None
 def test_the_softest_constraint_is_dropped_and_told(searcher: Searcher) -> None:
     answer = ask(searcher, "advanced talks on Saturday about wind")
     assert told(answer) == [("level", "Advanced", True), ("day", "2026-05-09", False)]
-    assert answer.notes == ("No session fits all of it: searched without “advanced”.",)
+    assert answer.notes == (
+        "No session fits all of it with “advanced”: searched without “advanced”.",
+    )
     assert set(ids(answer)) == {"1", "2", "5", "6"}
 
 
@@ -146,9 +148,60 @@ def test_what_the_programme_lacks_is_dropped_and_told(
     searcher: Searcher, question: str, note: str
 ) -> None:
     answer = ask(searcher, question)
-    assert answer.notes == (note,)
+    days = " The programme has Saturday 9 May 2026 to Sunday 10 May 2026."
+    assert answer.notes in ((note,), (note + days,))
     assert [one.dropped for one in answer.understood] == [True]
     assert len(answer.results) == len(SESSIONS)
+
+
+def test_a_filter_in_other_letters_drops_nothing(searcher: Searcher) -> None:
+    answer = ask(searcher, "talks on Sunday", filters=Filters(event=("summit",), room=("JAVA",)))
+    assert (told(answer), answer.notes) == ([("day", "2026-05-10", False)], ())
+    assert ids(answer) == ["3"]
+    nowhere = ask(searcher, "talks on Sunday", filters=Filters(room=("Nowhere",)))
+    assert (nowhere.notes, nowhere.total) == ((), 0)
+
+
+def test_a_day_that_is_none_is_told_beside_one_that_is(searcher: Searcher) -> None:
+    answer = ask(searcher, "Sunday or Monday")
+    assert told(answer) == [("day", "2026-05-10", False), ("day", "2026-05-11", True)]
+    assert answer.total == 3
+
+
+def test_what_cannot_be_both_is_told(searcher: Searcher) -> None:
+    answer = ask(searcher, "wind after 14:00 before 11:00")
+    assert answer.understood == ()
+    assert answer.notes == (
+        "No session can be both “after 14:00” and “before 11:00”: searched without them.",
+    )
+    assert ask(searcher, "wind on 31 February").notes == (
+        "“on 31 February”: there is no such day.",
+    )
+
+
+def test_what_is_excluded_is_told_and_not_filtered(searcher: Searcher) -> None:
+    answer = ask(searcher, "wind not on Sunday")
+    assert answer.understood == ()
+    assert answer.notes == ("“not on Sunday” is searched as words: sessions cannot be excluded.",)
+
+
+def test_without_anything_left_the_programme_is_shown(searcher: Searcher) -> None:
+    answer = ask(searcher, "sessions on 5 March")
+    assert (answer.verdict, answer.total) == ("programme", len(SESSIONS))
+
+
+def test_the_same_said_often_is_said_once(searcher: Searcher) -> None:
+    answer = ask(searcher, "sunday " * 200)
+    assert told(answer) == [("day", "2026-05-10", False)]
+
+
+def test_names_end_where_another_word_begins(searcher: Searcher) -> None:
+    assert told(ask(searcher, "talks by May Lindqvist tomorrow")) == [
+        ("speaker", "May Lindqvist", False),
+        ("day", "2026-05-10", True),  # hers is on Saturday
+    ]
+    assert told(ask(searcher, "talks by lindqvist")) == [("speaker", "May Lindqvist", False)]
+    assert told(ask(searcher, "talks by May Lind")) == []
 
 
 def test_two_days_are_either_of_them(searcher: Searcher) -> None:

@@ -67,6 +67,10 @@ class Analysis:
         finally:
             self._reading.release()
 
+    def has_speakers(self, generation: Generation) -> bool:
+        """Return whether `speakers` returns those of this generation."""
+        return self._names[0] == generation.manifest.state
+
     def speakers(self, generation: Generation) -> SpeakerIndex:
         """Return the generation's speakers; while one thread reads them, others use those before."""
         kept, names = self._names

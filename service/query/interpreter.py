@@ -1,23 +1,24 @@
 """Interprets questions: their constraints become filters, and what remains is searched for."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from service.filters import NO_FILTERS, Filters
+from service.filters import NO_FILTERS
 from service.query.analysis import Analysis
+from service.query.constraints.dropping import drop_constraints, merge_filters
 from service.query.constraints.known_values import KnownValues, gather_editions, room_words
-from service.query.constraints.read import SOFTNESS, Interpretation, read_constraints
+from service.query.constraints.read import Interpretation, read_constraints
 from service.query.facet_cache import FacetCache
 from service.query.interpretation import Constraint, Correction
 from service.query.matching import StemMatcher, content_words
 from service.query.query import Query
-from service.query.wording import tell_value
 from service.session import Session
 from service.stores.protocol import Generation, ParsedQuery
-from service.words import folded, split_words
+from service.words import split_words
 
 _CANDIDATES = 10
 """Sessions that are compared with the question: those with the highest keyword scores."""
@@ -27,11 +28,6 @@ _MIN_TOPIC_WORDS = 2
 """Words beside a time from which on a session that has all of them is no chance."""
 _TOPIC_SESSIONS = 3
 """Sessions with a word from which on it is a topic as well as a room's name."""
-_OLDER = (
-    "This catalogue was loaded by an earlier version: times in questions count after its next load."
-)
-_NO_TIMES = "The programme has no times"
-_NO_LANGUAGES = "The programme does not say which languages its sessions are in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class Interpreter:
         self._facets = facets
         self._analysis = analysis
         self._known: tuple[str, KnownValues] = ("", KnownValues())
+        self._reading = threading.Lock()
 
     def interpret(self, generation: Generation, query: Query) -> InterpretedQuery:
         """Return the question with its constraints as filters; the title of a session is never interpreted.
@@ -92,15 +89,25 @@ class Interpreter:
             return InterpretedQuery(searched, notes=read.notes, is_programme=is_programme)
         if _is_described(generation, query.text, read):
             return InterpretedQuery(query, notes=read.notes)
-        return _with_filters(generation, query, read, self.known_values(generation))
+        spelled = replace(query, filters=self._facets.canonicalise(generation, query.filters))
+        return _with_filters(generation, spelled, read, self.known_values(generation))
 
     def known_values(self, generation: Generation) -> KnownValues:
-        """Return what a question to this generation may name."""
+        """Return what a question may name; while one thread reads it anew, others use what was before."""
         state, known = self._known
-        if state != generation.manifest.state:
-            known = self._read(generation)
-            self._known = (generation.manifest.state, known)
-        return known
+        if state == generation.manifest.state:
+            return known
+        if not self._reading.acquire(blocking=not state):
+            return known
+        try:
+            if self._known[0] != generation.manifest.state:
+                known = self._read(generation)
+                if not self._analysis.has_speakers(generation):  # another thread reads them
+                    return known
+                self._known = (generation.manifest.state, known)
+            return self._known[1]
+        finally:
+            self._reading.release()
 
     def _read(self, generation: Generation) -> KnownValues:
         rooms = self._texts(generation, "room")
@@ -160,76 +167,12 @@ def _with_filters(
     generation: Generation, query: Query, read: Interpretation, known: KnownValues
 ) -> InterpretedQuery:
     """Return the question with the constraints that leave sessions as filters."""
-    impossible = {
-        index: note
-        for index, constraint in enumerate(read.constraints)
-        if (note := _impossible(constraint, known))
-    }
-    dropped, notes = _drop(generation, query.filters, read, impossible)
+    dropped, notes = drop_constraints(generation, query.filters, read, known)
     understood = tuple(
         replace(constraint, dropped=index in dropped)
         for index, constraint in enumerate(read.constraints)
     )
-    filters = _merged(query.filters, read.filters(without=tuple(dropped)))
-    notes = tuple(dict.fromkeys((*read.notes, *impossible.values(), *notes)))
-    if len(dropped) == len(understood):
-        text = read.text or query.text
-        return InterpretedQuery(replace(query, text=text), understood, notes)
+    filters = merge_filters(query.filters, read.filters(without=tuple(dropped)))
     searched = replace(query, text=read.text, filters=filters)
+    notes = tuple(dict.fromkeys((*read.notes, *notes)))
     return InterpretedQuery(searched, understood, notes, is_programme=not read.text)
-
-
-def _impossible(constraint: Constraint, known: KnownValues) -> str:
-    """Return why no session of this catalogue can pass, empty if some may."""
-    of_time = constraint.kind in ("day", "time", "duration")
-    if of_time and not known.has_times:
-        return _OLDER
-    if of_time and not known.has_days:
-        return f"{_NO_TIMES}: searched without “{constraint.text}”."
-    if constraint.kind == "language" and not known.languages:
-        return f"{_NO_LANGUAGES}: searched without “{constraint.text}”."
-    return ""
-
-
-def _drop(
-    generation: Generation, given: Filters, read: Interpretation, impossible: dict[int, str]
-) -> tuple[set[int], tuple[str, ...]]:
-    """Return which constraints to drop so that sessions are left, and a note on each but the impossible ones.
-
-    First those that leave none by themselves, then the softest one whose absence leaves some, then more.
-    """
-    dropped = set(impossible)
-    notes = []
-
-    def passes(without: set[int]) -> bool:
-        filters = _merged(given, read.filters(without=tuple(without)))
-        return not filters or generation.count(filters) > 0
-
-    def drop(index: int, why: str) -> None:
-        dropped.add(index)
-        constraint = read.constraints[index]
-        notes.append(f"No session {why}: searched without “{constraint.text}”.")
-
-    everything = set(range(len(read.constraints)))
-    if passes(dropped):
-        return dropped, ()
-    for index in sorted(everything - dropped):
-        if not passes(everything - {index}):
-            drop(index, _said(read.constraints[index]))
-    softest = sorted(
-        everything - dropped, key=lambda one: SOFTNESS.index(read.constraints[one].kind)
-    )
-    while not passes(dropped) and softest:
-        chosen = next((one for one in softest if passes(dropped | {one})), softest[0])
-        softest.remove(chosen)
-        drop(chosen, "fits all of it")
-    return dropped, tuple(notes)
-
-
-def _said(constraint: Constraint) -> str:
-    said, told = f"fits “{constraint.text}”", tell_value(constraint)
-    return said if folded(told) in folded(constraint.text) else f"{said} ({told})"
-
-
-def _merged(given: Filters, read: Filters) -> Filters:
-    return given.replace(**{name: values for name, values in read.items() if name not in given})

@@ -65,16 +65,17 @@ class SpeakerIndex:
         """Return the speakers whose name is a single word."""
         return tuple(self._single.get(word, ()))
 
-    def find_by_part(self, word: str) -> tuple[str, ...]:
-        """Return the speakers whose name has a word, none where more than MAX_NAMESAKES do.
+    def find_by_parts(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the speakers whose names have all these words, none where more than MAX_NAMESAKES do.
 
         Entries of more than MAX_NAME_WORDS words are no names of people.
         """
-        places = self._postings.get(word, ())
+        postings = [set(self._postings.get(word, ())) for word in words if len(word) > 1]
+        places = set.intersection(*postings) if postings else set()
         if len(places) > MAX_NAMESAKES:
             return ()
-        found = (self._speakers[place] for place in places)
-        return tuple(name for name, words in found if len(words) <= MAX_NAME_WORDS)
+        found = (self._speakers[place] for place in sorted(places))
+        return tuple(name for name, parts in found if len(parts) <= MAX_NAME_WORDS)
 
 
 def is_one_typo(one: str, other: str) -> bool:

@@ -95,6 +95,10 @@ def parse_diversity(diversity: float | str) -> float:
     return number
 
 
+_YEARS = range(1900, 2200)
+"""Years of `now`: at the ends of the calendar a time has no day in another zone."""
+
+
 def parse_now(text: str) -> datetime | None:
     """Return the time that an ISO text with an offset names, None for "". Raises QueryError if it is none."""
     if not text:
@@ -103,7 +107,7 @@ def parse_now(text: str) -> datetime | None:
         now = datetime.fromisoformat(text)
     except ValueError:
         now = None
-    if now is None or now.tzinfo is None:
+    if now is None or now.tzinfo is None or now.year not in _YEARS:
         raise QueryError(
             f"now is {text[:40]!r}; give a time with its offset, such as 2026-05-12T09:30+02:00."
         )

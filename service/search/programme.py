@@ -2,24 +2,31 @@
 
 from datetime import UTC, datetime
 
-from service.filters import Filters, in_day_range
+from service.dates import parse_zone
+from service.filters import Filters
 from service.query.query import Query
 from service.session import Session
+from service.stores.editions import EditionDay
 from service.stores.protocol import Generation
 
 
 def list_programme(generation: Generation, filters: Filters, query: Query) -> list[Session]:
     """Return the sessions that pass, at most as many as the query's limit.
 
-    In order of time; where no day or year is asked for, those from today on come before the earlier ones.
+    In order of time; where no day or year is asked for, those of today and later come before the earlier ones.
     """
     if filters.keys() & {"day", "year"}:
         return generation.programme(filters, query.limit)
-    today = (query.now or datetime.now(UTC)).date().isoformat()
-    days = sorted({one.day for one in generation.calendar() if in_day_range(one.day, f"{today}..")})
+    now = query.now or datetime.now(UTC)
+    days = sorted({one.day for one in generation.calendar() if one.day >= _today(one, now)})
     coming = generation.programme(filters.replace(day=days), query.limit) if days else []
     if len(coming) == query.limit:
         return coming
     earlier = generation.programme(filters, query.limit)
     ids = {session.id for session in coming}
     return [*coming, *(session for session in earlier if session.id not in ids)][: query.limit]
+
+
+def _today(one: EditionDay, now: datetime) -> str:
+    """Return the day that it is where an edition takes place, in UTC where that is unknown."""
+    return now.astimezone(parse_zone(one.timezone or "UTC")).date().isoformat()

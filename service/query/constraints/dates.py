@@ -90,6 +90,9 @@ def _dated(
             one for edition in reading.known.editions for one in edition.dated_days(month, day)
         ]
     unknown = _iso(year or (editions[0].year if editions else reading.now.year), month, day)
+    if not (unknown or days):
+        said = reading.tokens.original(first, last)
+        reading.notes.append(f"“{said}”: there is no such day.")
     return day_found(reading, first, last, days, unknown) if unknown or days else None
 
 

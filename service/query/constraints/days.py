@@ -158,8 +158,10 @@ _NOT_TOMORROW = frozenset(("am", "guten", "jeden", "por", "la", "de"))
 
 def _relative_days(reading: Reading, editions: list[Edition]) -> Iterator[Found]:
     for match, first, last in reading.find(_relative_pattern()):
-        if reading.after(last) == "'":
-            continue
+        if reading.after(last) == "'":  # today's sessions; tomorrow's web is a topic
+            if not (reading.is_session_noun(last + 2) or reading.is_kind(last + 2)):
+                continue
+            last += 2
         if match["word"] in ("morgen", "manana") and reading.before(first) in _NOT_TOMORROW:
             continue
         if reading.before(first) in _OF and not reading.is_session_noun(first - 2):

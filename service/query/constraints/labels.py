@@ -35,6 +35,8 @@ def _duration_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
 def _durations(reading: Reading) -> Iterator[Found]:
     bounded, exact, short = _duration_patterns()
     for match, first, last in reading.find(bounded):
+        if reading.before(first) == "in" and not reading.is_session_noun(first - 2):
+            continue  # scaled in under 10 minutes
         minutes = 30 if match["half"] else 60 if match["hour"] else _minutes(match)
         if match["most"]:
             yield _lasting(first, last, None, minutes)

@@ -25,6 +25,7 @@ def _now(reading: Reading, editions: list[Edition]) -> Iterator[list[Found]]:
     clear, alone = _now_patterns()
     places = [found[1:] for found in reading.find(clear)]
     places += [found[1:] for found in reading.find(alone) if reading.is_alone(*found[1:])]
+    editions = _in_one_zone(reading, editions)
     for first, last in places:
         day = relative_day(reading, editions, first, last, 0)
         time = _local_time(reading, editions)
@@ -40,6 +41,7 @@ def _next(reading: Reading, editions: list[Edition]) -> Iterator[list[Found]]:
     clear, alone = _next_patterns()
     places = [found[1:] for found in reading.find(clear)]
     places += [found[1:] for found in reading.find(alone) if reading.is_alone(*found[1:])]
+    editions = _in_one_zone(reading, editions)
     for first, last in places:
         running = _running_today(reading, editions)
         if running:
@@ -52,6 +54,13 @@ def _next(reading: Reading, editions: list[Edition]) -> Iterator[list[Found]]:
             yield [Found("day", first, last, ", ".join(days), {"day": days})]
         else:
             yield [relative_day(reading, editions, first, last, 0)]
+
+
+def _in_one_zone(reading: Reading, editions: list[Edition]) -> list[Edition]:
+    """Return the editions in the zone of the largest that runs today: a time of day is of one zone."""
+    running = _running_today(reading, editions)
+    largest = max(running, key=lambda edition: edition.sessions, default=None)
+    return [edition for edition in running if largest and edition.zone == largest.zone] or editions
 
 
 def _running_today(reading: Reading, editions: list[Edition]) -> list[Edition]:

@@ -1,10 +1,10 @@
 """Reads the constraints in a question, and what remains of it to search for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.filters import Filters
+from service.filters import Filters, Value
 from service.query.boosts import quoted_phrases
 from service.query.constraints.dates import read_dates
 from service.query.constraints.days import read_days
@@ -27,6 +27,10 @@ SOFTNESS = (
 
 _WITHOUT_TOPIC = ("day", "time", "duration", "language", "year")
 """Kinds of constraints whose words are never what sessions are about."""
+
+
+MAX_CONSTRAINTS = 12
+"""Constraints of one question; further ones are not words that people type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ def read_constraints(
     if not reading.found:
         return Interpretation(text=question, notes=tuple(reading.notes))
     _ignore(reading, ignored)
-    times = merged_times(reading.of_kind("time"))
+    times = merged_times(reading)
     others = [found for found in reading.found if found.kind != "time"]
     found = sorted((*others, *times), key=lambda one: (one.first, one.kind))
-    constraints = tuple(_constraint(reading, one) for one in found)
+    constraints = _distinct(_constraint(reading, one) for one in found)
     notes = [*reading.notes, *(one.note for one in found if one.note)]
     return Interpretation(constraints, _remaining(reading), tuple(notes))
 
@@ -88,6 +92,14 @@ def _ignore(reading: Reading, kinds: Collection[Kind]) -> None:
         reading.found.remove(found)
         if found.kind not in _WITHOUT_TOPIC:
             reading.release(found)
+
+
+def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """Return the first MAX_CONSTRAINTS of those that say something new."""
+    said: dict[tuple[str, Value, Filters], Constraint] = {}
+    for one in constraints:
+        said.setdefault((one.kind, one.value, one.filters), one)
+    return tuple(said.values())[:MAX_CONSTRAINTS]
 
 
 def _keep_topics(reading: Reading) -> None:

@@ -62,7 +62,13 @@ class Reading:
     def add_all(self, found: Iterable[Found]) -> None:
         """Take those constraints whose tokens are free, and that are asked for rather than excluded."""
         for one in found:
-            if self.is_free(one.first, one.last) and not self.is_negated(one.first):
+            if not self.is_free(one.first, one.last):
+                continue
+            if self.is_negated(one.first):
+                said = self.tokens.original(one.first - 1, one.last)
+                self.notes.append(f"“{said}” is searched as words: sessions cannot be excluded.")
+                self.keep(one.first - 1, one.last)
+            else:
                 self.add(one)
 
     def release(self, found: Found) -> None:
@@ -100,8 +106,7 @@ class Reading:
 
     def is_negated(self, first: int) -> bool:
         """Return whether the constraint is excluded rather than asked for: "not on Sunday"."""
-        near = self.tokens.words[max(0, first - 2) : first]
-        return not token_set("negations").isdisjoint(near)
+        return self.before(first) in token_set("negations")
 
     def is_explained(self, place: int) -> bool:
         """Return whether a constraint has this token, or there is none."""

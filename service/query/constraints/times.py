@@ -41,9 +41,11 @@ def add_each(reading: Reading, editions: list[Edition], rules: Iterable[Rule]) -
     for rule in rules:
         for some in rule(reading, editions):
             first, last = some[0].first, some[0].last
-            if reading.is_free(first, last) and not reading.is_negated(first):
-                for found in some:
-                    reading.add(found)
+            if reading.is_free(first, last):
+                reading.add_all(some[:1])
+                if some[0] in reading.found:
+                    for found in some[1:]:
+                        reading.add(found)
 
 
 def write_range(start: str, end: str) -> str:
@@ -223,18 +225,20 @@ def combine(found: list[Found]) -> Range:
     return min(starts), max(ends) if all(ends) else ""
 
 
-def merged_times(found: list[Found]) -> list[Found]:
+def merged_times(reading: Reading) -> list[Found]:
     """Return the constraints of time; those that say when sessions start all have the filters of one range.
 
     Two that follow each other are one: "from noon until 3 pm".
     """
-    found = _joined(sorted(found, key=lambda one: one.first))
+    found = _joined(sorted(reading.of_kind("time"), key=lambda one: one.first))
     ranges = [one for one in found if "at" not in one.filters]
     if len(ranges) < 2:
         return found
     start, end = combine(ranges)
     whole = starting(0, 0, start, end).filters
-    if not whole:  # morning and evening: all day
+    if not whole:
+        said = " and ".join(f"“{reading.tokens.original(one.first, one.last)}”" for one in ranges)
+        reading.notes.append(f"No session can be both {said}: searched without them.")
         return [one for one in found if one not in ranges]
     return [replace(one, filters=whole) if one in ranges else one for one in found]
 

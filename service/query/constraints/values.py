@@ -6,9 +6,9 @@ from functools import cache
 
 from service.query.constraints.known_values import Phrases
 from service.query.constraints.reading import Found, Reading, joined
-from service.query.constraints.words import meanings, one_of, pattern, token_set
+from service.query.constraints.words import day_starts, meanings, one_of, pattern, token_set
 from service.query.interpretation import Kind
-from service.query.names import SpeakerIndex
+from service.query.names import is_one_typo
 from service.words import split_words
 
 
@@ -38,15 +38,14 @@ def _speaker_pattern() -> re.Pattern[str]:
 
 
 def _speakers(reading: Reading) -> Iterator[Found]:
-    """Yield "by Daniel Stenberg"; of a single word, only a capitalised surname that few share."""
+    """Yield "by Daniel Stenberg"; of a single word, a surname that few share."""
     for _, first, last in reading.find(_speaker_pattern()):
         with_next = reading.tokens.original(first, min(last + 1, len(reading.tokens)))
         if reading.known.speakers.find_named(with_next):
             continue  # the cue is part of a name
+        after_sessions = reading.is_session_noun(first - 1)
         for end in range(min(last + 5, len(reading.tokens)), last, -1):
-            text = reading.tokens.original(last, end)
-            names = _named(reading.known.speakers, text)
-            if names:
+            if names := _named(reading, last, end, surely=after_sessions):
                 yield Found("speaker", first, end, joined(names), {"speaker": names})
                 yield from _further_speakers(reading, end)
                 break
@@ -54,30 +53,46 @@ def _speakers(reading: Reading) -> Iterator[Found]:
 
 def _further_speakers(reading: Reading, first: int) -> Iterator[Found]:
     """Yield the names that "and" and "or" add to one before `first`."""
+    if reading.after(first) not in token_set("conjunctions"):
+        return
     for end in range(min(first + 6, len(reading.tokens)), first + 2, -1):
-        if reading.after(first) in token_set("conjunctions"):
-            names = _named(reading.known.speakers, reading.tokens.original(first + 1, end))
-            if names:
-                yield Found("speaker", first, end, joined(names), {"speaker": names})
-                return
+        if names := _named(reading, first + 1, end, surely=False):
+            yield Found("speaker", first, end, joined(names), {"speaker": names})
+            return
 
 
-def _named(speakers: SpeakerIndex, text: str) -> tuple[str, ...]:
-    """Return the speakers that a text is the name of: the whole name, or a surname typed with a capital."""
+def _named(reading: Reading, first: int, last: int, *, surely: bool) -> tuple[str, ...]:
+    """Return the speakers that these tokens name: by all of their words, or by a surname that few share.
+
+    A surname alone is typed with a capital, and no name goes on after it; or, if `surely` a name follows, it is
+    that of one speaker only.
+    """
+    speakers, text = reading.known.speakers, reading.tokens.original(first, last)
     asked = split_words(text)
     if len(asked) > 1:
-        found = speakers.find_named(text)
-        return tuple(name for name in found if _covers(split_words(name), asked))
-    if not asked:
+        whole = (name for name in speakers.find_named(text) if _covers(split_words(name), asked))
+        return tuple(whole) or speakers.find_by_parts(asked)
+    if not asked or _goes_on(reading, last):
         return ()
-    return speakers.find_whole(asked[0]) or (
-        speakers.find_by_part(asked[0]) if text[:1].isupper() else ()
-    )
+    found = speakers.find_by_parts(asked)
+    is_typed_as_name = text[:1].isupper() or (surely and len(found) == 1)
+    return speakers.find_whole(asked[0]) or (found if is_typed_as_name else ())
 
 
 def _covers(name: Sequence[str], asked: Sequence[str]) -> bool:
-    """Return whether a text has no word beside a name."""
-    return len(asked) <= len(name)
+    """Return whether a text has no word beside a name, but for one with a typo."""
+    strange = [word for word in asked if word not in name]
+    return not strange or (
+        len(strange) == 1 and any(is_one_typo(strange[0], word) for word in name if len(word) > 5)
+    )
+
+
+def _goes_on(reading: Reading, last: int) -> bool:
+    """Return whether a name may go on at `last`: with a capital, or with a word of a speaker's name."""
+    if reading.ends_clause(last):
+        return False
+    following = reading.tokens.original(last, last + 1)
+    return following[:1].isupper() or bool(reading.known.speakers.find_by_parts((following,)))
 
 
 def _keep_speakers(reading: Reading) -> None:
@@ -176,7 +191,7 @@ def _is_clear_room(reading: Reading, first: int, last: int, start: int) -> bool:
     return (
         len(words[0]) > 2
         and (start < first or reading.is_alone(first, last))
-        and words[0] not in meanings("months")
+        and words[0] not in meanings("months").keys() | day_starts()
         and words[0] not in reading.known.topics
     )
 

@@ -68,7 +68,9 @@ def _named_years(reading: Reading) -> Iterator[Found]:
             if _is_of_title(reading, match["cue"], first, last):
                 continue
             yield _of_years(first, last, [int(match["year"])], match["year"])
-        elif _stands_bare(reading, first, last) and int(match["bare"]) in known:
+        elif _stands_bare(reading, first, last) and (
+            int(match["bare"]) in known or _after_sessions(reading, first)
+        ):
             yield _of_years(first, last, [int(match["bare"])], match["bare"])
 
 
@@ -82,7 +84,7 @@ def _is_of_title(reading: Reading, cue: str, first: int, last: int) -> bool:
             cue in ("of", "de", "von", "del")
             and not (_after_sessions(reading, first) or reading.is_alone(first, last))
         )
-        or not (reading.ends_clause(last) or not reading.is_topic(last))
+        or not (first == 0 or reading.ends_clause(last) or not reading.is_topic(last))
         or reading.looks_like_title()
     )
 
@@ -94,7 +96,8 @@ def _stands_bare(reading: Reading, first: int, last: int) -> bool:
     )
     beside = first > 0 and (reading.is_explained(first - 1) or joined_to)
     beside = beside or (last < len(reading.tokens) and reading.is_explained(last))
-    return beside or reading.is_session_noun(last) or reading.is_alone(first, last)
+    noun = reading.is_session_noun(last) or reading.is_session_noun(first - 1)
+    return beside or noun or reading.is_alone(first, last)
 
 
 def _of_years(first: int, last: int, years: Sequence[int], said: str) -> Found:
