@@ -63,7 +63,8 @@ def test_limits_out_of_range(limit: int | str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2026-05-12T09:30", "2026-13-01T09:30+02:00", "09:30"]
+    "text",
+    ["yesterday", "2026-05-12T09:30", "2026-13-01T09:30+02:00", "09:30", "9999-12-31T23:00+00:00"],
 )
 def test_now_needs_a_time_with_its_offset(text: str) -> None:
     with pytest.raises(QueryError, match="give a time with its offset, such as 2026-05-12T09:30"):
