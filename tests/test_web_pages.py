@@ -206,6 +206,7 @@ def test_sittings_of_one_talk_are_listed(tmp_path: Path) -> None:
     client = create_app(open_loaded(tmp_path, [*SESSIONS, again])[1]).test_client()
     page = read(client, "/?q=health+analytics+on+the+ward")
     assert "Given 2 times: Summit 2025 (" in page.text
+    assert {f"/sessions/{sitting.id}" for sitting in (talk, again)} <= set(page.links)
     assert len(page.all("article")) == 3
     assert "Given" not in read(client, "/?q=health+analytics+on+the+ward&fold=false").text
     assert ("fold", "false") in [
