@@ -11,7 +11,7 @@ from loaders.records.links import list_links
 from loaders.records.record import LinkText, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.text import has_email
-from loaders.records.values import as_list, as_text, as_year, join_paragraphs
+from loaders.records.values import as_list, as_text, as_year, join_paragraphs, unprinted
 from service.words import folded
 
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
@@ -37,6 +37,9 @@ def to_record(
     def listed(field: str, split: Callable[[Any], list[str]]) -> list[str]:
         return [text for header in columns.get(field, ()) for text in split(row.get(header))]
 
+    def label(field: str) -> str:
+        return as_text(unprinted(first(field)))
+
     full_name = " ".join(part for part in (first("first_name"), first("last_name")) if part)
     date, start = first("date"), _date_and_clock(texts("start"))
     if day and start and not mentions_day(start):
@@ -50,11 +53,11 @@ def to_record(
         title=first("title"),
         abstract=join_paragraphs(texts("abstract")),
         speakers=listed("speakers", speaker_names) or [full_name] * bool(full_name),
-        track=first("track"),
-        level=first("level"),
-        kind=first("kind"),
-        language=first("language"),
-        room=first("room"),
+        track=label("track"),
+        level=label("level"),
+        kind=label("kind"),
+        language=label("language"),
+        room=label("room"),
         start=start,
         end=end,
         duration=first("duration"),

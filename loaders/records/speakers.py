@@ -14,7 +14,7 @@ from loaders.records.affiliations import (
     without_titles,
 )
 from loaders.records.text import has_email
-from loaders.records.values import as_text, decoded
+from loaders.records.values import as_text, decoded, unprinted
 from service.words import folded
 
 _LIST = re.compile(r"[|;\n、]")
@@ -63,6 +63,8 @@ def speaker_names(value: Any) -> list[str]:
     Family". An item of a list, or an object, is one person, who keeps what follows a comma unless it is a
     company or a degree.
     """
+    if isinstance(value, str):
+        value = unprinted(value)
     if isinstance(value, (list, tuple)):
         return [name for item in value for name in _names_in(_person(item), is_one=True)]
     return list(_names_in(_person(value), is_one=isinstance(value, Mapping)))

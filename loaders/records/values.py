@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from loaders.records.printed import parse_printed
+
 _FORMULA_SIGNS = {"=", "+", "-", "@"}
 _MAX_DEPTH = 6  # of values inside values
 _MAX_EXCERPT = 1_000  # characters
@@ -37,6 +39,8 @@ def as_text(value: Any, depth: int = 0) -> str:
 
 def as_list(value: Any) -> list[str]:
     """Return a list's items, or the parts of a text split at ; | , or line ends."""
+    if isinstance(value, str):
+        value = unprinted(value)
     if isinstance(value, (list, tuple)):
         return [text for item in value if (text := as_text(item))]
     parts = re.split(r"[|;,\n]", decoded(as_text(value)))
@@ -53,6 +57,14 @@ def decoded(text: str) -> str:
             break
         text = _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
     return text
+
+
+def unprinted(text: str) -> Any:
+    """Return the list that a text is when a program printed it, as "['a', 'b']"; any other text as it is."""
+    if text.lstrip()[:2].strip("c")[:1] not in ("[", "{", "(", "&"):
+        return text
+    value = parse_printed(decoded(text))
+    return text if value is None else value
 
 
 def as_year(text: str) -> int | None:
