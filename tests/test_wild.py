@@ -59,3 +59,9 @@ def test_a_name_with_the_family_first_is_turned_round() -> None:
     sessions = cases("indico/event.json").sessions
     assert [session.speakers[0] for session in sessions] == ["Ada King", "Bob Low", "Dee Ray"]
     assert [session.starts_at is None for session in sessions] == [False, False, True]
+
+
+def test_what_was_not_approved_is_left_out() -> None:
+    reading = cases("datasat31/s.csv")
+    assert [session.speakers for session in reading.sessions] == [("Jane Doe",), ("Ann Poe",)]
+    assert reading.reasons == ["not accepted: No"]

@@ -73,5 +73,6 @@ def _record(
         duration=as_text(event.get("duration")),
         zone=zone,
         url=as_text(event.get("url")),
+        states=[as_text(event.get("state"))],
         links=[link for key in ("attachments", "links") for link in list_links(event.get(key))],
     )

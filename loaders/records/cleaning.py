@@ -61,6 +61,12 @@ _IS_ACCEPTED = {
     **dict.fromkeys(_REFUSED.split(), False),
 }
 _STATE_WORD = re.compile(r"[^\W_]+|\S")
+_WORD_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")  # NotAccepted
+_CLEARLY_REFUSED = {
+    "rejected", "reject", "refused", "declined", "decline", "withdrawn", "cancelled", "canceled", "abgelehnt",
+    "abgesagt", "zuruckgezogen",
+}  # fmt: skip
+_UNDOES = _CLEARLY_REFUSED | {"queue", "pending", "waitlist", "waitlisted", "removed"}
 
 
 def to_session(record: Record, options: Options) -> Session:
@@ -111,10 +117,18 @@ def to_session(record: Record, options: Options) -> Session:
 def is_accepted(state: str) -> bool | None:
     """Return whether a state means that its session takes place, by its first word; None if it is not known.
 
-    An empty state does.
+    An empty state does. A later word may undo an acceptance ("Accept_Queue", "accepted, but withdrawn"), and
+    refuse what begins with an unknown one ("Desk reject").
     """
-    words = _STATE_WORD.findall(folded(state))
-    return _IS_ACCEPTED.get(words[0]) if words else True
+    words = _STATE_WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
+    if not words:
+        return True
+    accepted = _IS_ACCEPTED.get(words[0])
+    if accepted and not _UNDOES.isdisjoint(words[1:]):
+        return False
+    if accepted is None and not _CLEARLY_REFUSED.isdisjoint(words[1:]):
+        return False
+    return accepted
 
 
 def _check_states(record: Record) -> None:
