@@ -14,6 +14,7 @@ from service.encoder import Vectors
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import SessionStore
 from service.verdict import off_topic
+from service.verdict.off_topic import OffTopicQuery
 
 OFF_TOPIC = off_topic.read_queries()
 pytest_plugins = [
@@ -67,6 +68,11 @@ def _few_off_topic_queries() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::36])
         yield
+
+
+@pytest.fixture(scope="session")
+def every_off_topic_query() -> tuple[OffTopicQuery, ...]:
+    return OFF_TOPIC
 
 
 @pytest.fixture

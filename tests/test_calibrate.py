@@ -53,6 +53,7 @@ def test_a_check_that_raises_keeps_what_is_served(store: SessionStore) -> None:
     assert [one.generation for one in store.generations()] == [served.generation]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("all_off_topic_queries")
 def test_off_topic_queries_that_the_catalogue_answers_do_not_count(
     store: SessionStore,

@@ -108,6 +108,7 @@ def test_dry_run_and_rollback(invoke: Invoke, programme: Path) -> None:
     assert "with 20 sessions again" in invoke("rollback").output
 
 
+@pytest.mark.slow
 def test_remove_shows_its_plan_and_asks(invoke: Invoke, programme: Path, tmp_path: Path) -> None:
     invoke("load", programme)
     invoke("load", write_csv(tmp_path / "old.csv", [row(1, year=2025), row(2, event="Other")]))

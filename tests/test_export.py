@@ -47,6 +47,7 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     }
 
 
+@pytest.mark.slow
 def test_links_are_exported_with_what_they_lead_to(loading: Loading, tmp_path: Path) -> None:
     links = [{"url": "https://a.org/b", "title": "Notes", "kind": "recording"}]
     talk = {**row(1), "video": "https://a.org/1 https://a.org/1.mp4", "links": links}

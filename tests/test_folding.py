@@ -10,8 +10,9 @@ from support.web_fixtures import SESSIONS, open_loaded
 
 from service.errors import NotFoundError, QueryError
 from service.filters import Filters
-from service.query.query import Query
+from service.query.query import MODES, Query
 from service.search.folding import fold
+from service.search.searcher import Searcher
 from service.session import Session
 from service.stores.protocol import Hit, Mode
 
@@ -42,11 +43,20 @@ def a_talk(year: int, title: str = "Queues that scale", **changes: Any) -> Sessi
     return Session(**{**values, **changes})
 
 
-@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
-def test_repeats_of_a_talk_are_one_result_with_its_occurrences(tmp_path: Path, mode: Mode) -> None:
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Session], Searcher]:
+    """Thirteen sittings of a talk, and a searcher over them and a talk of the same name."""
     sittings = [a_talk(year) for year in range(2014, 2027)]
     namesake = a_talk(2020, speakers=("Ola Berg",), source_id="another")
-    searcher = open_loaded(tmp_path, [*SESSIONS, *sittings, namesake])[1]
+    folder = tmp_path_factory.mktemp("repeated")
+    return sittings, open_loaded(folder, [*SESSIONS, *sittings, namesake])[1]
+
+
+@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
+def test_repeats_of_a_talk_are_one_result_with_its_occurrences(
+    repeated: tuple[list[Session], Searcher], mode: Mode
+) -> None:
+    sittings, searcher = repeated
     found = searcher.search(Query("queues that scale", limit=2, mode=mode, now=NOW)).results
     assert {found[0].session.speakers, found[1].session.speakers} == {("Ana Ruiz",), ("Ola Berg",)}
     talk = next(one for one in found if one.session.speakers == ("Ana Ruiz",))
@@ -86,22 +96,22 @@ def at(year: int, month: int, day: int) -> dict[str, Any]:
         ([at(2026, 2, 1), {"year": 2027}], "Queues that scale-2027"),
     ],
 )
-@pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])
 def test_the_next_or_the_latest_sitting_heads_the_result(
-    tmp_path: Path, mode: Mode, sittings: list[dict[str, Any]], head: str
+    tmp_path: Path, sittings: list[dict[str, Any]], head: str
 ) -> None:
     """Whichever sitting answers best: here the first, whose abstract is the question."""
     best = a_talk(**sittings[0], abstract="Queues that scale, queues that scale.")
     _, searcher = open_loaded(tmp_path, [*SESSIONS, best, *(a_talk(**one) for one in sittings[1:])])
-    query = Query("queues that scale well", mode=mode, now=NOW, limit=50)
-    found = searcher.search(query).results
-    assert found[0].session.source_id == head
-    assert [one.year for one in found[0].occurrences] == sorted(one["year"] for one in sittings)
-    alone = searcher.search(replace(query, fold=False)).results
-    assert found[0].score == max(one.score for one in alone)
-    shown_best = next(one for one in alone if one.score == found[0].score)
-    assert shown_best.session == best
-    assert found[0].similarity == shown_best.similarity
+    for mode in MODES:
+        query = Query("queues that scale well", mode=mode, now=NOW, limit=50)
+        found = searcher.search(query).results
+        assert found[0].session.source_id == head
+        assert [one.year for one in found[0].occurrences] == sorted(one["year"] for one in sittings)
+        alone = searcher.search(replace(query, fold=False)).results
+        assert found[0].score == max(one.score for one in alone)
+        shown_best = next(one for one in alone if one.score == found[0].score)
+        assert shown_best.session == best
+        assert found[0].similarity == shown_best.similarity
 
 
 def test_a_local_time_without_a_zone_is_compared_as_it_is() -> None:

@@ -105,6 +105,7 @@ def test_backup_and_load_keep_out_of_each_others_way(open_store: OpenStore, tmp_
         write_backup(store, tmp_path / "backup")
 
 
+@pytest.mark.slow
 def test_migrate_there_and_back(tmp_path: Path) -> None:
     embedded = EdgeStore(tmp_path / "one", "sessions")
     server = store_on(QdrantClient(":memory:"))

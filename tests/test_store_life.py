@@ -131,6 +131,7 @@ def test_another_encoder_builds_anew(store: SessionStore) -> None:
     assert store.manifest().encoder.differences(ENCODER.fingerprint) == ["weights"]
 
 
+@pytest.mark.slow
 def test_readers_and_a_loader_at_once(store: SessionStore, open_store: OpenStore) -> None:
     write(store, [talk(number) for number in range(20)])
     reader = open_store()

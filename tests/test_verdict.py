@@ -1,6 +1,6 @@
 """The relevance verdict from a load to page and command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from service.search.searcher import Searcher
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.verdict import off_topic
-from service.verdict.off_topic import queries_digest
+from service.verdict.off_topic import OffTopicQuery, queries_digest
 from service.web import create_app
 
 TOPICS = ("harbour", "glacier", "orchard", "railway", "violin", "lantern", "pottery", "compass")
@@ -40,18 +40,36 @@ def searcher(loading: Loading) -> Searcher:
     return Searcher(loading.store, lambda fingerprint: loading.encoder)
 
 
-@pytest.mark.usefixtures("all_off_topic_queries")
-def test_a_load_calibrates_and_answers_say_whether_they_fit(searcher: Searcher) -> None:
+@pytest.fixture(scope="module")
+def _calibrated(
+    tmp_path_factory: pytest.TempPathFactory, every_off_topic_query: tuple[OffTopicQuery, ...]
+) -> Iterator[Loading]:
+    folder = tmp_path_factory.mktemp("calibrated")
+    loading = Loading(EdgeStore(folder, "sessions"), folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
+        loading.rows(programme())
+    yield loading
+    loading.store.close()
+
+
+@pytest.fixture
+def calibrated(_calibrated: Loading, all_off_topic_queries: None) -> Searcher:
+    """A searcher over the programme, which a load calibrated with every off-topic query."""
+    return Searcher(_calibrated.store, lambda fingerprint: _calibrated.encoder)
+
+
+def test_a_load_calibrates_and_answers_say_whether_they_fit(calibrated: Searcher) -> None:
     for mode in ("hybrid", "semantic", "keyword"):
-        assert searcher.search(Query("glacier of harbour1", mode=mode)).verdict in (
+        assert calibrated.search(Query("glacier of harbour1", mode=mode)).verdict in (
             "strong",
             "related",
         )
-        assert searcher.search(Query("how long do pandas sleep", mode=mode)).verdict == "none"
-    answer = searcher.search(Query("how long do pandas sleep"))
+        assert calibrated.search(Query("how long do pandas sleep", mode=mode)).verdict == "none"
+    answer = calibrated.search(Query("how long do pandas sleep"))
     assert len(answer.results) == 3
     assert answer.as_dict()["verdict"] == "none"
-    assert searcher.search(Query("pandas", filters=Filters(year=(1999,)))).verdict == "none"
+    assert calibrated.search(Query("pandas", filters=Filters(year=(1999,)))).verdict == "none"
 
 
 def test_what_is_named_is_strong(searcher: Searcher) -> None:
@@ -109,33 +127,31 @@ def test_off_topic_queries_are_embedded_once_for_an_encoder(
     assert sum(query_batches) == len(off_topic.read_queries()) + len(asked)
 
 
-@pytest.mark.usefixtures("all_off_topic_queries")
 def test_page_and_command_line_say_that_nothing_fits(
-    searcher: Searcher, capsys: pytest.CaptureFixture[str]
+    calibrated: Searcher, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = create_app(searcher).test_client()
+    client = create_app(calibrated).test_client()
     assert "No session found that fits" in client.get("/?q=how+long+do+pandas+sleep").text
     assert "No session found that fits" not in client.get("/?q=glacier+of+harbour1").text
     filtered = client.get("/?q=how+long+do+pandas+sleep&year=2026").text
     assert "Nothing that passes these filters fits" in filtered
     assert client.get("/api/search?q=how+long+do+pandas+sleep").json["verdict"] == "none"  # type: ignore[index]  # it is JSON
-    print_answer(searcher.search(Query("how long do pandas sleep")), filtered=False)
+    print_answer(calibrated.search(Query("how long do pandas sleep")), filtered=False)
     said = capsys.readouterr().out
     assert said.startswith("Nothing in this programme fits. The nearest sessions:\n1. ")
-    print_answer(searcher.search(Query("how long do pandas sleep")), filtered=True)
+    print_answer(calibrated.search(Query("how long do pandas sleep")), filtered=True)
     assert capsys.readouterr().out.startswith("Nothing that passes these filters fits.")
 
 
-@pytest.mark.usefixtures("all_off_topic_queries")
 def test_what_is_asked_in_another_language_finds_nothing_for_that_reason(
-    searcher: Searcher,
+    calibrated: Searcher,
 ) -> None:
     """The programme names no language: its abstracts tell it."""
-    german = searcher.search(Query("wie lange schlafen eigentlich die Pandabären"))
+    german = calibrated.search(Query("wie lange schlafen eigentlich die Pandabären"))
     assert (german.verdict, german.in_other_language) == ("none", True)
     assert german.notes == ("The programme is in English.",)
-    english = searcher.search(Query("how long do pandas sleep"))
+    english = calibrated.search(Query("how long do pandas sleep"))
     assert (english.verdict, english.in_other_language, english.notes) == ("none", False, ())
-    page = create_app(searcher).test_client().get("/?q=wie+lange+schlafen+die+Pandas").text
+    page = create_app(calibrated).test_client().get("/?q=wie+lange+schlafen+die+Pandas").text
     assert "The programme is in English." in page
     assert "No session found that fits" not in page

@@ -48,6 +48,7 @@ def test_a_load_counts_the_sessions_of_each_word(open_store: OpenStore) -> None:
     assert next(iter(vocabulary.counts)) == "crossings"
 
 
+@pytest.mark.slow
 def test_each_generation_has_its_own(open_store: OpenStore) -> None:
     store = open_store()
     write(store, SESSIONS)
@@ -62,6 +63,7 @@ def test_each_generation_has_its_own(open_store: OpenStore) -> None:
     assert verify(store) == store.manifest()
 
 
+@pytest.mark.slow
 def test_copies_and_backups_have_it(open_store: OpenStore, tmp_path: Path) -> None:
     store, copied = open_store(), EdgeStore(tmp_path / "copy", "sessions")
     write(store, SESSIONS)
