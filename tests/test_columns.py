@@ -23,11 +23,26 @@ from service.errors import InputError
         ("language", ["Language", "Sprache", "Idioma", "Langue", "Lingua"]),
         ("level", ["Level", "Niveau", "Nivel", "Livello", "Nível"]),
         ("speakers", ["Speaker 2", "Vortragende 12"]),
+        ("room", ["Room/Location"]),
+        ("start", ["Time Start"]),
+        ("end", ["Time End"]),
+        ("duration", ["format duration in minutes", "Mins", "Scheduled Duration"]),
+        ("speakers", ["Author names", "Facilitator(s)"]),
+        ("first_name", ["Speaker First Name"]),
+        ("last_name", ["Speaker Last Name", "speaker surname"]),
         ("", ["Room 2", "Bio", "", "Speaker Title", "Room (UTC)"]),
     ],
 )  # fmt: skip
 def test_headers_in_six_languages(field: str, headers: list[str]) -> None:
     assert [field_of(header) for header in headers] == [field] * len(headers)
+
+
+def test_a_surname_beside_a_last_name_is_the_first_name() -> None:
+    columns, _ = map_columns(["Title", "speaker last name", "speaker surname"], Options())
+    assert columns["first_name"] == ["speaker surname"]
+    assert columns["last_name"] == ["speaker last name"]
+    columns, _ = map_columns(["Title", "First name", "Surname", "Last name"], Options())
+    assert columns["last_name"] == ["Surname", "Last name"]
 
 
 def test_header_key_ignores_case_accents_and_signs() -> None:

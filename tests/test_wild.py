@@ -65,3 +65,25 @@ def test_what_was_not_approved_is_left_out() -> None:
     reading = cases("datasat31/s.csv")
     assert [session.speakers for session in reading.sessions] == [("Jane Doe",), ("Ann Poe",)]
     assert reading.reasons == ["not accepted: No"]
+
+
+def test_start_end_and_room_have_columns_of_other_names() -> None:
+    found = [(item.starts_at, item.ends_at, item.room) for item in cases("scale41/s.csv").sessions]
+    assert [(f"{start:%H:%M}", f"{end:%H:%M}", room) for start, end, room in found] == [
+        ("10:00", "11:00", "Century AB"),
+        ("13:30", "14:30", "La Jolla"),
+    ]
+
+
+def test_the_parts_of_names_and_lengths_have_columns_of_other_names() -> None:
+    sessions = cases("cfp83/s.csv").sessions
+    assert [item.speakers for item in sessions] == [
+        ("Jean Dupont",),
+        ("Zoé Martin",),
+        ("Luc Durand",),
+    ], "a load joins the first two, which differ in nothing else"
+    assert [f"{item.starts_at:%H:%M}-{item.ends_at:%H:%M}" for item in sessions] == [
+        "10:30-11:25",
+        "10:30-11:25",
+        "13:00-13:15",
+    ]

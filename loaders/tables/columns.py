@@ -110,8 +110,18 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
     if names and "title" not in columns and _describe_talks(others, keys):
         columns = {"title": names, **others}
         unknown = [header for header in unknown if header not in names]
+    _split_surnames(columns)
     missing = missing_columns(there, options)
     return columns, [*unknown, *(f"{column} (mapped, but not there)" for column in missing)]
+
+
+def _split_surnames(columns: dict[str, list[str]]) -> None:
+    """Take "surname" beside "last name" for the first name, as tables from French ("prénom") mean it."""
+    families = columns.get("last_name", [])
+    surnames = [header for header in families if header_key(header).endswith("surname")]
+    if "first_name" not in columns and len(families) == 2 and len(surnames) == 1:
+        columns["first_name"] = surnames
+        columns["last_name"] = [header for header in families if header not in surnames]
 
 
 def missing_columns(headers: Iterable[str], options: Options) -> list[str]:
