@@ -39,7 +39,7 @@ class Understood:
 def show_understood(query: Query, answer: Answer) -> Understood:
     """Return what was understood of a query, for the page."""
     used = [constraint for constraint in answer.understood if not constraint.dropped]
-    verbatim = replace(query, interpret=False, ignore=(), now=None)
+    verbatim = replace(query, interpret=False, ignore=())
     taken_back = query.ignore or not query.interpret
     return Understood(
         chips=[
