@@ -186,8 +186,6 @@ def test_another_question_is_understood_whole(
 ) -> None:
     browser = open_browser()
     browser.get(f"{understanding}/?q=health&ignore=day")
-    by_css(browser, "button.apply").click()
-    wait(browser, lambda: browser.current_url.endswith("/?q=health&ignore=day"))
     ask(browser, "wards")
     wait(browser, lambda: browser.current_url.endswith("/?q=wards"))
 

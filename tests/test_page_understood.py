@@ -55,8 +55,6 @@ def test_each_constraint_is_a_chip_that_can_be_taken_back(page: Understood) -> N
     assert "Understood Search without Room K ×" in taken_back.text
     assert f"{ASKED}&ignore=day&ignore=room" in taken_back.links
     assert ASKED in taken_back.links, "the whole question"
-    hidden = [(field["name"], field["value"]) for field in taken_back.all("input")]
-    assert ("ignore", "day") in hidden, "for the next filter that is set"
     verbatim = read(client, f"{ASKED}&interpret=false")
     assert "Understood" not in verbatim.text
     assert ASKED in verbatim.links
@@ -82,6 +80,20 @@ def test_filters_set_by_hand_stay_apart_and_stay_set(page: Understood) -> None:
     now = "now=2026-05-01T10:00:00%2B02:00"
     assert f"/?q=health&limit=10&ignore=day&{now}&track=Health" in shown.links
     assert f"/?q=health&limit=10&interpret=false&{now}&track=Health" in shown.links
+
+
+@pytest.mark.parametrize("taken_back", ["ignore=day", "ignore=day&ignore=room", "interpret=false"])
+def test_what_was_taken_back_holds_for_one_question_only(page: Understood, taken_back: str) -> None:
+    client = page.client(understood=(DAY, ROOM), verdict="strong")
+    now = "2026-05-01T10:00:00+02:00"
+    kept = f"{taken_back}&limit=10&now={now.replace('+', '%2B')}"
+    for address in (f"{ASKED}&{kept}", f"/?{kept}"):
+        shown = read(client, address)
+        hidden = {field["name"]: field["value"] for field in shown.all("input")}
+        assert not hidden.keys() & {"interpret", "ignore"}
+        assert (hidden["limit"], hidden["now"]) == ("10", now)
+    (example,) = [link for link in shown.links if "q=Health+analytics" in link]
+    assert example == "/?q=Health+analytics&limit=10&now=2026-05-01T10:00:00%2B02:00"
 
 
 def test_a_dropped_constraint_is_struck_through(page: Understood) -> None:

@@ -21,6 +21,7 @@ from service.web.errors import log_failure, public_message, set_status
 from service.web.headings import write_heading
 from service.web.parameters import read_arguments, read_query, searcher
 from service.web.search_form import (
+    anew,
     kept_parameters,
     link,
     link_only,
@@ -117,7 +118,7 @@ def _welcome(query: Query) -> str:
     return render_page(
         "welcome.html",
         query,
-        examples=[(text, link(replace(query, text=text))) for text in EXAMPLES],
+        examples=[(text, link(anew(query, text))) for text in EXAMPLES],
         sessions=status["sessions"],
         events=_loaded(status["events"]),
         shown=EVENTS_SHOWN,
@@ -151,7 +152,7 @@ def render_page(template: str, query: Query, *, typed: str | None = None, **valu
         template,
         query=query,
         typed=query.text if typed is None else typed,
-        kept=list(kept_parameters(query)),
+        kept=kept_parameters(query),
         chips=list_chips(query),
         unfiltered=replace(query, filters=NO_FILTERS),
         modes=MODES,

@@ -20,7 +20,7 @@ SUGGESTED = 300
 def link(query: Query) -> str:
     """Return the shortest URL of this query."""
     parameters: dict[str, Any] = {"q": query.text or None}
-    for name, value in kept_parameters(query):
+    for name, value in _parameters(query):
         parameters.setdefault(name, []).append(value)
     return url_for("pages.index", **parameters)
 
@@ -30,7 +30,17 @@ def link_only(query: Query, name: str, value: Value) -> str:
     return link(_filtered(query, name, (value,)))
 
 
-def kept_parameters(query: Query) -> Iterator[tuple[str, Value]]:
+def anew(query: Query, text: str) -> Query:
+    """Return the query of another question: what was taken back of this one holds for this one only."""
+    return replace(query, text=text, interpret=True, ignore=())
+
+
+def kept_parameters(query: Query) -> list[tuple[str, Value]]:
+    """Return the parameters that the next question is asked with too, those that are not at their defaults."""
+    return list(_parameters(anew(query, "")))
+
+
+def _parameters(query: Query) -> Iterator[tuple[str, Value]]:
     """Yield every parameter beside the question that is not at its default."""
     if query.limit != DEFAULT_LIMIT:
         yield "limit", query.limit
