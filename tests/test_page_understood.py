@@ -96,6 +96,21 @@ def test_what_was_taken_back_holds_for_one_question_only(page: Understood, taken
     assert example == "/?q=Health+analytics&limit=10&now=2026-05-01T10:00:00%2B02:00"
 
 
+@pytest.mark.parametrize(
+    ("verdict", "hint"),
+    [
+        ("programme", "Numbers count all sessions of the programme."),
+        ("strong", "Numbers count the 100 sessions that answer best."),
+        (None, "Numbers count the 100 sessions that answer best."),
+    ],
+)
+def test_what_the_numbers_of_filters_count(
+    page: Understood, verdict: str | None, hint: str
+) -> None:
+    client = page.client(understood=(DAY,), verdict=verdict, total=3)
+    assert hint in read(client, "/?q=Tuesday").text
+
+
 def test_a_dropped_constraint_is_struck_through(page: Understood) -> None:
     client = page.client(understood=(DROPPED,), notes=("Searched without it, for <all>.",))
     shown = read(client, "/?q=health+for+beginners")
