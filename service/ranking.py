@@ -18,6 +18,8 @@ STEM_WEIGHT = 1.0
 """A query's stem: what decides a keyword match."""
 SURFACE_FORM_WEIGHT = 0.3
 """The same word unstemmed: "testing" is nearer to "testing" than to "tested"."""
+TITLE_TERM_WEIGHT = 50.0
+"""A title that is the query word for word: brings its session among the candidates, however many repeat it."""
 BIGRAM_WEIGHT = 0.3
 """Two neighbouring stems: a phrase is nearer than its words apart."""
 SPEAKER_NAME_WEIGHT = 0.3

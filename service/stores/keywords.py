@@ -2,13 +2,14 @@
 
 A session's vector holds the BM25 term weights (Robertson and Zaragoza, 2009); the store multiplies them by the
 inverse document frequency (Qdrant's "IDF modifier") and takes the dot product with a query's. Each vector holds
-five kinds of terms, so that a closer match scores higher:
+six kinds of terms, so that a closer match scores higher:
 
     stems      each word as Qdrant's BM25 model stems it in the session's language, stop words left out
     forms      the same words unstemmed: "testing" is nearer to "testing" than to "tested"
     bigrams    two neighbouring stems: a phrase is nearer than its words apart
     names      the words of the speakers' names: "Will Foster" is nearer to a speaker than to two verbs
     acronyms   words in capitals that would be stop words: IT, OR
+    titles     all words of the title as one: who asks for a title finds its session, however many repeat it
 """
 
 import re
@@ -29,6 +30,7 @@ from service.ranking import (
     SPEAKER_NAME_WEIGHT,
     STEM_WEIGHT,
     SURFACE_FORM_WEIGHT,
+    TITLE_TERM_WEIGHT,
 )
 from service.session import Session
 from service.words import split_words, stemmer_name
@@ -67,6 +69,7 @@ def session_terms(session: Session) -> Terms:
     once.update(
         _word(word, stemmer).name for name in session.speakers for word in split_words(name)
     )
+    once.update(_title_terms(split_words(session.title)))
     counts.update(once - counts.keys())
     length = BM25_K1 * (1 - BM25_B + BM25_B * len(stems) / BM25_AVERAGE_LENGTH)
     return Terms(
@@ -76,11 +79,11 @@ def session_terms(session: Session) -> Terms:
 
 
 @lru_cache(maxsize=100)
-def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
+def question_terms(question: str, languages: tuple[str, ...], *, as_title: bool = False) -> Terms:
     """Return a query's terms in each of the catalogue's languages, weighted by kind.
 
-    `languages` are the sessions' language codes. A stop word of any of them is left out, unless nothing else is
-    left. Cached, as several searches share a query.
+    `as_title` adds the term of the title that it may be. `languages` are the sessions' language codes. A stop
+    word of any of them is left out, unless nothing else is left. Cached, as several searches share a query.
     """
     stemmers = _stemmers(languages)
     words = split_words(question)
@@ -93,6 +96,8 @@ def question_terms(question: str, languages: tuple[str, ...]) -> Terms:
         weights |= dict.fromkeys((word.form for word in asked), SURFACE_FORM_WEIGHT)
     weights |= dict.fromkeys(map(_acronym_term, _acronyms(question, stemmers)), STEM_WEIGHT)
     weights |= dict.fromkeys((_word(word, _ENGLISH).name for word in words), SPEAKER_NAME_WEIGHT)
+    if as_title:
+        weights |= dict.fromkeys(_title_terms(words), TITLE_TERM_WEIGHT)
     return Terms(list(weights), list(weights.values()))
 
 
@@ -114,6 +119,11 @@ def word_terms(word: str, languages: Iterable[str]) -> Terms:
         index for some in stems for index in _bigrams([one for one in some if one is not None])
     }
     return Terms(list(found), [1.0] * len(found))
+
+
+def _title_terms(words: Sequence[str]) -> list[int]:
+    """Return the term of a title of these words, none for no words."""
+    return [crc32(f"title {' '.join(words)}".encode())] if words else []
 
 
 def stem_of(word: str, language: str) -> int | None:

@@ -89,7 +89,7 @@ class EdgeGeneration:
             if query.mode == "semantic":
                 similarities = scores = self._scores(nearest(dense, limit))
             elif query.mode == "keyword":
-                scores = self._keyword_scores(query.text, filters, limit)
+                scores = self._keyword_scores(query.text, filters, limit, as_title=True)
                 similarities = self._similarities(dense, scores.keys())
             else:
                 similarities, scores = self._fused(dense, limit, filters, query, terms)
@@ -114,7 +114,7 @@ class EdgeGeneration:
         score), and the boosted ones: sessions of the query's speakers, or with its rare terms.
         """
         count = candidate_count(limit)
-        bm25 = self._keyword_scores(query.text, filters, 2 * count)
+        bm25 = self._keyword_scores(query.text, filters, 2 * count, as_title=True)
         similarities = self._scores(nearest(dense, count))
         boosted = [(boost, self._scores(request)) for boost, request in boosts(dense, query, terms)]
         for _, some in boosted:
@@ -122,9 +122,8 @@ class EdgeGeneration:
         lists = [bm25, *(self._keyword_scores(phrase, filters, count) for phrase in query.phrases)]
         others = {id for some in lists for id in islice(some, count)} - similarities.keys()
         similarities |= self._similarities(dense, others)
-        weight = keyword_weight(
-            _highest(bm25), self.manifest.sessions, is_sentence=query.is_sentence
-        )
+        highest = terms.max_bm25 if terms else self.max_bm25(query.text, filters)
+        weight = keyword_weight(highest, self.manifest.sessions, is_sentence=query.is_sentence)
         return similarities, {
             id: similarity
             + weight * bm25.get(id, 0.0)
@@ -137,9 +136,11 @@ class EdgeGeneration:
         with translate_errors("search"):
             return _highest(self._keyword_scores(text, filters, 2 * CANDIDATES))
 
-    def _search_keywords(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
-        """Return the highest BM25 scores of a text, highest first."""
-        terms = question_terms(text, self.manifest.languages)
+    def _search_keywords(
+        self, text: str, filters: Filters, limit: int, *, as_title: bool = False
+    ) -> Mapping[UUID, float]:
+        """Return the highest BM25 scores of a text, highest first; `as_title` puts its title above all."""
+        terms = question_terms(text, self.manifest.languages, as_title=as_title)
         return (
             self._scores(by_keywords(terms, limit, self._condition(filters)))
             if terms.indices

@@ -87,12 +87,14 @@ class ServerGeneration:
     def _by_words(
         self, dense: DenseQuery, limit: int, query: ParsedQuery, matches: TermMatches | None
     ) -> list[models.ScoredPoint]:
-        terms, *phrases = (
-            question_terms(text, self.manifest.languages) for text in (query.text, *query.phrases)
-        )
+        languages = self.manifest.languages
+        terms = question_terms(query.text, languages, as_title=True)
+        phrases = [question_terms(phrase, languages) for phrase in query.phrases]
         if query.mode == "keyword":
             return self._query(by_keywords(terms, limit, dense.condition, with_data=True))
-        matches = matches or TermMatches(self._max_bm25(terms, dense.condition))
+        matches = matches or TermMatches(
+            self._max_bm25(question_terms(query.text, languages), dense.condition)
+        )
         weight = keyword_weight(
             matches.max_bm25, self.manifest.sessions, is_sentence=query.is_sentence
         )
