@@ -157,6 +157,8 @@ def _given_first(family: str, given: str) -> str:
 
 def _without_marks(text: str) -> str:
     """Return a name without the signs of footnotes: "Jane Doe *", "Joe Roe²"."""
+    if text[:1].isalpha() and text[-1:].isalpha():
+        return text  # as most names
     return _MARKS.sub("", text)
 
 
