@@ -173,31 +173,34 @@ def test_a_wrong_count_is_not_switched_to(open_store: OpenStore) -> None:
     assert store.manifest() == served
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, 2.0])
-def test_vectors_that_are_not_unit_are_refused(open_store: OpenStore, value: float) -> None:
+def test_vectors_that_are_not_unit_are_refused(open_store: OpenStore) -> None:
     store = open_store()
     served = write(store, SESSIONS)
-    bad = np.zeros((1, DIMENSION), dtype=np.float32)
-    bad[0, 0] = value
-    with pytest.raises(EncoderError), store.building(ENCODER.fingerprint, sessions=1) as builder:
-        builder.upsert(SESSIONS[:1], bad)
-    with pytest.raises(EncoderError), store.reading() as generation:
-        generation.search(bad[0], 3, NO_FILTERS)
-    assert store.manifest() == served
+    for value in (np.nan, np.inf, 2.0):
+        bad = np.zeros((1, DIMENSION), dtype=np.float32)
+        bad[0, 0] = value
+        with (
+            pytest.raises(EncoderError),
+            store.building(ENCODER.fingerprint, sessions=1) as builder,
+        ):
+            builder.upsert(SESSIONS[:1], bad)
+        with pytest.raises(EncoderError), store.reading() as generation:
+            generation.search(bad[0], 3, NO_FILTERS)
+        assert store.manifest() == served
 
 
 def test_rollback_and_the_generations_kept(open_store: OpenStore) -> None:
     store = open_store()
-    written = [write(store, SESSIONS[:count]) for count in range(1, 6)]
+    written = [write(store, SESSIONS[:count]) for count in range(1, 5)]
     names = [manifest.generation for manifest in written]
     kept = [manifest.generation for manifest in store.generations()]
-    assert kept == names[:1:-1]
-    assert store.rollback() == written[3]
-    assert store.manifest() == written[3]
-    again = write(store, SESSIONS)
-    assert again.previous == names[3]
-    assert store.rollback() == written[3]
+    assert kept == names[:0:-1]
     assert store.rollback() == written[2]
+    assert store.manifest() == written[2]
+    again = write(store, SESSIONS)
+    assert again.previous == names[2]
+    assert store.rollback() == written[2]
+    assert store.rollback() == written[1]
     with pytest.raises(RefusedError, match="no earlier generation"):
         store.rollback()
 
