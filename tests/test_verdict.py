@@ -1,13 +1,16 @@
 """The relevance verdict from a load to page and command line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from support.fakes import BagOfWords
 from support.programmes import Loading, row
 from support.web_fixtures import open_loaded
 
 from conference_helper.printing import print_answer
+from service.encoder import Vectors
 from service.filters import Filters
 from service.query.query import Query
 from service.ranking import weights_digest
@@ -15,7 +18,7 @@ from service.search.searcher import Searcher
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.verdict import off_topic
-from service.verdict.off_topic import OffTopicQuery, queries_digest
+from service.verdict.off_topic import OffTopicQueries, OffTopicQuery, queries_digest
 from service.web import create_app
 
 TOPICS = ("harbour", "glacier", "orchard", "railway", "violin", "lantern", "pottery", "compass")
@@ -158,3 +161,23 @@ def test_what_is_asked_in_another_language_finds_nothing_for_that_reason(
     page = create_app(calibrated).test_client().get("/?q=wie+lange+schlafen+die+Pandas").text
     assert "The programme is in English." in page
     assert "No session found that fits" not in page
+
+
+def test_off_topic_is_what_is_searched_or_what_was_typed(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Vectors] = []
+    similarity = OffTopicQueries.similarity
+
+    def note(queries: OffTopicQueries, vector: Vectors, *, excluding: Sequence[int] = ()) -> float:
+        looked_at.append(vector)
+        return similarity(queries, vector, excluding=excluding)
+
+    monkeypatch.setattr(OffTopicQueries, "similarity", note)
+    typed, searched = BagOfWords().encode_queries(["glacier on 12 May 2026", "glacier"])
+    answer = searcher.search(Query("glacier on 12 May 2026"))
+    assert [one.kind for one in answer.understood] == ["day"]
+    assert np.allclose(looked_at, [searched, typed])
+    looked_at.clear()
+    searcher.search(Query("glacier"))
+    assert np.allclose(looked_at, [searched])

@@ -15,12 +15,16 @@ _WITH_PHRASE = 5 * CANDIDATES
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """A question, embedded (`vector`, (dimension,)) and parsed once, and the generation that it is asked of."""
+    """A question, embedded (`vector`, (dimension,)) and parsed once, and the generation that it is asked of.
+
+    `typed` is the whole question, of which the parsed one may be a part.
+    """
 
     generation: Generation
     analysis: Analysis
     vector: Vectors
     query: ParsedQuery
+    typed: str = ""
     _terms: dict[Filters, TermMatches] = field(default_factory=dict)
 
     def find(self, count: int, filters: Filters) -> list[Hit]:

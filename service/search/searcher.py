@@ -29,7 +29,7 @@ from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
 from service.session import Session
-from service.stores.manifest import Manifest
+from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import FacetCounts, Generation, Hit, SearchableStore
 from service.verdict.judge import (
     EXACT_MATCH,
@@ -93,22 +93,24 @@ class Searcher:
             if read.is_programme:
                 answer, counts = self._programme(generation, read, with_facets=with_facets)
             else:
-                answer, counts = self._nearest(generation, read, with_facets=with_facets)
+                answer, counts = self._nearest(
+                    generation, read, query.text, with_facets=with_facets
+                )
             answer = _noted(answer, query, generation.manifest)
         record("answer", found="some" if answer.results else "none")
         took_ms = (time.perf_counter() - started) * 1000
         return replace(answer, query=query.text, took_ms=took_ms), counts
 
     def _nearest(
-        self, generation: Generation, read: InterpretedQuery, *, with_facets: bool
+        self, generation: Generation, read: InterpretedQuery, typed: str, *, with_facets: bool
     ) -> tuple[Answer, FacetCounts]:
-        """Return the sessions nearest to what a question is about."""
+        """Return the sessions nearest to what a question is about; `typed` is all of it."""
         query = read.query
         with timed("encode"):
             vector = self._encoder.encode(query.text, generation.manifest)
         with timed("search"):
             retrieval, filters = self._retrieve(generation, vector, query)
-            talks, judged = self._find(retrieval, filters, query)
+            talks, judged = self._find(replace(retrieval, typed=typed), filters, query)
         results = _results(talks, Explainer(retrieval.query))
         counts = count_found(retrieval, filters) if with_facets else {}
         verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
@@ -240,10 +242,21 @@ class Searcher:
         hits = [hit for talk in talks for hit in talk]
         if query.mode != "hybrid" or query.is_sentence:
             hits = retrieval.find_to_judge(filters)
-        queries = self._off_topic.get(self._encoder.open(manifest))
-        off_topic = queries.similarity(retrieval.vector, excluding=calibration.answered)
+        off_topic = self._off_topic_similarity(retrieval, calibration)
         terms = retrieval.terms(filters)
         return judge(query, terms, hits, off_topic, calibration, manifest.sessions)
+
+    def _off_topic_similarity(self, retrieval: Retrieval, calibration: Calibration) -> float:
+        """Return the similarity to off-topic queries of the question as it is searched, or as it was typed.
+
+        The higher one counts: "will it snow" is near them, and the nearer with "on Friday".
+        """
+        manifest = retrieval.generation.manifest
+        queries = self._off_topic.get(self._encoder.open(manifest))
+        vectors = [retrieval.vector]
+        if retrieval.typed != retrieval.query.text:
+            vectors.append(self._encoder.encode(retrieval.typed, manifest))
+        return max(queries.similarity(one, excluding=calibration.answered) for one in vectors)
 
 
 def _noted(answer: Answer, query: Query, manifest: Manifest) -> Answer:
