@@ -1,0 +1,120 @@
+"""Where every session of a topic is gone, asking for the topic is seldom judged strong.
+
+Topics (tracks, tags) are removed one at a time; the name of each and the titles of its sessions are asked of
+what is left, calibrated anew, with the packaged model.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import OFF_TOPIC
+from support.programmes import Loading
+
+from loaders.records.record import Options
+from service.encoder import Encoder, Vectors
+from service.query.query import Query
+from service.search.searcher import Searcher
+from service.session import Session
+from service.stores.edge.store import EdgeStore
+from service.verdict import off_topic
+from service.verdict.calibrate import calibrate
+
+pytestmark = pytest.mark.slow
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+MOST = 0.1
+"""Share of the questions that may be judged strong."""
+Topics = list[tuple[str, list[Session]]]
+
+
+class Remover:
+    """Asks for topics after their sessions were removed; embeds each text once."""
+
+    def __init__(self, sessions: Sequence[Session], encoder: Encoder, folder: Path) -> None:
+        self.sessions = sessions
+        self._encoder = encoder
+        self._folder = folder
+        self._vectors: dict[str, Vectors] = {}
+
+    def topics(self, least: int) -> Topics:
+        """Return the tracks and tags with the sessions that have them, those of a few left out."""
+        found: dict[str, list[Session]] = defaultdict(list)
+        for session in self.sessions:
+            for name in {session.track, *session.tags} - {""}:
+                found[name].append(session)
+        return sorted((name, some) for name, some in found.items() if len(some) >= least)
+
+    def strong(self, topics: Topics) -> tuple[list[str], int]:
+        """Return the questions that were judged strong, and how many were asked."""
+        strong, asked = [], 0
+        for name, gone in topics:
+            left = [session for session in self.sessions if session not in gone]
+            with self._open(left, name) as searcher:
+                for question in [name, *dict.fromkeys(session.title for session in gone)]:
+                    asked += 1
+                    if searcher.search(Query(question, interpret=False)).verdict == "strong":
+                        strong.append(f"{name}: {question}")
+        return strong, asked
+
+    @contextmanager
+    def _open(self, sessions: Sequence[Session], name: str) -> Iterator[Searcher]:
+        """Load the sessions into a store of their own."""
+        store = EdgeStore(self._folder / name.replace("/", " "), "sessions")
+        vectors = self._embed(sessions)
+        with store.building(self._encoder.fingerprint, sessions=len(sessions)) as builder:
+            builder.upsert(sessions, vectors)
+            builder.commit(
+                expected=len(sessions),
+                sources=("test",),
+                check=lambda generation: calibrate(
+                    generation, self._encoder, self._embed, self._folder
+                ),
+            )
+        yield Searcher(store, lambda _: self._encoder, off_topic=self._folder)
+        store.close()
+
+    def _embed(self, sessions: Sequence[Session]) -> Vectors:
+        texts = [session.text for session in sessions]
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        self._vectors.update(zip(new, self._encoder.encode_sessions(new), strict=True))
+        return np.array([self._vectors[text] for text in texts])
+
+
+@pytest.fixture
+def removal(
+    loading: Loading,
+    fast: Callable[[str], Encoder],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Remover]:
+    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
+
+    def load(*sources: Path, options: Options | None = None) -> Remover:
+        loading.files(*sources, options=options)
+        with loading.store.reading() as generation:
+            sessions = [session for some, _ in generation.scan() for session in some]
+        return Remover(sessions, fast("int8"), tmp_path / "removal")
+
+    return load
+
+
+def test_topics_removed_from_the_sample_summit(removal: Callable[..., Remover]) -> None:
+    remover = removal(SAMPLES)
+    strong, asked = remover.strong(list(islice(remover.topics(5), 0, None, 6)))
+    assert asked > 40
+    assert len(strong) <= MOST * asked, strong
+
+
+def test_tracks_removed_from_a_real_programme(
+    shared_data: Callable[[str], Path], removal: Callable[..., Remover]
+) -> None:
+    source = shared_data("fosdem/schedule_2019.xml")
+    remover = removal(source, options=Options(timezone="Europe/Brussels"))
+    strong, asked = remover.strong(list(islice(remover.topics(10), 0, None, 16)))
+    assert asked > 40
+    assert len(strong) <= MOST * asked, strong
