@@ -25,6 +25,8 @@ _LABEL = "__label__"
 _MIN_WORDS = 3
 _MIN_PROBABILITY = 0.5
 """What a question must have before its language is told. 14 of 1,890 English titles have it for another."""
+_SAMPLE = 200
+"""Characters of an abstract that tell its language: whole ones take four times as long."""
 _loading = threading.Lock()
 
 
@@ -38,7 +40,7 @@ def language_note(text: str, manifest: Manifest, sessions: Iterable[Session] = (
     if not asked:
         return None
     known = {code.casefold().partition("-")[0] for code in manifest.languages}
-    spoken = known or {detect_language(session.abstract) for session in sessions} - {""}
+    spoken = known or {detect_language(session.abstract[:_SAMPLE]) for session in sessions} - {""}
     if asked in spoken or not spoken or not spoken <= _TOLD:
         return None
     return f"The programme is in {_joined(sorted(map(language_name, spoken)))}."
