@@ -288,25 +288,5 @@ def test_every_error_has_an_exit_code() -> None:
         assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
 
 
-@pytest.mark.parametrize(
-    ("words", "completed"),
-    [
-        ("conference-helper mig", ["migrate"]),
-        ("conference-helper load --date-order ", ["dmy", "mdy"]),
-        ("conference-helper load --format schedule", ["schedule.xml", "schedule.json"]),
-        ("conference-helper evaluate --mode s", ["semantic"]),
-    ],
-)
-def test_what_is_typed_is_completed(words: str, completed: list[str]) -> None:
-    *_, last = range(len(words.split(" ")))
-    environment = {
-        "_CONFERENCE_HELPER_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(last),
-    }
-    told = CliRunner(env=environment).invoke(cli.main, prog_name="conference-helper")
-    assert [line.partition(",")[2] for line in told.stdout.splitlines()] == completed
-
-
 def test_titles_cannot_control_the_terminal(invoke: Invoke, tmp_path: Path) -> None:
     assert printable("a\x1b[31mb") == "a [31mb"
