@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from service.filters import Value
 from service.query.constraints.reading import Found, Reading, joined
@@ -125,6 +125,7 @@ def _levelled(reading: Reading, first: int, last: int, level: str) -> Found:
     return Found("level", first, last, joined(values) or level, {"level": values or (level,)})
 
 
+@lru_cache(maxsize=10_000)
 def level_of(value: str) -> str:
     """Return which of beginner, intermediate and advanced a catalogue's value means, empty for none."""
     for word in folded(value).replace("-", " ").split():
@@ -142,6 +143,7 @@ _AMBIGUOUS_KINDS = frozenset(("panel", "poster", "plenary"))
 """Kinds whose words are topics as well: solar panels, panel data."""
 
 
+@lru_cache(maxsize=10_000)
 def kind_of(value: str) -> str:
     """Return which kind of words.toml a catalogue's value means, empty for none."""
     compact = _COMPACT.sub("", folded(value))
