@@ -1,4 +1,4 @@
-"""What a typo costs: questions with one random edit in one content word, against the same as they are.
+"""Measures how much hit@3 loses by one random edit in one content word of each question.
 
     python -m benchmarks.spelling DATASET... [--questions 500] [--mode hybrid] [--json FILE]
 
