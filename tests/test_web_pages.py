@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from support.page_reader import Attributes, Page, read
+from support.page_reader import SCRIPTS, Attributes, Page, read
 from support.web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.session import Session
@@ -141,7 +141,7 @@ def test_markup_in_sessions_and_questions_is_only_text(tmp_path: Path) -> None:
         answer = client.get(path)
         page = Page(answer.text)
         assert markup not in answer.text
-        assert [script["src"] for script in page.all("script")] == ["/static/page.js"]
+        assert [script["src"] for script in page.all("script")] == SCRIPTS
         assert {image["src"] for image in page.all("img")} <= {"/static/icon.svg"}
         assert not page.all("b")
         assert not [link for link in page.links if "javascript" in link.lower()[:20]]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from support.page_reader import Page, read
+from support.page_reader import SCRIPTS, Page, read
 from support.web_fixtures import SESSIONS, open_loaded
 
 from service.session import Link, Session
@@ -166,7 +166,7 @@ def test_markup_in_a_session_is_only_text(tmp_path: Path) -> None:
     assert MARKUP not in answer.text
     assert not page.all("b")
     assert [script.get("src", script.get("type")) for script in page.all("script")] == [
-        "/static/page.js",
+        *SCRIPTS,
         "application/ld+json",
     ]
     assert {image["src"] for image in page.all("img")} == {"/static/icon.svg"}
@@ -199,4 +199,4 @@ def test_without_a_public_address_these_are_left_out(client: FlaskClient) -> Non
         page = read(client, path)
         assert not [link for link in page.all("link") if link["rel"] == "canonical"]
         assert not [one for one in page.all("meta") if "property" in one]
-        assert [script["src"] for script in page.all("script")] == ["/static/page.js"]
+        assert [script["src"] for script in page.all("script")] == SCRIPTS

@@ -36,7 +36,7 @@ def create_app(
     """
     from flask import Flask
 
-    from service.web import api, errors, health, metrics, middleware, openapi, pages, sessions
+    from service.web import api, errors, health, metrics, middleware, openapi, pages, plan, sessions
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -45,7 +45,7 @@ def create_app(
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     middleware.install(app, deadline)
-    for module in (pages, sessions, api, health, openapi, metrics):
+    for module in (pages, sessions, plan, api, health, openapi, metrics):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
     app.register_error_handler(Exception, errors.handle)

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from flask.testing import FlaskClient
 
 Attributes = dict[str, str | None]
+SCRIPTS = ["/static/page.js", "/static/plan.js"]
+"""What every page runs."""
 
 
 class Page(HTMLParser):
