@@ -65,16 +65,21 @@ def print_result(result: "SearchResult") -> None:
     """Print one session with its rank, what decided it, its other sittings and its id."""
     session = result.session
     when = f"{session.starts_at:%a %d %b %Y %H:%M}" if session.starts_at else ""
+    if session.timezone is None:
+        when += " local time"
     where = ", ".join(
         part for part in (f"{session.event} {session.year}", when, session.room) if part
     )
-    click.echo(f"{result.rank}. {printable(session.title)}{_found_by(result)}")
+    title = f"{'Cancelled: ' if session.cancelled else ''}{session.title}"
+    click.echo(f"{result.rank}. {printable(title)}{_found_by(result)}")
     click.echo(f"   {printable(where)}")
     if session.speakers:
         click.echo(f"   {printable(', '.join(session.speakers))}")
     others = [one for one in result.occurrences if one.id != session.id]
     if others:
-        told = ", ".join(f"{one.event} {one.year}" for one in others)
+        told = ", ".join(
+            f"{one.event} {one.year}{' (cancelled)' if one.cancelled else ''}" for one in others
+        )
         click.echo(f"   Also given at: {printable(told)}")
     click.echo(f"   {session.id}")
 

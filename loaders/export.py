@@ -22,8 +22,8 @@ VERSION_KEY = "conference_helper"
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 _COLUMNS = (
     "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
-    "language", "room", "starts_at", "ends_at", "timezone", "url", "links", "tags",
-    "id",
+    "language", "room", "starts_at", "ends_at", "timezone", "url", "links", "cancelled",
+    "tags", "id",
 )  # fmt: skip
 
 
@@ -86,8 +86,10 @@ def _write_csv(generation: Generation, stream: TextIO) -> int:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or value is False:
         return ""
+    if value is True:
+        return "cancelled"
     if isinstance(value, list):
         return "; ".join(item["url"] if isinstance(item, dict) else item for item in value)
     return str(value)

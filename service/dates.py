@@ -62,6 +62,11 @@ def parse_zone(name: str) -> tzinfo:
         raise ValueError(f"no time zone is called {name!r}") from error
 
 
+def in_order(moment: datetime) -> datetime:
+    """Return a moment in UTC, as stores order it; a local time whose zone is unknown as if it were UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def zone_name(moment: datetime) -> str:
     """Return the zone of an aware datetime as `parse_zone` reads it: an IANA name, UTC or an offset."""
     if isinstance(moment.tzinfo, ZoneInfo):

@@ -1,9 +1,11 @@
 """Filters: the fields that sessions can be filtered by, and the values that a question filters by.
 
-FIELDS is the only list of them. Payload indexes, facets, options of the command line, parameters and form of
-the page, and the OpenAPI document follow from it: a new line there is a new filter everywhere.
+FIELDS is the only list of those that people use. Payload indexes, facets, options of the command line,
+parameters and form of the page, and the OpenAPI document follow from it: a new line there is a new filter
+everywhere.
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -104,6 +106,8 @@ FIELDS: dict[str, Field] = {
     )
 }
 """Every field that sessions can be filtered by, by name, in the order that people see them."""
+CONDITIONS = ChainMap(FIELDS, {"status": Field("status", "status", "keyword", "")})
+"""What sessions are filtered by: by people, or only by the program (see `Session.status`)."""
 FACETS = tuple(field.name for field in FIELDS.values() if field.is_facet)
 """Names of the fields whose values are counted and offered."""
 
@@ -115,12 +119,14 @@ class Filters(Mapping[str, tuple[Value, ...]]):
 
     def __init__(self, **values: Iterable[Value]) -> None:
         """Take the values of each field; fields without any are left out."""
-        if unknown := values.keys() - FIELDS.keys():
+        if unknown := values.keys() - CONDITIONS.keys():
             raise TypeError(f"no such filter: {', '.join(sorted(unknown))}")
         given = {name: tuple(some) for name, some in values.items()}
-        if several := [name for name, some in given.items() if FIELDS[name].bounds and some[1:]]:
+        if several := [
+            name for name, some in given.items() if CONDITIONS[name].bounds and some[1:]
+        ]:
             raise TypeError(f"one value each: {', '.join(several)}")
-        self._values = {name: given[name] for name in FIELDS if given.get(name)}
+        self._values = {name: given[name] for name in CONDITIONS if given.get(name)}
 
     @classmethod
     def parse(cls, given: Mapping[str, Sequence[str]]) -> "Filters":
@@ -152,8 +158,8 @@ class Filters(Mapping[str, tuple[Value, ...]]):
     def matches(self) -> Iterator[tuple[str, tuple[Value, ...]]]:
         """Yield each payload field that must have one of some values, with these."""
         for name, values in self._values.items():
-            if not FIELDS[name].bounds:
-                yield FIELDS[name].attribute, values
+            if not CONDITIONS[name].bounds:
+                yield CONDITIONS[name].attribute, values
 
     def bounds(self) -> Iterator[tuple[str, Comparison, int]]:
         """Yield each payload field that must compare in some way with a number of minutes, with these."""
@@ -194,9 +200,9 @@ def in_day_range(day: str, text: str) -> bool:
 def _list_bounds(filters: Filters) -> Iterator[tuple[str, str, Comparison, int]]:
     """Yield the filter's name, the payload field, the comparison and the minutes of each bound."""
     for name, values in filters.items():
-        for payload_field, comparison in FIELDS[name].bounds:
+        for payload_field, comparison in CONDITIONS[name].bounds:
             for value in values:
-                yield name, payload_field, comparison, FIELDS[name].minutes(value)
+                yield name, payload_field, comparison, CONDITIONS[name].minutes(value)
 
 
 def _check_bounds(filters: Filters) -> None:

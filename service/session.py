@@ -4,10 +4,10 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any, Literal, get_args
 
-from service.dates import zone_name
+from service.dates import in_order, zone_name
 from service.words import split_words, words_of
 
 RECIPE_VERSION = 1
@@ -16,6 +16,9 @@ RECIPE_VERSION = 1
 _NAMESPACE = uuid.UUID("6f0d1c52-9a43-5c1e-8d0a-3f2b7c4e9a10")
 
 
+Status = Literal["scheduled", "local", "cancelled"]
+"""Whether a session takes place: scheduled, at a local time whose zone is unknown, or cancelled."""
+STATUSES: tuple[Status, ...] = get_args(Status)
 LinkKind = Literal["slides", "recording", "page"]
 LINK_KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
 
@@ -37,9 +40,10 @@ class Link:
 class Session:
     """One session of one event: what it is about, who gives it, when and where.
 
-    `starts_at` and `ends_at` are aware datetimes in the event's own zone. `slot` is set only where
-    a source repeats a source id. `source_location` is the file and line it was read from;
-    it is neither stored nor compared.
+    `starts_at` and `ends_at` are aware datetimes in the event's own zone; where that is unknown they are naive,
+    the event's local time. A `cancelled` one was in the programme and does not take place. `slot` is set only
+    where a source repeats a source id. `source_location` is the file and line it was read from; it is neither
+    stored nor compared.
     """
 
     event: str
@@ -57,6 +61,7 @@ class Session:
     ends_at: datetime | None = None
     url: str = ""
     links: tuple[Link, ...] = ()
+    cancelled: bool = False
     tags: tuple[str, ...] = ()
     slot: str = ""
     source_location: str = field(default="", compare=False)
@@ -125,13 +130,25 @@ class Session:
         """Full minutes that it lasts, whatever clocks are put forward or back; None when unknown."""
         if self.start_minute is None or self.starts_at is None or self.ends_at is None:
             return None
-        lasts = self.ends_at.astimezone(UTC) - self.starts_at.astimezone(UTC)
+        lasts = in_order(self.ends_at) - in_order(self.starts_at)
         return int(lasts.total_seconds()) // 60
 
     @property
-    def timezone(self) -> str:
-        """The zone of its times: an IANA name or an offset such as +02:00; empty when unknown."""
-        return zone_name(self.starts_at) if self.starts_at else ""
+    def timezone(self) -> str | None:
+        """The zone of its times: an IANA name or an offset such as +02:00.
+
+        None where its times are known and their zone is not; empty without times.
+        """
+        if self.starts_at is None:
+            return ""
+        return zone_name(self.starts_at) if self.starts_at.tzinfo else None
+
+    @property
+    def status(self) -> Status:
+        """Whether it takes place: what is on now or next is scheduled."""
+        if self.cancelled:
+            return "cancelled"
+        return "local" if self.timezone is None else "scheduled"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the session as JSON values for people and programs; times keep their local offset."""
@@ -150,6 +167,7 @@ class Session:
             "room": self.room,
             "url": self.url,
             "links": [link.as_dict() for link in self.links],
+            "cancelled": self.cancelled,
             "speakers": list(self.speakers),
             "tags": list(self.tags),
             "day": self.day,

@@ -141,7 +141,7 @@ def language_code(name: str) -> str:
 
     Of several languages it is that of the first. A name that is not known is returned folded.
     """
-    key = folded(name).replace("_", "-")
+    key = " ".join(folded(name).split()).replace("_", "-")
     if key in _LANGUAGE_CODES:
         return _LANGUAGE_CODES[key]
     if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):

@@ -68,6 +68,7 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(
         "event": "Summit",
         "year": 2014,
         "starts_at": None,
+        "cancelled": False,
         "room": "",
     }
     unfolded = searcher.search(Query("queues that scale", limit=9, mode=mode, fold=False)).results

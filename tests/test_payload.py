@@ -16,6 +16,8 @@ from service.stores.payload import decode_payload, encode_payload
 _ZONES = st.sampled_from(
     [UTC, ZoneInfo("Europe/Brussels"), parse_zone("+05:30"), parse_zone("-03:00")]
 )
+_START, _END = datetime(1990, 1, 1), datetime(2100, 1, 1)
+_TIMES = st.none() | st.datetimes(_START, _END) | st.datetimes(_START, _END, timezones=_ZONES)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _SOME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 _LINKS = st.builds(Link, st.sampled_from(LINK_KINDS), st.just("https://example.org/a.pdf"), _TEXTS)
@@ -30,8 +32,9 @@ _SESSIONS = st.builds(
     track=_TEXTS,
     room=_TEXTS,
     slot=_TEXTS,
-    starts_at=st.none()
-    | st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=_ZONES),
+    starts_at=_TIMES,
+    ends_at=_TIMES,
+    cancelled=st.booleans(),
     links=st.lists(_LINKS, max_size=2).map(tuple),
     tags=st.lists(_TEXTS, max_size=3).map(tuple),
 )
@@ -65,11 +68,36 @@ def test_a_payload_is_stored_as_it_always_was() -> None:
         "day": "2026-05-12",
         "start_minute": 30,
         "end_minute": 31,
+        "status": "scheduled",
         "calendar": '["Summit", 2026, "2026-05-12", "Europe/Brussels"]',
         "text_hash": "77162bf2f730e09530ce0fc0",
         "payload_hash": "556af268b58787245ec0eb89",
         "talk_keys": ["5735f77975d23a163c3dbe78"],
     }
+
+
+def test_a_cancelled_session_says_so_and_older_payloads_are_of_sessions_that_take_place() -> None:
+    payload = encode_payload(talk(7, cancelled=True))
+    assert payload["cancelled"] is True
+    assert payload["status"] == "cancelled"
+    assert decode_payload(payload).cancelled
+    older = encode_payload(talk(7))
+    assert "cancelled" not in older
+    assert not decode_payload(older).cancelled
+
+
+def test_a_local_time_is_stored_as_it_is_without_a_zone() -> None:
+    start = datetime(2026, 5, 12, 10, 30)
+    session = talk(7, starts_at=start, ends_at=start + timedelta(minutes=45))
+    payload = encode_payload(session)
+    assert payload["starts_at"] == "2026-05-12T10:30:00"
+    assert "timezone" not in payload
+    assert payload["status"] == "local"
+    assert payload["calendar"] == '["Summit", 2026, "2026-05-12", ""]'
+    assert (payload["start_minute"], payload["duration_minutes"]) == (630, 45)
+    assert decode_payload(payload) == session
+    aware = talk(7, starts_at=start.replace(tzinfo=UTC), ends_at=session.ends_at)
+    assert encode_payload(aware)["payload_hash"] != payload["payload_hash"]
 
 
 _BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -105,7 +133,7 @@ def test_minutes_are_local_and_left_out_where_they_are_unknown(
 def test_payload_hash_changes_with_any_field_and_text_hash_with_the_text_only() -> None:
     slides = Link("slides", "https://example.org/a.pdf", "Slides")
     plain = encode_payload(talk(7))
-    for changed in (talk(7, room="Hall B"), talk(7, links=(slides,))):
+    for changed in (talk(7, room="Hall B"), talk(7, links=(slides,)), talk(7, cancelled=True)):
         assert plain["text_hash"] == encode_payload(changed)["text_hash"]
         assert plain["payload_hash"] != encode_payload(changed)["payload_hash"]
     assert plain["text_hash"] != encode_payload(talk(7, "Other"))["text_hash"]

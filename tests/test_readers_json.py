@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 
 import pytest
 from support.reading_sources import Reading, read, read_bytes
@@ -191,7 +192,8 @@ def test_sched_without_a_zone(epoch: str) -> None:
         "start_time_ts": epoch,
     }
     (session,) = read_bytes("x.json", json.dumps([row]).encode()).sessions
-    assert session.starts_at is None
+    assert session.starts_at == datetime(2024, 7, 1, 9)
+    assert session.timezone is None
 
 
 def test_sched_that_is_no_list() -> None:

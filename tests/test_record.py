@@ -91,10 +91,21 @@ def test_event_and_year_come_from_the_source_first() -> None:
         to_session(record(), Options(event="x"))
 
 
-def test_times_without_a_zone_are_left_out_and_told() -> None:
-    odd = record(start="2026-05-05 10:00")
-    assert to_session(odd, OPTIONS).starts_at is None
-    assert odd.warnings == ["time has no zone: pass --timezone, such as Europe/Brussels"]
+@pytest.mark.parametrize("rest", [{"end": "10:45"}, {"duration": "45"}])
+def test_times_without_a_zone_are_local_and_told(rest: dict[str, object]) -> None:
+    odd = record(start="2026-05-05 10:00", **rest)
+    session = to_session(odd, OPTIONS)
+    assert session.starts_at == datetime(2026, 5, 5, 10)
+    assert session.ends_at == datetime(2026, 5, 5, 10, 45)
+    assert odd.warnings == [
+        "no time zone: kept as the event's local time; pass --timezone, such as Europe/Brussels"
+    ]
+
+
+def test_an_end_with_a_zone_beside_a_start_without_one_is_left_out() -> None:
+    odd = record(start="2026-05-05 10:00", end="2026-05-05T11:00Z")
+    assert to_session(odd, OPTIONS).ends_at is None
+    assert "its end has a zone and its start none" in odd.warnings
 
 
 @pytest.mark.parametrize(
@@ -162,22 +173,28 @@ def test_diagnostics_can_be_written_to_a_file() -> None:
 TEXTS = st.text(st.characters(codec=None), max_size=30) | st.text(
     st.sampled_from("ab<p>*_`&;+49 1234567@.\n"), max_size=40
 )
-MOMENTS = st.datetimes(
-    datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones()
-) | st.just("")
+MOMENTS = (
+    st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1))
+    | st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones())
+    | st.just("")
+)
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(
     title=TEXTS, abstract=TEXTS, speakers=st.lists(TEXTS, max_size=3), track=TEXTS, room=TEXTS, source_id=TEXTS,
-    language=TEXTS, start=MOMENTS, slot=TEXTS, zone=st.sampled_from(["", "Europe/Oslo", "+03:00"]),
+    language=TEXTS, start=MOMENTS, cancelled=st.booleans(),
+    slot=TEXTS, zone=st.sampled_from(["", "Europe/Oslo", "+03:00"]),
 )  # fmt: skip
 def test_every_session_comes_back_from_its_export(**values: object) -> None:
     try:
         session = to_session(record(**values), OPTIONS)
     except Skip:
         return
-    again = to_session(exported(session), Options(event="Other", year=1999, timezone="Asia/Tokyo"))
+    again = to_session(
+        exported(session),
+        Options(event="Other", year=1999, timezone="Asia/Tokyo" * bool(session.timezone)),
+    )
     assert again.id == session.id
     assert encode_payload(again) == encode_payload(session)
 

@@ -40,6 +40,24 @@ def test_times_are_shown_local() -> None:
     assert session.as_dict()["starts_at"] == "2026-05-12T00:30:00+02:00"
 
 
+def test_a_local_time_has_no_offset_and_no_zone() -> None:
+    session = a_session(starts_at=datetime(2026, 5, 12, 0, 30))
+    assert (session.day, session.timezone, session.start_minute) == ("2026-05-12", None, 30)
+    assert session.as_dict()["starts_at"] == "2026-05-12T00:30:00"
+    assert session.as_dict()["timezone"] is None
+    assert a_session().as_dict()["timezone"] == ""
+
+
+def test_whether_it_takes_place() -> None:
+    local = datetime(2026, 5, 12, 10, 30)
+    assert a_session().status == "scheduled"
+    assert a_session(starts_at=local.replace(tzinfo=ZoneInfo("UTC"))).status == "scheduled"
+    assert a_session(starts_at=local).status == "local"
+    assert a_session(starts_at=local, cancelled=True).status == "cancelled"
+    assert a_session(cancelled=True).as_dict()["cancelled"] is True
+    assert a_session().as_dict()["cancelled"] is False
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

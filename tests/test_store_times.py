@@ -133,6 +133,31 @@ def test_the_programme_is_the_same_wherever_points_are_stored(open_store: OpenSt
             assert generation.programme(NO_FILTERS, 7) == together[:7]
 
 
+def test_local_times_stand_beside_those_of_a_zone(open_store: OpenStore) -> None:
+    """They are ordered as if they were UTC, filtered by day and minute, and come back as they were."""
+    local = [
+        talk(number, title, event="Local", starts_at=datetime(2026, 5, 12, hour, 30))
+        for number, title, hour in ((0, "Late", 12), (1, "Early", 7), (2, "Also early", 7))
+    ]
+    zoned = [at(3, 9, 30, title="Beta"), at(4, 9, 0), at(5, 15, 0), talk(6, "Without a time")]
+    off = at(7, 9, 0, title="Off", cancelled=True)
+    store = open_store()
+    write(store, [*local, *zoned, off])
+    with store.reading() as generation:
+        listed = generation.programme(NO_FILTERS, 50)
+        assert [int(one.source_id) for one in listed] == [7, 4, 2, 3, 1, 0, 5, 6]
+        for limit in range(1, 8):
+            assert generation.programme(NO_FILTERS, limit) == listed[:limit]
+        assert sorted(listed, key=lambda one: one.source_id) == [*local, *zoned, off]
+        calendar = generation.calendar()
+    assert calendar[0] == EditionDay("Local", 2026, "2026-05-12", "", 3)
+    assert found(store, Filters(day=("2026-05-12",))) == {0, 1, 2, 3, 4, 5, 7}
+    assert found(store, Filters(at=("07:30",))) == {1, 2}
+    assert found(store, Filters(status=("scheduled",))) == {3, 4, 5, 6}
+    assert found(store, Filters(status=("scheduled", "local"))) == {0, 1, 2, 3, 4, 5, 6}
+    assert found(store, Filters(status=("cancelled",))) == {7}
+
+
 @pytest.fixture
 def older(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Generations are written as before there were filters of time, until this is undone."""

@@ -85,7 +85,7 @@ def test_zones_in_their_order() -> None:
     assert localise(NINE, ("+03:00", "Europe/Oslo")) == NINE.replace(
         tzinfo=timezone(timedelta(hours=3))
     )
-    assert localise(NINE, ("", "")) is None
+    assert localise(NINE, ("", "")) == NINE
     assert localise(None, ("UTC",)) is None
     with pytest.raises(ValueError, match="Nowhere"):
         localise(NINE, ("Nowhere/Land",))

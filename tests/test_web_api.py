@@ -143,7 +143,13 @@ def test_search_takes_any_words(client: FlaskClient, question: str) -> None:
 def test_session(client: FlaskClient) -> None:
     answer = client.get(f"/api/sessions/{HEALTH}")
     assert answer.status_code == 200
-    occurrence = {"id": HEALTH, "event": "Summit", "year": 2025, "room": "Hall A"}
+    occurrence = {
+        "id": HEALTH,
+        "event": "Summit",
+        "year": 2025,
+        "room": "Hall A",
+        "cancelled": False,
+    }
     starts_at = "2025-05-13T10:30:00+02:00"
     told = {**SESSIONS[0].as_dict(), "occurrences": [{**occurrence, "starts_at": starts_at}]}
     assert answer.json == told

@@ -57,9 +57,10 @@ def _record(item: Any, location: str) -> Record | Diagnostic:
         room=session.room,
         start=session.starts_at or "",
         end=session.ends_at or "",
-        zone=session.timezone,
+        zone=session.timezone or "",
         url=session.url,
         links=[LinkText(link.url, link.label, link.kind) for link in session.links],
+        cancelled=session.cancelled,
         tags=session.tags,
         service=False,
     )

@@ -109,6 +109,7 @@ def to_session(record: Record, options: Options) -> Session:
         ends_at=ends_at,
         url=_first_url(record),
         links=read_links(record),
+        cancelled=record.cancelled,
         tags=_distinct(record.tags, markup),
         source_location=drop_surrogates(record.location),
     )

@@ -85,7 +85,8 @@ class Record:
     `location` is file and line, file and path, or file and item, for messages. `start` and `end` are local to
     `zone` unless they have an offset. `markup` is that of title and abstract: "html", "markdown", "rst" or
     "plain"; it is detected if empty. `service` says whether it is a break; None leaves that to its title.
-    `states` say what became of its proposal. `values` are what warnings are about, by warning.
+    `states` say what became of its proposal, `cancelled` that it was in the programme and is off. `values` are
+    what warnings are about, by warning.
     """
 
     location: str
@@ -111,6 +112,7 @@ class Record:
     slot: str = ""
     service: bool | None = None
     states: Sequence[str] = ()
+    cancelled: bool = False
     date_order: str = ""
     warnings: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)

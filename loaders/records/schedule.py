@@ -1,18 +1,21 @@
 """Start and end of a record's session: start, end and duration are parsed one by one."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from loaders.records import times
 from loaders.records.clocks import has_clock
 from loaders.records.record import Options, Record
+from service.dates import in_order
 
+NO_ZONE = "no time zone: kept as the event's local time; pass --timezone, such as Europe/Brussels"
 _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 
 
 def read_times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
-    """Return start and end, aware, None for what is unknown; a bad end or duration leaves the start.
+    """Return start and end, None for what is unknown; a bad end or duration leaves the start.
 
+    Both are aware, or naive where neither the record nor the options name a zone.
     What cannot be parsed is added to the record's warnings. Raises AmbiguousDate.
     """
     starts_at = _start(record, options) if record.start else None
@@ -31,9 +34,9 @@ def _start(record: Record, options: Options) -> datetime | None:
     except ValueError as error:
         record.warn(f"time not understood: {error}", record.start)
         return None
-    if starts_at is None:
-        record.warn("time has no zone: pass --timezone, such as Europe/Brussels")
-    elif moment and _is_day(record.start, moment):
+    if starts_at and starts_at.tzinfo is None:
+        record.warn(NO_ZONE)
+    if moment and _is_day(record.start, moment):
         record.warn("a date without a time: it starts at 00:00", record.start)
     return starts_at
 
@@ -49,9 +52,13 @@ def _end(record: Record, options: Options, starts_at: datetime) -> datetime | No
         return None
     if ends_at is None or (_is_day(record.end, ends_at) and starts_at.time() != time()):
         return None
-    if ends_at.utcoffset() is None:
+    if ends_at.tzinfo and starts_at.tzinfo is None:
+        record.warn("its end has a zone and its start none", record.end)
+        return None
+    if ends_at.tzinfo:
+        ends_at = ends_at.astimezone(starts_at.tzinfo)
+    else:
         ends_at = ends_at.replace(tzinfo=starts_at.tzinfo)
-    ends_at = ends_at.astimezone(starts_at.tzinfo)
     if ends_at >= starts_at:
         return ends_at
     if starts_at - ends_at < timedelta(days=1):
@@ -67,7 +74,12 @@ def _end_by_duration(record: Record, starts_at: datetime) -> datetime | None:
     except ValueError as error:
         record.warn(f"duration not understood: {error}", record.duration)
         return None
-    return (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo) if duration else None
+    if not duration:
+        return None
+    ends_at = in_order(starts_at) + duration
+    return (
+        ends_at.astimezone(starts_at.tzinfo) if starts_at.tzinfo else ends_at.replace(tzinfo=None)
+    )
 
 
 def _in_zone(moment: datetime | None, record: Record, options: Options) -> datetime | None:

@@ -115,14 +115,14 @@ def parse_datetime(
 def localise(moment: datetime | None, zones: Iterable[str]) -> datetime | None:
     """Return `moment` as an aware datetime: by its own offset, else in the first zone that is not empty.
 
-    None without either. Raises ValueError if the zone does not exist.
+    Without either it stays naive. Raises ValueError if the zone does not exist.
     """
     if moment is None:
         return None
     named = next((zone for zone in zones if zone), "")
     if moment.utcoffset() is not None:
         return _in_named_zone(moment, named)
-    return moment.replace(tzinfo=_zone(named)) if named else None
+    return moment.replace(tzinfo=_zone(named)) if named else moment
 
 
 def parse_duration(text: str) -> timedelta | None:

@@ -48,7 +48,7 @@ class FacetCache:
         """
         changes: dict[str, list[str]] = {}
         for name, values in filters.items():
-            if FIELDS[name].type in ("keyword", "day"):
+            if name in FIELDS and FIELDS[name].type in ("keyword", "day"):
                 known = [str(value) for value, _ in self.count(generation, name)]
                 alike = _ALIKE.get(name, _spellings)
                 changes[name] = [

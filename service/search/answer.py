@@ -95,4 +95,5 @@ def brief(session: Session) -> dict[str, Any]:
         "year": session.year,
         "starts_at": session.starts_at.isoformat() if session.starts_at else None,
         "room": session.room,
+        "cancelled": session.cancelled,
     }

@@ -76,8 +76,10 @@ def _head_with_next(talk: Talk, now: datetime) -> Talk:
 
 
 def _is_ahead(session: Session, now: datetime) -> bool:
-    """Return whether a session starts at `now` or later; of an unknown time, in its year or later."""
+    """Return whether a session takes place at `now` or later; of an unknown time, in its year or later."""
     starts = session.starts_at
+    if session.cancelled:
+        return False
     if starts is None:
         return session.year >= now.year
     return starts >= now if starts.tzinfo else starts >= now.replace(tzinfo=None)

@@ -16,7 +16,7 @@ FIELD = "calendar"
 class EditionDay:
     """One day of an edition of an event, in one zone, and how many sessions start on it.
 
-    `day` (YYYY-MM-DD) and `timezone` are empty for sessions whose time is unknown.
+    `day` (YYYY-MM-DD) is empty for sessions whose time is unknown, `timezone` where no zone is known.
     """
 
     event: str
@@ -28,7 +28,7 @@ class EditionDay:
 
 def edition_key(session: Session) -> str:
     """Return the value of FIELD of a session."""
-    return json.dumps([session.event, session.year, session.day, session.timezone])
+    return json.dumps([session.event, session.year, session.day, session.timezone or ""])
 
 
 def read_editions(counts: Iterable[tuple[Value, int]]) -> list[EditionDay]:

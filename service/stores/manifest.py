@@ -6,7 +6,7 @@ from typing import Any
 
 from service.encoder import Fingerprint
 from service.errors import REMEDY, DamagedError, MismatchError, RefusedError
-from service.filters import FIELDS
+from service.filters import CONDITIONS
 from service.stores.schema import FIRST_INDEXES, SCHEMA_VERSION, payload_indexes
 
 _UNRECORDED_WEIGHTS = "4ec65c62de6e8e7f"
@@ -151,9 +151,9 @@ def check_schema(manifest: Manifest) -> None:
 
 
 def check_indexes(manifest: Manifest, names: Iterable[str]) -> None:
-    """Raise RefusedError if one of these fields (see FIELDS) has no index in the generation."""
+    """Raise RefusedError if one of these fields (see CONDITIONS) has no index in the generation."""
     indexes = set(manifest.indexes)
-    lacking = [name for name in names if not indexes.issuperset(FIELDS[name].payload_fields)]
+    lacking = [name for name in names if not indexes.issuperset(CONDITIONS[name].payload_fields)]
     if lacking:
         raise RefusedError(
             f"The catalogue was loaded before sessions could be filtered by {', '.join(lacking)}. "

@@ -1,15 +1,16 @@
 """Sessions as payloads: the plain JSON values of a point, the same in every store, backup and export.
 
-Times are UTC with the zone's name beside them, empty fields are left out. DERIVED fields follow from the
-others: `day` and the minutes are filtered by, `calendar` is counted by, `text_hash` and `payload_hash` tell a
-later load what changed, `talk_keys` mark repeats. The hashes are of what sources say: a derived field that is
-added changes no session.
+Times are UTC with the zone's name beside them; where the zone is unknown they are local, without an offset and
+without a zone, and stores order them as if they were UTC. Empty fields are left out. DERIVED fields follow from
+the others: `day`, the minutes and `status` are filtered by, `calendar` is counted by, `text_hash` and
+`payload_hash` tell a later load what changed, `talk_keys` mark repeats. The hashes are of what sources say: a
+derived field that is added changes no session.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from service.dates import parse_zone
@@ -22,6 +23,7 @@ DERIVED = (
     "start_minute",
     "end_minute",
     "duration_minutes",
+    "status",
     editions.FIELD,
     "text_hash",
     "payload_hash",
@@ -31,14 +33,20 @@ _TIMES = ("starts_at", "ends_at")
 _LISTS = ("speakers", "tags")
 _NEEDED = ("event", "year", "source_id")
 _STORED = tuple(field.name for field in fields(Session) if field.compare)
-_TEXTS = tuple(name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED, "links"})
+_TEXTS = tuple(
+    name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED, "links", "cancelled"}
+)
 
 
 def encode_payload(session: Session) -> dict[str, Any]:
     """Return the payload of a session."""
     stored = {name: _plain(getattr(session, name)) for name in _STORED}
-    stored |= {"day": session.day, "timezone": session.timezone}
-    stored = {name: value for name, value in stored.items() if value not in ("", [])}
+    stored |= {"day": session.day, "timezone": session.timezone or ""}
+    stored = {
+        name: value
+        for name, value in stored.items()
+        if value not in ("", []) and value is not False
+    }
     text_hash = session.text_hash
     hashes = {
         "text_hash": text_hash,
@@ -48,6 +56,7 @@ def encode_payload(session: Session) -> dict[str, Any]:
     return {
         **stored,
         **_minutes(session),
+        "status": session.status,
         editions.FIELD: editions.edition_key(session),
         **hashes,
         **({"talk_keys": list(keys)} if keys else {}),
@@ -58,7 +67,6 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
     """Return the session that `encode_payload` stored. Raises DamagedError if `payload` is none."""
     try:
         zone = parse_zone(str(payload.get("timezone", "UTC")))
-        times = {name: payload.get(name) for name in _TIMES}
         values: dict[str, Any] = {
             "event": str(payload["event"]),
             "year": int(payload["year"]),
@@ -66,10 +74,8 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
             **{name: str(payload.get(name, "")) for name in _TEXTS},
             **{name: tuple(map(str, payload.get(name, ()))) for name in _LISTS},
             "links": tuple(map(_link, payload.get("links", ()))),
-            **{
-                name: datetime.fromisoformat(str(time)).astimezone(zone) if time else None
-                for name, time in times.items()
-            },
+            "cancelled": payload.get("cancelled") is True,
+            **{name: _moment(payload.get(name), zone) for name in _TIMES},
         }
         return Session(**values)
     except (KeyError, TypeError, ValueError) as error:
@@ -91,6 +97,14 @@ def _minutes(session: Session) -> dict[str, int]:
     return times if duration is None else {**times, "duration_minutes": duration}
 
 
+def _moment(stored: Any, zone: tzinfo) -> datetime | None:
+    """Return a stored time, in the zone unless it is local. Raises ValueError if it is none."""
+    if not stored:
+        return None
+    moment = datetime.fromisoformat(str(stored))
+    return moment.astimezone(zone) if moment.tzinfo else moment
+
+
 def _link(stored: Mapping[str, Any]) -> Link:
     """Return the link that `Link.as_dict` gave. Raises KeyError, TypeError or ValueError if it is none."""
     kind = next((kind for kind in LINK_KINDS if kind == stored["kind"]), None)
@@ -101,7 +115,7 @@ def _link(stored: Mapping[str, Any]) -> Link:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
     if isinstance(value, Link):
         return value.as_dict()
     if isinstance(value, tuple):

@@ -6,6 +6,7 @@ from heapq import nsmallest
 from typing import Protocol
 from uuid import UUID
 
+from service.dates import in_order
 from service.session import Session
 from service.words import folded
 
@@ -25,7 +26,7 @@ class ProgrammeReader(Protocol):
         ...
 
     def starting_at(self, moment: datetime) -> list[Session]:
-        """Return the sessions that start at an instant, up to MAX_TIES, in any order."""
+        """Return the sessions that start at an instant (see `in_order`), up to MAX_TIES, in any order."""
         ...
 
     def untimed(self) -> list[tuple[str, UUID]]:
@@ -47,10 +48,15 @@ def list_programme(
         found = nsmallest(limit - len(sessions), titles)
         sessions += get([id for *_, id in found])
     elif last := sessions[-1].starts_at:
-        earlier = [session for session in sessions if session.starts_at != last]
+        earlier = [session for session in sessions if not _is_at(session, last)]
         sessions = earlier + reader.starting_at(last)
     return sorted(sessions, key=_by_start)[:limit]
 
 
+def _is_at(session: Session, moment: datetime) -> bool:
+    return session.starts_at is not None and in_order(session.starts_at) == in_order(moment)
+
+
 def _by_start(session: Session) -> tuple[datetime, str, str]:
-    return session.starts_at or _UNKNOWN, folded(session.title), str(session.id)
+    starts = in_order(session.starts_at) if session.starts_at else _UNKNOWN
+    return starts, folded(session.title), str(session.id)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from service.filters import FIELDS, FieldType
+from service.filters import CONDITIONS, FieldType
 from service.stores import editions
 
 SCHEMA_VERSION = 2
@@ -27,9 +27,11 @@ _INDEX_TYPES: dict[FieldType, IndexType] = {
 def payload_indexes() -> dict[str, IndexType]:
     """Return the payload fields that a new generation has an index for.
 
-    They are those of FIELDS, and what the programme is ordered by and its days are counted by.
+    They are those of CONDITIONS, and what the programme is ordered by and its days are counted by.
     """
     filtered = {
-        name: _INDEX_TYPES[field.type] for field in FIELDS.values() for name in field.payload_fields
+        name: _INDEX_TYPES[field.type]
+        for field in CONDITIONS.values()
+        for name in field.payload_fields
     }
     return {**filtered, "starts_at": "datetime", editions.FIELD: "keyword"}

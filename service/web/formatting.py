@@ -42,8 +42,10 @@ def format_time(session: Session) -> str:
 
 
 def format_zone(session: Session) -> str:
-    """Return the zone of the session's times: Europe/Vienna time, UTC+02:00; empty if it is unknown."""
+    """Return the zone of the session's times: Europe/Vienna time, UTC+02:00, local time where it is unknown."""
     zone = session.timezone
+    if zone is None:
+        return "local time"
     if zone[:1] in ("+", "-"):
         return f"UTC{zone}"
     return f"{zone.replace('_', ' ')} time" if zone else ""

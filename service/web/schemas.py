@@ -16,8 +16,12 @@ COUNT: Values = {"type": "integer", "minimum": 0}
 _TEXTS: Values = {"type": "array", "items": TEXT}
 _MOMENT: Values = {
     "type": ["string", "null"],
-    "format": "date-time",
-    "description": "Local time with its offset; null when unknown.",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d(:\d\d)?)?$",
+    "description": "Local time with its offset, or without one where the zone is unknown; null when unknown.",
+}
+_CANCELLED: Values = {
+    "type": "boolean",
+    "description": "Whether it was in the programme and does not take place.",
 }
 
 
@@ -122,6 +126,7 @@ def _occurrence() -> Values:
         year={"type": "integer"},
         starts_at=_MOMENT,
         room=TEXT,
+        cancelled=_CANCELLED,
     )
 
 
@@ -142,7 +147,13 @@ def _session() -> Values:
     return _object(
         id={**TEXT, "format": "uuid"},
         year={"type": "integer"},
-        **dict.fromkeys((*texts, "language", "room", "url", "day", "timezone"), TEXT),
+        **dict.fromkeys((*texts, "language", "room", "url", "day"), TEXT),
+        timezone={
+            "type": ["string", "null"],
+            "description": "An IANA name or an offset; null where its times are local and no zone is known; "
+            "empty without times.",
+        },
+        cancelled=_CANCELLED,
         links={"type": "array", "items": _link()},
         **dict.fromkeys(("speakers", "tags"), _TEXTS),
         **dict.fromkeys(("starts_at", "ends_at"), _MOMENT),

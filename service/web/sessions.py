@@ -95,7 +95,7 @@ def _describe(session: Session, address: str) -> dict[str, Any]:
         "sameAs": safe_url(session.url),
         "startDate": session.starts_at.isoformat() if session.starts_at else "",
         "endDate": session.ends_at.isoformat() if session.ends_at else "",
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if session.cancelled else 'Scheduled'}",
         "inLanguage": session.language,
         "location": {"@type": "Place", "name": session.room or event},
         "performer": [

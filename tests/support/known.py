@@ -15,7 +15,7 @@ def known_values_of(sessions: Sequence[Session]) -> KnownValues:
     words = Counter(
         word for session in sessions for word in set(split_words(session.keywords_text))
     )
-    days = Counter((one.event, one.year, one.day, one.timezone) for one in sessions)
+    days = Counter((one.event, one.year, one.day, one.timezone or "") for one in sessions)
 
     def values(name: str) -> list[str]:
         return sorted({getattr(session, name) for session in sessions} - {""})

@@ -13,7 +13,7 @@ import qdrant_edge as edge
 
 from service.encoder import Vectors, checked
 from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
-from service.filters import FIELDS, NO_FILTERS, Filters, Value
+from service.filters import CONDITIONS, FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores import editions
@@ -218,7 +218,7 @@ class EdgeGeneration:
 
         Other fields are in the payload without an index too, and few enough to scan.
         """
-        check_indexes(self.manifest, [name for name in filters if FIELDS[name].bounds])
+        check_indexes(self.manifest, [name for name in filters if CONDITIONS[name].bounds])
         return condition(filters)
 
     def hashes(self) -> Iterator[SessionHashes]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import qdrant_edge as edge
 
+from service.dates import in_order
 from service.session import Session
 from service.stores.payload import decode_payload
 from service.stores.programme import MAX_TIES, MAX_UNTIMED
@@ -27,8 +28,8 @@ class EdgeProgramme:
         return _sessions(self.shard.scroll(request)[0])
 
     def starting_at(self, moment: datetime) -> list[Session]:
-        """Return the sessions that start at an instant."""
-        instant = moment.astimezone(UTC).isoformat()
+        """Return the sessions that start at an instant, or at that local time."""
+        instant = in_order(moment).isoformat()
         at_once = edge.FieldCondition(
             "starts_at", range=edge.RangeDateTime(gte=instant, lte=instant)
         )

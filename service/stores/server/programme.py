@@ -1,12 +1,13 @@
 """Reads sessions of a generation on a server in order of time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from qdrant_client import models
 
+from service.dates import in_order
 from service.session import Session
 from service.stores.payload import decode_payload
 from service.stores.programme import MAX_TIES, MAX_UNTIMED
@@ -28,8 +29,8 @@ class ServerProgramme:
         return _sessions(self._scroll(limit, self.passing, order_by=order))
 
     def starting_at(self, moment: datetime) -> list[Session]:
-        """Return the sessions that start at an instant."""
-        instant = moment.astimezone(UTC)
+        """Return the sessions that start at an instant, or at that local time."""
+        instant = in_order(moment)
         at_once = models.FieldCondition(
             key="starts_at", range=models.DatetimeRange(gte=instant, lte=instant)
         )
