@@ -1,7 +1,7 @@
 """Writes a catalogue to a file: JSON Lines that `load` reads back, or CSV for a spreadsheet.
 
 A line is {"conference_helper": 1, "session": {...}, "vector": [...]}: the format's version, a Session's payload
-without what follows from it, and the vector if asked for.
+without what follows from it or loads know of it, and the vector if asked for.
 """
 
 import csv
@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from loaders.report import safe_cell
 from service.errors import InputError
 from service.session import Session
-from service.stores.payload import DERIVED, encode_payload
+from service.stores.payload import DERIVED, REVISION, encode_payload
 from service.stores.protocol import Generation
 
 EXPORT_VERSION = 1
@@ -70,7 +70,8 @@ def _write_lines(generation: Generation, stream: TextIO, *, vectors: bool) -> in
 
 
 def _plain(session: Session) -> dict[str, Any]:
-    return {key: value for key, value in encode_payload(session).items() if key not in DERIVED}
+    left_out = {*DERIVED, *REVISION}
+    return {key: value for key, value in encode_payload(session).items() if key not in left_out}
 
 
 def _write_csv(generation: Generation, stream: TextIO) -> int:

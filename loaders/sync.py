@@ -9,7 +9,9 @@ large catalogue where the store takes them in place.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from loaders.embedding import count_missing, embed_missing, vectors_of
@@ -23,6 +25,7 @@ from service.filters import Filters
 from service.stores.copying import Batch, rebuild
 from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import Builder, Generation, SessionStore, Updater
+from service.stores.tombstones import MAX_TOMBSTONES, Tombstone, bury, newest
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import is_current
 
@@ -85,6 +88,7 @@ def compare(staging: Staging, store: SessionStore, encoder: Encoder) -> Comparis
         return Comparison(staging.plan(), None, encoder_changed=False)
     with store.reading(older=True) as generation:
         staging.add_known(generation.hashes())
+        staging.add_removed(one.session for one in generation.tombstones())
         manifest = generation.manifest
     changed = bool(encoder.fingerprint.differences(manifest.encoder))
     return Comparison(staging.plan(), manifest, encoder_changed=changed)
@@ -140,7 +144,7 @@ def apply(
             updating = store.updating(changes=comparison.plan.changes)
         if updating:
             with updating as updater:
-                _update(staging, updater, cache)
+                _update(staging, store, updater, cache)
                 written = updater.commit(
                     expected=comparison.plan.total,
                     sources=sources,
@@ -151,6 +155,9 @@ def apply(
                 if comparison.manifest and not everything:
                     _carry_over(staging, store, builder)
                 _upsert(staging, builder, cache, everything=everything)
+                if comparison.manifest:
+                    with store.reading(older=True) as generation:
+                        builder.bury(_tombstones(staging, generation))
                 written = builder.commit(
                     expected=comparison.plan.total, sources=sources, check=check
                 )
@@ -158,11 +165,13 @@ def apply(
     return written
 
 
-def _update(staging: Staging, updater: Updater, cache: VectorCache) -> None:
+def _update(staging: Staging, store: SessionStore, updater: Updater, cache: VectorCache) -> None:
     """Write only what differs from the served generation; removals last."""
     _upsert(staging, updater, cache, everything=False)
     for batch in staging.payload_changes():
         updater.update_payloads(batch)
+    with store.reading() as generation:
+        updater.bury(_tombstones(staging, generation))  # before what they are of is no longer known
     for ids in staging.gone_ids():
         updater.remove(ids)
 
@@ -172,6 +181,15 @@ def _upsert(
 ) -> None:
     for batch in staging.sessions(everything=everything):
         target.upsert(batch, cache.get([session.text_hash for session in batch]))
+
+
+def _tombstones(staging: Staging, generation: Generation) -> list[Tombstone]:
+    """Return the tombstones to keep: those there are, unless their session is back, and the new ones."""
+    old = (one for one in generation.tombstones() if not staging.knows(one.id))
+    new = (
+        bury(session, staging.now) for ids in staging.gone_ids() for session in generation.get(ids)
+    )
+    return newest(chain(old, new), staging.now)
 
 
 def count_sessions(store: SessionStore, event: str, year: int | None) -> int:
@@ -197,7 +215,10 @@ def remove_event(store: SessionStore, event: str, year: int | None) -> Manifest:
                 ]
                 yield [sessions[row] for row in rows], vectors[rows]
 
-        return rebuild(store, staying(), left)
+        now = datetime.now(UTC)
+        leaving = generation.programme(_event_filter(event, year), MAX_TOMBSTONES)
+        new = [bury(session, now) for session in leaving]
+        return rebuild(store, staying(), left, newest([*new, *generation.tombstones()], now))
 
 
 def _event_filter(event: str, year: int | None) -> Filters:

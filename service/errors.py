@@ -6,6 +6,7 @@ ConferenceHelperError
 │   ├── SettingsError        a setting from the environment or `.env`
 │   └── ModelError           a model that cannot be found, or is not safe to load
 ├── NotFoundError            no session of that id
+│   └── RemovedError         a session that was taken out of the programme
 ├── EncoderError             the model gave vectors that cannot be used
 ├── StoreError               the store cannot be reached, read or written
 │   ├── StorageFullError     too little free space to build a generation
@@ -52,6 +53,10 @@ class ModelError(InputError):
 
 class NotFoundError(ConferenceHelperError):
     """No session has that id."""
+
+
+class RemovedError(NotFoundError):
+    """The session of that id was taken out of the programme."""
 
 
 class EncoderError(ConferenceHelperError):

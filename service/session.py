@@ -43,7 +43,9 @@ class Session:
     `starts_at` and `ends_at` are aware datetimes in the event's own zone; where that is unknown they are naive,
     the event's local time. A `cancelled` one was in the programme and does not take place. `slot` is set only
     where a source repeats a source id. `source_location` is the file and line it was read from; it is neither
-    stored nor compared.
+    stored nor compared. What loads know of it is stored and not compared: `sequence` says how often its time,
+    room, title or cancellation changed since it was first loaded, `modified` when anything of it last did (None
+    in catalogues of an older version).
     """
 
     event: str
@@ -65,6 +67,8 @@ class Session:
     tags: tuple[str, ...] = ()
     slot: str = ""
     source_location: str = field(default="", compare=False)
+    sequence: int = field(default=0, compare=False)
+    modified: datetime | None = field(default=None, compare=False)
 
     @property
     def id(self) -> uuid.UUID:

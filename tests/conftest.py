@@ -23,6 +23,7 @@ pytest_plugins = [
     "support.qdrant_server",
     "support.stores",
     "support.web_fixtures",
+    "support.both_ways",
 ]
 
 

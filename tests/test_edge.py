@@ -15,7 +15,7 @@ from support.stores import ENCODER, talk
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
 from service.stores.edge import writing as edge_writing
-from service.stores.edge.generation import translate_errors
+from service.stores.edge.failures import translate_errors
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import ParsedQuery
 from service.stores.schema import SCHEMA_VERSION

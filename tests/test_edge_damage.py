@@ -15,7 +15,7 @@ from service.errors import (
 )
 from service.filters import NO_FILTERS
 from service.stores.backup import restore_backup, write_backup
-from service.stores.edge.generation import translate_errors
+from service.stores.edge.failures import translate_errors
 from service.stores.edge.store import EdgeStore
 from service.stores.manifest import Manifest
 from service.stores.protocol import ParsedQuery

@@ -1,7 +1,9 @@
 import csv
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,9 +44,14 @@ def test_export_then_load_is_the_identity(loading: Loading, tmp_path: Path, name
     after = everything(other.store)
     other.store.close()
     assert after == before
-    assert {id: encode_payload(item) for id, item in after.items()} == {
-        id: encode_payload(item) for id, item in before.items()
+    assert {id: _said(item) for id, item in after.items()} == {
+        id: _said(item) for id, item in before.items()
     }
+
+
+def _said(session: Session) -> dict[str, Any]:
+    """Return the payload but for the time of the load."""
+    return encode_payload(replace(session, modified=None))
 
 
 @pytest.mark.slow

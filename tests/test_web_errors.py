@@ -12,6 +12,7 @@ from service.errors import (
     ModelError,
     NotFoundError,
     QueryError,
+    RemovedError,
     StorageFullError,
     StoreError,
 )
@@ -53,6 +54,7 @@ def test_every_error_has_a_status() -> None:
     [
         (QueryError("Ask again."), 400, "bad_query", "Ask again."),
         (NotFoundError("None."), 404, "not_found", "None."),
+        (RemovedError("Taken out."), 410, "removed", "Taken out."),
         (MismatchError("Other encoder."), 503, "mismatch", "Other encoder."),
         (
             ModelError("No /srv/model."),

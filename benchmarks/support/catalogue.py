@@ -139,7 +139,7 @@ def _copy(prepared: Prepared) -> None:
                 rows.append(vectors)
                 yield sessions, vectors
 
-        rebuild(copy, noted(), replace(own, encoder=replace(own.encoder, precision="fp32")))
+        rebuild(copy, noted(), replace(own, encoder=replace(own.encoder, precision="fp32")), ())
     store.close()
     (prepared.folder / "texts.json").write_text(json.dumps(texts), "utf-8")
     np.save(prepared.folder / "vectors.npy", np.concatenate(rows))

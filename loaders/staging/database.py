@@ -1,7 +1,9 @@
 """Staging: the sessions of one load on disk, compared with a catalogue by SQL, so memory stays small.
 
 staged      the sessions that the sources have, numbered in the order they were read
-known       id and hashes of each session in the catalogue
+known       id, hashes and revision of each session in the catalogue
+removed     the sessions that earlier loads removed, and the revision of that
+revised     the staged ones with what is known of them, and the revision that they have from now on
 missing     the known ones that no source has, and whether each is retained (see `loaders.staging.protection`)
 """
 
@@ -10,7 +12,8 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -19,19 +22,30 @@ from loaders.records.record import Diagnostic
 from loaders.staging.protection import EventYear, Protection
 from loaders.staging.repeats import resolve_repeats
 from service.session import Session
+from service.stores.hashes import SessionHashes, hash_schedule
 from service.stores.payload import decode_payload, encode_payload
-from service.stores.protocol import SessionHashes
 
 _SCHEMA = """
 CREATE TABLE staged (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, event TEXT NOT NULL, year INTEGER NOT NULL,
     source_id TEXT NOT NULL, location TEXT NOT NULL, text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL,
-    length INTEGER NOT NULL, payload TEXT NOT NULL);
+    schedule_hash TEXT NOT NULL, length INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX staged_id ON staged (id);
 CREATE INDEX staged_event ON staged (event, year);
 CREATE TABLE known (
     id TEXT PRIMARY KEY, event TEXT NOT NULL, year INTEGER NOT NULL,
-    text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL) WITHOUT ROWID;
+    text_hash TEXT NOT NULL, payload_hash TEXT NOT NULL, schedule_hash TEXT NOT NULL,
+    sequence INTEGER NOT NULL, modified TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE removed (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TEMP VIEW revised AS
+    SELECT staged.number, staged.id, staged.text_hash, staged.payload_hash, staged.payload,
+        known.id IS NULL OR known.text_hash != staged.text_hash AS is_embedded,
+        known.payload_hash != staged.payload_hash AS is_changed,
+        CASE WHEN known.id IS NULL THEN coalesce(removed.sequence + 1, 0)
+             ELSE known.sequence + (known.schedule_hash != staged.schedule_hash) END AS sequence,
+        CASE WHEN known.payload_hash = staged.payload_hash AND known.modified != '' THEN known.modified
+             ELSE now() END AS modified
+    FROM staged LEFT JOIN known USING (id) LEFT JOIN removed USING (id);
 CREATE TEMP VIEW missing AS
     SELECT id, event, year, is_retained(event, year, id) AS is_retained FROM known
     WHERE id NOT IN (SELECT id FROM staged);
@@ -42,12 +56,14 @@ _BATCH_SIZE = 256
 class Staging:
     """A temporary database of the sessions that were read and of what the catalogue knows."""
 
-    def __init__(self) -> None:
-        """Create the database in a temporary folder that `close` removes."""
+    def __init__(self, *, now: datetime | None = None) -> None:
+        """Create the database in a temporary folder that `close` removes; `now` is when the load is."""
+        self.now = (now or datetime.now(UTC)).replace(microsecond=0)
         self._folder = tempfile.TemporaryDirectory(prefix="conference-helper-")
         self._db = sqlite3.connect(Path(self._folder.name) / "staging.sqlite", isolation_level=None)
         self._protection = Protection()
         self._db.create_function("is_retained", 3, self._protection.is_retained)
+        self._db.create_function("now", 0, self.now.isoformat)
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
 
@@ -95,11 +111,14 @@ class Staging:
     def add_known(self, known: Iterable[SessionHashes]) -> None:
         """Add the ids and hashes of the catalogue's sessions."""
         self._db.executemany(
-            "INSERT INTO known VALUES (?, ?, ?, ?, ?)",
-            (
-                (str(item.id), item.event, item.year, item.text_hash, item.payload_hash)
-                for item in known
-            ),
+            "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            ((str(item.id), *astuple(item)[1:]) for item in known),
+        )
+
+    def add_removed(self, removed: Iterable[Session]) -> None:
+        """Add the sessions that earlier loads removed: one that comes back goes on from their revision."""
+        self._db.executemany(
+            "INSERT INTO removed VALUES (?, ?)", ((str(one.id), one.sequence) for one in removed)
         )
 
     def plan(self) -> Plan:
@@ -157,17 +176,15 @@ class Staging:
     def sessions(self, *, everything: bool) -> Iterator[list[Session]]:
         """Yield, in batches, the sessions whose vectors `texts` with the same argument embeds."""
         return self._batches(
-            """SELECT payload FROM staged LEFT JOIN known USING (id)
-               WHERE ? OR known.id IS NULL OR known.text_hash != staged.text_hash ORDER BY number""",
+            "SELECT payload, sequence, modified FROM revised WHERE ? OR is_embedded ORDER BY number",
             everything,
         )
 
     def payload_changes(self) -> Iterator[list[Session]]:
         """Yield, in batches, the sessions whose payload changed while their text stayed."""
         return self._batches(
-            """SELECT payload FROM staged JOIN known USING (id)
-               WHERE known.text_hash = staged.text_hash AND known.payload_hash != staged.payload_hash
-               ORDER BY number"""
+            """SELECT payload, sequence, modified FROM revised
+               WHERE is_changed AND NOT is_embedded ORDER BY number"""
         )
 
     def gone_ids(self) -> Iterator[list[UUID]]:
@@ -176,19 +193,25 @@ class Staging:
         while some := rows.fetchmany(_BATCH_SIZE):
             yield [UUID(id) for (id,) in some]
 
+    def knows(self, id: UUID) -> bool:
+        """Return whether a source has a session, or the catalogue has it before the load."""
+        query = "SELECT 1 FROM staged WHERE id = ? UNION SELECT 1 FROM known WHERE id = ?"
+        return self._db.execute(query, (str(id), str(id))).fetchone() is not None
+
     def carried_over(self, session: Session) -> Session | None:
         """Return the session to write with the vector of a stored one; None if it is gone or embedded again.
 
         That is the staged one, whose payload may be new, or the stored one where it stays without a source.
         """
         row = self._db.execute(
-            "SELECT text_hash, payload FROM staged WHERE id = ?", (str(session.id),)
+            "SELECT text_hash, payload, sequence, modified FROM revised WHERE id = ?",
+            (str(session.id),),
         ).fetchone()
         if row is None:
             event, year, id = session.event, session.year, str(session.id)
             return session if self._protection.is_retained(event, year, id) else None
-        text_hash, payload = row
-        return _session(payload) if text_hash == session.text_hash else None
+        text_hash, *values = row
+        return _revised(*values) if text_hash == session.text_hash else None
 
     def _insert(self, session: Session, number: int | None = None) -> None:
         payload = encode_payload(session)
@@ -201,10 +224,11 @@ class Staging:
             session.source_location,
             payload["text_hash"],
             payload["payload_hash"],
+            hash_schedule(payload),
             len(session.text),
             json.dumps(payload),
         )
-        self._db.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _has(self, event: str, year: int, source_id: str) -> bool:
         wanted = (event, year, source_id)
@@ -221,7 +245,11 @@ class Staging:
     def _batches(self, query: str, *values: object) -> Iterator[list[Session]]:
         rows = self._db.execute(query, values)
         while some := rows.fetchmany(_BATCH_SIZE):
-            yield [_session(payload) for (payload,) in some]
+            yield [_revised(*row) for row in some]
+
+
+def _revised(payload: str, sequence: int, modified: str) -> Session:
+    return decode_payload({**json.loads(payload), "sequence": sequence, "modified": modified})
 
 
 def _session(payload: str) -> Session:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
-from service.errors import NotFoundError, QueryError
+from service.dates import format_day
+from service.errors import NotFoundError, QueryError, RemovedError
 from service.filters import Filters
 from service.query.facet_cache import FacetCache
 from service.search.folding import in_time
 from service.session import Session, person_key
 from service.stores.protocol import Generation, SearchableStore
+from service.stores.tombstones import Tombstone
 
 MAX_SESSIONS = 1_000
 """Sessions of one speaker that are read."""
@@ -30,6 +32,15 @@ class SpeakerSessions:
     alike: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FoundSessions:
+    """What ids lead to, each in the order given: sessions, what is left of removed ones, and ids of neither."""
+
+    sessions: tuple[Session, ...]
+    removed: tuple[Tombstone, ...]
+    unknown: tuple[UUID, ...]
+
+
 class Lookup:
     """Finds sessions of a store's served generation. Safe to call from many threads."""
 
@@ -40,10 +51,25 @@ class Lookup:
         self._people: tuple[str, dict[str, list[str]]] = ("", {})
 
     def session(self, id: str) -> Session:
-        """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it."""
+        """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it.
+
+        Of one that a load removed in the last year, that is RemovedError.
+        """
         wanted = parse_id(id)
         with self._store.reading() as generation:
             return _get(generation, wanted)
+
+    def find(self, ids: Sequence[UUID]) -> FoundSessions:
+        """Return the sessions of some ids, of which each counts once, and what became of the others."""
+        wanted = list(dict.fromkeys(ids))
+        with self._store.reading() as generation:
+            sessions = generation.get(wanted)
+            there = {session.id for session in sessions}
+            missing = [id for id in wanted if id not in there]
+            removed = generation.tombstones(missing) if missing else []
+        known = {one.id for one in removed}
+        unknown = tuple(id for id in missing if id not in known)
+        return FoundSessions(tuple(sessions), tuple(removed), unknown)
 
     def talk(self, id: str) -> tuple[Session, tuple[Session, ...]]:
         """Return the session of that id, and all sittings of its talk, itself among them, in order of time.
@@ -98,16 +124,30 @@ def parse_id(id: str) -> UUID:
         raise QueryError(f"{id[:80]!r} is no session id: ids look like {UUID(int=0)}.") from error
 
 
-def unknown_id(id: UUID) -> NotFoundError:
-    """Return the error for an id that no session has."""
+def missing(generation: Generation, id: UUID) -> NotFoundError:
+    """Return the error for an id that no session has: RemovedError if one had it."""
+    if removed := generation.tombstones([id]):
+        return RemovedError(_tell_removal(removed[0]))
     return NotFoundError(f"No session has the id {id}. Search again: programmes change.")
 
 
 def _get(generation: Generation, id: UUID) -> Session:
     found = generation.get([id])
     if not found:
-        raise unknown_id(id)
+        raise missing(generation, id)
     return found[0]
+
+
+def _tell_removal(tombstone: Tombstone) -> str:
+    session = tombstone.session
+    told = (
+        f"{session.title!r} was taken out of the programme of {session.event} {session.year} "
+        f"on {format_day(tombstone.removed_at.date())}."
+    )
+    if session.starts_at is None:
+        return told
+    time = "" if session.start_minute is None else f" at {session.starts_at:%H:%M}"
+    return f"{told} It was to start on {format_day(session.starts_at.date())}{time}."
 
 
 def _names_like(name: str, people: Mapping[str, list[str]]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.facet_counts import count_found
 from service.search.folding import Talk, as_ranked, find_talks, in_time
-from service.search.lookup import Lookup, parse_id, unknown_id
+from service.search.lookup import Lookup, missing, parse_id
 from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
@@ -164,7 +164,7 @@ class Searcher:
         with self.store.reading() as generation:
             vectors, found = generation.vectors([wanted]), generation.get([wanted])
             if wanted not in vectors or not found:
-                raise unknown_id(wanted)
+                raise missing(generation, wanted)
             spelled = self._facets.canonicalise(generation, filters)
             find = partial(generation.search, vectors[wanted], filters=spelled)
             talks = find_talks(find, limit + 1)

@@ -1,6 +1,6 @@
 """Backups: a catalogue's served generation as plain files, the same for every store, with a checksum of each.
 
-    backup.json        the catalogue's name, the generation that it led to, its manifest, and the parts
+    backup.json        the catalogue's name, the generation that it led to, its manifest, its tombstones, parts
     00000.jsonl        payloads, one a line
     00000.npy          their vectors, float32 (n, dimension), in the same order
     SHA256SUMS         as sha256sum writes it
@@ -28,6 +28,7 @@ from service.stores.copying import rebuild
 from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Generation, SessionStore
+from service.stores.tombstones import Tombstone, decode_tombstone, encode_tombstone
 
 _PART_BATCHES = 16
 """Batches of sessions in one part, some 4,000 sessions."""
@@ -57,6 +58,7 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
             "names": {store.name: manifest.generation},
             "manifest": manifest.as_dict(),
             "parts": names,
+            "removed": [encode_tombstone(one) for one in generation.tombstones()],
         }
         (folder / _INDEX).write_text(json.dumps(head, indent=1), "utf-8")
         files = [folder / _INDEX, *(path for name in names for path in _files(folder, name))]
@@ -71,13 +73,13 @@ def restore_backup(folder: Path, store: SessionStore) -> Manifest:
     Raises VerificationError if a file is missing or not as it was written, MismatchError if a newer version
     wrote it; then nothing is touched.
     """
-    manifest, parts = check_backup(folder)
+    manifest, parts, tombstones = check_backup(folder)
     batches = (_read_part(folder, name, manifest.encoder.dimension) for name in parts)
-    return rebuild(store, batches, manifest)
+    return rebuild(store, batches, manifest, tombstones)
 
 
-def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
-    """Return a backup's manifest and the names of its parts; every file is as it was written.
+def check_backup(folder: Path) -> tuple[Manifest, list[str], list[Tombstone]]:
+    """Return a backup's manifest, the names of its parts and its tombstones; every file is as it was written.
 
     Raises InputError if there is no backup, VerificationError, saying what is wrong, or MismatchError if
     a newer version wrote it.
@@ -105,7 +107,8 @@ def check_backup(folder: Path) -> tuple[Manifest, list[str]]:
         parts = [str(name) for name in head["parts"]]
         if {f"{name}.{suffix}" for name in parts for suffix in _SUFFIXES} | {_INDEX} != set(sums):
             raise _damaged(folder, "its parts are not those that it lists")
-        return Manifest.from_dict(head["manifest"]), parts
+        tombstones = [decode_tombstone(values) for values in head.get("removed", ())]
+        return Manifest.from_dict(head["manifest"]), parts, tombstones
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise _damaged(folder, f"it is not whole ({error!r})") from error
 

@@ -1,11 +1,12 @@
 """Copying stored sessions and vectors to a new generation: nothing is embedded again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from service.encoder import Vectors
 from service.session import Session
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
+from service.stores.tombstones import Tombstone
 
 Batch = tuple[Sequence[Session], Vectors]
 """Sessions and their vectors (n, dimension)."""
@@ -17,11 +18,16 @@ def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:
     What the target served before is kept for its rollback.
     """
     with source.lock(), source.reading() as generation:
-        return rebuild(target, generation.scan(), generation.manifest)
+        return rebuild(target, generation.scan(), generation.manifest, generation.tombstones())
 
 
-def rebuild(target: SessionStore, batches: Iterable[Batch], manifest: Manifest) -> Manifest:
-    """Write the batches to a new generation, verify it and switch to it; return its manifest.
+def rebuild(
+    target: SessionStore,
+    batches: Iterable[Batch],
+    manifest: Manifest,
+    tombstones: Collection[Tombstone],
+) -> Manifest:
+    """Write the batches and tombstones to a new generation, verify it and switch to it; return its manifest.
 
     Encoder, number of sessions, sources and calibration are those of `manifest`.
     """
@@ -29,6 +35,7 @@ def rebuild(target: SessionStore, batches: Iterable[Batch], manifest: Manifest) 
         for sessions, vectors in batches:
             if sessions:
                 builder.upsert(sessions, vectors)
+        builder.bury(tombstones)
         return builder.commit(
             expected=manifest.sessions,
             sources=manifest.sources,

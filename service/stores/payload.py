@@ -4,7 +4,7 @@ Times are UTC with the zone's name beside them; where the zone is unknown they a
 without a zone, and stores order them as if they were UTC. Empty fields are left out. DERIVED fields follow from
 the others: `day`, the minutes and `status` are filtered by, `calendar` is counted by, `text_hash` and
 `payload_hash` tell a later load what changed, `talk_keys` mark repeats. The hashes are of what sources say: a
-derived field that is added changes no session.
+derived field that is added changes no session, nor does REVISION, which is what loads know of a session.
 """
 
 import json
@@ -29,6 +29,7 @@ DERIVED = (
     "payload_hash",
     "talk_keys",
 )
+REVISION = ("sequence", "modified")
 _TIMES = ("starts_at", "ends_at")
 _LISTS = ("speakers", "tags")
 _NEEDED = ("event", "year", "source_id")
@@ -60,6 +61,7 @@ def encode_payload(session: Session) -> dict[str, Any]:
         editions.FIELD: editions.edition_key(session),
         **hashes,
         **({"talk_keys": list(keys)} if keys else {}),
+        **{name: _plain(value) for name in REVISION if (value := getattr(session, name))},
     }
 
 
@@ -67,6 +69,7 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
     """Return the session that `encode_payload` stored. Raises DamagedError if `payload` is none."""
     try:
         zone = parse_zone(str(payload.get("timezone", "UTC")))
+        modified = str(payload.get("modified", ""))
         values: dict[str, Any] = {
             "event": str(payload["event"]),
             "year": int(payload["year"]),
@@ -76,6 +79,8 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
             "links": tuple(map(_link, payload.get("links", ()))),
             "cancelled": payload.get("cancelled") is True,
             **{name: _moment(payload.get(name), zone) for name in _TIMES},
+            "sequence": int(payload.get("sequence", 0)),
+            "modified": datetime.fromisoformat(modified) if modified else None,
         }
         return Session(**values)
     except (KeyError, TypeError, ValueError) as error:

@@ -6,7 +6,7 @@ Session, numpy and plain values: no Qdrant type crosses it. Vectors are float32 
 writing raise StoreError where the store cannot be reached or used, DamagedError where it is not as written.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -16,7 +16,9 @@ from service.encoder import Fingerprint, Vectors
 from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.editions import EditionDay
+from service.stores.hashes import SessionHashes
 from service.stores.manifest import Calibration, EventCount, Manifest
+from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import Vocabulary
 
 Mode = Literal["hybrid", "semantic", "keyword"]
@@ -65,17 +67,6 @@ class Hit:
     session: Session
     score: float
     similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class SessionHashes:
-    """The hashes of a stored session, by which a load finds out whether it changed."""
-
-    id: UUID
-    event: str
-    year: int
-    text_hash: str
-    payload_hash: str
 
 
 FacetCounts = dict[str, list[tuple[Value, int]]]
@@ -156,6 +147,13 @@ class Generation(Protocol):
         """
         ...
 
+    def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
+        """Return what is left of the removed sessions of those ids, in the order given, or of all.
+
+        Ids of which nothing is known are left out. One may be left over of a session that is there again.
+        """
+        ...
+
     def hashes(self) -> Iterator[SessionHashes]:
         """Yield the hashes of every session."""
         ...
@@ -191,6 +189,10 @@ class Builder(Protocol):
 
     def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
         """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
+        ...
+
+    def bury(self, tombstones: Collection[Tombstone]) -> None:
+        """Make these the generation's tombstones, instead of any that it has."""
         ...
 
     def commit(

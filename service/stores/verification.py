@@ -61,6 +61,7 @@ def _problems(generation: Generation) -> list[str]:
         known = _digest((str(one.id), one.payload_hash) for one in generation.hashes())
         if sum(read) % _MODULUS != known:
             problems.append("a session does not say what was written under its id")
+    generation.tombstones()  # raises DamagedError where they cannot be read
     vocabulary = generation.vocabulary()
     if vocabulary and vocabulary.is_complete and not _knows(vocabulary, titles):
         problems.append("a word of a title is not in its vocabulary")

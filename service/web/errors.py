@@ -15,6 +15,7 @@ STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.SettingsError: (HTTPStatus.INTERNAL_SERVER_ERROR, "bad_settings"),
     errors.ModelError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_unavailable"),
     errors.NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
+    errors.RemovedError: (HTTPStatus.GONE, "removed"),
     errors.EncoderError: (HTTPStatus.INTERNAL_SERVER_ERROR, "encoder_failed"),
     errors.StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"),
     errors.NothingLoadedError: (HTTPStatus.SERVICE_UNAVAILABLE, "nothing_loaded"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 
+from service.dates import format_day
 from service.errors import ConferenceHelperError, NothingLoadedError
 from service.filters import NO_FILTERS, Filters
 from service.query.query import (
@@ -60,6 +61,7 @@ for show in (
     formatting.split_abstract,
     formatting.format_time,
     formatting.format_zone,
+    format_day,
 ):
     bp.add_app_template_filter(show)
 

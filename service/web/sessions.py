@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, request, url_for
 
-from service.errors import ConferenceHelperError
+from service.errors import ConferenceHelperError, RemovedError
 from service.query.query import Query
-from service.search.lookup import MAX_SESSIONS
+from service.search.lookup import MAX_SESSIONS, parse_id
 from service.session import Link, Session
 from service.web.errors import set_status
 from service.web.formatting import safe_url
@@ -22,8 +22,17 @@ bp = Blueprint("sessions", __name__)
 
 
 @bp.get("/sessions/<id>")
-def show(id: str) -> str:
-    """Show one session, its talk's other sittings, and a few sessions like it."""
+def show(id: str) -> Response:
+    """Show one session, its talk's other sittings, and a few sessions like it; or that it was removed."""
+    try:
+        return make_response(_show(id))
+    except RemovedError:
+        removed = searcher().lookup.find([parse_id(id)]).removed
+        page = render_page("removed.html", Query(), tombstones=removed)
+        return set_status(make_response(page), HTTPStatus.GONE)
+
+
+def _show(id: str) -> str:
     session, sittings = searcher().lookup.talk(id)
     address = _absolute("sessions.show", id=session.id)
     return render_page(

@@ -2,7 +2,7 @@
 
     <data dir>/catalogues/<name>/current                        the pointer: the served generation's name
                                  lock                           held by the one loader at work
-                                 generations/<generation>/      manifest.json (written last), words and points/
+                                 generations/<generation>/      manifest.json (last), words, removed, points/
 
 A build that dies leaves a folder without a manifest, which the next one removes.
 """

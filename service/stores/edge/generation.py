@@ -1,8 +1,7 @@
 """One generation of an embedded catalogue: a Qdrant Edge shard, open for reading."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ import numpy as np
 import qdrant_edge as edge
 
 from service.encoder import Vectors, checked
-from service.errors import REMEDY, ConferenceHelperError, DamagedError, StoreError
+from service.errors import REMEDY, DamagedError
 from service.filters import CONDITIONS, FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores import editions
+from service.stores.edge.failures import translate_errors
 from service.stores.edge.programme import EdgeProgramme
 from service.stores.edge.queries import (
     DenseQuery,
@@ -26,9 +26,11 @@ from service.stores.edge.queries import (
     nearest,
     score_ids,
 )
+from service.stores.edge.tombstones import read_tombstones
 from service.stores.edge.vocabulary import read_vocabulary
 from service.stores.editions import EditionDay
 from service.stores.fusion import candidate_count, keyword_weight
+from service.stores.hashes import HASHED, SessionHashes, decode_hashes
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
@@ -38,10 +40,10 @@ from service.stores.protocol import (
     FacetCounts,
     Hit,
     ParsedQuery,
-    SessionHashes,
     TermMatches,
 )
 from service.stores.schema import TEXT_VECTOR
+from service.stores.tombstones import Tombstone, select
 from service.stores.vocabulary import Vocabulary
 
 BATCH = 256
@@ -50,8 +52,6 @@ BATCH = 256
 _MAX_VALUES = 1_000_000
 _CACHED_SEARCHES = 64
 """Keyword searches whose scores are cached: fusion and verdict need those of one query."""
-
-_WRITABLE = "It must be writable even to be read. Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
 
 Scores = dict[UUID, float]
 """Sessions and their scores, highest first as the shard returned them."""
@@ -65,6 +65,7 @@ class EdgeGeneration:
         self.manifest = manifest
         self._path = path
         self._keyword_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_keywords)
+        self._tombstones = cache(partial(read_tombstones, path))
         with translate_errors(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
             any_query = DenseQuery([1.0] + [0.0] * (manifest.encoder.dimension - 1), None)
@@ -221,13 +222,15 @@ class EdgeGeneration:
         check_indexes(self.manifest, [name for name in filters if CONDITIONS[name].bounds])
         return condition(filters)
 
+    def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
+        """Return what is left of removed sessions (see `Generation.tombstones`)."""
+        return select(self._tombstones(), ids)
+
     def hashes(self) -> Iterator[SessionHashes]:
         """Yield the hashes of every session."""
-        keys = ["event", "year", "text_hash", "payload_hash"]
-        for records in self._scroll(payload=keys, vectors=False, batch=4 * BATCH):
+        for records in self._scroll(payload=[*HASHED], vectors=False, batch=4 * BATCH):
             for record in records:
-                payload = record.payload or {}
-                yield SessionHashes(_uuid(record.id), **{key: payload[key] for key in keys})
+                yield decode_hashes(_uuid(record.id), record.payload or {})
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors (n, dimension), in batches."""
@@ -271,24 +274,3 @@ def _dense(record: edge.Record) -> list[float]:
 
 def _uuid(id: Any) -> UUID:
     return id if isinstance(id, UUID) else UUID(str(id))
-
-
-@contextmanager
-def translate_errors(action: str) -> Iterator[None]:
-    """Turn what Edge raises into StoreError, or DamagedError where its files may be read and written.
-
-    Edge raises bare exceptions whose text alone says why, and panics that are no Exception.
-    """
-    try:
-        yield
-    except (
-        BaseException
-    ) as error:  # a panic of the driver is no Exception; all else is raised again
-        if isinstance(error, ConferenceHelperError):
-            raise
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            message = f"The embedded store could not {action}: {error}."
-            if any(reason in message.casefold() for reason in ("permission denied", "read-only")):
-                raise StoreError(f"{message} {_WRITABLE}") from error
-            raise DamagedError(f"{message} {REMEDY}") from error
-        raise

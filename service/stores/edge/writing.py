@@ -1,6 +1,6 @@
 """Writing an embedded generation: a builder fills an empty shard, verifies it and switches to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,15 +9,18 @@ import qdrant_edge as edge
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
+from service.stores.edge.failures import translate_errors
 from service.stores.edge.folder import CatalogueFolder
-from service.stores.edge.generation import BATCH, EdgeGeneration, translate_errors
+from service.stores.edge.generation import BATCH, EdgeGeneration
 from service.stores.edge.queries import sparse
+from service.stores.edge.tombstones import write_tombstones
 from service.stores.edge.vocabulary import write_vocabulary
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
 from service.stores.protocol import Check, count_events, list_languages
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, IndexType, payload_indexes
+from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import WordCounter
 
 _ON_DISK = edge.Memory.Cold
@@ -91,6 +94,11 @@ class EdgeBuilder:
                 self._terms += sum(len(terms.indices) for terms in keywords)
                 if self._terms >= self._segment_terms:
                     self._finish_segment()
+
+    def bury(self, tombstones: Collection[Tombstone]) -> None:
+        """Make these the generation's tombstones (see `Builder.bury`)."""
+        with translate_errors("write removed sessions"):
+            write_tombstones(self._path, tombstones)
 
     def commit(
         self, *, expected: int, sources: Sequence[str], check: Check | None = None

@@ -5,9 +5,9 @@ from typing import Any
 from qdrant_client import models
 
 from service.stores.generations import is_generation, next_name
+from service.stores.server import tombstones, vocabulary
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError
-from service.stores.server.vocabulary import collection_of
 
 
 class Collections:
@@ -66,8 +66,8 @@ class Collections:
         )
 
     def remove(self, name: str) -> None:
-        """Remove a generation, its vocabulary first, so that none is ever left alone."""
-        for collection in (collection_of(name), name):
+        """Remove a generation, what stands beside it first, so that none of it is ever left alone."""
+        for collection in (tombstones.collection_of(name), vocabulary.collection_of(name), name):
             self._remove(collection)
 
     def _remove(self, collection: str) -> None:

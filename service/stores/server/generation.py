@@ -16,6 +16,7 @@ from service.settings import QdrantSettings
 from service.stores import editions
 from service.stores.editions import EditionDay
 from service.stores.fusion import keyword_weight
+from service.stores.hashes import HASHED, SessionHashes, decode_hashes
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
@@ -25,7 +26,6 @@ from service.stores.protocol import (
     FacetCounts,
     Hit,
     ParsedQuery,
-    SessionHashes,
     TermMatches,
 )
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
@@ -40,7 +40,9 @@ from service.stores.server.queries import (
     nearest,
     sparse,
 )
+from service.stores.server.tombstones import read_tombstones
 from service.stores.server.vocabulary import read_vocabulary
+from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import Vocabulary
 
 _MAX_VALUES = 1_000_000
@@ -195,13 +197,15 @@ class ServerGeneration:
         reader = ServerProgramme(self._connection, self._name, self._consistency, passing)
         return list_programme(reader, self.get, limit)
 
+    def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
+        """Return what is left of removed sessions (see `Generation.tombstones`)."""
+        return read_tombstones(self._connection, self._name, ids)
+
     def hashes(self) -> Iterator[SessionHashes]:
         """Yield the hashes of every session."""
-        keys = ["event", "year", "text_hash", "payload_hash"]
-        for records in self._scroll(payload=keys, vectors=False, batch=4 * _BATCH):
+        for records in self._scroll(payload=[*HASHED], vectors=False, batch=4 * _BATCH):
             for record in records:
-                payload = record.payload or {}
-                yield SessionHashes(UUID(str(record.id)), **{key: payload[key] for key in keys})
+                yield decode_hashes(UUID(str(record.id)), record.payload or {})
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors (n, dimension), in batches."""

@@ -3,6 +3,7 @@
     <catalogue>                              the alias: the served generation
     <catalogue>-000007-20260512T093000123456 a generation: a collection with its manifest in its metadata
     <catalogue>-000007-20260512T093000123456-words its vocabulary, see `service.stores.server.vocabulary`
+    <catalogue>-000007-20260512T093000123456-removed its tombstones, see `service.stores.server.tombstones`
     <catalogue>-lock                         there while a loader is at work
 
 A generation whose metadata hold no manifest was never ended; the next load removes it.

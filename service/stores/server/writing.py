@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -25,7 +25,9 @@ from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
 from service.stores.server.generation import ServerGeneration, dense_vector
 from service.stores.server.queries import sparse
+from service.stores.server.tombstones import write_tombstones
 from service.stores.server.vocabulary import extend_vocabulary, write_vocabulary
+from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import Vocabulary, WordCounter
 
 MAX_BYTES = 5 * 2**20
@@ -98,6 +100,11 @@ class Writer(ABC):
             "write sessions",
             lambda client: client.upsert(self.manifest.generation, points=points, wait=True),
         )
+
+    def bury(self, tombstones: Collection[Tombstone]) -> None:
+        """Make these the generation's tombstones (see `Builder.bury`)."""
+        self._target.check_lock()
+        write_tombstones(self._connection, self._settings, self.manifest.generation, tombstones)
 
     def commit(
         self, *, expected: int, sources: Sequence[str], check: Check | None = None
