@@ -4,6 +4,7 @@ A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; what stands
 the function of that name returns. `--check` writes nothing, and exits with 1 if a page is out of date.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 
 from conference_helper.cli import main as program
 from service.filters import FIELDS
-from service.settings import PREFIX, QdrantSettings, Settings
+from service.settings import PREFIX, QdrantSettings, Settings, SiteSettings
 from service.web.errors import STATUS
 from service.web.openapi import describe
 
@@ -67,7 +68,7 @@ def _setting(name: str, schema: Schema) -> str:
 
 def _default(schema: Schema) -> str:
     default = schema.get("default")
-    return "" if default is None else f"`{str(default).lower()}`"
+    return "" if default in (None, "", []) else f"`{json.dumps(default).strip(chr(34))}`"
 
 
 def _values(schema: Schema) -> str:
@@ -123,6 +124,7 @@ def errors() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": partial(settings, Settings),
+    "settings of the page": partial(settings, SiteSettings, "SITE_"),
     "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,
     "errors": errors,

@@ -136,14 +136,14 @@ def test_a_name_of_any_signs_has_its_page(tmp_path: Path, name: str) -> None:
         address = next(
             link
             for link in read(client, f"/sessions/{session.id}").links
-            if link.startswith("/speakers/")
+            if link.startswith("/ask/speakers/")
         )
         answer = client.get(address, follow_redirects=True)
     assert answer.status_code == 200
     page = Page(answer.text)
     assert "1 session, newest first" in page.text
-    assert f"/sessions/{session.id}" in page.links
-    assert {image["src"] for image in page.all("img")} == {"/static/icon.svg"}
+    assert f"/ask/sessions/{session.id}" in page.links
+    assert {image["src"] for image in page.all("img")} == {"/ask/static/icon.svg"}
 
 
 def test_markup_in_a_session_is_only_text(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_markup_in_a_session_is_only_text(tmp_path: Path) -> None:
     assert MARKUP not in answer.text
     assert not page.all("b")
     assert [script.get("src", script.get("type")) for script in page.all("script")] == [
-        *SCRIPTS,
+        *(f"/ask{script}" for script in SCRIPTS),
         "application/ld+json",
     ]
-    assert {image["src"] for image in page.all("img")} == {"/static/icon.svg"}
+    assert {image["src"] for image in page.all("img")} == {"/ask/static/icon.svg"}
     (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text)
     assert json.loads(data)["name"] == MARKUP
 

@@ -5,51 +5,64 @@ Flask is imported when an app is built: gunicorn's arbiter, which only watches i
 
 from typing import TYPE_CHECKING
 
-from service.settings import DEADLINE_SECONDS
+from service.settings import DEADLINE_SECONDS, SiteSettings
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from collections.abc import Sequence
+
+    from flask import Flask
     from flask.json.provider import DefaultJSONProvider
 
     from service.search.searcher import Searcher
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self' data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+    from service.settings.addresses import Network
 
 
 def create_app(
-    searcher: "Searcher", *, deadline: float = DEADLINE_SECONDS, public_url: str = ""
+    searcher: "Searcher",
+    *,
+    deadline: float = DEADLINE_SECONDS,
+    public_url: str = "",
+    allowed_origins: "Sequence[str]" = (),
+    trusted_proxies: "Sequence[Network]" = (),
+    site: SiteSettings | None = None,
 ) -> "Flask":
     """Return the front end that answers with `searcher`; all of its routes only read.
 
     A request is answered within `deadline` seconds, with an error if need be. `public_url` is where people
-    reach it, without a slash at its end; without one, pages carry no absolute addresses.
+    reach it, without a slash at its end; without one, pages carry no absolute addresses. Pages of
+    `allowed_origins` may ask the API and frame the page, `trusted_proxies` may say who asks and how.
     """
     from flask import Flask
 
-    from service.web import api, errors, health, metrics, middleware, openapi, pages, plan, sessions
+    from service.web import (
+        api,
+        errors,
+        health,
+        metrics,
+        middleware,
+        openapi,
+        origins,
+        pages,
+        plan,
+        proxies,
+        sessions,
+    )
+    from service.web import site as looks
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
     app.extensions["public_url"] = public_url
+    app.extensions["site"] = looks.open_site(site or SiteSettings())
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     middleware.install(app, deadline)
-    for module in (pages, sessions, plan, api, health, openapi, metrics):
+    for module in (pages, sessions, plan, api, health, openapi, metrics, looks):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
     app.register_error_handler(Exception, errors.handle)
-    app.after_request(_add_security_headers)
+    origins.install(app, allowed_origins)
+    app.wsgi_app = proxies.BehindProxies(app.wsgi_app, trusted_proxies, public_url)  # type: ignore[assignment, method-assign]  # as Flask documents it
     return app
 
 
@@ -61,10 +74,3 @@ def _json(app: "Flask") -> "DefaultJSONProvider":
     provider.ensure_ascii = False
     provider.sort_keys = False
     return provider
-
-
-def _add_security_headers(response: "Response") -> "Response":
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -67,6 +67,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 120,
             "control_socket_disable": True,
+            "forwarded_allow_ips": "",  # service.web.proxies decides whom to believe
             "loglevel": "warning",
             "when_ready": _log_addresses,
             "child_exit": _forget_worker,
@@ -88,6 +89,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             searcher,
             deadline=self._settings.deadline,
             public_url=self._settings.public_url or "",
+            allowed_origins=self._settings.allowed_origins,
+            trusted_proxies=self._settings.trusted_proxies,
+            site=self._settings.site,
         )
         if self._settings.log_format == "json":
             from service.web import logs

@@ -1,0 +1,36 @@
+"""A site's accent colour stays readable, whatever it is."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.web.theme import MIN_CONTRAST, contrast, readable, write_theme
+
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+part = st.integers(0, 255)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert round(contrast(WHITE, BLACK), 2) == 21
+    assert round(contrast((0x77, 0x77, 0x77), WHITE), 2) == 4.48
+    assert contrast(WHITE, WHITE) == 1
+
+
+def test_a_colour_that_can_be_read_is_kept() -> None:
+    assert readable((0x0B, 0x6E, 0x66), WHITE) == (0x0B, 0x6E, 0x66)
+
+
+@given(st.tuples(part, part, part))
+def test_every_colour_can_be_read_in_light_and_dark(colour: tuple[int, int, int]) -> None:
+    theme = write_theme("#" + "".join(f"{value:02x}" for value in colour))
+    found = re.findall(r"--(accent|accent-strong|on-accent): (#[0-9a-f]{6});", theme)
+    assert [name for name, _ in found] == ["accent", "accent-strong", "on-accent"] * 2
+    values = [tuple(bytes.fromhex(value[1:])) for _, value in found]
+    for ground, (accent, strong, on) in (
+        ((255, 255, 255), values[:3]),
+        ((0x1B, 0x1F, 0x25), values[3:]),
+    ):
+        for text in (accent, strong):
+            assert contrast(tuple(text), ground) >= MIN_CONTRAST  # type: ignore[arg-type]
+            assert contrast(tuple(text), tuple(on)) >= MIN_CONTRAST  # type: ignore[arg-type]
