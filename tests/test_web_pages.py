@@ -22,7 +22,7 @@ def test_welcome_says_what_is_loaded_and_what_to_ask(client: FlaskClient) -> Non
     page = read(client, "/")
     assert "4 sessions of 2 events, 2025 to 2026" in page.text
     assert "Summit" in page.text
-    assert "/?q=Health+analytics" in page.links
+    assert "/?q=Health+analytics+for+a+whole+region" in page.links
     assert "autofocus" in box(page)
     assert [label["for"] for label in page.all("label")] == ["q"]
 

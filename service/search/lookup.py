@@ -11,6 +11,7 @@ from service.dates import format_day
 from service.errors import NotFoundError, QueryError, RemovedError
 from service.filters import Filters
 from service.query.facet_cache import FacetCache
+from service.search.examples import list_examples
 from service.search.folding import in_time
 from service.session import Session, person_key
 from service.stores.protocol import Generation, SearchableStore
@@ -49,6 +50,7 @@ class Lookup:
         self._store = store
         self._facets = facets
         self._people: tuple[str, dict[str, list[str]]] = ("", {})
+        self._examples: tuple[str, tuple[str, ...]] = ("", ())
 
     def session(self, id: str) -> Session:
         """Return the session of that id. Raises QueryError if it is no id, NotFoundError if none has it.
@@ -93,6 +95,15 @@ class Lookup:
         key = person_key(name)
         spelled = next(one for one in newest[0].speakers if one == name or person_key(one) == key)
         return SpeakerSessions(spelled, tuple(newest))
+
+    def examples(self) -> tuple[str, ...]:
+        """Return a few questions that what is loaded answers."""
+        with self._store.reading() as generation:
+            state, examples = self._examples
+            if state != generation.manifest.state:
+                examples = list_examples(generation, self._facets)
+                self._examples = (generation.manifest.state, examples)
+        return examples
 
     def _given_by(self, generation: Generation, names: Sequence[str]) -> list[Session]:
         """Return the sessions of any of these speakers, up to MAX_SESSIONS of them.

@@ -30,15 +30,10 @@ from service.web.search_form import (
     list_fields,
     list_inputs,
 )
+from service.web.site import current_site
 from service.web.understood import show_understood
 from service.words import language_name
 
-EXAMPLES = (
-    "Health analytics",
-    "How do I keep a data pipeline reliable?",
-    "Getting started with machine learning",
-    "What is fair when a model decides about people?",
-)
 STEPS = (DEFAULT_LIMIT, 10, 25, MAX_LIMIT)
 """How many sessions are shown, and how many after each "Show more"."""
 EVENTS_SHOWN = 8
@@ -117,10 +112,11 @@ def _results(query: Query) -> str:
 def _welcome(query: Query) -> str:
     status = searcher().status()
     years = [event["year"] for event in status["events"]]
+    examples = current_site().settings.examples or searcher().lookup.examples()
     return render_page(
         "welcome.html",
         query,
-        examples=[(text, link(anew(query, text))) for text in EXAMPLES],
+        examples=[(text, link(anew(query, text))) for text in examples],
         sessions=status["sessions"],
         events=_loaded(status["events"]),
         shown=EVENTS_SHOWN,

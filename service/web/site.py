@@ -37,23 +37,23 @@ def open_site(settings: SiteSettings) -> Site:
 
 
 @bp.app_context_processor
-def add_site() -> dict[str, Site]:
+def addcurrent_site() -> dict[str, Site]:
     """Give every template the site."""
-    return {"site": _site()}
+    return {"site": current_site()}
 
 
 @bp.get("/static/theme.css")
 def theme() -> Response:
     """Answer with the style sheet of the site's colour."""
-    if not _site().theme:
+    if not current_site().theme:
         raise NotFoundError("This site has no colour of its own.")
-    return _cached(_site().theme.encode(), "text/css; charset=utf-8")
+    return _cached(current_site().theme.encode(), "text/css; charset=utf-8")
 
 
 @bp.get("/static/logo")
 def logo() -> Response:
     """Answer with the site's logo. As a picture it is harmless; opened by itself it may run nothing."""
-    found = _site().logo
+    found = current_site().logo
     if not found:
         raise NotFoundError("This site has no logo of its own.")
     response = _cached(*found)
@@ -63,7 +63,8 @@ def logo() -> Response:
     return response
 
 
-def _site() -> Site:
+def current_site() -> Site:
+    """Return the site of the application that answers."""
     site: Site = current_app.extensions["site"]
     return site
 
