@@ -129,6 +129,7 @@ class Interpreter:
                 if len(some) == _TOPIC_SESSIONS
             ),
             has_times="start_minute" in generation.manifest.indexes,
+            has_status="status" in generation.manifest.indexes,
         )
 
     def _texts(self, generation: Generation, name: str) -> list[str]:

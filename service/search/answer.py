@@ -1,11 +1,14 @@
 """What a search answers: results with their occurrences, and why each is there."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service.query.interpretation import Constraint, Correction
+from service.search.folding import Talk, as_ranked, in_time
 from service.search.snippets import Reason, Snippet
 from service.session import Session
+from service.stores.protocol import Hit
 from service.verdict.judge import Verdict
 
 
@@ -74,6 +77,23 @@ class Answer:
             "total": self.total,
             "results": [result.as_dict() for result in self.results],
         }
+
+
+def rank_talks(
+    talks: Sequence[Talk], explained: Callable[[Hit], Reason]
+) -> tuple[SearchResult, ...]:
+    """Return the results that talks are, each headed by its first sitting; `explained` says why it is there."""
+    return tuple(
+        SearchResult(
+            rank,
+            shown.score,
+            shown.similarity,
+            shown.session,
+            explained(shown),
+            tuple(sorted((hit.session for hit in talk), key=in_time)),
+        )
+        for rank, (talk, shown) in enumerate(((talk, as_ranked(talk)) for talk in talks), start=1)
+    )
 
 
 def _told(snippet: Snippet | None) -> dict[str, Any] | None:

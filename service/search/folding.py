@@ -61,17 +61,23 @@ def fold(hits: Sequence[Hit], now: datetime | None = None) -> list[Talk]:
 
 def as_ranked(talk: Talk) -> Hit:
     """Return the sitting that heads a talk, with the score and similarity of the best one."""
-    best = max(talk, key=lambda hit: hit.score)
+    head = talk[0].session
+    best = max(
+        (hit for hit in talk if hit.session.cancelled == head.cancelled), key=lambda hit: hit.score
+    )
     return replace(talk[0], score=best.score, similarity=best.similarity)
 
 
 def _head_with_next(talk: Talk, now: datetime) -> Talk:
-    """Return a talk with its next sitting first, or else its latest; the others keep their order."""
+    """Return a talk with its next sitting first, or else its latest; the others keep their order.
+
+    A cancelled sitting is first only where all are.
+    """
     ahead = [hit for hit in talk if _is_ahead(hit.session, now)]
     if ahead:
         head = min(ahead, key=lambda hit: in_time(hit.session))
     else:
-        head = max(talk, key=lambda hit: in_time(hit.session))
+        head = max(talk, key=lambda hit: (not hit.session.cancelled, *in_time(hit.session)))
     return [head, *(hit for hit in talk if hit is not head)]
 
 

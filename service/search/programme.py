@@ -5,26 +5,36 @@ from datetime import UTC, datetime
 from service.dates import parse_zone
 from service.filters import Filters
 from service.query.query import Query
+from service.search.cancelled import TAKES_PLACE
 from service.session import Session
 from service.stores.editions import EditionDay
 from service.stores.protocol import Generation
 
 
 def list_programme(generation: Generation, filters: Filters, query: Query) -> list[Session]:
-    """Return the sessions that pass, at most as many as the query's limit.
+    """Return the sessions that pass, at most as many as the query's limit; cancelled ones come last.
 
     In order of time; where no day or year is asked for, those of today and later come before the earlier ones.
     """
+    if "status" in filters or "status" not in generation.manifest.indexes:
+        return _in_order(generation, filters, query, query.limit)
+    listed = _in_order(generation, filters.replace(status=TAKES_PLACE), query, query.limit)
+    if left := query.limit - len(listed):
+        listed += _in_order(generation, filters.replace(status=("cancelled",)), query, left)
+    return listed
+
+
+def _in_order(generation: Generation, filters: Filters, query: Query, limit: int) -> list[Session]:
     if filters.keys() & {"day", "year"}:
-        return generation.programme(filters, query.limit)
+        return generation.programme(filters, limit)
     now = query.now or datetime.now(UTC)
     days = sorted({one.day for one in generation.calendar() if one.day >= _today(one, now)})
-    coming = generation.programme(filters.replace(day=days), query.limit) if days else []
-    if len(coming) == query.limit:
+    coming = generation.programme(filters.replace(day=days), limit) if days else []
+    if len(coming) == limit:
         return coming
-    earlier = generation.programme(filters, query.limit)
+    earlier = generation.programme(filters, limit)
     ids = {session.id for session in coming}
-    return [*coming, *(session for session in earlier if session.id not in ids)][: query.limit]
+    return [*coming, *(session for session in earlier if session.id not in ids)][:limit]
 
 
 def _today(one: EditionDay, now: datetime) -> str:

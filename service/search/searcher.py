@@ -19,11 +19,12 @@ from service.query.interpreter import InterpretedQuery, Interpreter
 from service.query.language import language_note
 from service.query.query import CUT_NOTE, DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
-from service.search.answer import Answer, SearchResult
+from service.search.answer import Answer, SearchResult, rank_talks
+from service.search.cancelled import note_cancelled, separate
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
 from service.search.facet_counts import count_found
-from service.search.folding import Talk, as_ranked, find_talks, in_time
+from service.search.folding import Talk, find_talks
 from service.search.lookup import Lookup, missing, parse_id
 from service.search.programme import list_programme
 from service.search.retrieval import Retrieval
@@ -111,11 +112,12 @@ class Searcher:
         with timed("search"):
             retrieval, filters = self._retrieve(generation, vector, query)
             talks, judged = self._find(replace(retrieval, typed=typed), filters, query)
-        results = _results(talks, Explainer(retrieval.query))
+        results = rank_talks(talks, Explainer(retrieval.query))
         counts = count_found(retrieval, filters) if with_facets else {}
         verdict, evidence = (judged.verdict, judged.evidence) if judged else (None, None)
-        answer = Answer(query.text, query.mode, 0.0, verdict, results, evidence)
-        return _explained(answer, read), counts
+        answer = _explained(Answer(query.text, query.mode, 0.0, verdict, results, evidence), read)
+        cancelled = note_cancelled(talks, partial(is_exact_match, retrieval.query))
+        return replace(answer, notes=(*cancelled, *answer.notes)), counts
 
     def _programme(
         self, generation: Generation, read: InterpretedQuery, *, with_facets: bool
@@ -127,7 +129,7 @@ class Searcher:
             sessions = list_programme(generation, filters, query)
             total = generation.count(filters)
         talks = [[Hit(session, 0.0, 0.0)] for session in sessions]
-        results = _results(talks, lambda _: _LISTED)
+        results = rank_talks(talks, lambda _: _LISTED)
         counts = self._count_all(generation, filters) if with_facets else {}
         answer = Answer(query.text, query.mode, 0.0, "programme", results, total=total)
         return _explained(answer, read), counts
@@ -145,13 +147,21 @@ class Searcher:
     ) -> tuple[list[Talk], Judgement | None]:
         """Return the talks that answer, as many as are asked for, and the verdict on what was found."""
         pool = max(query.limit, _DIVERSITY_CANDIDATES) if query.diversity else query.limit
-        find = partial(retrieval.find, filters=filters)
-        talks = find_talks(find, pool, folded=query.fold, now=query.now)
-        judged = self._judge(retrieval, filters, talks)
+
+        def find(passing: Filters) -> list[Talk]:
+            search = partial(retrieval.find, filters=passing)
+            return find_talks(search, pool, folded=query.fold, now=query.now)
+
+        found = separate(find, filters, folded=query.fold)
+        judged = self._judge(retrieval, found.filters, found.on or found.off)
+        if judged and not found.on:
+            judged = judged.of_cancelled()
+        talks = found.on
         if query.diversity:
             vectors = retrieval.generation.vectors([talk[0].session.id for talk in talks])
             talks = vary(talks, vectors, query.limit, query.diversity)
-        return talks[: query.limit], judged
+        named = partial(is_exact_match, retrieval.query)
+        return found.best(talks, query.limit, named), judged
 
     def similar(
         self, id: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = NO_FILTERS
@@ -166,10 +176,16 @@ class Searcher:
             if wanted not in vectors or not found:
                 raise missing(generation, wanted)
             spelled = self._facets.canonicalise(generation, filters)
-            find = partial(generation.search, vectors[wanted], filters=spelled)
-            talks = find_talks(find, limit + 1)
-        others = [talk for talk in talks if not any(_same(hit.session, found[0]) for hit in talk)]
-        return _results(others[:limit], lambda _: _BY_MEANING)
+
+            def find(passing: Filters) -> list[Talk]:
+                search = partial(generation.search, vectors[wanted], filters=passing)
+                talks = find_talks(search, limit + 1)
+                return [
+                    talk for talk in talks if not any(_same(hit.session, found[0]) for hit in talk)
+                ]
+
+            alike = separate(find, spelled)
+        return rank_talks(alike.best(alike.on, limit), lambda _: _BY_MEANING)
 
     def facets(self, query: Query) -> FacetCounts:
         """Return the values of each facet and their counts, as the filters on other facets leave them.
@@ -276,17 +292,3 @@ def _explained(answer: Answer, read: InterpretedQuery) -> Answer:
 
 def _same(one: Session, other: Session) -> bool:
     return one.id == other.id or one.repeats(other)
-
-
-def _results(talks: Sequence[Talk], explained: Callable[[Hit], Reason]) -> tuple[SearchResult, ...]:
-    return tuple(
-        SearchResult(
-            rank,
-            shown.score,
-            shown.similarity,
-            shown.session,
-            explained(shown),
-            tuple(sorted((hit.session for hit in talk), key=in_time)),
-        )
-        for rank, (talk, shown) in enumerate(((talk, as_ranked(talk)) for talk in talks), start=1)
-    )

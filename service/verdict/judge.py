@@ -3,6 +3,7 @@
     strong      a session is just what was asked, or was found by its title, a phrase or a speaker's name
     related     there are sessions near it, or one whose title, speakers, track and tags have all its terms, or
                 that has its single term anywhere
+                of cancelled sessions alone it is never more than that
     none        nothing answers it; the results are only the nearest
     programme   only a day, a room or the like was asked for; the results are what is on, in order of time
 
@@ -64,6 +65,10 @@ class Judgement:
 
     verdict: Verdict
     evidence: float
+
+    def of_cancelled(self) -> "Judgement":
+        """Return the verdict where all that answers is cancelled: never strong."""
+        return Judgement("related", self.evidence) if self.verdict == "strong" else self
 
 
 EXACT_MATCH = Judgement("strong", float("inf"))

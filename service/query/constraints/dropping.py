@@ -15,6 +15,7 @@ _OLDER = (
     "This catalogue was loaded by an earlier version: times in questions count after its next load."
 )
 _NO_TIMES = "The programme has no times: searched without “{}”."
+_NO_ZONES = "The programme does not say which time zone it is in: searched without “{}”."
 _NO_LANGUAGES = (
     "The programme does not say which languages its sessions are in: searched without “{}”."
 )
@@ -99,7 +100,10 @@ def _impossible(constraint: Constraint, known: KnownValues) -> str:
     if constraint.kind in ("day", "time", "duration"):
         if not known.has_times:
             return _OLDER
-        return "" if known.has_days else _NO_TIMES.format(constraint.text)
+        if not known.has_days:
+            return _NO_TIMES.format(constraint.text)
+        is_now = "status" in constraint.filters
+        return _NO_ZONES.format(constraint.text) if is_now and not known.has_zones else ""
     if constraint.kind == "language" and not known.languages:
         return _NO_LANGUAGES.format(constraint.text)
     return ""

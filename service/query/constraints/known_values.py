@@ -69,6 +69,7 @@ class KnownValues:
 
     topics      words of rooms' names that sessions speak of, too
     has_times   whether its sessions' times of day are known to the store
+    has_status  whether the store knows which of them take place, and in a known zone
     """
 
     editions: tuple[Edition, ...] = ()
@@ -82,6 +83,7 @@ class KnownValues:
     speakers: SpeakerIndex = field(default_factory=lambda: SpeakerIndex(()))
     topics: frozenset[str] = frozenset()
     has_times: bool = True
+    has_status: bool = True
 
     @cached_property
     def room_phrases(self) -> Phrases:
@@ -102,6 +104,11 @@ class KnownValues:
     def has_days(self) -> bool:
         """Whether any session has a day."""
         return any(edition.days for edition in self.editions)
+
+    @cached_property
+    def has_zones(self) -> bool:
+        """Whether the zone of any edition's times is known, so that it can be told what is on now."""
+        return any(edition.zone for edition in self.editions)
 
     def current_editions(
         self, now: datetime, years: Sequence[int] = (), events: Sequence[str] = ()

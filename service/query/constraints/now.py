@@ -1,7 +1,8 @@
-"""Rules for now and next, in the zone of what runs today."""
+"""Rules for now and next, in the zone of what runs today: of sessions known to take place then."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from service.query.constraints.days import local_today, relative_day
@@ -12,8 +13,15 @@ from service.query.constraints.words import one_of, pattern
 
 
 def read_now(reading: Reading, editions: list[Edition]) -> None:
-    """Add what "now" and "next" say: a day and a time."""
-    add_each(reading, editions, (_now, _next))
+    """Add what "now" and "next" say: a day and a time, of sessions that are known to take place then."""
+    zoned = [edition for edition in editions if edition.zone] or editions
+    add_each(reading, zoned, (_now, _next))
+
+
+def _scheduled(reading: Reading, found: Iterable[Found]) -> list[Found]:
+    """Return the constraints, of sessions that take place at a time whose zone is known."""
+    status = {"status": ("scheduled",)} if reading.known.has_status else {}
+    return [replace(one, filters={**one.filters, **status}) for one in found]
 
 
 @cache
@@ -29,7 +37,7 @@ def _now(reading: Reading, editions: list[Edition]) -> Iterator[list[Found]]:
     for first, last in places:
         day = relative_day(reading, editions, first, last, 0)
         time = _local_time(reading, editions)
-        yield [day, running_at(first, last, time)]
+        yield _scheduled(reading, [day, running_at(first, last, time)])
 
 
 @cache
@@ -46,14 +54,16 @@ def _next(reading: Reading, editions: list[Edition]) -> Iterator[list[Found]]:
         running = _running_today(reading, editions)
         if running:
             day = relative_day(reading, editions, first, last, 0)
-            yield [day, starting(first, last, _local_time(reading, editions), "")]
+            time = starting(first, last, _local_time(reading, editions), "")
+            yield _scheduled(reading, [day, time])
             continue
         coming = [edition for edition in editions if not edition.is_over(reading.now)]
         if coming:
             days = tuple(sorted({edition.days[0] for edition in coming}))
-            yield [Found("day", first, last, ", ".join(days), {"day": days})]
+            day = Found("day", first, last, ", ".join(days), {"day": days})
         else:
-            yield [relative_day(reading, editions, first, last, 0)]
+            day = relative_day(reading, editions, first, last, 0)
+        yield _scheduled(reading, [day])
 
 
 def _in_one_zone(reading: Reading, editions: list[Edition]) -> list[Edition]:
