@@ -44,7 +44,8 @@ def test_tracks_come_first_then_titles_of_different_tracks(tmp_path: Path) -> No
     asked = session(90, "Who reads the logs?", "Security")
     break_ = session(91, "What is for lunch today?", "Databases", abstract="")
     older = session(92, "What was asked before?", "Security", year=2020)
-    found = examples(tmp_path, [*of_tracks, asked, break_, older])
+    more = session(93, "Keys and locks: a primer", "Security")
+    found = examples(tmp_path, [*of_tracks, asked, break_, older, more])
     assert found[:3] == ("Security", "Databases", "Who reads the logs?")
     assert found[3].startswith("Lessons")
     assert not found[3].startswith("Lessons 2"), "of another track"

@@ -4,8 +4,8 @@ import pytest
 from support.answers import answer_with
 
 from service.query.interpretation import Constraint, Correction
+from service.search.headings import write_heading
 from service.verdict.judge import Verdict
-from service.web.headings import write_heading
 
 
 @pytest.mark.parametrize(

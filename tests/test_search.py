@@ -46,7 +46,8 @@ def test_three_nearest_highest_first(searcher: Searcher) -> None:
     assert scores == sorted(scores, reverse=True)
     values = answer.as_dict()
     assert list(values) == [
-        "query", "mode", "took_ms", "verdict", "understood", "corrected", "notes", "total", "results",
+        "query", "mode", "took_ms", "verdict", "heading", "understood", "corrected",
+        "notes", "total", "results",
     ]  # fmt: skip
     assert values["results"][0]["session"]["id"] == str(answer.results[0].session.id)
 

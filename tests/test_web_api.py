@@ -27,6 +27,7 @@ def test_search_answers_with_the_nearest_three(client: FlaskClient) -> None:
             "mode",
             "took_ms",
             "verdict",
+            "heading",
             "understood",
             "corrected",
             "notes",

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.query.interpretation import Constraint, Correction
 from service.search.folding import Talk, as_ranked, in_time
+from service.search.headings import write_heading
 from service.search.snippets import Reason, Snippet
 from service.session import Session
 from service.stores.protocol import Hit
@@ -71,6 +72,7 @@ class Answer:
             "mode": self.mode,
             "took_ms": round(self.took_ms, 2),
             "verdict": self.verdict,
+            "heading": str(write_heading(self)),
             "understood": [constraint.as_dict() for constraint in self.understood],
             "corrected": self.corrected.as_dict() if self.corrected else None,
             "notes": list(self.notes),

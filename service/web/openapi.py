@@ -143,6 +143,13 @@ def _paths() -> Values:
                 "responses": {"200": _content("Metrics.", "text/plain")},
             }
         },
+        "/embed.js": {
+            "get": {
+                "operationId": "loadComponent",
+                "summary": "The script that defines <conference-search>, for other sites.",
+                "responses": {"200": _content("The script.", "text/javascript")},
+            }
+        },
         "/openapi.json": _operation("describe", "This document.", "Document"),
     }
 

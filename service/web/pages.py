@@ -17,9 +17,9 @@ from service.query.query import (
     Query,
 )
 from service.search.facet_counts import CONSIDERED
+from service.search.headings import write_heading
 from service.web import formatting
 from service.web.errors import log_failure, public_message, set_status
-from service.web.headings import write_heading
 from service.web.parameters import read_arguments, read_query, searcher
 from service.web.search_form import (
     anew,

@@ -53,6 +53,7 @@ def _answer() -> Values:
             "none: nothing fits, the results are only the nearest; programme: only constraints were asked, the "
             "results are in order of time; null: the catalogue was never calibrated.",
         },
+        heading={**TEXT, "description": "A sentence for people that states the verdict."},
         understood={
             "type": "array",
             "items": _constraint(),

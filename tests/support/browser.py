@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from service.search.searcher import Searcher
@@ -39,7 +40,14 @@ OpenBrowser = Callable[..., "Chrome"]
 @contextmanager
 def serving(searcher: Searcher) -> Iterator[str]:
     """Serve the page for a `with` block; give its address."""
-    server = make_server("127.0.0.1", 0, create_app(searcher), threaded=True)
+    with serving_app(create_app(searcher)) as address:
+        yield address
+
+
+@contextmanager
+def serving_app(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application for a `with` block; give its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -1,9 +1,12 @@
-"""Headings of the page of results: how many sessions were found, and what the verdict on them is."""
+"""Headings of answers: how many sessions were found, and what the verdict on them is."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from service.query.wording import tell_all
-from service.search.answer import Answer
+
+if TYPE_CHECKING:
+    from service.search.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Heading:
         return f"{self.before}{question}{self.after}"
 
 
-def write_heading(answer: Answer) -> Heading:
+def write_heading(answer: "Answer") -> Heading:
     """Return the heading of an answer, which states its verdict."""
     question = answer.corrected.searched if answer.corrected else answer.query
     count = len(answer.results)
