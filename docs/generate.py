@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from conference_helper.cli import main as program
 from service.filters import FIELDS
 from service.settings import PREFIX, QdrantSettings, Settings, SiteSettings
+from service.slots import MAX_PLAN
 from service.web.errors import STATUS
 from service.web.openapi import describe
 
@@ -30,6 +31,7 @@ _FILTER_VALUES = {
     "day": "a day, or a range of days",
     "time": "one time of day, HH:MM",
     "minutes": "one number of minutes",
+    "ids": f"up to {MAX_PLAN} ids, joined by commas",
 }
 
 Schema = dict[str, Any]

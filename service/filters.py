@@ -6,22 +6,21 @@ everywhere.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Literal
 
-from service.dates import parse_day, parse_time
-from service.errors import QueryError
+from service.dates import parse_time
+from service.errors import QueryError, RefusedError
+from service.filter_values import DAYS_TO, PARSERS
+from service.slots import MAX_PLAN, Slot
 
 Value = str | int
-FieldType = Literal["keyword", "integer", "day", "time", "minutes"]
+FieldType = Literal["keyword", "integer", "day", "time", "minutes", "ids"]
 Comparison = Literal["gte", "gt", "lte", "lt"]
 Bound = tuple[str, Comparison]
 """A payload field, in minutes, and how it compares with a filter's value."""
-_TO = ".."
-"""Between the first and the last day of a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class Field:
     name        what people call it, in options, parameters and facets
     attribute   the attribute of Session, and the payload field of that name; none where there are bounds
     type        keyword (any text), integer, day (YYYY-MM-DD, stored as a keyword; filters may give ranges),
-                time (HH:MM, local) or minutes (a number of them)
+                time (HH:MM, local), minutes (a number of them) or ids (of the sessions of a plan, joined by
+                commas)
     help        what the command line and the API say of it
     bounds      how a session compares with the filter's one value; without any it has one of several values
     says        what the page says before its value; its name where empty
@@ -47,11 +47,13 @@ class Field:
     @property
     def is_facet(self) -> bool:
         """Whether its values are counted and offered."""
-        return not self.bounds
+        return not (self.bounds or self.type == "ids")
 
     @property
     def payload_fields(self) -> tuple[str, ...]:
         """The payload fields that it looks at."""
+        if self.type == "ids":
+            return (RUNS_UNTIL,)
         return tuple(name for name, _ in self.bounds) or (self.attribute,)
 
     @property
@@ -59,9 +61,16 @@ class Field:
         """The label on the page."""
         return self.says or self.name.capitalize()
 
+    def split(self, texts: Sequence[str]) -> list[str]:
+        """Return what people typed, a text a value; blank ones are left out."""
+        parts = (
+            [part for text in texts for part in text.split(",")] if self.type == "ids" else texts
+        )
+        return [part.strip() for part in parts if part.strip()]
+
     def parse(self, text: str) -> Value:
         """Return the value that people typed. Raises QueryError if it is none of the field's type."""
-        return _PARSERS[self.type](self.name, text)
+        return PARSERS[self.type](self.name, text)
 
     def minutes(self, value: Value) -> int:
         """Return a value of a field with bounds as the minutes that these compare with."""
@@ -80,6 +89,8 @@ _MIN: Bound = ("duration_minutes", "gte")
 _MAX: Bound = ("duration_minutes", "lte")
 
 
+RUNS_UNTIL = "runs_until"
+"""The payload field of when a session's slot ends."""
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
@@ -103,6 +114,13 @@ FIELDS: dict[str, Field] = {
         Field("level", "level", "keyword", "Only sessions of this level."),
         Field("language", "language", "keyword", "Only sessions in this language."),
         Field("speaker", "speakers", "keyword", "Only sessions of this speaker."),
+        Field(
+            "fits",
+            "",
+            "ids",
+            "Only what leaves the plan of these sessions without clashes: their ids, joined by commas.",
+            says="Fits",
+        ),
     )
 }
 """Every field that sessions can be filtered by, by name, in the order that people see them."""
@@ -113,9 +131,12 @@ FACETS = tuple(field.name for field in FIELDS.values() if field.is_facet)
 
 
 class Filters(Mapping[str, tuple[Value, ...]]):
-    """Values that a session must have, by a field's name: in each field given, one of its values. Immutable."""
+    """Values that a session must have, by a field's name: in each field given, one of its values. Immutable.
 
-    __slots__ = ("_values",)
+    `fits` names sessions of a plan instead: what passes overlaps none of their slots, which `avoiding` gives.
+    """
+
+    __slots__ = ("_slots", "_values")
 
     def __init__(self, **values: Iterable[Value]) -> None:
         """Take the values of each field; fields without any are left out."""
@@ -126,6 +147,7 @@ class Filters(Mapping[str, tuple[Value, ...]]):
             name for name, some in given.items() if CONDITIONS[name].bounds and some[1:]
         ]:
             raise TypeError(f"one value each: {', '.join(several)}")
+        self._slots: tuple[Slot, ...] | None = None
         self._values = {name: given[name] for name in CONDITIONS if given.get(name)}
 
     @classmethod
@@ -141,9 +163,13 @@ class Filters(Mapping[str, tuple[Value, ...]]):
                     f"There is no filter {name[:40]!r}. Known filters: {', '.join(FIELDS)}."
                 )
         values = {
-            name: [FIELDS[name].parse(text.strip()) for text in texts if text.strip()]
+            name: list(dict.fromkeys(map(FIELDS[name].parse, FIELDS[name].split(texts))))
             for name, texts in given.items()
         }
+        if len(values.get("fits", ())) > MAX_PLAN:
+            raise QueryError(
+                f"fits names {len(values['fits']):,} sessions; give {MAX_PLAN} at most."
+            )
         for name, some in values.items():
             if FIELDS[name].bounds and len(some) > 1:
                 raise QueryError(f"{name} is given {len(some)} times; give it once.")
@@ -153,12 +179,32 @@ class Filters(Mapping[str, tuple[Value, ...]]):
 
     def replace(self, **values: Iterable[Value]) -> "Filters":
         """Return these filters with other values of the fields given, none for an empty tuple."""
-        return Filters(**{**self._values, **values})
+        replaced = Filters(**{**self._values, **values})
+        return replaced if self._slots is None else replaced.avoiding(self._slots)
+
+    def avoiding(self, slots: Iterable[Slot]) -> "Filters":
+        """Return these filters, `fits` with the slots of its sessions; the same if there is no `fits`."""
+        filters = Filters(**self._values)
+        if "fits" in filters:
+            filters._slots = tuple(slots)
+        return filters
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots of the sessions of `fits`. Raises RefusedError if they were not looked up."""
+        if self._slots is None and "fits" in self:
+            raise RefusedError("fits has ids alone: nobody looked up their slots.")
+        return self._slots or ()
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the slots of `fits` are known, or there is none."""
+        return self._slots is not None or "fits" not in self
 
     def matches(self) -> Iterator[tuple[str, tuple[Value, ...]]]:
         """Yield each payload field that must have one of some values, with these."""
         for name, values in self._values.items():
-            if not CONDITIONS[name].bounds:
+            if CONDITIONS[name].is_facet:
                 yield CONDITIONS[name].attribute, values
 
     def bounds(self) -> Iterator[tuple[str, Comparison, int]]:
@@ -176,7 +222,12 @@ class Filters(Mapping[str, tuple[Value, ...]]):
         return len(self._values)
 
     def __hash__(self) -> int:
-        return hash(tuple(self._values.items()))
+        return hash((tuple(self._values.items()), self._slots))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Filters):
+            return NotImplemented
+        return self._values == other._values and self._slots == other._slots
 
     def __repr__(self) -> str:
         return f"Filters({', '.join(f'{name}={some!r}' for name, some in self._values.items())})"
@@ -187,7 +238,7 @@ NO_FILTERS = Filters()
 
 def split_days(text: str) -> tuple[str, str]:
     """Return the first and last day of a day filter, the same for one day; an open end is empty."""
-    start, _, end = text.partition(_TO) if _TO in text else (text, "", text)
+    start, _, end = text.partition(DAYS_TO) if DAYS_TO in text else (text, "", text)
     return start, end
 
 
@@ -218,45 +269,3 @@ def _check_bounds(filters: Filters) -> None:
                 f"{low} is {filters[low][0]} and {high} is {filters[high][0]}: no session passes both. "
                 f"Give {low} {less} or {high} {more}."
             )
-
-
-def _parse_time(name: str, text: str) -> str:
-    """Return a time of day as HH:MM."""
-    try:
-        minutes = parse_time(text)
-    except ValueError as error:
-        raise QueryError(
-            f"{name} is {text[:40]!r}; give a time of day from 00:00 to 23:59, such as 09:30."
-        ) from error
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _parse_number(name: str, text: str, *, example: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise QueryError(f"{name} is {text[:40]!r}; give {example}.")
-    return int(text)
-
-
-def _parse_days(name: str, text: str) -> str:
-    """Return one day, or a range of days of which one end may be open, as ISO dates."""
-    try:
-        ends = [parse_day(end).isoformat() if end else "" for end in text.split(_TO)]
-    except ValueError as error:
-        raise QueryError(
-            f"{name} is {text[:40]!r}; give a day such as 2026-05-12, or a range such as "
-            "2026-05-12..2026-05-14."
-        ) from error
-    if len(ends) > 2 or not any(ends):
-        raise QueryError(f"{name} is {text[:40]!r}; a range has one start and one end.")
-    if all(ends) and ends[0] > ends[-1]:
-        raise QueryError(f"{name} is {text[:40]!r}; the range ends before it starts.")
-    return _TO.join(ends)
-
-
-_PARSERS: Mapping[FieldType, Callable[[str, str], Value]] = {
-    "keyword": lambda _, text: text,
-    "integer": partial(_parse_number, example="a year such as 2026"),
-    "day": _parse_days,
-    "time": _parse_time,
-    "minutes": partial(_parse_number, example="a number of minutes such as 30"),
-}

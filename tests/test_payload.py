@@ -68,6 +68,7 @@ def test_a_payload_is_stored_as_it_always_was() -> None:
         "day": "2026-05-12",
         "start_minute": 30,
         "end_minute": 31,
+        "runs_until": "2026-05-11T22:31:00+00:00",
         "status": "scheduled",
         "calendar": '["Summit", 2026, "2026-05-12", "Europe/Brussels"]',
         "text_hash": "77162bf2f730e09530ce0fc0",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import cachetools
 
 from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
+from service.query.fitting import place_plan
 from service.runtime.events import record
 from service.stores.protocol import Generation
 from service.words import folded, split_words
@@ -43,7 +44,8 @@ class FacetCache:
     def canonicalise(self, generation: Generation, filters: Filters) -> Filters:
         """Return the filters with each value as the catalogue spells it, whatever its case and accents.
 
-        A range of days becomes the catalogue's days in it, part of a speaker's name the names that have it.
+        A range of days becomes the catalogue's days in it, part of a speaker's name the names that have it, and
+        `fits` gets the slots of its sessions.
         What the catalogue does not know stays: no session has it.
         """
         changes: dict[str, list[str]] = {}
@@ -54,7 +56,7 @@ class FacetCache:
                 changes[name] = [
                     spelling for value in values for spelling in alike(str(value), known)
                 ]
-        return filters.replace(**changes) if changes else filters
+        return place_plan(generation, filters.replace(**changes) if changes else filters)
 
 
 def _days_in(wanted: str, known: Sequence[str]) -> list[str]:

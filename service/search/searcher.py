@@ -15,6 +15,7 @@ from service.errors import (
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
+from service.query.fitting import tell_unknown
 from service.query.interpreter import InterpretedQuery, Interpreter
 from service.query.language import language_note
 from service.query.query import CUT_NOTE, DEFAULT_LIMIT, Query
@@ -97,7 +98,7 @@ class Searcher:
                 answer, counts = self._nearest(
                     generation, read, query.text, with_facets=with_facets
                 )
-            answer = _noted(answer, query, generation.manifest)
+            answer = _noted(answer, query, generation)
         record("answer", found="some" if answer.results else "none")
         took_ms = (time.perf_counter() - started) * 1000
         return replace(answer, query=query.text, took_ms=took_ms), counts
@@ -275,11 +276,15 @@ class Searcher:
         return max(queries.similarity(one, excluding=calibration.answered) for one in vectors)
 
 
-def _noted(answer: Answer, query: Query, manifest: Manifest) -> Answer:
-    """Return the answer with notes on a question that is too long, or finds nothing in another language."""
+def _noted(answer: Answer, query: Query, generation: Generation) -> Answer:
+    """Return the answer with notes on what of the query could not be used or found."""
     notes = [CUT_NOTE, *answer.notes] if query.was_cut else [*answer.notes]
     found = [result.session for result in answer.results]
-    foreign = language_note(query.text, manifest, found) if answer.verdict == "none" else None
+    if unknown := tell_unknown(generation, query.filters):
+        notes.append(unknown)
+    foreign = (
+        language_note(query.text, generation.manifest, found) if answer.verdict == "none" else None
+    )
     if foreign:
         notes.append(foreign)
     return replace(answer, notes=tuple(notes), in_other_language=foreign is not None)

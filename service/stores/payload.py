@@ -15,7 +15,9 @@ from typing import Any
 
 from service.dates import parse_zone
 from service.errors import REMEDY, DamagedError
+from service.filters import RUNS_UNTIL
 from service.session import LINK_KINDS, Link, Session, digest
+from service.slots import slot_of
 from service.stores import editions
 
 DERIVED = (
@@ -24,6 +26,7 @@ DERIVED = (
     "end_minute",
     "duration_minutes",
     "status",
+    RUNS_UNTIL,
     editions.FIELD,
     "text_hash",
     "payload_hash",
@@ -58,6 +61,7 @@ def encode_payload(session: Session) -> dict[str, Any]:
         **stored,
         **_minutes(session),
         "status": session.status,
+        **_slot(session),
         editions.FIELD: editions.edition_key(session),
         **hashes,
         **({"talk_keys": list(keys)} if keys else {}),
@@ -108,6 +112,12 @@ def _moment(stored: Any, zone: tzinfo) -> datetime | None:
         return None
     moment = datetime.fromisoformat(str(stored))
     return moment.astimezone(zone) if moment.tzinfo else moment
+
+
+def _slot(session: Session) -> dict[str, str]:
+    """Return when the slot of a session ends, if it takes one."""
+    slot = slot_of(session)
+    return {RUNS_UNTIL: slot.ends.isoformat()} if slot else {}
 
 
 def _link(stored: Mapping[str, Any]) -> Link:

@@ -21,6 +21,7 @@ _INDEX_TYPES: dict[FieldType, IndexType] = {
     "day": "keyword",
     "time": "integer",
     "minutes": "integer",
+    "ids": "datetime",
 }
 
 

@@ -5,7 +5,7 @@ from importlib import metadata
 
 from flask import Blueprint
 
-from service.filters import FIELDS, FieldType
+from service.filters import FIELDS, Field, FieldType
 from service.query.interpretation import KINDS
 from service.query.query import (
     DEFAULT_LIMIT,
@@ -14,6 +14,7 @@ from service.query.query import (
     MAX_QUERY,
     MODES,
 )
+from service.slots import MAX_PLAN
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
 from service.web.schemas import COUNT, TEXT, Values, schemas
 
@@ -209,13 +210,23 @@ def _filters() -> list[Values]:
         },
         "time": {**TEXT, "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$"},
         "minutes": {"type": "integer", "minimum": 0, "maximum": 9999},
+        "ids": {**TEXT, "format": "uuid"},
     }
-    return [
-        _parameter(field.name, field.help, types[field.type])
-        if field.bounds
-        else _repeated(field.name, f"{field.help} Repeat it for any of several.", types[field.type])
-        for field in FIELDS.values()
-    ]
+    return [_filter(field, types[field.type]) for field in FIELDS.values()]
+
+
+def _filter(field: Field, schema: Values) -> Values:
+    if field.type == "ids":
+        return _ids(field.name, field.help)
+    if field.bounds:
+        return _parameter(field.name, field.help, schema)
+    return _repeated(field.name, f"{field.help} Repeat it for any of several.", schema)
+
+
+def _ids(name: str, description: str, *, required: bool = False) -> Values:
+    schema = {"type": "array", "items": {**TEXT, "format": "uuid"}, "maxItems": MAX_PLAN}
+    parameter = _parameter(name, description, schema, required=required)
+    return parameter | {"style": "form", "explode": False}
 
 
 def _repeated(name: str, description: str, items: Values) -> Values:

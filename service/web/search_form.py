@@ -56,8 +56,10 @@ def _parameters(query: Query) -> Iterator[tuple[str, Value]]:
     if query.now:
         yield "now", query.now.isoformat()
     for name, values in query.filters.items():
-        for value in values:
-            yield name, value
+        if FIELDS[name].type == "ids":
+            yield name, ",".join(map(str, values))
+        else:
+            yield from ((name, value) for value in values)
 
 
 def _filtered(query: Query, name: str, values: Iterable[Value]) -> Query:
@@ -110,13 +112,20 @@ class FormInput:
 
 def list_chips(query: Query) -> list[Chip]:
     """Return the filters that are set, each with the address that removes it."""
+    return [chip for name in query.filters for chip in _chips(query, name)]
+
+
+def _chips(query: Query, name: str) -> list[Chip]:
+    field, values = FIELDS[name], query.filters[name]
+    if field.type == "ids":
+        sessions = "1 session" if len(values) == 1 else f"{len(values)} sessions"
+        return [Chip(field.label, f"a plan of {sessions}", link(_filtered(query, name, ())))]
     return [
         Chip(
-            FIELDS[name].label,
+            field.label,
             _told(name, value),
             link(_filtered(query, name, [kept for kept in values if kept != value])),
         )
-        for name, values in query.filters.items()
         for value in values
     ]
 

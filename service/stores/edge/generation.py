@@ -219,7 +219,7 @@ class EdgeGeneration:
 
         Other fields are in the payload without an index too, and few enough to scan.
         """
-        check_indexes(self.manifest, [name for name in filters if CONDITIONS[name].bounds])
+        check_indexes(self.manifest, [name for name in filters if not CONDITIONS[name].is_facet])
         return condition(filters)
 
     def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:

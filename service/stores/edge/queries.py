@@ -7,8 +7,9 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
-from service.filters import Filters
+from service.filters import RUNS_UNTIL, Filters
 from service.ranking import SPEAKER_BOOST
+from service.slots import Slot
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery, TermMatches
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
@@ -78,7 +79,20 @@ def condition(filters: Filters) -> edge.Filter | None:
         edge.FieldCondition(key=key, range=edge.RangeFloat(**{comparison: minutes}))
         for key, comparison, minutes in filters.bounds()
     ]
-    return edge.Filter(must=conditions) if conditions else None
+    taken: list[Any] = [edge.Filter(must=_overlapping(slot)) for slot in filters.slots]
+    return edge.Filter(must=conditions, must_not=taken) if conditions or taken else None
+
+
+def _overlapping(slot: Slot) -> list[Any]:
+    """Return the conditions of the sessions that overlap a slot."""
+    starts, ends = slot.starts.isoformat(), slot.ends.isoformat()
+    conditions: list[Any] = [
+        edge.FieldCondition("starts_at", range=edge.RangeDateTime(lt=ends)),
+        edge.FieldCondition(RUNS_UNTIL, range=edge.RangeDateTime(gt=starts)),
+    ]
+    return conditions + [
+        edge.FieldCondition(key, match=edge.MatchValue(value)) for key, value in slot.matches()
+    ]
 
 
 def sparse(terms: Terms) -> edge.SparseVector:

@@ -6,8 +6,9 @@ from typing import Any
 
 from qdrant_client import models
 
-from service.filters import Filters
+from service.filters import RUNS_UNTIL, Filters
 from service.ranking import SPEAKER_BOOST
+from service.slots import Slot
 from service.stores.fusion import candidate_count
 from service.stores.keywords import Terms
 from service.stores.protocol import ParsedQuery, TermMatches
@@ -108,7 +109,20 @@ def condition(filters: Filters) -> models.Filter | None:
         models.FieldCondition(key=key, range=models.Range(**{comparison: minutes}))
         for key, comparison, minutes in filters.bounds()
     ]
-    return models.Filter(must=conditions) if conditions else None
+    taken: list[Any] = [models.Filter(must=_overlapping(slot)) for slot in filters.slots]
+    return models.Filter(must=conditions, must_not=taken) if conditions or taken else None
+
+
+def _overlapping(slot: Slot) -> list[Any]:
+    """Return the conditions of the sessions that overlap a slot."""
+    conditions: list[Any] = [
+        models.FieldCondition(key="starts_at", range=models.DatetimeRange(lt=slot.ends)),
+        models.FieldCondition(key=RUNS_UNTIL, range=models.DatetimeRange(gt=slot.starts)),
+    ]
+    return conditions + [
+        models.FieldCondition(key=key, match=models.MatchValue(value=value))
+        for key, value in slot.matches()
+    ]
 
 
 def sparse(terms: Terms) -> models.SparseVector:
