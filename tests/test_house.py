@@ -14,7 +14,13 @@ from service import errors
 
 ROOT = Path(__file__).parent.parent
 
-SEARCHING = ("service/query/", "service/verdict/", "service/search/", "service/web/")
+SEARCHING = (
+    "service/query/",
+    "service/verdict/",
+    "service/search/",
+    "service/plan/",
+    "service/web/",
+)
 OUTSIDE = ("conference_helper/", "loaders/", "evaluation/", "training/", "benchmarks/")
 ALLOWED = {
     "qdrant_edge": ("service/stores/", "benchmarks/support/shards.py"),
@@ -33,7 +39,8 @@ ALLOWED = {
     "service.stores": (*SEARCHING, "service/stores/", *OUTSIDE),
     "service.query": (*SEARCHING, *OUTSIDE),
     "service.verdict": ("service/verdict/", "service/search/", "service/web/", *OUTSIDE),
-    "service.search": ("service/search/", "service/web/", *OUTSIDE),
+    "service.search": ("service/search/", "service/plan/", "service/web/", *OUTSIDE),
+    "service.plan": ("service/plan/", "service/web/", *OUTSIDE),
     "service.web": ("service/web/", "conference_helper/", "benchmarks/"),
     "loaders": ("loaders/", "evaluation/", "conference_helper/", "training/", "benchmarks/"),
     "evaluation": ("evaluation/", "conference_helper/", "training/", "benchmarks/"),

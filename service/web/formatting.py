@@ -32,13 +32,20 @@ def safe_url(url: str) -> str:
 
 def format_time(session: Session) -> str:
     """Return the session's start and end in its own zone; empty if they are unknown."""
-    starts, ends = session.starts_at, session.ends_at
+    starts = session.starts_at
     if starts is None:
         return ""
     if session.start_minute is None:
         return format_day(starts)
-    until = _format_end(starts, ends) if ends else ""
-    return f"{format_day(starts)}, {starts:%H:%M}{until}"
+    return f"{format_day(starts)}, {format_hours(session)}"
+
+
+def format_hours(session: Session) -> str:
+    """Return the time of day of the session's start and end; empty if it is unknown."""
+    starts, ends = session.starts_at, session.ends_at
+    if starts is None or session.start_minute is None:
+        return ""
+    return f"{starts:%H:%M}{_format_end(starts, ends) if ends else ''}"
 
 
 def format_zone(session: Session) -> str:

@@ -103,6 +103,18 @@ def _paths() -> Values:
         "/sessions/{id}/similar": _page(
             "showSimilar", "The sessions that are like one session.", [id]
         ),
+        "/plan": _page(
+            "showPlan",
+            "The plan of some sessions; without ids, the one that the reader's browser keeps.",
+            [_ids("ids", "The ids of its sessions, joined by commas."), now],
+        ),
+        "/api/plan": _operation(
+            "checkPlan",
+            "A plan's sessions in order of time, its clashes and gaps, and alternatives to what clashes.",
+            "Plan",
+            [_ids("ids", "The ids of its sessions, joined by commas.", required=True), now],
+            errors="400 503",
+        ),
         "/api/search": _operation(
             "search",
             "Answer a question with the nearest sessions, nearest first.",

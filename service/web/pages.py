@@ -57,6 +57,7 @@ for show in (
     formatting.format_time,
     formatting.format_zone,
     format_day,
+    formatting.format_hours,
 ):
     bp.add_app_template_filter(show)
 

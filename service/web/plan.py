@@ -1,12 +1,54 @@
-"""The plan of an attendee: sessions that are starred, which only the reader's browser keeps."""
+"""The plan of an attendee: starred sessions, which only the browser keeps, or those that a link names."""
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response, make_response
 
+from service.dates import format_days
+from service.errors import ConferenceHelperError
+from service.plan.check import CheckedPlan, check_plan
+from service.query.query import Query, parse_now
 from service.session import Session
+from service.web.pages import render_page, show_problem
+from service.web.parameters import read_arguments, read_once, searcher
+
+CLASHES_SHOWN = 5
+"""Clashes of one session that the page names."""
 
 bp = Blueprint("plan", __name__)
+
+
+@bp.get("/plan")
+def show() -> Response:
+    """Show the plan of the sessions that the address names; without any, the one that the browser keeps."""
+    query = Query()
+    try:
+        arguments = read_arguments()
+        checked = _check() if arguments.getlist("ids") else None
+    except ConferenceHelperError as error:
+        return show_problem(query, "", error)
+    page = render_page(
+        "plan.html",
+        query,
+        checked=checked,
+        plan=checked.plan if checked else None,
+        clashes_shown=CLASHES_SHOWN,
+    )
+    return make_response(page)
+
+
+@bp.get("/api/plan")
+def check() -> dict[str, Any]:
+    """Answer with the plan of some sessions: in order of time, with its clashes, gaps and alternatives."""
+    read_arguments(("ids", "now"))
+    return _check().as_dict()
+
+
+def _check() -> CheckedPlan:
+    arguments = read_arguments()
+    ids = [id for text in arguments.getlist("ids") for id in text.split(",")]
+    now = parse_now(read_once(arguments, "now", "").replace(" ", "+"))  # an unescaped plus
+    return check_plan(searcher(), ids, now)
 
 
 @bp.app_template_filter("plan_facts")
@@ -21,6 +63,20 @@ def facts(session: Session) -> dict[str, Any]:
         **_times(session),
     }
     return {name: value for name, value in known.items() if value}
+
+
+@bp.app_template_filter("format_date")
+def format_date(day: str) -> str:
+    """Return a day, YYYY-MM-DD, as people read it."""
+    return format_days(day, day)
+
+
+@bp.app_template_filter("format_gap")
+def format_gap(minutes: int) -> str:
+    """Return a number of minutes as people read it: 1 h 5 min."""
+    hours, rest = divmod(minutes, 60)
+    parts = (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")
+    return " ".join(part for part in parts if part)
 
 
 def _times(session: Session) -> dict[str, str]:

@@ -32,6 +32,7 @@ def schemas() -> Values:
         "Session": _session(),
         "Talk": _talk(),
         "Similar": _similar(),
+        "Plan": _plan(),
         "Facets": _facets(),
         "Status": _status(),
         "Error": _object(error=_object(code=TEXT, message=TEXT)),
@@ -171,6 +172,36 @@ def _talk() -> Values:
     }
     session = _session()
     return _object(**session["properties"], occurrences=occurrences)
+
+
+def _plan() -> Values:
+    id: Values = {**TEXT, "format": "uuid"}
+    session = {"$ref": "#/components/schemas/Session"}
+    names = {"type": "array", "items": TEXT}
+    clash = _object(
+        ids={"type": "array", "items": id, "minItems": 2, "maxItems": 2},
+        minutes={**COUNT, "description": "For how long both are on."},
+        speakers={**names, "description": "Who would have to be in both."},
+    )
+    gap = _object(
+        after=id,
+        before=id,
+        minutes={"type": ["integer", "null"], "description": "Null after an unknown end."},
+        changes_room={"type": ["boolean", "null"], "description": "Null where a room is unknown."},
+    )
+    instead = _object(kind={**TEXT, "enum": ["sitting", "similar"]}, session=session)
+    alternatives = _object(id=id, instead={"type": "array", "items": instead})
+    removed = _occurrence()
+    return _object(
+        sessions={"type": "array", "items": session, "description": "In order of time."},
+        clashes={"type": "array", "items": clash},
+        gaps={"type": "array", "items": gap},
+        alternatives={"type": "array", "items": alternatives},
+        removed={"type": "array", "items": _object(**removed["properties"], title=TEXT)},
+        unknown={"type": "array", "items": id},
+        invalid=names,
+        notes={**names, "description": "Sentences on the plan."},
+    )
 
 
 def _link() -> Values:

@@ -86,6 +86,12 @@ function show() {
     button.title = sessions.has(id) ? "In my plan" : "Keep in my plan";
     button.hidden = false;
   }
+  for (const count of document.querySelectorAll(".kept")) count.textContent = sessions.size ? ` (${sessions.size})` : "";
+  for (const box of document.querySelectorAll("input[name=fits]")) {
+    const timed = [...sessions.values()].filter(({ starts_at: starts }) => starts);
+    if (timed.length) box.value = timed.map(({ id }) => id).join(",");
+    box.closest(".fits").hidden = !box.value;
+  }
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -93,6 +99,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) toggle(button);
 });
 addEventListener("plan", show);
+addEventListener("drawn", show);
 addEventListener("storage", ({ key }) => {
   if (key === KEY || key === null) dispatchEvent(new Event("plan"));
 });
