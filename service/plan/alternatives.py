@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from service.dates import in_order
 from service.filters import Filters
 from service.search.searcher import Searcher
 from service.session import Session
@@ -62,19 +61,16 @@ def _similar(searcher: Searcher, session: Session, others: Iterable[Session]) ->
 
 
 def _is_offered(one: Session, session: Session, taken: Iterable[Slot], now: datetime) -> bool:
-    slot = slot_of(one)
+    slot, wanted = slot_of(one), slot_of(session)
     return (
         slot is not None
+        and wanted is not None
+        and slot.edition == wanted.edition
         and one.id != session.id
         and (one.event, one.year) == (session.event, session.year)
         and fits(one, taken)
-        and (slot.starts >= in_order(now) or _is_over(session, now))
+        and (slot.starts >= now or wanted.ends <= now)
     )
-
-
-def _is_over(session: Session, now: datetime) -> bool:
-    slot = slot_of(session)
-    return slot is not None and slot.ends <= in_order(now)
 
 
 def _distance(one: Session, session: Session) -> tuple[float, str]:

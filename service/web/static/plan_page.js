@@ -147,15 +147,21 @@ function showOwn() {
   return plan.trouble ? undefined : draw(plan.sessions);
 }
 
+// Return the sessions of a shared plan that are not in the own one.
+function others() {
+  const { sessions } = load();
+  return starred(place).map(([, session]) => session).filter(({ id }) => !sessions.has(id));
+}
+
 function showShared() {
   const plan = load();
   showTrouble({ ...plan, lost: 0 });
-  const others = starred(place).map(([, session]) => session).filter(({ id }) => !plan.sessions.has(id));
+  const count = others().length;
   const keep = tools.querySelector("[data-does=keep]");
   tools.hidden = !!plan.trouble;
-  keep.hidden = !others.length;
-  keep.textContent = others.length === 1 ? "Keep this one in my plan" : `Keep these ${others.length} in my plan`;
-  tools.querySelector(".all").hidden = !!others.length || !starred(place).length;
+  keep.hidden = !count;
+  keep.textContent = count === 1 ? "Keep this one in my plan" : `Keep these ${count} in my plan`;
+  tools.querySelector(".all").hidden = !!count || !starred(place).length;
 }
 
 // Add sessions to the plan; what it has of them stays as it is. Say how many were new.
@@ -165,7 +171,8 @@ function add(found, lost = 0) {
   const all = new Map([...sessions, ...found.filter(({ id }) => !sessions.has(id)).map((one) => [one.id, one])]);
   const count = all.size - sessions.size;
   if (!save(all)) return false;
-  const parts = [`${count} added`, found.length > count && `${found.length - count} were there already`, lost && `${lost} could not be read`];
+  const before = found.length - count;
+  const parts = [`${count} added`, before && `${before} ${before === 1 ? "was" : "were"} there already`, lost && `${lost} could not be read`];
   tell(`${parts.filter(Boolean).join(", ")}.`);
   return true;
 }
@@ -200,7 +207,7 @@ const acts = {
   export: () => download(write(load().sessions), "plan.json"),
   import: () => file.click(),
   clear: () => save(new Map()),
-  keep: () => add(starred(place).map(([, session]) => session)),
+  keep: () => add(others()),
   rescue: () => download(load().damaged, "damaged-plan.txt"),
   restart: () => save(new Map()),
   forget: ({ id }) => save(new Map([...load().sessions].filter(([kept]) => kept !== id))),
