@@ -105,14 +105,13 @@ def test_an_odd_calendar() -> None:
     assert sessions["All day"].day == "2026-05-02"
     assert sessions["Broken time"].starts_at is None
     assert sessions["Moved"].slot
-    assert len({session.id for session in reading.sessions}) == 6, "one UID for all is none"
-    assert [reason for _, reason in reading.skipped] == [
-        "cancelled (STATUS:CANCELLED)",
-        "an event that cannot be read",
-    ]
+    assert len({session.id for session in reading.sessions}) == 7, "one UID for all is none"
+    assert [title for title, session in sessions.items() if session.cancelled] == ["Called off"]
+    assert [reason for _, reason in reading.skipped] == ["an event that cannot be read"]
     assert sorted(reading.noted) == [
         "1 VTODO dropped: not sessions",
         "a date without a time: it starts at 00:00",
+        "cancelled: kept, and marked as such",
         "properties not understood: DTSTART",
         "repeats (RRULE): only the first time is kept",
     ]

@@ -4,8 +4,8 @@ import pytest
 from support.programmes import Loading
 from support.reading_sources import read_bytes
 
-from loaders.records.cleaning import is_accepted
 from loaders.records.record import Options
+from loaders.records.states import is_accepted
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_accepted_sessions_take_place(state: str) -> None:
 @pytest.mark.parametrize(
     "state", ["Rejected", "Decline_Queue", "not accepted", "Waitlisted", "In review", "Abgelehnt", "no", "❌",
               "Accept_Queue", "AcceptQueue", "NotAccepted", "Declined", "Accepted, but withdrawn",
-              "Desk reject", "Speaker declined", "accepted (cancelled)"]
+              "Desk reject", "Speaker declined", "Withdrawn (cancelled)"]
 )  # fmt: skip
 def test_refused_sessions_do_not(state: str) -> None:
     assert is_accepted(state) is False

@@ -9,16 +9,6 @@ from loaders.records.record import Diagnostic, Options
 from loaders.report import Report
 from service.errors import InputError
 
-CALENDAR = """BEGIN:VCALENDAR
-BEGIN:VEVENT
-SUMMARY:A
-END:VEVENT
-BEGIN:VEVENT
-SUMMARY:B
-STATUS:CANCELLED
-END:VEVENT
-END:VCALENDAR
-"""
 SCHED = {"event_key": "1", "event_start": "", "event_type": "", "name": "A"}
 SESSIONIZE = {"id": "1", "title": "A", "isServiceSession": False}
 UNWANTED = {
@@ -28,7 +18,6 @@ UNWANTED = {
         {"sessions": [SESSIONIZE, {**SESSIONIZE, "id": "2", "status": "Declined"}]}
     ),
     "sched.json": json.dumps([SCHED, {**SCHED, "event_key": "2", "active": "N"}]),
-    "x.ics": CALENDAR,
     "break.csv": "title\nA\nCoffee break\n",
     "twice.csv": "title\nA\nA\n",
 }

@@ -29,6 +29,7 @@ _OTHER_LIST_FIELDS = {
 _REFERENCED = ("speakers", "track", "room")
 _WEAK_FIELDS = {  # links and sponsors have them too
     "source_id", "url", "links", "slides", "recording", "tags", "event", "year", "zone", "state",
+    "cancelled",
 }  # fmt: skip
 _DATE = re.compile(r"\d{4}|\d[./]\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -120,10 +120,6 @@ def _event(
     if event is None:
         yield Diagnostic(location, "an event that cannot be read", row="\n".join(lines)[:1000])
         return
-    title = _text(event, "SUMMARY")
-    if _text(event, "STATUS").upper() == "CANCELLED":
-        yield Diagnostic(location, "cancelled (STATUS:CANCELLED)", row=title, unwanted=True)
-        return
     record = _record(event, location, calendar)
     if ids[record.source_id] > 1 and not record.slot:
         record.source_id = ""  # one id for several events is none
@@ -161,6 +157,7 @@ def _record(event: Any, location: str, calendar: _Calendar) -> Record:
         duration=_duration(event),
         zone=zone or calendar.zone,
         url=_text(event, "URL"),
+        cancelled=_text(event, "STATUS").upper() == "CANCELLED",
     )
 
 

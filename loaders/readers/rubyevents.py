@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from loaders.json_objects.values import member, objects
+from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
 from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
@@ -62,6 +63,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
             record = _record(talk, video, f"{location}.{part}" if part else location)
             record.event, record.year = name or record.event, year or record.year
             record.zone = as_text(member(event, "timezone"))
+            record.cancelled = is_cancelled(as_text(member(event, "status")))
             if not part and number in times:
                 record.start, record.end = times[number]
             yield record

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.json_objects.values import member, objects, parse
+from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
 from loaders.records.links import list_links
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
+from loaders.records.states import is_said
 from loaders.records.values import as_text, as_year, join_paragraphs
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
@@ -74,5 +76,7 @@ def _record(
         zone=zone,
         url=as_text(event.get("url")),
         states=[as_text(event.get("state"))],
+        cancelled=is_cancelled(as_text(event.get("status")))
+        or any(is_said(as_text(event.get(key))) for key in ("cancelled", "canceled")),
         links=[link for key in ("attachments", "links") for link in list_links(event.get(key))],
     )

@@ -6,8 +6,10 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml.common import DefusedXmlException
 
+from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
 from loaders.records.record import Diagnostic, LinkText, Options, Record
+from loaders.records.states import is_said
 from loaders.records.values import as_year, join_paragraphs
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError
@@ -66,6 +68,8 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
         start=date if "T" in date else f"{date or day} {start}".strip(),
         duration=_text(event, "duration"),
         url=_text(event, "url"),
+        cancelled=any(is_cancelled(_text(event, tag)) for tag in ("state", "status"))
+        or any(is_said(_text(event, tag)) for tag in ("cancelled", "canceled")),
         links=[
             LinkText(link.get("href", ""), _text(link), link.get("type", ""))
             for tag in ("attachment", "link")

@@ -4,9 +4,11 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from loaders.records.cancelled import says_cancelled, split_cancelled
 from loaders.records.links import find_url, read_links
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
+from loaders.records.states import read_states
 from loaders.records.text import (
     drop_surrogates,
     is_placeholder,
@@ -17,7 +19,6 @@ from loaders.records.text import (
 from service.session import Session
 from service.words import folded, language_code
 
-_MAX_STATE = 40
 MAX_ABSTRACT = 100_000
 MAX_LINE = 1_000
 """Characters: what is longer is no abstract or title, and could take long to clean."""
@@ -42,31 +43,6 @@ _TALK_KINDS = {
 _AND = re.compile(r"\s*[&+/,]\s*|\s+(?:and|und|et|y|e)\s+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_ACCEPTED = """accepted accept confirmed confirm approved scheduled programmed published public selected chosen
-    final live active planned y yes true 1 ok x ✓ ✔ ✅ angenommen akzeptiert bestatigt zugesagt geplant
-    eingeplant ja aceptado aceptada confirmado confirmada aprobado aprobada programado programada
-    seleccionado seleccionada si accepte acceptee confirme confirmee approuve approuvee programme
-    programmee retenu retenue oui accettato accettata confermato confermata approvato approvata aceito
-    aceita aprovado aprovada sim"""
-_REFUSED = """rejected reject refused declined decline withdrawn withdraw cancelled canceled deleted removed
-    hidden private unpublished inactive draft new open submitted proposed pending undecided nominated waitlisted
-    waitlist waiting under in review backup reserve standby not no n false 0 ✗ ✘ ❌ abgelehnt zuruckgezogen
-    abgesagt storniert geloscht entwurf eingereicht offen ausstehend warteliste nicht nein rechazado
-    rechazada retirado retirada cancelado cancelada borrador enviado enviada pendiente refuse refusee
-    rejete rejetee annule annulee retire retiree brouillon soumis soumise en non rifiutato rifiutata
-    ritirato ritirata annullato annullata bozza inviato inviata rejeitado rejeitada recusado recusada
-    rascunho pendente nao"""
-_IS_ACCEPTED = {
-    **dict.fromkeys(_ACCEPTED.split(), True),
-    **dict.fromkeys(_REFUSED.split(), False),
-}
-_STATE_WORD = re.compile(r"[^\W_]+|\S")
-_WORD_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")  # NotAccepted
-_CLEARLY_REFUSED = {
-    "rejected", "reject", "refused", "declined", "decline", "withdrawn", "cancelled", "canceled", "abgelehnt",
-    "abgesagt", "zuruckgezogen",
-}  # fmt: skip
-_UNDOES = _CLEARLY_REFUSED | {"queue", "pending", "waitlist", "waitlisted", "removed"}
 
 
 def to_session(record: Record, options: Options) -> Session:
@@ -75,9 +51,9 @@ def to_session(record: Record, options: Options) -> Session:
     Raises Skip with the reason if it holds none, Unwanted if it is a break or was not accepted, UnknownEvent
     if its event or year is not known.
     """
-    _check_states(record)
+    cancelled = record.cancelled | read_states(record)
     markup = "plain" if record.markup == "plain" else ""
-    title = _clean_line(record.title, record.markup)
+    title, is_off = split_cancelled(_clean_line(record.title, record.markup))
     if not title:
         raise Skip("no title")
     if len(record.title) > MAX_LINE:
@@ -92,6 +68,9 @@ def to_session(record: Record, options: Options) -> Session:
     year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
     if not year:
         raise UnknownEvent("no year named: pass --year YEAR")
+    labels = (record.kind, record.track, record.room, *record.tags)
+    if cancelled := cancelled or is_off or any(map(says_cancelled, labels)):
+        record.warn("cancelled: kept, and marked as such", title)
     return Session(
         event=event,
         year=year,
@@ -109,38 +88,10 @@ def to_session(record: Record, options: Options) -> Session:
         ends_at=ends_at,
         url=_first_url(record),
         links=read_links(record),
-        cancelled=record.cancelled,
+        cancelled=cancelled,
         tags=_distinct(record.tags, markup),
         source_location=drop_surrogates(record.location),
     )
-
-
-def is_accepted(state: str) -> bool | None:
-    """Return whether a state means that its session takes place, by its first word; None if it is not known.
-
-    An empty state does. A later word may undo an acceptance ("Accept_Queue", "accepted, but withdrawn"), and
-    refuse what begins with an unknown one ("Desk reject").
-    """
-    words = _STATE_WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
-    if not words:
-        return True
-    accepted = _IS_ACCEPTED.get(words[0])
-    if accepted and not _UNDOES.isdisjoint(words[1:]):
-        return False
-    if accepted is None and not _CLEARLY_REFUSED.isdisjoint(words[1:]):
-        return False
-    return accepted
-
-
-def _check_states(record: Record) -> None:
-    """Raise Unwanted for a session that was not accepted, Skip for a state that is not known."""
-    known = [(normalise(state)[:_MAX_STATE], is_accepted(state)) for state in record.states]
-    for state, accepted in known:
-        if accepted is False:
-            raise Unwanted(f"not accepted: {state}")
-    for state, accepted in known:
-        if accepted is None:
-            raise Skip(f"the state {state!r} is not known: write accepted or rejected")
 
 
 def _clean_line(text: str, markup: str) -> str:

@@ -10,6 +10,7 @@ from loaders.records.day_headings import mentions_day
 from loaders.records.links import list_links
 from loaders.records.record import LinkText, Record
 from loaders.records.speakers import speaker_names
+from loaders.records.states import is_said
 from loaders.records.text import has_email
 from loaders.records.values import as_list, as_text, as_year, join_paragraphs, unprinted
 from service.words import folded
@@ -66,6 +67,7 @@ def to_record(
         links=_links(row, columns),
         tags=listed("tags", as_list),
         states=texts("state"),
+        cancelled=any(map(is_said, texts("cancelled"))),
     )
 
 

@@ -1,0 +1,103 @@
+"""Titles and states that say that a session is off: it was in the programme and does not take place.
+
+The word alone does not say so: "Cancelled flights: data from 1,000 airports" and "Why we cancelled our roadmap"
+are talks. It stands apart: at an end of the title, in brackets, before a colon or dash, or alone in capitals.
+"""
+
+import re
+
+from service.words import folded
+
+_STATE = (
+    r"(?:cancell?ed|abgesagt|storniert|entf[äa]llt|f[äa]llt(?: leider)? aus|annul[ée]e?s?|cancelad[oa]|"
+    r"anulad[oa]|suspendid[oa]|annullat[oa]|cancellat[oa]|geannuleerd|afgelast)"
+)
+_NOUN = (
+    r"(?:talk|session|event|workshop|lecture|presentation|vortrag|veranstaltung|sitzung|conf[ée]rence|s[ée]ance|"
+    r"atelier|charla|taller|ponencia|sesi[óo]n|palestra|sess[ãa]o|oficina|intervento|sessione|lezing|sessie)"
+)
+_BEING = r"(?:has been|was|is|wurde|wird|ist|est|fue|[èeé]|foi)"
+_WHY = r"(?:due|because|as|by|on|wegen|da|pour|par|por|debido|a causa|per|door)"
+_MARK = rf"(?:{_NOUN} )?(?:{_BEING} )?(?:leider |sorry,? |unfortunately )?{_STATE}"
+_REASON = rf"(?:\s*[:,;–—-][^\])}}>】]{{0,80}}|\s*{_WHY}\b[^\])}}>】]{{0,80}}|\s*[!.]+)?"
+_OPEN, _CLOSE, _SIGNS = r"[\[({<【]+\s*", r"\s*[\])}>】]+", r"[*!#~=_❌🚫⛔]+\s*"
+_BRACKETED = rf"{_OPEN}{_MARK}{_REASON}{_CLOSE}"
+_START = re.compile(
+    rf"\s*(?:{_BRACKETED}\s*[:|–—-]*|{_SIGNS}{_MARK}\s*{_SIGNS}[:|–—-]*|"
+    rf"(?:{_SIGNS})?{_MARK}(?:\s*:+|\s*[–—|]+|\s*-+(?=\s))(?:\s*{_CLOSE})?)\s*(?=\S)",
+    re.I,
+)
+_END = re.compile(
+    rf"(?<=\S)\s*(?:[:|–—-]*\s*{_BRACKETED}|{_SIGNS}{_MARK}\s*{_SIGNS}|(?:\s[-|]+|[–—])\s*{_MARK}[!.\s–—-]*)\s*$",
+    re.I,
+)
+_SHOUTED_START = re.compile(rf"\s*(?:{_SIGNS})?({_MARK}|cancellation)[!:\s–—-]*\s(?=\S)", re.I)
+_SHOUTED_END = re.compile(rf"(?<=\S)[:,]?\s+({_MARK})[!.\s]*$", re.I)
+_WHOLE = re.compile(rf"[^\w?]*{_MARK}[^\w?]*", re.I)
+_MAX_MARK = 200
+"""Characters from an end of a title in which it is looked for."""
+_WORD = re.compile(r"[^\W_]+")
+_WORD_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")  # EventCancelled
+_CANCELLED = """cancelled canceled abgesagt storniert entfallt annule annulee annules annulees cancelado
+    cancelada anulado anulada suspendido suspendida annullato annullata cancellato cancellata
+    geannuleerd afgelast"""
+_WORDS = frozenset(_CANCELLED.split())
+_NOT = frozenset(("not", "nicht", "non", "no", "nao", "niet"))
+
+
+def split_cancelled(title: str) -> tuple[str, bool]:
+    """Return a title without what says that its session is off, and whether anything did.
+
+    A title of nothing else stays as it is.
+    """
+    is_off = False
+    while (rest := _find_mark(title)) is not None:
+        is_off = True
+        if rest == title:
+            break
+        title = rest
+    return title, is_off
+
+
+def says_cancelled(text: str) -> bool:
+    """Return whether a text says that something is cancelled, and nothing else."""
+    return len(text) <= _MAX_MARK and _may_say(text) and _WHOLE.fullmatch(text) is not None
+
+
+def _find_mark(title: str) -> str | None:
+    """Return the rest of a title that says that its session is off, itself where that is all; else None."""
+    if not _may_say(title):
+        return None
+    if says_cancelled(title):
+        return title
+    start = len(title) - _MAX_MARK
+    if found := _START.match(title, 0, _MAX_MARK) or _END.search(title, max(start, 0)):
+        return _without(title, found)
+    shouted = _SHOUTED_START.match(title, 0, _MAX_MARK), _SHOUTED_END.search(title, max(start, 0))
+    rests = (_without(title, found) for found in shouted if found and found[1].isupper())
+    return next((rest for rest in rests if not rest.isupper()), None)
+
+
+def is_cancelled(state: str) -> bool:
+    """Return whether a state says that it is off: "cancelled", "accepted (cancelled)", EventCancelled."""
+    words = _WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
+    before = ["", *words]
+    return any(
+        word in _WORDS and last not in _NOT for last, word in zip(before, words, strict=False)
+    )
+
+
+def _may_say(text: str) -> bool:
+    key = folded(text)
+    return any(stem in key for stem in _STEMS)
+
+
+def _without(title: str, found: re.Match[str]) -> str:
+    return (title[: found.start()] + title[found.end() :]).strip()
+
+
+_STEMS = (
+    *("cancel", "abgesagt", "storniert", "entfallt", "fallt", "annul", "anulad", "suspendid"),
+    *("geannuleerd", "afgelast"),
+)
+"""Parts of every such word, without accents."""
