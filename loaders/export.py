@@ -1,4 +1,4 @@
-"""Writes a catalogue to a file: JSON Lines that `load` reads back, or CSV for a spreadsheet.
+"""Writes a catalogue to a file: JSON Lines that `load` reads back, CSV for a spreadsheet, or iCalendar.
 
 A line is {"conference_helper": 1, "session": {...}, "vector": [...]}: the format's version, a Session's payload
 without what follows from it or loads know of it, and the vector if asked for.
@@ -8,6 +8,8 @@ import csv
 import gzip
 import json
 from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,7 +21,8 @@ from service.stores.protocol import Generation
 
 EXPORT_VERSION = 1
 VERSION_KEY = "conference_helper"
-ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
+FORMATS = (".jsonl", ".csv", ".ics")
+ENDINGS = tuple(format + packed for format in FORMATS for packed in ("", ".gz"))
 _COLUMNS = (
     "source_id", "event", "year", "title", "abstract", "speakers", "track", "level", "kind",
     "language", "room", "starts_at", "ends_at", "timezone", "url", "links", "cancelled",
@@ -28,26 +31,27 @@ _COLUMNS = (
 
 
 def write_export(generation: Generation, path: Path, *, vectors: bool = False) -> int:
-    """Write every session of a generation to `path` and return how many.
+    """Write every session of a generation to `path` and return how many; a calendar has those with a day only.
 
-    The name's ending chooses the format: .jsonl or .csv, with .gz compressed. `vectors` adds each session's
-    vector to JSON Lines. The file appears whole or not at all. Raises InputError for another ending, and if
-    the file cannot be written.
+    The name's ending chooses the format: .jsonl, .csv or .ics, with .gz compressed. `vectors` adds each
+    session's vector to JSON Lines. The file appears whole or not at all. Raises InputError for another ending,
+    and if the file cannot be written.
     """
     name = path.name.lower()
     if not name.endswith(ENDINGS):
         raise InputError(f"{path} ends in none of {', '.join(ENDINGS)}, which choose the format.")
-    is_csv = name.removesuffix(".gz").endswith(".csv")
-    if vectors and is_csv:
+    format = Path(name.removesuffix(".gz")).suffix
+    if vectors and format != ".jsonl":
         raise InputError("Vectors go to JSON Lines only: name the file .jsonl, or drop --vectors.")
     opener: Callable[..., TextIO] = gzip.open if name.endswith(".gz") else open
     temporary = path.with_name(path.name + ".new")
     try:
         with opener(temporary, "wt", encoding="utf-8", newline="") as stream:
-            if is_csv:
-                count = _write_csv(generation, stream)
-            else:
+            if format == ".jsonl":
                 count = _write_lines(generation, stream, vectors=vectors)
+            else:
+                write = _write_csv if format == ".csv" else _write_calendar
+                count = write(generation, stream)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -83,6 +87,27 @@ def _write_csv(generation: Generation, stream: TextIO) -> int:
             values = session.as_dict()
             writer.writerow(safe_cell(_cell(values[column])) for column in _COLUMNS)
             count += 1
+    return count
+
+
+def _write_calendar(generation: Generation, stream: TextIO) -> int:
+    """Write a calendar; removed sessions are in it as cancelled ones, and not among those counted."""
+    from service.calendar.feed import Feed, write_feed
+    from service.calendar.zones import ZonesUsed
+
+    manifest = generation.manifest
+    removed = [one.session for one in generation.tombstones()]
+    zones, count = ZonesUsed(), 0
+    zones.add(removed)
+    for sessions, _ in generation.scan():  # zones are told before the sessions that use them
+        zones.add(sessions)
+        count += sum(session.starts_at is not None for session in sessions)
+    everything = chain(removed, (one for sessions, _ in generation.scan() for one in sessions))
+    names = [f"{one.event} {one.year}" for one in manifest.events]
+    name = names[0] if len(names) == 1 else "Conference Helper"
+    feed = Feed(name=name, stamp=datetime.fromisoformat(manifest.created_at))
+    for part in write_feed(feed, zones, everything):
+        stream.write(part.decode("utf-8"))
     return count
 
 

@@ -33,6 +33,7 @@ ALLOWED = {
     "tokenizers": ("service/encoders/", "training/"),
     "flask": ("service/web/",),
     "werkzeug": ("service/web/",),
+    "icalendar": ("service/calendar/", "loaders/readers/"),
     "gunicorn": ("service/web/",),
     # The rooms of service, from the innermost: each is imported by those below it, and from outside.
     "service.encoders": ("service/encoders/", *OUTSIDE),
@@ -41,6 +42,7 @@ ALLOWED = {
     "service.verdict": ("service/verdict/", "service/search/", "service/web/", *OUTSIDE),
     "service.search": ("service/search/", "service/plan/", "service/web/", *OUTSIDE),
     "service.plan": ("service/plan/", "service/web/", *OUTSIDE),
+    "service.calendar": ("service/calendar/", "service/web/", "loaders/"),
     "service.web": ("service/web/", "conference_helper/", "benchmarks/"),
     "loaders": ("loaders/", "evaluation/", "conference_helper/", "training/", "benchmarks/"),
     "evaluation": ("evaluation/", "conference_helper/", "training/", "benchmarks/"),

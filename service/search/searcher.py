@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from service.encoder import Fingerprint, QueryEncoder, Vectors
-from service.errors import (
-    ConferenceHelperError,
-    NotReadyError,
-)
+from service.errors import ConferenceHelperError, NotReadyError
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
@@ -21,6 +18,7 @@ from service.query.language import language_note
 from service.query.query import CUT_NOTE, DEFAULT_LIMIT, Query
 from service.runtime.events import record, timed
 from service.search.answer import Answer, SearchResult, rank_talks
+from service.search.calendars import Calendars
 from service.search.cancelled import note_cancelled, separate
 from service.search.catalogue_encoder import CatalogueEncoder
 from service.search.diversity import vary
@@ -72,6 +70,7 @@ class Searcher:
         self._trouble: ConferenceHelperError | None = None
         self._facets = FacetCache()
         self.lookup = Lookup(store, self._facets)
+        self.calendars = Calendars(store, self._facets)
         self._analysis = Analysis(self._facets)
         self._interpreter = Interpreter(self._facets, self._analysis)
 

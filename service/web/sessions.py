@@ -4,12 +4,13 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, request, url_for
+from flask import Blueprint, Response, make_response
 
 from service.errors import ConferenceHelperError, RemovedError
 from service.query.query import Query
 from service.search.lookup import MAX_SESSIONS, parse_id
 from service.session import Link, Session
+from service.web.addresses import absolute
 from service.web.errors import set_status
 from service.web.formatting import safe_url
 from service.web.pages import render_page, show_problem
@@ -34,7 +35,7 @@ def show(id: str) -> Response:
 
 def _show(id: str) -> str:
     session, sittings = searcher().lookup.talk(id)
-    address = _absolute("sessions.show", id=session.id)
+    address = absolute("sessions.show", id=session.id)
     return render_page(
         "session.html",
         Query(),
@@ -71,17 +72,10 @@ def speaker(name: str) -> Response:
         speaker=found,
         years=years,
         is_cut=len(found.sessions) == MAX_SESSIONS,
-        address=_absolute("sessions.speaker", name=found.name),
+        address=absolute("sessions.speaker", name=found.name),
     )
     status = HTTPStatus.OK if found.sessions else HTTPStatus.NOT_FOUND
     return set_status(make_response(page), status)
-
-
-def _absolute(endpoint: str, **values: Any) -> str:
-    """Return the address that people reach a page by; empty where that is not configured."""
-    public_url: str = current_app.extensions["public_url"]
-    path = url_for(endpoint, **values).removeprefix(request.script_root)
-    return public_url + path if public_url else ""
 
 
 def _links(session: Session) -> list[Link]:
@@ -111,7 +105,7 @@ def _describe(session: Session, address: str) -> dict[str, Any]:
             {
                 "@type": "Person",
                 "name": name,
-                "url": _absolute("sessions.speaker", name=name),
+                "url": absolute("sessions.speaker", name=name),
             }
             for name in session.speakers
         ],
