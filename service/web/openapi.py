@@ -91,6 +91,7 @@ def _paths() -> Values:
         "The time that today and next are said at, with its offset; by default the present.",
         {**TEXT, "format": "date-time"},
     )
+    plan = _ids("ids", "The ids of its sessions, joined by commas.")
     options = [limit, mode, fold, diversity, interpret, ignore, now, *filters]
     return {
         "/": _page(
@@ -106,13 +107,17 @@ def _paths() -> Values:
         "/plan": _page(
             "showPlan",
             "The plan of some sessions; without ids, the one that the reader's browser keeps.",
-            [_ids("ids", "The ids of its sessions, joined by commas."), now],
+            [plan, now],
         ),
+        "/calendar": _page("showCalendar", "How to take sessions to a calendar.", [plan, *filters]),
+        "/sessions/{id}.ics": _calendar("getCalendar", "A calendar of one session.", [id]),
+        "/programme.ics": _calendar("followProgramme", "A calendar of what passes.", filters),
+        "/plan.ics": _calendar("followPlan", "A calendar of a plan.", [plan | {"required": True}]),
         "/api/plan": _operation(
             "checkPlan",
             "A plan's sessions in order of time, its clashes and gaps, and alternatives to what clashes.",
             "Plan",
-            [_ids("ids", "The ids of its sessions, joined by commas.", required=True), now],
+            [plan | {"required": True}, now],
             errors="400 503",
         ),
         "/api/search": _operation(
@@ -127,14 +132,14 @@ def _paths() -> Values:
             "One session, with the sittings of its talk.",
             "Talk",
             [id],
-            errors="400 404 503",
+            errors="400 404 410 503",
         ),
         "/api/sessions/{id}/similar": _operation(
             "listSimilar",
             "The sessions nearest to one session, without it and its repeats.",
             "Similar",
             [id, limit, *filters],
-            errors="400 404 503",
+            errors="400 404 410 503",
         ),
         "/api/facets": _operation(
             "countFacets",
@@ -197,6 +202,21 @@ def _page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     }
 
 
+def _calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
+    return {
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": _content("The calendar.", "text/calendar"),
+                "304": {"description": "It is as it was, by the ETag that was sent."},
+                "default": _content("The page with what is wrong.", "text/html"),
+            },
+        }
+    }
+
+
 def _content(description: str, media_type: str) -> Values:
     return {"description": description, "content": {media_type: {"schema": TEXT}}}
 
@@ -235,9 +255,9 @@ def _filter(field: Field, schema: Values) -> Values:
     return _repeated(field.name, f"{field.help} Repeat it for any of several.", schema)
 
 
-def _ids(name: str, description: str, *, required: bool = False) -> Values:
+def _ids(name: str, description: str) -> Values:
     schema = {"type": "array", "items": {**TEXT, "format": "uuid"}, "maxItems": MAX_PLAN}
-    parameter = _parameter(name, description, schema, required=required)
+    parameter = _parameter(name, description, schema)
     return parameter | {"style": "form", "explode": False}
 
 
