@@ -219,3 +219,28 @@ def test_the_next_load_brings_the_filters_and_changes_no_session(
     with store.reading() as generation:
         assert generation.calendar() == [EditionDay("Summit", 2026, "2026-05-12", "+02:00", 2)]
     store.close()
+
+
+def test_calendar_starts_and_titles_of_what_passes(open_store: OpenStore) -> None:
+    store = open_store()
+    write(store, SESSIONS)
+    morning = Filters(event=["Summit"], day=["2026-05-12"], to=["12:00"])
+    nobody = Filters(event=["Summit"], room=["Nowhere"])
+    with store.reading() as generation:
+        assert generation.calendar(morning) == [
+            EditionDay("Summit", 2026, "2026-05-12", "Europe/Vienna", 4)
+        ]
+        assert sorted(generation.counts("start_minute", morning)) == [(540, 1), (570, 2), (630, 1)]
+        assert generation.counts("abstract", morning) == [], "it has no index"
+        assert (generation.calendar(nobody), generation.counts("day", nobody)) == ([], [])
+
+        def numbers(filters: Filters, without: str = "") -> list[int]:
+            found = generation.titles(filters, without=without)
+            sessions = generation.get([id for _, id in found])
+            assert [session.title for session in sessions] == [title for title, _ in found]
+            return [int(session.source_id) for session in sessions]
+
+        assert numbers(Filters(day=["2026-05-12"], at=["09:30"])) == [2, 1]
+        assert numbers(NO_FILTERS, "day") == [9, 8]
+        assert sorted(numbers(NO_FILTERS, "start_minute")) == [6, 8, 9]
+        assert numbers(Filters(event=["Meetup"]), "day") == []

@@ -12,8 +12,8 @@ from service.words import folded
 
 MAX_TIES = 1_000
 """Sessions that are read of those that start at one instant."""
-MAX_UNTIMED = 10_000
-"""Titles that are read of sessions without a time."""
+MAX_TITLES = 10_000
+"""Titles that are read of sessions without a time, or of any that are ordered by title."""
 
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 
@@ -29,8 +29,11 @@ class ProgrammeReader(Protocol):
         """Return the sessions that start at an instant (see `in_order`), up to MAX_TIES, in any order."""
         ...
 
-    def untimed(self) -> list[tuple[str, UUID]]:
-        """Return title and id of the sessions without a time, up to MAX_UNTIMED, in any order."""
+    def titles(self, without: str) -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions, up to MAX_TITLES, in any order.
+
+        `without` is a payload field that they must not have, empty for none.
+        """
         ...
 
 
@@ -44,9 +47,8 @@ def list_programme(
     """
     sessions = reader.first(limit)
     if len(sessions) < limit:
-        titles = ((folded(title), str(id), id) for title, id in reader.untimed())
-        found = nsmallest(limit - len(sessions), titles)
-        sessions += get([id for *_, id in found])
+        found = nsmallest(limit - len(sessions), reader.titles("starts_at"), key=by_title)
+        sessions += get([id for _, id in found])
     elif last := sessions[-1].starts_at:
         earlier = [session for session in sessions if not _is_at(session, last)]
         sessions = earlier + reader.starting_at(last)
@@ -55,6 +57,12 @@ def list_programme(
 
 def _is_at(session: Session, moment: datetime) -> bool:
     return session.starts_at is not None and in_order(session.starts_at) == in_order(moment)
+
+
+def by_title(found: tuple[str, UUID]) -> tuple[str, str]:
+    """Return the key that orders titles with their ids."""
+    title, id = found
+    return folded(title), str(id)
 
 
 def _by_start(session: Session) -> tuple[datetime, str, str]:

@@ -127,17 +127,22 @@ class Generation(Protocol):
         ...
 
     def facets(self, names: Sequence[str], filters: Filters) -> FacetCounts:
-        """Return the counts of every value of the fields `names` (see FIELDS) among sessions that pass.
+        """Return the counts of every value of the fields `names` (see FIELDS), each as `counts` does."""
+        ...
+
+    def calendar(self, filters: Filters = NO_FILTERS) -> list[EditionDay]:
+        """Return the days of editions that sessions which pass are on, in order (see `counts`)."""
+        ...
+
+    def counts(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
+        """Return the values of a payload field of the sessions that pass, and their counts, highest first.
 
         A field that has no index in this generation has no values. Under a deadline counts may be approximate.
         """
         ...
 
-    def calendar(self) -> list[EditionDay]:
-        """Return the days of every event's editions, in order; none of a generation without their index.
-
-        Under a deadline counts may be approximate.
-        """
+    def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
+        """Return title and id of up to MAX_TITLES sessions that pass and lack the payload field, by title."""
         ...
 
     def programme(self, filters: Filters, limit: int) -> list[Session]:

@@ -34,7 +34,7 @@ from service.stores.hashes import HASHED, SessionHashes, decode_hashes
 from service.stores.keywords import question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
-from service.stores.programme import list_programme
+from service.stores.programme import by_title, list_programme
 from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
@@ -135,7 +135,8 @@ class EdgeGeneration:
     def max_bm25(self, text: str, filters: Filters) -> float:
         """Return a query's highest BM25 score among sessions that pass (see `Generation.max_bm25`)."""
         with translate_errors("search"):
-            return _highest(self._keyword_scores(text, filters, 2 * CANDIDATES))
+            scores = self._keyword_scores(text, filters, 2 * CANDIDATES)
+        return next(iter(scores.values()), 0.0)
 
     def _search_keywords(
         self, text: str, filters: Filters, limit: int, *, as_title: bool = False
@@ -192,27 +193,34 @@ class EdgeGeneration:
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
         """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
-        with translate_errors("count values"):
-            return {name: self._facet(FIELDS[name].attribute, filters) for name in names}
+        return {name: self.counts(FIELDS[name].attribute, filters) for name in names}
 
-    def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
+    def counts(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
+        """Return the counts of the values of a payload field (see `Generation.counts`)."""
         if field not in self.manifest.indexes:
             return []
         passing = self._condition(filters)
         request = edge.FacetRequest(field, limit=_MAX_VALUES, exact=True, filter=passing)
-        counts = [(hit.value, hit.count) for hit in self._shard.facet(request).hits]
+        with translate_errors("count values"):
+            counts = [(hit.value, hit.count) for hit in self._shard.facet(request).hits]
         return sorted(counts, key=lambda pair: (-pair[1], str(pair[0])))
 
-    def calendar(self) -> list[EditionDay]:
-        """Return the days of every event's editions, in order (see `Generation.calendar`)."""
-        with translate_errors("count values"):
-            return editions.read_editions(self._facet(editions.FIELD, NO_FILTERS))
+    def calendar(self, filters: Filters = NO_FILTERS) -> list[EditionDay]:
+        """Return the days of editions, in order (see `Generation.calendar`)."""
+        return editions.read_editions(self.counts(editions.FIELD, filters))
 
     def programme(self, filters: Filters, limit: int) -> list[Session]:
         """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
-        reader = EdgeProgramme(self._shard, self._condition(filters))
         with translate_errors("read sessions"):
-            return list_programme(reader, self.get, limit)
+            return list_programme(self._programme(filters), self.get, limit)
+
+    def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions that pass, by title (see `Generation.titles`)."""
+        with translate_errors("read sessions"):
+            return sorted(self._programme(filters).titles(without), key=by_title)
+
+    def _programme(self, filters: Filters) -> EdgeProgramme:
+        return EdgeProgramme(self._shard, self._condition(filters))
 
     def _condition(self, filters: Filters) -> edge.Filter | None:
         """Return the filters as conditions. Raises RefusedError for a bound whose payload is not there.
@@ -258,10 +266,6 @@ class EdgeGeneration:
                 yield records
             if offset is None:
                 return
-
-
-def _highest(scores: Mapping[UUID, float]) -> float:
-    return next(iter(scores.values()), 0.0)
 
 
 def _dense(record: edge.Record) -> list[float]:

@@ -10,7 +10,7 @@ import qdrant_edge as edge
 from service.dates import in_order
 from service.session import Session
 from service.stores.payload import decode_payload
-from service.stores.programme import MAX_TIES, MAX_UNTIMED
+from service.stores.programme import MAX_TIES, MAX_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,10 @@ class EdgeProgramme:
         )
         return _sessions(self.shard.scroll(request)[0])
 
-    def untimed(self) -> list[tuple[str, UUID]]:
-        """Return title and id of the sessions without a time."""
-        request = edge.ScrollRequest(
-            limit=MAX_UNTIMED,
-            filter=self._narrowed(edge.IsEmptyCondition("starts_at")),
-            with_payload=["title"],
-        )
+    def titles(self, without: str) -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions, of those without a payload field if one is named."""
+        passing = self._narrowed(edge.IsEmptyCondition(without)) if without else self.passing
+        request = edge.ScrollRequest(limit=MAX_TITLES, filter=passing, with_payload=["title"])
         records, _ = self.shard.scroll(request)
         return [
             (str((record.payload or {}).get("title", "")), UUID(str(record.id)))

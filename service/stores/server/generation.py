@@ -20,7 +20,7 @@ from service.stores.hashes import HASHED, SessionHashes, decode_hashes
 from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
-from service.stores.programme import list_programme
+from service.stores.programme import by_title, list_programme
 from service.stores.protocol import (
     BY_VECTOR,
     FacetCounts,
@@ -177,25 +177,23 @@ class ServerGeneration:
 
     def facets(self, names: Sequence[str], filters: Filters = NO_FILTERS) -> FacetCounts:
         """Return the counts of each field's values among sessions that pass (see `Generation.facets`)."""
-        indexes = self.manifest.indexes
-        return {
-            name: self._facet(FIELDS[name].attribute, filters)
-            if FIELDS[name].attribute in indexes
-            else []
-            for name in names
-        }
+        return {name: self.counts(FIELDS[name].attribute, filters) for name in names}
 
-    def calendar(self) -> list[EditionDay]:
-        """Return the days of every event's editions, in order (see `Generation.calendar`)."""
-        if editions.FIELD not in self.manifest.indexes:
-            return []
-        return editions.read_editions(self._facet(editions.FIELD, NO_FILTERS))
+    def calendar(self, filters: Filters = NO_FILTERS) -> list[EditionDay]:
+        """Return the days of editions, in order (see `Generation.calendar`)."""
+        return editions.read_editions(self.counts(editions.FIELD, filters))
 
     def programme(self, filters: Filters, limit: int) -> list[Session]:
         """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
+        return list_programme(self._programme(filters), self.get, limit)
+
+    def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions that pass, by title (see `Generation.titles`)."""
+        return sorted(self._programme(filters).titles(without), key=by_title)
+
+    def _programme(self, filters: Filters) -> ServerProgramme:
         passing = self._condition(filters)
-        reader = ServerProgramme(self._connection, self._name, self._consistency, passing)
-        return list_programme(reader, self.get, limit)
+        return ServerProgramme(self._connection, self._name, self._consistency, passing)
 
     def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
         """Return what is left of removed sessions (see `Generation.tombstones`)."""
@@ -227,11 +225,14 @@ class ServerGeneration:
             ),
         )
 
-    def _facet(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
-        """Return the counts of every value: under a deadline approximate ones from the index, so that it holds.
+    def counts(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
+        """Return the counts of the values of a payload field (see `Generation.counts`).
 
-        Exact ones take a read a value: seconds where there are thousands of speakers.
+        Under a deadline approximate ones from the index, so that it holds: exact ones take a read a value,
+        seconds where there are thousands of speakers.
         """
+        if field not in self.manifest.indexes:
+            return []
         answer = self._connection.call(
             "count values",
             lambda client: client.facet(

@@ -10,7 +10,7 @@ from qdrant_client import models
 from service.dates import in_order
 from service.session import Session
 from service.stores.payload import decode_payload
-from service.stores.programme import MAX_TIES, MAX_UNTIMED
+from service.stores.programme import MAX_TIES, MAX_TITLES
 from service.stores.server.connection import Connection
 
 
@@ -36,10 +36,11 @@ class ServerProgramme:
         )
         return _sessions(self._scroll(MAX_TIES, self._narrowed(at_once)))
 
-    def untimed(self) -> list[tuple[str, UUID]]:
-        """Return title and id of the sessions without a time."""
-        without = models.IsEmptyCondition(is_empty=models.PayloadField(key="starts_at"))
-        records = self._scroll(MAX_UNTIMED, self._narrowed(without), with_payload=["title"])
+    def titles(self, without: str) -> list[tuple[str, UUID]]:
+        """Return title and id of the sessions, of those without a payload field if one is named."""
+        empty = models.IsEmptyCondition(is_empty=models.PayloadField(key=without))
+        passing = self._narrowed(empty) if without else self.passing
+        records = self._scroll(MAX_TITLES, passing, with_payload=["title"])
         return [
             (str((record.payload or {}).get("title", "")), UUID(str(record.id)))
             for record in records
