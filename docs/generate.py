@@ -132,7 +132,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     **{
         f"parameters of {path}": partial(parameters, path)
-        for path in ("/api/search", "/api/sessions/{id}/similar", "/api/plan", "/api/facets")
+        for path in (
+            "/api/search",
+            "/api/sessions/{id}/similar",
+            "/api/programme",
+            "/api/plan",
+            "/api/facets",
+        )
     },
     **{f"help of {name}": partial(command_help, name) for name in program.commands},
 }

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 SEARCHING = (
     "service/query/",
+    "service/programme/",
     "service/verdict/",
     "service/search/",
     "service/plan/",
@@ -39,6 +40,7 @@ ALLOWED = {
     "service.encoders": ("service/encoders/", *OUTSIDE),
     "service.stores": (*SEARCHING, "service/stores/", *OUTSIDE),
     "service.query": (*SEARCHING, *OUTSIDE),
+    "service.programme": ("service/programme/", "service/search/", "service/web/", *OUTSIDE),
     "service.verdict": ("service/verdict/", "service/search/", "service/web/", *OUTSIDE),
     "service.search": ("service/search/", "service/plan/", "service/web/", *OUTSIDE),
     "service.plan": ("service/plan/", "service/web/", *OUTSIDE),

@@ -29,7 +29,7 @@ def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
 
 def test_openapi_names_every_parameter(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").get_json()["paths"]
-    for path in ("/", "/api/search", "/api/facets"):
+    for path in ("/", "/api/search", "/api/facets", "/api/programme"):
         names = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
         assert names >= FIELDS.keys()
         if path != "/":
@@ -44,6 +44,10 @@ def test_openapi_names_every_parameter(client: FlaskClient) -> None:
         (f"/api/sessions/{HEALTH}", "Talk"),
         (f"/api/sessions/{MAPS}", "Talk"),
         ("/api/facets", "Facets"),
+        ("/api/programme", "Programme"),
+        ("/api/programme?now=2026-05-12T09:10%2B02:00", "Programme"),
+        ("/api/programme?event=x", "Programme"),
+        ("/api/programme?part=x", "Error"),
         ("/api/status", "Status"),
         ("/api/search?q=", "Error"),
         (f"/api/sessions/{UUID(int=7)}", "Error"),

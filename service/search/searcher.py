@@ -10,6 +10,7 @@ from typing import Any
 from service.encoder import Fingerprint, QueryEncoder, Vectors
 from service.errors import ConferenceHelperError, NotReadyError
 from service.filters import FACETS, NO_FILTERS, Filters
+from service.programme.programmes import Programmes
 from service.query.analysis import Analysis
 from service.query.facet_cache import FacetCache
 from service.query.fitting import tell_unknown
@@ -71,6 +72,7 @@ class Searcher:
         self._facets = FacetCache()
         self.lookup = Lookup(store, self._facets)
         self.calendars = Calendars(store, self._facets)
+        self.programmes = Programmes(store, self._facets)
         self._analysis = Analysis(self._facets)
         self._interpreter = Interpreter(self._facets, self._analysis)
 

@@ -46,6 +46,7 @@ def create_app(
         origins,
         pages,
         plan,
+        programme,
         proxies,
         sessions,
     )
@@ -59,7 +60,19 @@ def create_app(
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     middleware.install(app, deadline)
-    for module in (pages, sessions, calendar, plan, api, health, openapi, metrics, looks, embed):
+    for module in (
+        pages,
+        programme,
+        sessions,
+        calendar,
+        plan,
+        api,
+        health,
+        openapi,
+        metrics,
+        looks,
+        embed,
+    ):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
     app.register_error_handler(Exception, errors.handle)

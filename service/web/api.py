@@ -1,4 +1,4 @@
-"""The JSON API: search, one session, facets and status."""
+"""The JSON API: search, one session, the programme, facets and status."""
 
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from service.web.parameters import (
     read_arguments,
     read_filters,
     read_limit,
+    read_now,
     read_once,
     read_query,
     searcher,
@@ -64,6 +65,16 @@ def facets() -> dict[str, Any]:
             for name, values in counts.items()
         }
     }
+
+
+@bp.get("/programme")
+def programme() -> dict[str, Any]:
+    """Answer with one day of an edition, or a part of it."""
+    arguments = read_arguments(("part", "now", *FIELDS))
+    found = searcher().programmes.find(
+        read_filters(arguments), now=read_now(arguments), part=read_once(arguments, "part", "")
+    )
+    return found.as_dict()
 
 
 @bp.get("/status")

@@ -51,8 +51,11 @@ def format_hours(session: Session) -> str:
 def format_zone(session: Session) -> str:
     """Return the zone of the session's times: Europe/Vienna time, UTC+02:00, local time where it is unknown."""
     zone = session.timezone
-    if zone is None:
-        return "local time"
+    return "local time" if zone is None else name_zone(zone)
+
+
+def name_zone(zone: str) -> str:
+    """Return what people call a zone; empty for an empty name."""
     if zone[:1] in ("+", "-"):
         return f"UTC{zone}"
     return f"{zone.replace('_', ' ')} time" if zone else ""

@@ -6,6 +6,8 @@ from importlib import metadata
 from flask import Blueprint
 
 from service.filters import FIELDS, Field, FieldType
+from service.programme.directory import FIELD_OF
+from service.programme.parts import KEY_PATTERN
 from service.query.interpretation import KINDS
 from service.query.query import (
     DEFAULT_LIMIT,
@@ -16,6 +18,7 @@ from service.query.query import (
 )
 from service.slots import MAX_PLAN
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
+from service.web.programme import MAX_PAGES
 from service.web.schemas import COUNT, TEXT, Values, schemas
 
 bp = Blueprint("openapi", __name__)
@@ -91,7 +94,19 @@ def _paths() -> Values:
         "The time that today and next are said at, with its offset; by default the present.",
         {**TEXT, "format": "date-time"},
     )
-    plan = _ids("ids", "The ids of its sessions, joined by commas.")
+    part = _parameter(
+        "part",
+        "A part of a day that is too long for one answer: a key among its parts; undated for sessions "
+        "without a day.",
+        {**TEXT, "pattern": KEY_PATTERN},
+    )
+    clock = _parameter(
+        "now",
+        "The time that is now, with its offset; by default the present.",
+        {**TEXT, "format": "date-time"},
+    )
+    letter = _parameter("letter", "The letter that names begin with.", TEXT)
+    page = _number("page", "Which page of a letter.", 1, MAX_PAGES)
     options = [limit, mode, fold, diversity, interpret, ignore, now, *filters]
     return {
         "/": _page(
@@ -99,6 +114,19 @@ def _paths() -> Values:
             "The page for people; every search is a link that can be shared.",
             [_question(required=False), *options],
         ),
+        "/programme": _page(
+            "showProgramme",
+            "One day of an edition by rooms and times; every programme is a link that can be shared.",
+            [part, clock, *filters],
+        ),
+        **{
+            f"/programme/{kind}": _page(
+                f"show{kind.capitalize()}",
+                f"The {kind} of the sessions that pass, by letter where there are many.",
+                [letter, page, *filters],
+            )
+            for kind in FIELD_OF
+        },
         "/sessions/{id}": _page("showSession", "The page of one session.", [id]),
         "/speakers/{name}": _page("showSpeaker", "What a speaker gave over the years.", [name]),
         "/sessions/{id}/similar": _page(
@@ -107,17 +135,13 @@ def _paths() -> Values:
         "/plan": _page(
             "showPlan",
             "The plan of some sessions; without ids, the one that the reader's browser keeps.",
-            [plan, now],
+            [_ids("ids", "The ids of its sessions, joined by commas."), now],
         ),
-        "/calendar": _page("showCalendar", "How to take sessions to a calendar.", [plan, *filters]),
-        "/sessions/{id}.ics": _calendar("getCalendar", "A calendar of one session.", [id]),
-        "/programme.ics": _calendar("followProgramme", "A calendar of what passes.", filters),
-        "/plan.ics": _calendar("followPlan", "A calendar of a plan.", [plan | {"required": True}]),
         "/api/plan": _operation(
             "checkPlan",
             "A plan's sessions in order of time, its clashes and gaps, and alternatives to what clashes.",
             "Plan",
-            [plan | {"required": True}, now],
+            [_ids("ids", "The ids of its sessions, joined by commas.", required=True), now],
             errors="400 503",
         ),
         "/api/search": _operation(
@@ -132,14 +156,14 @@ def _paths() -> Values:
             "One session, with the sittings of its talk.",
             "Talk",
             [id],
-            errors="400 404 410 503",
+            errors="400 404 503",
         ),
         "/api/sessions/{id}/similar": _operation(
             "listSimilar",
             "The sessions nearest to one session, without it and its repeats.",
             "Similar",
             [id, limit, *filters],
-            errors="400 404 410 503",
+            errors="400 404 503",
         ),
         "/api/facets": _operation(
             "countFacets",
@@ -148,6 +172,13 @@ def _paths() -> Values:
             "Facets",
             [_question(required=False), mode, values, interpret, ignore, now, *filters],
             errors="400 503",
+        ),
+        "/api/programme": _operation(
+            "getProgramme",
+            "One day of an edition of an event, or a part of it, with what is on now and next.",
+            "Programme",
+            [part, clock, *filters],
+            errors="400 409 503",
         ),
         "/api/status": _operation("getStatus", "What is loaded.", "Status", errors="400 503"),
         "/livez": _operation("isAlive", "Whether the process answers.", "Alive"),
@@ -202,21 +233,6 @@ def _page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     }
 
 
-def _calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
-    return {
-        "get": {
-            "operationId": id,
-            "summary": summary,
-            "parameters": parameters,
-            "responses": {
-                "200": _content("The calendar.", "text/calendar"),
-                "304": {"description": "It is as it was, by the ETag that was sent."},
-                "default": _content("The page with what is wrong.", "text/html"),
-            },
-        }
-    }
-
-
 def _content(description: str, media_type: str) -> Values:
     return {"description": description, "content": {media_type: {"schema": TEXT}}}
 
@@ -255,9 +271,9 @@ def _filter(field: Field, schema: Values) -> Values:
     return _repeated(field.name, f"{field.help} Repeat it for any of several.", schema)
 
 
-def _ids(name: str, description: str) -> Values:
+def _ids(name: str, description: str, *, required: bool = False) -> Values:
     schema = {"type": "array", "items": {**TEXT, "format": "uuid"}, "maxItems": MAX_PLAN}
-    parameter = _parameter(name, description, schema)
+    parameter = _parameter(name, description, schema, required=required)
     return parameter | {"style": "form", "explode": False}
 
 

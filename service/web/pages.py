@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, redirect, render_template
 
 from service.dates import format_day
 from service.errors import ConferenceHelperError, NothingLoadedError
@@ -26,6 +26,7 @@ from service.web.search_form import (
     kept_parameters,
     link,
     link_only,
+    link_programme,
     list_chips,
     list_fields,
     list_inputs,
@@ -56,6 +57,7 @@ for show in (
     formatting.split_abstract,
     formatting.format_time,
     formatting.format_zone,
+    formatting.name_zone,
     format_day,
     formatting.format_hours,
 ):
@@ -79,6 +81,8 @@ def index() -> Response:
         arguments = read_arguments()
         typed = " ".join(arguments.getlist("q"))
         query = read_query(arguments)
+        if query.filters and not query.text:
+            return make_response(redirect(link_programme(query)))
         return make_response(_results(query) if query.text else _welcome(query))
     except NothingLoadedError as error:
         return make_response(render_page("nothing.html", query, message=str(error)))
@@ -142,7 +146,7 @@ def _loaded(counts: list[dict[str, Any]]) -> list[LoadedEvent]:
 
 
 def _year_link(count: dict[str, Any]) -> str:
-    return link(Query(filters=Filters(event=[count["event"]], year=[count["year"]])))
+    return link_programme(Query(filters=Filters(event=[count["event"]], year=[count["year"]])))
 
 
 def render_page(template: str, query: Query, *, typed: str | None = None, **values: Any) -> str:

@@ -1,6 +1,7 @@
 """Parameters of a request, read strictly, and the searcher that answers it."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
@@ -74,8 +75,13 @@ def read_query(arguments: MultiDict[str, str]) -> Query:
         diversity=parse_diversity(read_once(arguments, "diversity", "")),
         interpret=parse_switch("interpret", read_once(arguments, "interpret", ""), default=True),
         ignore=parse_kinds(arguments.getlist("ignore")),
-        now=parse_now(read_once(arguments, "now", "").replace(" ", "+")),  # an unescaped plus
+        now=read_now(arguments),
     )
+
+
+def read_now(arguments: MultiDict[str, str]) -> datetime | None:
+    """Return the time that is to be now, None for the present. Raises QueryError if it is none."""
+    return parse_now(read_once(arguments, "now", "").replace(" ", "+"))  # an unescaped plus
 
 
 def read_filters(arguments: MultiDict[str, str]) -> Filters:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.filters import FACETS, FIELDS
+from service.programme.day import LEFT_OUT
 from service.query.interpretation import KINDS
 from service.query.query import MAX_LIMIT, MODES
 from service.search.snippets import PARTS
@@ -34,6 +35,7 @@ def schemas() -> Values:
         "Similar": _similar(),
         "Plan": _plan(),
         "Facets": _facets(),
+        "Programme": _programme(),
         "Status": _status(),
         "Error": _object(error=_object(code=TEXT, message=TEXT)),
         "Alive": _object(status={"const": "alive"}),
@@ -216,6 +218,39 @@ def _facets() -> Values:
 
     types = {name: "integer" if FIELDS[name].type == "integer" else "string" for name in FACETS}
     return _object(facets=_object(**{name: values(type) for name, type in types.items()}))
+
+
+def _programme() -> Values:
+    session = _session()["properties"]
+    listed = _object(**{name: session[name] for name in session if name not in LEFT_OUT})
+    sessions = {"type": "array", "items": listed}
+    edition = _object(event=TEXT, year={"type": "integer"}, sessions=COUNT)
+    day = _object(day={**TEXT, "format": "date"}, sessions=COUNT)
+    time = {"type": ["string", "null"], "pattern": r"^\d\d:\d\d$"}
+    part = _object(part=TEXT, **dict.fromkeys(("from", "to"), time), sessions=COUNT)
+    now = _object(time={**TEXT, "format": "date-time"}, on=sessions, next=sessions)
+    return _object(
+        event={"type": ["string", "null"], "description": "Null where no such programme is there."},
+        year={"type": ["integer", "null"]},
+        day={"type": ["string", "null"], "description": "Null for sessions without a day."},
+        timezones={**_TEXTS, "description": "The zones of its times, that of most first."},
+        total={**COUNT, "description": "How many sessions of the day pass."},
+        days={"type": "array", "items": day, "description": "The days with sessions that pass."},
+        undated={**COUNT, "description": "How many sessions without a day pass: part=undated."},
+        part={"type": ["string", "null"], "description": "The part that the sessions are of."},
+        parts={"type": "array", "items": part, "description": "The parts of the day, in order."},
+        sessions={**sessions, "description": "In order of time; those without one last."},
+        running={
+            **sessions,
+            "description": "Begun on an earlier day and not over when this begins.",
+        },
+        now={
+            "oneOf": [now, {"type": "null"}],
+            "description": "What is on, and what comes next in each room; null where it is another day there.",
+        },
+        others={"type": "array", "items": edition, "description": "Other editions to look at."},
+        notes={**_TEXTS, "description": "Sentences on why no session passes."},
+    )
 
 
 def _status() -> Values:

@@ -1,6 +1,6 @@
 """The search form: links that encode a query, and its filter choices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
@@ -23,6 +23,19 @@ def link(query: Query) -> str:
     for name, value in _parameters(query):
         parameters.setdefault(name, []).append(value)
     return url_for("pages.index", **parameters)
+
+
+def link_programme(query: Query, **parameters: Any) -> str:
+    """Return the address of the programme with this query's filters, at its time."""
+    return url_for("programme.show", **programme_parameters(query), **parameters)
+
+
+def programme_parameters(query: Query) -> dict[str, Any]:
+    """Return the parameters of the programme with this query's filters, at its time."""
+    parameters: dict[str, Any] = {}
+    for name, value in _parameters(Query(filters=query.filters, now=query.now)):
+        parameters.setdefault(name, []).append(value)
+    return parameters
 
 
 def link_only(query: Query, name: str, value: Value) -> str:
@@ -110,12 +123,16 @@ class FormInput:
     value: Value
 
 
-def list_chips(query: Query) -> list[Chip]:
-    """Return the filters that are set, each with the address that removes it."""
-    return [chip for name in query.filters for chip in _chips(query, name)]
+def list_chips(
+    query: Query, link: Callable[[Query], str] = link, *, without: Collection[str] = ()
+) -> list[Chip]:
+    """Return the filters that are set, each with the address that removes it; `without` those of some names."""
+    return [
+        chip for name in query.filters if name not in without for chip in _chips(query, name, link)
+    ]
 
 
-def _chips(query: Query, name: str) -> list[Chip]:
+def _chips(query: Query, name: str, link: Callable[[Query], str]) -> list[Chip]:
     field, values = FIELDS[name], query.filters[name]
     if field.type == "ids":
         sessions = "1 session" if len(values) == 1 else f"{len(values)} sessions"
@@ -130,15 +147,20 @@ def _chips(query: Query, name: str) -> list[Chip]:
     ]
 
 
-def list_fields(query: Query, found: FacetCounts, every: FacetCounts) -> list[FormField]:
-    """Return the filters that there are values for: those `found` with their counts, then `every` other one."""
+def list_fields(
+    query: Query, found: FacetCounts, every: FacetCounts, *, always: Collection[str] = ()
+) -> list[FormField]:
+    """Return the filters that there are values for: those `found` with their counts, then `every` other one.
+
+    Those named by `always` are there without values too.
+    """
     fields = []
     for name, counts in found.items():
         there = {value for value, _ in counts}
         others = ((value, 0) for value, _ in every[name] if value not in there)
         suggested = list(islice(chain(counts, others), SUGGESTED))
         fields.append(_field(name, query.filters.get(name, ()), suggested))
-    return [field for field in fields if field.choices or field.several]
+    return [field for field in fields if field.choices or field.several or field.name in always]
 
 
 def list_inputs(query: Query, every: FacetCounts) -> list[FormInput]:

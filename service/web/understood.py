@@ -8,7 +8,7 @@ from service.query.interpretation import Constraint, filters_of
 from service.query.query import Query
 from service.query.wording import label_of, tell_days, tell_value
 from service.search.answer import Answer
-from service.web.search_form import Chip, link
+from service.web.search_form import Chip, link, link_programme
 
 OTHERS_LINKED = 100
 """Days in other editions that one address names: the latest ones, as an address cannot have thousands."""
@@ -25,6 +25,7 @@ class Understood:
     whole        the address that understands what was taken back too; empty if nothing was
     uncorrected  the address that searches for the words as they were typed, with the same constraints
     everywhere   the address that asks among all sessions
+    programme    the address of the programme with the same constraints
     """
 
     chips: list[Chip]
@@ -34,6 +35,7 @@ class Understood:
     whole: str
     uncorrected: str
     everywhere: str
+    programme: str
 
 
 def show_understood(query: Query, answer: Answer) -> Understood:
@@ -51,6 +53,7 @@ def show_understood(query: Query, answer: Answer) -> Understood:
         whole=link(replace(query, interpret=True, ignore=())) if taken_back else "",
         uncorrected=link(_narrowed(verbatim, used)),
         everywhere=link(_ignoring(replace(query, filters=NO_FILTERS), used)),
+        programme=link_programme(_narrowed(query, used)),
     )
 
 

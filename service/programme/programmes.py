@@ -1,0 +1,214 @@
+"""Programmes: finds one day of an edition, without a question."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from service.dates import parse_day
+from service.errors import RefusedError
+from service.filters import Filters
+from service.programme.absence import OFFERED, explain
+from service.programme.day import NoProgramme, ProgrammeDay
+from service.programme.directory import FIELD_OF, Directory, Kind, open_directory
+from service.programme.editions import BY_CALENDAR, Edition, choose, choose_day, gather, narrow
+from service.programme.now_next import NowAndNext, find_now_and_next, running_into
+from service.programme.parts import (
+    MINUTES,
+    MOST,
+    Part,
+    PartKey,
+    find_part,
+    format_minute,
+    split_day,
+    split_undated,
+)
+from service.query.facet_cache import FacetCache
+from service.session import Session
+from service.stores import editions as calendar_field
+from service.stores.protocol import FacetCounts, Generation, SearchableStore
+
+COUNTED = ("room", "kind", "track", "level", "language")
+"""Facets that are counted for the filters of a day. Speakers, of whom there are thousands, have a list."""
+_OF_TIME = ("from", "to", "at")
+
+
+class Programmes:
+    """Finds days of the programme in a store's served generation. Safe to call from many threads."""
+
+    def __init__(self, store: SearchableStore, facets: FacetCache) -> None:
+        """Keep the store, and the cache that knows its values."""
+        self._store = store
+        self._facets = facets
+
+    def find(
+        self, filters: Filters, *, now: datetime | None = None, part: str = ""
+    ) -> ProgrammeDay | NoProgramme:
+        """Return one day of an edition with the sessions that pass.
+
+        Where the filters leave several editions it is the one that is on or comes next, or else the latest;
+        of several days it is today or the next one, or else the first. `part` is a part's key, empty for what
+        is on now or the first. Raises QueryError if it is no key, RefusedError if the catalogue is too old.
+        """
+        now = now or datetime.now(UTC)
+        key = PartKey.parse(part) if part else None
+        with self._store.reading() as generation:
+            _require_calendar(generation)
+            spelled = self._facets.canonicalise(generation, filters)
+            calendar = generation.calendar()
+            on_any_day = _pass(generation, spelled.replace(day=()))
+            passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
+            if not passing:
+                return explain(generation, spelled, gather(calendar), now)
+            chosen = choose(passing, now)
+            own = Filters(event=[chosen.event], year=[chosen.year])
+            (edition,) = gather(narrow(calendar, own))
+            (with_days,) = gather(narrow(on_any_day, own))
+            wanted = spelled.replace(**own, day=())
+            found = _Finder(generation, wanted, edition, with_days, now)
+            elsewhere = gather(_pass(generation, spelled.replace(event=(), year=(), day=())))
+            return found.day(choose_day(chosen, now), key, elsewhere)
+
+    def counts(self, filters: Filters) -> FacetCounts:
+        """Return the counts of the facets COUNTED, each as the filters on the other fields leave it."""
+        with self._store.reading() as generation:
+            spelled = self._facets.canonicalise(generation, filters)
+            return {
+                name: self._facets.count(generation, name, spelled.replace(**{name: ()}))
+                for name in COUNTED
+            }
+
+    def directory(
+        self, kind: Kind, filters: Filters, *, letter: str = "", page: int = 1
+    ) -> Directory:
+        """Return a page of the rooms, tracks or speakers of the sessions that pass (see `open_directory`)."""
+        with self._store.reading() as generation:
+            spelled = self._facets.canonicalise(generation, filters)
+            counts = self._facets.count(generation, FIELD_OF[kind], spelled)
+        return open_directory(counts, letter=letter, page=page)
+
+    def editions(self) -> list[Edition]:
+        """Return all editions of the catalogue, by event and year."""
+        with self._store.reading() as generation:
+            return gather(generation.calendar())
+
+
+class _Finder:
+    """Reads one day of an edition."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        filters: Filters,
+        edition: Edition,
+        passing: Edition,
+        now: datetime,
+    ) -> None:
+        self._generation = generation
+        self._filters = filters
+        self._edition = edition
+        self._passing = passing
+        self._now = now
+
+    def day(self, day: str, key: PartKey | None, elsewhere: Iterable[Edition]) -> ProgrammeDay:
+        """Return a day, or the sessions without one if the key asks for those and there are some."""
+        if key and not key.is_dated and self._passing.undated:
+            day = ""
+        parts = self._parts(day)
+        part = self._choose_part(parts, day, key)
+        return ProgrammeDay(
+            self._filters,
+            self._edition,
+            self._passing,
+            day,
+            parts,
+            part,
+            tuple(self._read(day, part)),
+            tuple(self._running(day) if part is parts[0] else ()),
+            self._now_and_next(day),
+            self._edition.today(self._now),
+            self._others(elsewhere),
+        )
+
+    def _others(self, editions: Iterable[Edition]) -> tuple[Edition, ...]:
+        """Return the other ones of some editions, those of the same event before the rest, latest first."""
+        event, year = self._edition.event, self._edition.year
+        others = [one for one in editions if (one.event, one.year) != (event, year)]
+        return tuple(sorted(others, key=lambda one: (one.event != event, -one.year))[:OFFERED])
+
+    def _parts(self, day: str) -> tuple[Part, ...]:
+        if not day:
+            return split_undated(self._passing.undated)
+        count = dict(self._passing.days)[day]
+        if count <= MOST:
+            return (Part(0, MINUTES, count),)
+        found = self._generation.counts("start_minute", self._filters.replace(day=[day]))
+        starts = [(int(minute), some) for minute, some in found]
+        return split_day(starts, max(count - sum(some for _, some in starts), 0))
+
+    def _choose_part(self, parts: tuple[Part, ...], day: str, key: PartKey | None) -> Part:
+        if key and key.is_dated == bool(day):
+            return find_part(parts, key.minute, key.page)
+        if not day or day != self._edition.today(self._now):
+            return parts[0]
+        clock = self._edition.local(self._now)
+        nights = (clock.date() - parse_day(day)).days
+        return find_part(parts, nights * MINUTES + 60 * clock.hour + clock.minute)
+
+    def _read(self, day: str, part: Part) -> list[Session]:
+        """Return the sessions of a part, in order of time."""
+        if not day:
+            return self._page(self._filters, part, "day")
+        filters = self._filters.replace(day=[day])
+        if part.sessions == dict(self._passing.days)[day]:
+            return self._generation.programme(filters, 2 * MOST)
+        if part.first is None:
+            return self._page(filters, part, "start_minute")
+        within = _between(filters, part)
+        if part.pages > 1:
+            return self._page(within, part, "")
+        return self._generation.programme(within, 2 * MOST)  # counts may be approximate
+
+    def _page(self, filters: Filters, part: Part, without: str) -> list[Session]:
+        """Return one page of sessions that only their titles put in order."""
+        titles = self._generation.titles(filters, without=without)
+        page = titles[(part.page - 1) * MOST :][:MOST]
+        return self._generation.get([id for _, id in page])
+
+    def _running(self, day: str) -> list[Session]:
+        if not day or self._asks_for_times():
+            return []
+        return running_into(self._generation, self._filters, self._edition, day)
+
+    def _now_and_next(self, day: str) -> NowAndNext | None:
+        if day != self._edition.today(self._now) or self._asks_for_times():
+            return None
+        if not self._edition.zones:
+            return None
+        return find_now_and_next(self._generation, self._filters, self._edition, self._now)
+
+    def _asks_for_times(self) -> bool:
+        return any(name in self._filters for name in _OF_TIME)
+
+
+def _pass(generation: Generation, filters: Filters) -> list[calendar_field.EditionDay]:
+    """Return the calendar of the sessions that pass."""
+    if filters.keys() <= set(BY_CALENDAR):
+        return narrow(generation.calendar(), filters)
+    return generation.calendar(filters)
+
+
+def _between(filters: Filters, part: Part) -> Filters:
+    """Return the filters with the times of a part, within those that they ask for."""
+    first, last = format_minute(part.first or 0), format_minute(part.end)
+    starts = max([first, *map(str, filters.get("from", ()))])
+    ends = [*map(str, filters.get("to", ())), *([last] if part.end < MINUTES else [])]
+    return filters.replace(**{"from": [starts], "to": [min(ends)] if ends else []})
+
+
+def _require_calendar(generation: Generation) -> None:
+    """Raise RefusedError for a catalogue whose days cannot be listed."""
+    if calendar_field.FIELD not in generation.manifest.indexes:
+        raise RefusedError(
+            "The catalogue was loaded before its programme could be shown. "
+            "Load the conference again: conference-helper load SOURCE. "
+            "Its vectors are kept: nothing is embedded again."
+        )
