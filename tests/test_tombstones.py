@@ -21,7 +21,9 @@ from service.stores import tombstones as module
 from service.stores.backup import restore_backup, write_backup
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
+from service.stores.edge.writing import EdgeBuilder
 from service.stores.protocol import SessionStore
+from service.stores.server.writing import ServerUpdater
 from service.stores.tombstones import (
     KEPT,
     Tombstone,
@@ -92,6 +94,26 @@ def test_later_loads_keep_them_until_the_session_is_back(loads: Loading) -> None
     with loads.store.reading() as generation:
         (back,) = generation.get([talk(1).id])
     assert back.sequence == 2  # its removal was a revision, and so is its coming back
+
+
+def test_a_load_in_place_that_is_cut_short_loses_none(
+    loads: Loading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads.rows(ROWS)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("cut short")
+
+    for name in ("remove", "commit"):
+        with monkeypatch.context() as patch:
+            patch.setattr(ServerUpdater, name, fail)
+            if loads.store.kind == "embedded":
+                patch.setattr(EdgeBuilder, "commit", fail)
+            with pytest.raises(RuntimeError, match="cut short"):
+                loads.rows(ROWS[1:])
+    loads.rows([*ROWS[1:], row(60)])
+    assert removed(loads.store).keys() == {"Title number0"}
+    assert verify(loads.store) == loads.store.manifest()
 
 
 @pytest.mark.slow
