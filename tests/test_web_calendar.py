@@ -271,4 +271,6 @@ def test_the_page_of_a_programme_names_its_filters(client: FlaskClient) -> None:
     assert "/programme.ics?event=Summit&year=2026" in page.links
     assert client.get(f"/calendar?event=Summit&ids={WARD.id}").status_code == 400
     assert client.get("/calendar?ids=").status_code == 400
+    shown = Page(client.get("/programme?event=summit&year=2026").text)
+    assert "/calendar?event=Summit&year=2026" in shown.links
     assert "filter it first" in Page(client.get("/calendar").text).text

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from service.calendar.feed import Feed, write_feed
 from service.calendar.zones import ZonesUsed
 from service.errors import QueryError
-from service.filters import FIELDS, Filters, Value
+from service.filters import FIELDS, Filters
 from service.query.query import Query
 from service.search.calendars import Contents
 from service.search.lookup import parse_id
@@ -88,6 +88,12 @@ def subscribe() -> str:
     ids = read_ids(arguments)
     found = len(searcher().calendars.plan(ids).sessions)
     return _show(found, "calendar.plan", {"ids": _joined(ids)}, filters, is_plan=True)
+
+
+@bp.app_template_filter("link_calendar")
+def link_calendar(filters: Filters) -> str:
+    """Return the address of the page that takes what passes to a calendar."""
+    return url_for("calendar.subscribe", **_parameters(filters))
 
 
 def read_ids(arguments: MultiDict[str, str]) -> list[UUID]:
@@ -181,7 +187,7 @@ def _site_name() -> str:
     return site.name
 
 
-def _parameters(filters: Filters) -> dict[str, list[Value]]:
+def _parameters(filters: Filters) -> dict[str, Any]:
     return {name: list(values) for name, values in filters.items()}
 
 

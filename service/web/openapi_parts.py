@@ -1,0 +1,129 @@
+"""Parts of the OpenAPI document: operations by what they answer with, and parameters."""
+
+from collections.abc import Sequence
+
+from service.filters import FIELDS, Field, FieldType
+from service.query.query import MAX_QUERY
+from service.slots import MAX_PLAN
+from service.web.schemas import TEXT, Values
+
+
+def operation(
+    id: str, summary: str, schema: str, parameters: Sequence[Values] = (), *, errors: str = ""
+) -> Values:
+    """Return a GET operation that answers with JSON; `errors` are its status codes."""
+    kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors.split()}
+    responses = {code: {"$ref": f"#/components/responses/{kind}"} for code, kind in kinds.items()}
+    return {
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {"200": {"description": summary, "content": json_of(schema)}, **responses},
+        }
+    }
+
+
+def page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
+    """Return a GET operation that answers with a page."""
+    return {
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": content("The page.", "text/html"),
+                "default": content("The page with what is wrong.", "text/html"),
+            },
+        }
+    }
+
+
+def calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
+    """Return a GET operation that answers with a calendar."""
+    return {
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": content("The calendar.", "text/calendar"),
+                "304": {"description": "It is as it was, by the ETag that was sent."},
+                "default": content("The page with what is wrong.", "text/html"),
+            },
+        }
+    }
+
+
+def content(description: str, media_type: str) -> Values:
+    """Return a response of a text."""
+    return {"description": description, "content": {media_type: {"schema": TEXT}}}
+
+
+def json_of(schema: str) -> Values:
+    """Return the content of a response that has a schema."""
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def question(*, required: bool) -> Values:
+    """Return the parameter of the question."""
+    schema = {**TEXT, "minLength": 1}
+    told = f"The question, in plain words; its first {MAX_QUERY:,} characters are read."
+    return parameter("q", told, schema, required=required)
+
+
+def list_filters() -> list[Values]:
+    """Return the parameters that filter."""
+    types: dict[FieldType, Values] = {
+        "keyword": TEXT,
+        "integer": {"type": "integer", "minimum": 0, "maximum": 9999},
+        "day": {
+            **TEXT,
+            "pattern": r"^(\d{4}-\d\d-\d\d(\.\.(\d{4}-\d\d-\d\d)?)?|\.\.\d{4}-\d\d-\d\d)$",
+            "description": "A day such as 2026-05-12, or a range: 2026-05-12..2026-05-14; one end may be open.",
+        },
+        "time": {**TEXT, "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$"},
+        "minutes": {"type": "integer", "minimum": 0, "maximum": 9999},
+        "ids": {**TEXT, "format": "uuid"},
+    }
+    return [_filter(field, types[field.type]) for field in FIELDS.values()]
+
+
+def _filter(field: Field, schema: Values) -> Values:
+    if field.type == "ids":
+        return ids(field.name, field.help)
+    if field.bounds:
+        return parameter(field.name, field.help, schema)
+    return repeated(field.name, f"{field.help} Repeat it for any of several.", schema)
+
+
+def ids(name: str, description: str) -> Values:
+    """Return a parameter of several ids, joined by commas."""
+    schema = {"type": "array", "items": {**TEXT, "format": "uuid"}, "maxItems": MAX_PLAN}
+    made = parameter(name, description, schema)
+    return made | {"style": "form", "explode": False}
+
+
+def repeated(name: str, description: str, items: Values) -> Values:
+    """Return a parameter that may be given several times."""
+    schema = {"type": "array", "items": items}
+    return parameter(name, description, schema) | {"style": "form", "explode": True}
+
+
+def number(name: str, description: str, default: int, maximum: int) -> Values:
+    """Return a parameter that is a number from 1."""
+    schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
+    return parameter(name, description, schema)
+
+
+def parameter(
+    name: str, description: str, schema: Values, *, place: str = "query", required: bool = False
+) -> Values:
+    """Return a parameter that is given once."""
+    return {
+        "name": name,
+        "in": place,
+        "description": description,
+        "required": required,
+        "schema": schema,
+    }
