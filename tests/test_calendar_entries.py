@@ -169,6 +169,17 @@ def test_random_texts_come_back() -> None:
         assert _letters(event["SUMMARY"]) == _letters(text)
 
 
+def test_lines_are_folded_between_characters_and_not_after_a_backslash() -> None:
+    for text in ("\\" * 300, "x" + "\\" * 300, "ü;" * 200, "🧭," * 200, "y" * 67, "y" * 68):
+        for line in written(changed(title=text)).split(b"\r\n"):
+            line.decode("utf-8")
+            assert len(line) <= 75
+            assert (len(line) - len(line.rstrip(b"\\"))) % 2 == 0
+        assert entry(changed(title=text))["SUMMARY"] == text
+    assert b"\r\nSUMMARY:" + b"y" * 67 + b"\r\n" in written(changed(title="y" * 67))
+    assert b"\r\nSUMMARY:" + b"y" * 67 + b"\r\n y\r\n" in written(changed(title="y" * 68))
+
+
 def test_a_feed_says_what_it_is_and_where_it_comes_from() -> None:
     calendar = read(written(TALK, description="All, of it", source="https://a.org/x.ics?ids=1,2"))
     assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Summit"

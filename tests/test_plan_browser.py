@@ -133,6 +133,8 @@ def test_a_shared_plan_is_kept(browser: Chrome, address: str) -> None:
     wait(browser, lambda: "3 sessions, no clash." in shown(browser))
     shared = by_css(browser, "[data-does=share]").get_attribute("href")
     assert shared == f"{address}/plan?ids={','.join(ids)}"
+    calendar = by_css(browser, "[data-does=subscribe]").get_attribute("href")
+    assert calendar == f"{address}/calendar?ids={','.join(ids)}"
 
 
 def test_a_plan_is_saved_as_a_file_and_added_from_one(

@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.reading_sources import Reading, read, read_bytes
 
-from loaders.records.cancelled import is_cancelled, says_cancelled, split_cancelled
+from loaders.records.cancelled import (
+    announces_cancelled,
+    is_cancelled,
+    says_cancelled,
+    split_cancelled,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,28 @@ def test_a_title_that_says_so_loses_what_says_it(title: str) -> None:
 )  # fmt: skip
 def test_talks_about_what_is_cancelled_take_place(title: str) -> None:
     assert split_cancelled(title) == (title, False)
+
+
+@pytest.mark.parametrize(
+    ("abstract", "off"),
+    [
+        ("Please note that this talk has been cancelled as Ann is no longer able to attend.", True),
+        ("Why boats float.\n\nTHIS TALK HAS BEEN CANCELLED DUE TO ILLNESS.\n\nThe battle.", True),
+        ("* We're sorry that this talk has been cancelled. *", True),
+        ("Achtung: Dieser Vortrag wurde abgesagt und fällt aus!", True),
+        ("Dieser Vortrag fällt leider aus. Karten.", True),
+        ("Cette conférence a été annulée.", True),
+        ("Esta charla ha sido cancelada.", True),
+        ("This talk is a replacement for the cancelled talk by Ann Poe.", False),
+        ("This talk is about cancelled flights.", False),
+        ("What to do if this talk is cancelled.", False),
+        ("In 2020 this session was cancelled, and here it is again.", False),
+        ("The session has been cancelled by the server when its token expires.", False),
+        ("", False),
+    ],
+)
+def test_notes_in_an_abstract(abstract: str, off: bool) -> None:
+    assert announces_cancelled(abstract) is off
 
 
 @pytest.mark.parametrize("title", ["CANCELLED", "Session cancelled", "Talk has been cancelled."])
@@ -233,7 +260,7 @@ def test_a_session_keeps_its_id_when_it_is_cancelled() -> None:
 
 
 @pytest.mark.slow
-def test_real_programmes_have_eleven_and_no_other(shared_data: Callable[[str], Path]) -> None:
+def test_real_programmes_have_twelve_and_no_other(shared_data: Callable[[str], Path]) -> None:
     options = {"event": "E", "year": 2020, "timezone": "UTC"}
     found = [
         session.title
@@ -248,6 +275,7 @@ def test_real_programmes_have_eleven_and_no_other(shared_data: Callable[[str], P
         "analyzer",
         "Full-text Search Tips and Tricks",
         "IronPython - ein Hochzeitskuss zwischen C# und Python",
+        "Mozilla Open Source Support (MOSS)",
         "Open and federated identities with ID4me",
         "Restoring a 30+ years old Minitel server on Apple II",
         "Simulating Multilevel Caches in Cachegrind",

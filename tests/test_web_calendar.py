@@ -258,7 +258,7 @@ def test_with_a_public_address_one_can_subscribe(tmp_path: Path) -> None:
 
 def test_the_page_says_that_later_stars_are_not_followed(client: FlaskClient) -> None:
     page = Page(client.get(f"/calendar?ids={WARD.id},{GONE.id}").text)
-    assert "2 sessions of a plan" in page.text
+    assert "The 2 sessions of a plan" in page.text
     assert "It does not follow later stars" in page.text
     assert [link for link in page.links if link.startswith("/plan.ics?ids=")]
     assert not [link for link in page.links if link.startswith("webcal")]

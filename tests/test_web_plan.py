@@ -118,6 +118,10 @@ def test_a_shared_plan_is_told_in_order_without_a_script(planned: FlaskClient) -
     assert "23:30 to Wednesday 13 May 2026, 00:30" in told
     assert "Cancelled" in told
     assert "No time yet" in told
+    (calendar,) = [link for link in page.links if link.startswith("/calendar?ids=")]
+    assert set(calendar.partition("=")[2].replace("%2C", ",").split(",")) == {
+        str(one.id) for one in (MAPS, NIGHT, TALK, OFF, RIVAL)
+    }
 
 
 def test_what_fits_instead_is_offered(planned: FlaskClient) -> None:

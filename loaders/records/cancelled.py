@@ -34,6 +34,18 @@ _END = re.compile(
 _SHOUTED_START = re.compile(rf"\s*(?:{_SIGNS})?({_MARK}|cancellation)[!:\s–—-]*\s(?=\S)", re.I)
 _SHOUTED_END = re.compile(rf"(?<=\S)[:,]?\s+({_MARK})[!.\s]*$", re.I)
 _WHOLE = re.compile(rf"[^\w?]*{_MARK}[^\w?]*", re.I)
+_THIS = r"(?:this|dieser|diese|dieses|cette|cet|ce|esta|este|quest[oa]|deze|dit)"
+_HAS_BEEN = (
+    r"(?:has been|is|had to be|wurde|ist|est|a [ée]t[ée]|ha sido|foi|[èe] stat[oa])"
+    r"(?: sadly| unfortunately| leider)?"
+)
+_NOTE = re.compile(
+    rf"(?:^|[.!?*:\n–-]|(?:note|sorry|sadly|unfortunately|leider|achtung),?(?: that)?)\s*{_THIS} {_NOUN} "
+    rf"(?:{_HAS_BEEN} {_STATE}|f[äa]llt(?: leider)? aus)",
+    re.I,
+)
+_MAX_NOTE = 1_000
+"""Characters from the start of an abstract in which a note on it is looked for."""
 _MAX_MARK = 200
 """Characters from an end of a title in which it is looked for."""
 _WORD = re.compile(r"[^\W_]+")
@@ -62,6 +74,13 @@ def split_cancelled(title: str) -> tuple[str, bool]:
 def says_cancelled(text: str) -> bool:
     """Return whether a text says that something is cancelled, and nothing else."""
     return len(text) <= _MAX_MARK and _may_say(text) and _WHOLE.fullmatch(text) is not None
+
+
+def announces_cancelled(abstract: str) -> bool:
+    """Return whether an abstract has a note such as "Please note that this talk has been cancelled"."""
+    start = abstract[:_MAX_NOTE]
+    text = start.lower()
+    return any(stem in text for stem in (*_STEMS, "fällt")) and _NOTE.search(start) is not None
 
 
 def _find_mark(title: str) -> str | None:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from loaders.records.cancelled import says_cancelled, split_cancelled
+from loaders.records.cancelled import announces_cancelled, says_cancelled, split_cancelled
 from loaders.records.links import find_url, read_links
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
@@ -68,8 +68,10 @@ def to_session(record: Record, options: Options) -> Session:
     year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
     if not year:
         raise UnknownEvent("no year named: pass --year YEAR")
+    abstract = _abstract(record)
     labels = (record.kind, record.track, record.room, *record.tags)
-    if cancelled := cancelled or is_off or any(map(says_cancelled, labels)):
+    is_off = is_off or announces_cancelled(abstract) or any(map(says_cancelled, labels))
+    if cancelled := cancelled or is_off:
         record.warn("cancelled: kept, and marked as such", title)
     return Session(
         event=event,
@@ -77,7 +79,7 @@ def to_session(record: Record, options: Options) -> Session:
         source_id=normalise(record.source_id) or _derived_id(title),
         slot=normalise(record.slot),
         title=title,
-        abstract=_abstract(record),
+        abstract=abstract,
         speakers=_distinct(record.speakers, markup),
         track=_clean_line(record.track, markup),
         level=_clean_line(record.level, markup),

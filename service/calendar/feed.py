@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import icalendar
 
 from service.calendar.entries import is_listed, make_entry
-from service.calendar.texts import clean
+from service.calendar.texts import clean, write_lines
 from service.calendar.zones import ZonesUsed, describe_zone
 from service.dates import parse_zone
 from service.session import Session
@@ -34,13 +34,13 @@ class Feed:
 
 def write_feed(feed: Feed, zones: ZonesUsed, sessions: Iterable[Session]) -> Iterator[bytes]:
     """Yield a calendar of the sessions that have a day, in parts; `zones` are those that all of them use."""
-    head = _head(feed, zones).to_ical()
+    head = write_lines(_head(feed, zones))
     end = b"END:VCALENDAR\r\n"
     yield head.removesuffix(end)
     for session in sessions:
         if is_listed(session):
             address = feed.address_of(session)
-            yield make_entry(session, stamp=feed.stamp, address=address).to_ical()
+            yield write_lines(make_entry(session, stamp=feed.stamp, address=address))
     yield end
 
 

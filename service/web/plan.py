@@ -1,8 +1,9 @@
 """The plan of an attendee: starred sessions, which only the browser keeps, or those that a link names."""
 
+from itertools import chain
 from typing import Any
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, make_response, url_for
 
 from service.dates import format_days
 from service.errors import ConferenceHelperError
@@ -32,9 +33,17 @@ def show() -> Response:
         query,
         checked=checked,
         plan=checked.plan if checked else None,
+        calendar=_calendar_of(checked) if checked else "",
         clashes_shown=CLASHES_SHOWN,
     )
     return make_response(page)
+
+
+def _calendar_of(checked: CheckedPlan) -> str:
+    """Return the address of the page that takes a plan to a calendar; empty where no session is known."""
+    removed = (one.session for one in checked.removed)
+    ids = ",".join(str(session.id) for session in chain(checked.plan.sessions, removed))
+    return url_for("calendar.subscribe", ids=ids) if ids else ""
 
 
 @bp.get("/api/plan")

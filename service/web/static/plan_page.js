@@ -130,9 +130,10 @@ function showOwn() {
   const plan = load();
   showTrouble(plan);
   tools.hidden = !!plan.trouble;
-  for (const does of ["share", "copy", "export", "clear"])
+  for (const does of ["share", "copy", "subscribe", "export", "clear"])
     tools.querySelector(`[data-does="${does}"]`).hidden = !plan.sessions.size;
-  tools.querySelector('[data-does="share"]').search = `?ids=${[...plan.sessions.keys()].join(",")}`;
+  for (const does of ["share", "subscribe"])
+    tools.querySelector(`[data-does="${does}"]`).search = `?ids=${[...plan.sessions.keys()].join(",")}`;
   const removed = [...(shown?.values() ?? [])].filter((session) => !plan.sessions.has(session.id));
   if (removed.length) {
     const undo = element("button", { type: "button", textContent: "Undo" });
