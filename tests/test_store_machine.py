@@ -32,6 +32,7 @@ from hypothesis.stateful import (
 )
 from qdrant_client import QdrantClient
 from support.fakes import BagOfWords
+from support.revisions import Revisions, read_revisions
 from support.stores import ENCODER, store_on, talk
 
 from loaders.load import LoadRequest, run
@@ -68,7 +69,7 @@ class Machine(RuleBasedStateMachine):
         root = str(MEMORY) if MEMORY.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="machine-", dir=root))
         self.client = QdrantClient(":memory:")
-        self.history: list[tuple[State, BagOfWords]] = []
+        self.history: list[tuple[State, BagOfWords, Revisions]] = []
         self.encoder = ENCODER
         self.generation = ""
 
@@ -163,7 +164,7 @@ class Machine(RuleBasedStateMachine):
             with pytest.raises(NothingLoadedError):
                 self.store.manifest()
             return
-        state, encoder = self.history[-1]
+        state, encoder, revisions = self.history[-1]
         with self.store.reading() as generation:
             held = {}
             for sessions, vectors in generation.scan():
@@ -171,6 +172,7 @@ class Machine(RuleBasedStateMachine):
                 np.testing.assert_allclose(vectors, encoder.encode_sessions(texts), atol=1e-6)
                 held.update({session.id: session for session in sessions})
             assert held == state
+            assert read_revisions(generation) == revisions
             assert generation.manifest.sessions == len(state)
             assert sum(event.sessions for event in generation.manifest.events) == len(state)
             assert not generation.manifest.encoder.differences(encoder.fingerprint)
@@ -201,10 +203,12 @@ class Machine(RuleBasedStateMachine):
         same_encoder = before and not before[1].fingerprint.differences(self.encoder.fingerprint)
         if before and state == before[0] and same_encoder:
             return
+        known = before[2] if before else Revisions()
+        held = (state, self.encoder, known.after(self.served, state))
         if self.store.manifest().revision:  # changed in place: there is no generation of its own
-            self.history[-1] = (state, self.encoder)
+            self.history[-1] = held
         else:
-            self.history.append((state, self.encoder))
+            self.history.append(held)
             del self.history[: -KEPT_GENERATIONS - 1]
 
 
