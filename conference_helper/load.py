@@ -46,6 +46,7 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
     "--allow-removals", is_flag=True, help="Remove over 20 % of an event, or despite bad rows."
 )
 @click.option("--strict", is_flag=True, help="Load nothing if any session is skipped as bad.")
+@click.option("--accept-odd", is_flag=True, help="Load what looks wrong, such as times all 00:00.")
 @click.option("--gate", is_flag=True, help="Serve nothing that finds less than what is served.")
 @click.option(
     "--gate-tolerance",
@@ -69,6 +70,7 @@ def load(
     dry_run: bool,
     allow_removals: bool,
     strict: bool,
+    accept_odd: bool,
     gate: bool,
     gate_tolerance: float,
     rejects: Path | None,
@@ -98,6 +100,7 @@ def load(
         dry_run=dry_run,
         allow_removals=allow_removals,
         strict=strict,
+        accept_odd=accept_odd,
         rejects=rejects,
     )
     say: Callable[[str], None] = (lambda text: None) if as_json else click.echo

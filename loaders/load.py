@@ -15,7 +15,7 @@ from loaders.staging.database import Staging
 from loaders.staging.read import stage
 from loaders.sync import Comparison, Gate, Progress, apply, check_removals, compare
 from service.encoder import Encoder
-from service.errors import InputError, StorageFullError, is_disk_full
+from service.errors import InputError, RefusedError, StorageFullError, is_disk_full
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
 
@@ -31,6 +31,7 @@ class LoadRequest:
     dry_run: bool = False
     allow_removals: bool = False
     strict: bool = False
+    accept_odd: bool = False
     rejects: Path | None = None
 
 
@@ -154,11 +155,19 @@ def _nothing_to_do(request: LoadRequest) -> str:
 
 
 def _say_report(report: Report, request: LoadRequest, say: Callable[[str], None]) -> None:
-    """Print the report. Raises InputError if a record is invalid and the request is strict."""
+    """Print the report.
+
+    Raises InputError if a record is invalid and the request is strict, RefusedError for what looks wrong.
+    """
     for line in report.lines():
         say(line)
     if request.strict and report.invalid:
         raise InputError(
             f"{report.invalid} sessions are bad and --strict is set: nothing was loaded. "
             "Mend them or drop --strict."
+        )
+    if report.odd and not request.accept_odd:
+        raise RefusedError(
+            f"This looks wrong: {report.odd[0]}. Nothing was loaded. --map, --format, --timezone and "
+            "--date-order say how to read it; if it is right, load it with --accept-odd."
         )

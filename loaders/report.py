@@ -16,7 +16,8 @@ _SHOWN = 20
 class Report:
     """The counts of one load: of what was `read` the `accepted` sessions and, by reason, those `skipped`.
 
-    `invalid` ones were skipped though they should be there; `truncated` ones exceed the model's window.
+    `odd` is what looks wrong in a file (see `loaders.last_look`). `invalid` ones were skipped though they
+    should be there; `truncated` ones exceed the model's window.
     """
 
     read: int = 0
@@ -27,6 +28,7 @@ class Report:
     skipped: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     ignored_files: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
     examples: dict[str, list[str]] = field(default_factory=dict)
     rejects: "Rejects | None" = None
 
@@ -65,6 +67,7 @@ class Report:
             "without_abstract": self.without_abstract,
             "longer_than_window": self.truncated,
             "files_ignored": self.ignored_files,
+            "odd": self.odd,
         }
 
     def lines(self) -> list[str]:
@@ -83,6 +86,7 @@ class Report:
             hidden = len(self.ignored_files) - _SHOWN
             more = f" and {hidden} more" if hidden > 0 else ""
             lines.append(f"  Not session data, so not read: {names}{more}")
+        lines += [f"  This looks wrong: {one}" for one in self.odd]
         return lines
 
     def _locations(self, reason: str, count: int) -> str:

@@ -9,6 +9,7 @@ from loaders.records.record import Options, Record
 from service.dates import in_order
 
 NO_ZONE = "no time zone: kept as the event's local time; pass --timezone, such as Europe/Brussels"
+DAY_ONLY = "a date without a time: it starts at 00:00"
 _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 
 
@@ -37,7 +38,7 @@ def _start(record: Record, options: Options) -> datetime | None:
     if starts_at and starts_at.tzinfo is None:
         record.warn(NO_ZONE)
     if moment and _is_day(record.start, moment):
-        record.warn("a date without a time: it starts at 00:00", record.start)
+        record.warn(DAY_ONLY, record.start)
     return starts_at
 
 

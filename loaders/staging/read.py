@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from loaders.last_look import LastLook, Sample
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
 from loaders.records.record import Diagnostic, Options, Record, Skip, UnknownEvent, Unwanted
+from loaders.records.schedule import DAY_ONLY
 from loaders.records.text import normalise
 from loaders.records.times import AmbiguousDate
 from loaders.report import Report
@@ -22,9 +24,10 @@ _DATA_SUFFIXES = (
 
 @dataclass(slots=True)
 class _File:
-    """What one file holds: events of its sessions, ids of its invalid rows, why a session has no event."""
+    """What one file holds: events and a sample of its sessions, ids of invalid rows, why one has no event."""
 
     events: set[EventYear] = field(default_factory=set)
+    sample: Sample = field(default_factory=Sample)
     invalid_ids: list[str] = field(default_factory=list)
     unknown_event: str = ""
 
@@ -37,9 +40,11 @@ def stage(
     Raises InputError for a file that is not what it claims to be, of no known format (files inside a folder
     are passed over instead), or whose sessions belong to no known event and year.
     """
+    look = LastLook()
     read = dict.fromkeys(
-        source.origin for source in sources if _stage_file(source, options, staging, report)
+        source.origin for source in sources if _stage_file(source, options, staging, report, look)
     )
+    report.odd += look.find_rest()
     for diagnostic in staging.resolve_repeats():
         report.reject(diagnostic)
     if report.rejects:
@@ -63,7 +68,9 @@ def _nothing_found(read: list[str], report: Report) -> str:
     )
 
 
-def _stage_file(source: SourceFile, options: Options, staging: Staging, report: Report) -> bool:
+def _stage_file(
+    source: SourceFile, options: Options, staging: Staging, report: Report, look: LastLook
+) -> bool:
     reader = find_reader(source, options)
     if reader is None:
         if not source.head_text and source.path.lower().endswith(_DATA_SUFFIXES):
@@ -81,6 +88,7 @@ def _stage_file(source: SourceFile, options: Options, staging: Staging, report: 
     if file.unknown_event and not file.events and source.is_named:
         raise InputError(f"{source.name}: {file.unknown_event}")
     staging.protect(file.events, file.invalid_ids)
+    report.odd += look.find(source.name, file.sample.sessions)
     return True
 
 
@@ -100,6 +108,7 @@ def _stage_record(
         _skip(skipped, normalise(record.source_id), report, file)
         return
     staging.add(session)
+    file.sample.add(session, has_clock=DAY_ONLY not in record.warnings)
     report.accept(has_abstract=bool(session.abstract))
     file.events.add((session.event, session.year))
     for reason in record.warnings:
