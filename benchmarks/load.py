@@ -177,6 +177,7 @@ def _memory(args: argparse.Namespace) -> dict[str, float]:
             sources=tuple(args.sources),
             options=Options(event=args.event, year=args.year),
             cache_file=Path(args.data) / "vectors.sqlite",
+            accept_odd=True,
         ),
         store,
         lambda store: RandomEncoder(),

@@ -77,7 +77,7 @@ def prepare(folder: Path, sources: Sequence[str], limit: int) -> Prepared:
     folder.mkdir(parents=True, exist_ok=True)
     _write_sessions(folder / "sessions.jsonl", read_sessions(sources, limit))
     subprocess.run(
-        [*COMMAND, "load", "sessions.jsonl"],
+        [*COMMAND, "load", "sessions.jsonl", "--accept-odd"],
         cwd=folder,
         env=environment(prepared.fast),
         stdout=sys.stderr,
