@@ -25,7 +25,7 @@ _EXAMPLES = 3
 _NAME = re.compile(r"[^\W\d_][\w'’-]+(?: (?:[^\W\d_]\.|[^\W\d_][\w'’.-]*)){1,3}")
 _APART = re.compile(r"\s*:\s+|\s+[-–—|]+\s+")
 _LETTER = re.compile(r"[^\W\d_]")
-_CODE = re.compile(r"(?=\S*\d)(?=.{4})(?:[A-Z0-9.#/_-]+|[0-9a-f-]{8,})")
+_CODE = re.compile(r"(?=\S*\d)(?![A-Z]\d+$)(?:[A-Z0-9.#/_-]{5,}|[0-9a-f-]{8,})")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d\d")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w")
 _NOT_OF_NAMES = re.compile(r"[@:?]")
@@ -172,9 +172,13 @@ def _is_no_name(text: str) -> bool:
 
 
 def _is_spaced_script(name: str) -> bool:
-    """Return whether names are written with spaces in the script of one."""
+    """Return whether names are written with spaces in the script of one, which is no nickname with numbers."""
     letters = _LETTER.findall(name)
-    return bool(letters) and all(ord(letter) < 0x0E00 for letter in letters)
+    return (
+        bool(letters)
+        and not any(map(str.isdigit, name))
+        and all(ord(letter) < 0x0E00 for letter in letters)
+    )
 
 
 def _labels_look_wrong(sessions: Sessions) -> str:

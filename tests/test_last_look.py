@@ -1,6 +1,7 @@
 """The last look: a whole programme passes, and one that is broken in any of many ways does not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -118,6 +119,23 @@ def test_what_conferences_do_is_no_oddity() -> None:
         for number, title in enumerate(titles)
     ]
     assert find_oddities(sessions) == []
+
+
+def test_what_people_make_up_to_try_things_out_is_no_oddity() -> None:
+    for speaker in ("Speaker {}", "speaker{}", "Speaker Number{}"):
+        sessions = [
+            talk(
+                number,
+                f"Talk {number}",
+                speakers=(speaker.format(number),),
+                room=f"Room number {number}",
+                track=f"Track {number}",
+                starts_at=DAY.replace(hour=9),
+            )
+            for number in range(30)
+        ]
+        assert find_oddities(sessions) == []
+        assert find_oddities([replace(one, title=f"T{one.source_id}") for one in sessions]) == []
 
 
 def test_a_conference_round_the_clock_is_no_oddity() -> None:
