@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from loaders.records.cancelled import announces_cancelled, says_cancelled, split_cancelled
 from loaders.records.links import find_url, read_links
+from loaders.records.prose import tidy
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
 from loaders.records.states import read_states
@@ -120,7 +121,7 @@ def _is_service_title(text: str) -> bool:
 def _abstract(record: Record) -> str:
     if len(record.abstract) > MAX_ABSTRACT:
         record.warnings.append(f"abstract cut off after {MAX_ABSTRACT:,} characters")
-    abstract = plain_text(record.abstract[:MAX_ABSTRACT], record.markup)
+    abstract = tidy(plain_text(record.abstract[:MAX_ABSTRACT], record.markup))
     return "" if is_placeholder(abstract) else abstract
 
 

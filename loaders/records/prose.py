@@ -1,0 +1,74 @@
+"""Abstracts as people read them: nothing said twice, and lines broken only where the author broke them."""
+
+import re
+from itertools import pairwise
+
+_MIN_REPEATED = 60
+"""Characters of a sentence whose repetition is a mistake, not a refrain or a heading."""
+_SENTENCES = re.compile(r"(?<=[.!?]) +")
+_WRAPPED = range(50, 91)
+"""Characters of a line that a mail client or an editor has broken."""
+_MIN_WRAPPED = 3
+_ENDS = re.compile(r"[.!?:;…][\"')\]]*$")
+_MAX_ENDS = 0.34
+"""Share of broken lines that may end with a sentence; authors who break lines themselves end more so."""
+_MIN_SHARE = 0.75
+"""Share of the lines before another that are long enough to have been broken."""
+_ITEM = re.compile(r"\s*([-*•–+>]|\(?\w{1,3}[.)]\s|\d|https?://)")
+"""What begins a line that stands by itself: an item of a list, a time, an address."""
+
+
+def tidy(text: str) -> str:
+    """Return an abstract without what it repeats, and without line breaks at the width of an editor."""
+    return drop_repeats(unwrap(text)) if "\n" in text else text
+
+
+def drop_repeats(text: str) -> str:
+    """Return the text without long sentences that stand in it before, and what short ones stand with them."""
+    lines = [_SENTENCES.split(line) for line in text.split("\n")]
+    long = [one for line in lines for one in line if len(one) >= _MIN_REPEATED]
+    if len(set(long)) == len(long):
+        return text
+    told: set[str] = set()
+    kept: list[str] = []
+    for line in lines:
+        left = line
+        if any(one in told for one in line if len(one) >= _MIN_REPEATED):
+            left = [one for one in line if one not in told]
+        if left:
+            kept.append(" ".join(left))
+        told.update(line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def unwrap(text: str) -> str:
+    """Return the text with the lines of each paragraph joined, if an editor broke most of them."""
+    if sum(len(line) in _WRAPPED for line in text.split("\n")) < _MIN_WRAPPED:
+        return text
+    blocks = [block.split("\n") for block in re.split(r"\n{2,}", text)]
+    before = [
+        line
+        for block in blocks
+        for line, following in pairwise(block)
+        if not _ITEM.match(following)
+    ]
+    wrapped = [line for line in before if len(line) in _WRAPPED]
+    ends = sum(1 for line in wrapped if _ENDS.search(line))
+    if len(wrapped) < max(_MIN_WRAPPED, _MIN_SHARE * len(before)) or ends > _MAX_ENDS * len(
+        wrapped
+    ):
+        return text
+    return "\n\n".join("\n".join(_join(block)) for block in blocks)
+
+
+def _join(lines: list[str]) -> list[str]:
+    """Return the lines of a paragraph, each broken one joined with the next."""
+    joined: list[str] = []
+    is_open = False
+    for line in lines:
+        if joined and is_open and not _ITEM.match(line):
+            joined[-1] += f" {line.lstrip()}"
+        else:
+            joined.append(line)
+        is_open = len(line) >= _WRAPPED.start
+    return joined
