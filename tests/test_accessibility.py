@@ -1,0 +1,87 @@
+"""Every page, checked by axe-core in a browser: levels A and AA of WCAG 2.2, and best practice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.browser import OpenBrowser, needs_browser, resize, serving, wait
+from support.web_fixtures import SESSIONS, open_loaded
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = [
+    pytest.mark.slow,
+    needs_browser,
+    pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: run npm ci in tests/"),
+]
+
+FIRST, SECOND = SESSIONS[0], SESSIONS[1]
+CLASHING = replace(SECOND, source_id="clash", title="At the same time", room="Hall B")
+CANCELLED = replace(FIRST, source_id="off", title="Health, called off", cancelled=True)
+assert FIRST.starts_at
+NIGHT = replace(
+    FIRST,
+    source_id="night",
+    title="Night",
+    starts_at=FIRST.starts_at,
+    ends_at=FIRST.starts_at + timedelta(hours=16),
+)
+PATHS = {
+    "welcome": "/",
+    "results": "/?q=health+analytics&track=Health&limit=10",
+    "understood": "/?q=pipelines+in+2026",
+    "nothing fits": "/?q=zebra+crossing&mode=keyword",
+    "problem": "/?q=health&year=never",
+    "session": f"/sessions/{FIRST.id}",
+    "cancelled": f"/sessions/{CANCELLED.id}",
+    "similar": f"/sessions/{FIRST.id}/similar",
+    "speaker": "/speakers/Ana%20Ruiz",
+    "no such speaker": "/speakers/Anna%20Ruis",
+    "programme": "/programme?event=Summit&year=2026",
+    "no programme": "/programme?event=Elsewhere",
+    "rooms": "/programme/rooms?event=Summit",
+    "speakers": "/programme/speakers?event=Summit",
+    "empty plan": "/plan",
+    "plan": f"/plan?ids={SECOND.id},{CLASHING.id},{FIRST.id}",
+    "calendar of a plan": f"/calendar?ids={SECOND.id}",
+    "calendar of a programme": "/calendar?event=Summit&year=2026",
+    "not found": "/nowhere",
+}
+_RUN = """
+const done = arguments[arguments.length - 1];
+const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+axe.run(document, { runOnly }).then((found) => done(found.violations.map(
+  ({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    sessions = [*SESSIONS, CLASHING, CANCELLED, NIGHT]
+    store, searcher = open_loaded(tmp_path_factory.mktemp("data"), sessions)
+    with serving(searcher) as address:
+        yield address
+    store.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_violation(
+    open_browser: OpenBrowser, address: str, width: int, height: int, scheme: str
+) -> None:
+    browser = open_browser()
+    resize(browser, width, height)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    found: dict[str, Any] = {}
+    for name, path in PATHS.items():
+        browser.get(address + path)
+        wait(browser, lambda: browser.execute_script("return document.readyState") == "complete")
+        browser.execute_script(AXE.read_text("utf-8"))
+        found[name] = browser.execute_async_script(_RUN)
+    assert {name: violations for name, violations in found.items() if violations} == {}
