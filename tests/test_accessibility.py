@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.browser import OpenBrowser, needs_browser, resize, serving, wait
-from support.web_fixtures import SESSIONS, open_loaded
+from support.fakes import BagOfWords
+from support.web_fixtures import SESSIONS, open_empty
+
+from service.stores.tombstones import bury
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
@@ -31,6 +34,7 @@ NIGHT = replace(
     starts_at=FIRST.starts_at,
     ends_at=FIRST.starts_at + timedelta(hours=16),
 )
+GONE = replace(FIRST, source_id="gone", title="Health, taken out")
 PATHS = {
     "welcome": "/",
     "results": "/?q=health+analytics&track=Health&limit=10",
@@ -39,6 +43,7 @@ PATHS = {
     "problem": "/?q=health&year=never",
     "session": f"/sessions/{FIRST.id}",
     "cancelled": f"/sessions/{CANCELLED.id}",
+    "taken out": f"/sessions/{GONE.id}",
     "similar": f"/sessions/{FIRST.id}/similar",
     "speaker": "/speakers/Ana%20Ruiz",
     "no such speaker": "/speakers/Anna%20Ruis",
@@ -63,7 +68,12 @@ axe.run(document, { runOnly }).then((found) => done(found.violations.map(
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     sessions = [*SESSIONS, CLASHING, CANCELLED, NIGHT]
-    store, searcher = open_loaded(tmp_path_factory.mktemp("data"), sessions)
+    store, searcher = open_empty(tmp_path_factory.mktemp("data"))
+    encoder = BagOfWords()
+    with store.building(encoder.fingerprint, sessions=len(sessions)) as builder:
+        builder.upsert(sessions, encoder.encode_sessions([one.text for one in sessions]))
+        builder.bury([bury(GONE, datetime.now(UTC))])
+        builder.commit(expected=len(sessions), sources=["test"])
     with serving(searcher) as address:
         yield address
     store.close()
