@@ -5,6 +5,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from service.dates import in_order, zone_name
@@ -73,9 +74,7 @@ class Session:
     @property
     def id(self) -> uuid.UUID:
         """The point id: a UUIDv5 of event, year, source id and slot, so loading twice never duplicates."""
-        return uuid.uuid5(
-            _NAMESPACE, json.dumps([self.event, self.year, self.source_id, self.slot])
-        )
+        return _session_id(self.event, self.year, self.source_id, self.slot)
 
     @property
     def text(self) -> str:
@@ -179,6 +178,13 @@ class Session:
             "starts_at": self.starts_at.isoformat() if self.starts_at else None,
             "ends_at": self.ends_at.isoformat() if self.ends_at else None,
         }
+
+
+@lru_cache(
+    maxsize=4_096
+)  # a page names its sessions' ids several times, and one takes 20 microseconds
+def _session_id(*values: str | int) -> uuid.UUID:
+    return uuid.uuid5(_NAMESPACE, json.dumps(values))
 
 
 def digest(text: str) -> str:

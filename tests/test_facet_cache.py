@@ -1,33 +1,29 @@
 """Counts of values that are kept: those asked for last, and never more than fit."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from support.stores import talk, write
 
-from service.filters import NO_FILTERS, Filters
+from service.filters import Filters, Value
 from service.query import facet_cache as values
 from service.query.facet_cache import FacetCache
 from service.search.searcher import Searcher
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.store import EdgeStore
-from service.stores.protocol import FacetCounts
 
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The facets that a store was asked to count."""
     asked: list[str] = []
-    facets = EdgeGeneration.facets
+    counts = EdgeGeneration.counts
 
-    def noted(
-        self: EdgeGeneration, names: Sequence[str], filters: Filters = NO_FILTERS
-    ) -> FacetCounts:
-        asked.extend(names)
-        return facets(self, names, filters)
+    def noted(self: EdgeGeneration, field: str, filters: Filters) -> list[tuple[Value, int]]:
+        asked.append(field)
+        return counts(self, field, filters)
 
-    monkeypatch.setattr(EdgeGeneration, "facets", noted)
+    monkeypatch.setattr(EdgeGeneration, "counts", noted)
     return asked
 
 
@@ -52,7 +48,7 @@ def test_only_so_many_values_are_kept(
         assert counted == ["year", "event", "year"]
         for _ in range(2):  # too many for ever being kept
             assert len(known.count(generation, "speaker")) == 3
-    assert counted == ["year", "event", "year", "speaker", "speaker"]
+    assert counted == ["year", "event", "year", "speakers", "speakers"]
 
 
 def test_part_of_a_name_stands_for_the_names_that_have_it(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_day_is_a_table_of_rooms_and_times(foss: FlaskClient) -> None:
         assert heads.index(before) < heads.index(after)
     assert len(page.all("h1")) == 1
     (region,) = [one for one in page.all("div") if one.get("role") == "region"]
-    assert (region["tabindex"], region["aria-labelledby"]) == ("0", "timetable")
+    assert (region["tabindex"], region["aria-label"]) == ("0", "Timetable by room and time")
     for session in (one for one in FOSS if one.day == "2019-02-02"):
         assert page.links.count(f"/sessions/{session.id}") >= 1
     assert f"/sessions/{FOSS[4].id}" not in page.links, "of the next day"

@@ -1,14 +1,15 @@
 """What is on now and what comes next in one edition, by the clock where it takes place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from service.dates import parse_zone
-from service.filters import Filters
+from service.filters import Filters, Value
 from service.programme.editions import Edition
-from service.programme.parts import MINUTES, format_minute
+from service.programme.parts import MINUTES, Part, format_minute
 from service.programme.timetable import end_minute, room_order
 from service.session import Session
 from service.slots import Slot, slot_of
@@ -30,30 +31,87 @@ class NowAndNext:
     next: tuple[Session, ...]
 
 
-def find_now_and_next(
-    generation: Generation, filters: Filters, edition: Edition, now: datetime
-) -> NowAndNext:
-    """Return what is on and comes next, of the sessions that pass; cancelled ones are neither."""
-    clocks = dict.fromkeys(
-        (clock.date().isoformat(), 60 * clock.hour + clock.minute)
-        for clock in (now.astimezone(parse_zone(zone)) for zone in edition.zones)
-    )
-    on: dict[object, Session] = {}
-    ahead: dict[object, Session] = {}
-    for day, minute in clocks:
-        for session in _may_be_on(generation, filters, edition, day, minute):
-            slot = _scheduled(session)
-            if slot and slot.starts <= now < slot.ends:
-                on[session.id] = session
-        for session in _coming(generation, filters, edition, day, minute):
-            slot = _scheduled(session)
-            if slot and slot.starts > now:
-                ahead[session.id] = session
-    return NowAndNext(
-        edition.local(now),
-        tuple(sorted(on.values(), key=_by_room)),
-        tuple(_next(sorted(ahead.values(), key=_by_start), now)),
-    )
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The sessions of a part of a day that pass, which need not be read again."""
+
+    day: str
+    part: Part
+    sessions: tuple[Session, ...]
+
+    def holds(self, day: str, first: int, last: int) -> bool:
+        """Return whether all sessions are among them that start on a day from one minute to another."""
+        part = self.part
+        return (
+            day == self.day
+            and part.first is not None
+            and part.pages == 1
+            and part.first <= first
+            and last < part.end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NowFinder:
+    """Finds what is on and what comes next of an edition's sessions that pass; cancelled ones are neither."""
+
+    generation: Generation
+    filters: Filters
+    edition: Edition
+    known: Known
+
+    def find(self, now: datetime) -> NowAndNext:
+        """Return what is on at a moment, and the first to come in each room."""
+        clocks = dict.fromkeys(
+            (clock.date().isoformat(), 60 * clock.hour + clock.minute)
+            for clock in (now.astimezone(parse_zone(zone)) for zone in self.edition.zones)
+        )
+        on: dict[UUID, Session] = {}
+        ahead: dict[UUID, Session] = {}
+        for day, minute in clocks:
+            for session in self._may_be_on(day, minute):
+                slot = _scheduled(session)
+                if slot and slot.starts <= now < slot.ends:
+                    on[session.id] = session
+            ahead |= {one.id: one for one in self._coming(day, minute) if _starts_after(one, now)}
+        return NowAndNext(
+            self.edition.local(now),
+            tuple(sorted(on.values(), key=_by_room)),
+            tuple(_next(sorted(ahead.values(), key=_by_start), now)),
+        )
+
+    def _may_be_on(self, day: str, minute: int) -> Iterator[Session]:
+        if self.known.holds(day, 0, minute):
+            yield from self.known.sessions
+        else:
+            yield from self._read(day=[day], at=[format_minute(minute)])
+        yield from running_into(self.generation, self.filters, self.edition, day)
+
+    def _coming(self, day: str, minute: int) -> list[Session]:
+        """Return the sessions that start later that day, those of the next day where there are none."""
+        if found := self._later(day, minute + 1):
+            return found
+        following = [one for one, _ in self.edition.days if one > day]
+        return self._read(day=following[:1], **{"from": [format_minute(0)]}) if following else []
+
+    def _later(self, day: str, first: int) -> list[Session]:
+        """Return the sessions that start from a minute of the day on; if some are known, those alone."""
+        soon = min(first + int(SOON.total_seconds()) // 60, MINUTES - 1)
+        if self.known.holds(day, first, soon):
+            found = [one for one in self.known.sessions if _scheduled(one)]
+            found = [one for one in found if (one.start_minute or 0) >= first]
+            if found or self.known.part.end == MINUTES:
+                return found
+        if first >= MINUTES:
+            return []
+        return self._read(day=[day], **{"from": [format_minute(first)]})
+
+    def _read(self, **filters: Iterable[Value]) -> list[Session]:
+        """Return the first sessions that pass, of those that take place where the catalogue knows it."""
+        wanted = self.filters.replace(**filters)
+        if "status" in self.generation.manifest.indexes:
+            wanted = wanted.replace(status=("scheduled",))
+        return self.generation.programme(wanted, MOST)
 
 
 def running_into(
@@ -67,29 +125,6 @@ def running_into(
     return [session for session in late if _reaches(session, day)]
 
 
-def _may_be_on(
-    generation: Generation, filters: Filters, edition: Edition, day: str, minute: int
-) -> Iterator[Session]:
-    running = filters.replace(day=[day], at=[format_minute(minute)])
-    yield from generation.programme(running, MOST)
-    yield from running_into(generation, filters, edition, day)
-
-
-def _coming(
-    generation: Generation, filters: Filters, edition: Edition, day: str, minute: int
-) -> list[Session]:
-    """Return the sessions that start later that day, those of the next day where there are none."""
-    if minute + 1 < MINUTES:
-        later = filters.replace(day=[day], **{"from": [format_minute(minute + 1)]})
-        if found := generation.programme(later, MOST):
-            return found
-    following = [one for one, _ in edition.days if one > day]
-    timed = {"from": [format_minute(0)]}
-    return (
-        generation.programme(filters.replace(day=following[:1], **timed), MOST) if following else []
-    )
-
-
 def _next(ahead: Sequence[Session], now: datetime) -> Iterator[Session]:
     """Yield the first session of each room among those that start soon, or that start first."""
     if not ahead or ahead[0].starts_at is None:
@@ -100,6 +135,11 @@ def _next(ahead: Sequence[Session], now: datetime) -> Iterator[Session]:
         if session.starts_at and session.starts_at <= until and session.room not in rooms:
             yield session
             rooms |= {session.room} - {""}
+
+
+def _starts_after(session: Session, now: datetime) -> bool:
+    slot = _scheduled(session)
+    return slot is not None and slot.starts > now
 
 
 def _scheduled(session: Session) -> Slot | None:

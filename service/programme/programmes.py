@@ -1,6 +1,6 @@
 """Programmes: finds one day of an edition, without a question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from service.dates import parse_day
@@ -10,7 +10,7 @@ from service.programme.absence import OFFERED, explain
 from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.directory import FIELD_OF, Directory, Kind, open_directory
 from service.programme.editions import BY_CALENDAR, Edition, choose, choose_day, gather, narrow
-from service.programme.now_next import NowAndNext, find_now_and_next, running_into
+from service.programme.now_next import Known, NowAndNext, NowFinder, running_into
 from service.programme.parts import (
     MINUTES,
     MOST,
@@ -23,7 +23,8 @@ from service.programme.parts import (
 )
 from service.query.facet_cache import FacetCache
 from service.session import Session
-from service.stores import editions as calendar_field
+from service.stores.editions import FIELD as CALENDAR
+from service.stores.editions import EditionDay
 from service.stores.protocol import FacetCounts, Generation, SearchableStore
 
 COUNTED = ("room", "kind", "track", "level", "language")
@@ -54,7 +55,7 @@ class Programmes:
             _require_calendar(generation)
             spelled = self._facets.canonicalise(generation, filters)
             calendar = generation.calendar()
-            on_any_day = _pass(generation, spelled.replace(day=()))
+            on_any_day = _pass(generation, calendar, spelled.replace(day=()))
             passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
             if not passing:
                 return explain(generation, spelled, gather(calendar), now)
@@ -63,8 +64,9 @@ class Programmes:
             (edition,) = gather(narrow(calendar, own))
             (with_days,) = gather(narrow(on_any_day, own))
             wanted = spelled.replace(**own, day=())
-            found = _Finder(generation, wanted, edition, with_days, now)
-            elsewhere = gather(_pass(generation, spelled.replace(event=(), year=(), day=())))
+            found = _Finder(self._facets, generation, wanted, edition, with_days, now)
+            others = spelled.replace(event=(), year=(), day=())
+            elsewhere = gather(_pass(generation, calendar, others))
             return found.day(choose_day(chosen, now), key, elsewhere)
 
     def counts(self, filters: Filters) -> FacetCounts:
@@ -96,12 +98,14 @@ class _Finder:
 
     def __init__(
         self,
+        facets: FacetCache,
         generation: Generation,
         filters: Filters,
         edition: Edition,
         passing: Edition,
         now: datetime,
     ) -> None:
+        self._facets = facets
         self._generation = generation
         self._filters = filters
         self._edition = edition
@@ -114,6 +118,7 @@ class _Finder:
             day = ""
         parts = self._parts(day)
         part = self._choose_part(parts, day, key)
+        sessions = tuple(self._read(day, part))
         return ProgrammeDay(
             self._filters,
             self._edition,
@@ -121,9 +126,9 @@ class _Finder:
             day,
             parts,
             part,
-            tuple(self._read(day, part)),
+            sessions,
             tuple(self._running(day) if part is parts[0] else ()),
-            self._now_and_next(day),
+            self._now_and_next(day, Known(day, part, sessions)),
             self._edition.today(self._now),
             self._others(elsewhere),
         )
@@ -140,7 +145,7 @@ class _Finder:
         count = dict(self._passing.days)[day]
         if count <= MOST:
             return (Part(0, MINUTES, count),)
-        found = self._generation.counts("start_minute", self._filters.replace(day=[day]))
+        found = self._facets.starts(self._generation, self._filters.replace(day=[day]))
         starts = [(int(minute), some) for minute, some in found]
         return split_day(starts, max(count - sum(some for _, some in starts), 0))
 
@@ -178,21 +183,24 @@ class _Finder:
             return []
         return running_into(self._generation, self._filters, self._edition, day)
 
-    def _now_and_next(self, day: str) -> NowAndNext | None:
+    def _now_and_next(self, day: str, known: Known) -> NowAndNext | None:
         if day != self._edition.today(self._now) or self._asks_for_times():
             return None
         if not self._edition.zones:
             return None
-        return find_now_and_next(self._generation, self._filters, self._edition, self._now)
+        finder = NowFinder(self._generation, self._filters, self._edition, known)
+        return finder.find(self._now)
 
     def _asks_for_times(self) -> bool:
         return any(name in self._filters for name in _OF_TIME)
 
 
-def _pass(generation: Generation, filters: Filters) -> list[calendar_field.EditionDay]:
-    """Return the calendar of the sessions that pass."""
+def _pass(
+    generation: Generation, calendar: Sequence[EditionDay], filters: Filters
+) -> list[EditionDay]:
+    """Return the calendar of the sessions that pass; `calendar` is that of all."""
     if filters.keys() <= set(BY_CALENDAR):
-        return narrow(generation.calendar(), filters)
+        return narrow(calendar, filters)
     return generation.calendar(filters)
 
 
@@ -206,7 +214,7 @@ def _between(filters: Filters, part: Part) -> Filters:
 
 def _require_calendar(generation: Generation) -> None:
     """Raise RefusedError for a catalogue whose days cannot be listed."""
-    if calendar_field.FIELD not in generation.manifest.indexes:
+    if CALENDAR not in generation.manifest.indexes:
         raise RefusedError(
             "The catalogue was loaded before its programme could be shown. "
             "Load the conference again: conference-helper load SOURCE. "

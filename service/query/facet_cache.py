@@ -30,12 +30,19 @@ class FacetCache:
 
     def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
         """Return the values of the facet `name` among sessions that pass, and their counts."""
-        key = (generation.manifest.state, name, filters)
+        return self._count(generation, FIELDS[name].attribute, filters)
+
+    def starts(self, generation: Generation, filters: Filters) -> Counts:
+        """Return the minutes of the day at which sessions that pass start, and how many do."""
+        return self._count(generation, "start_minute", filters)
+
+    def _count(self, generation: Generation, field: str, filters: Filters) -> Counts:
+        key = (generation.manifest.state, field, filters)
         with self._lock:
             counts = self._counted.get(key)
         record("cache", hit="no" if counts is None else "yes")
         if counts is None:
-            counts = generation.facets([name], filters)[name]
+            counts = generation.counts(field, filters)
             if len(counts) < VALUES_KEPT:  # it would refuse longer ones
                 with self._lock:
                     self._counted[key] = counts

@@ -129,7 +129,7 @@ def _render(query: Query, found: ProgrammeDay) -> str:
         today=links.link_today(edition, found),
         update=link_programme(here),
         lists=links.list_lists(edition),
-        calendar=links.link_calendar(here),
+        calendar_filters=here.filters,
         other_editions=links.list_others(query, found),
         filter_chips=list_chips(here, link_programme, without=_OF_EDITION),
         cleared=link_programme(links.only_edition(here)),

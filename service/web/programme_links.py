@@ -186,11 +186,6 @@ def list_pages(query: Query, kind: Kind, found: Directory) -> list[Link]:
     ]
 
 
-def link_calendar(query: Query) -> str:
-    """Return the address that takes what the page shows to a calendar."""
-    return url_for("calendar.subscribe", **programme_parameters(replace(query, now=None)))
-
-
 def link_value(query: Query, kind: Kind, name: str) -> str:
     """Return where a name in a list leads: to the programme of a room or track, or to the speaker's page."""
     if kind == "speakers":
