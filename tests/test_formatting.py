@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.web_fixtures import SESSIONS
 
-from service.web.formatting import format_time, format_zone, safe_url, split_abstract
+from service.web.formatting import format_time, format_zone, safe_url
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,3 @@ def test_times_in_words() -> None:
     assert format_time(midnight) == "Tuesday 12 May 2026"
     assert format_zone(midnight) == "UTC time"
     assert format_time(SESSIONS[3]) == format_zone(SESSIONS[3]) == ""
-
-
-def test_abstracts_are_cut_between_words() -> None:
-    assert split_abstract("short") == ("short", "")
-    shown, rest = split_abstract("word " * 100)
-    assert (len(shown.split()), len(rest.split())) == (60, 40)
-    assert split_abstract("word " * 64) == ("word " * 64, "")
-    shown, rest = split_abstract("日" * 1000)
-    assert (len(shown), len(rest)) == (480, 520)
-    shown, rest = split_abstract("antidisestablishmentarianism " * 50)
-    assert shown.endswith("ism")
-    assert rest.startswith("anti")

@@ -10,7 +10,7 @@ from support.web_fixtures import SESSIONS, open_empty, open_loaded, write
 
 from service.session import Session
 from service.web import create_app
-from service.web.formatting import split_abstract
+from service.web.abstracts import split_abstract
 
 
 def box(page: Page) -> Attributes:

@@ -1,18 +1,12 @@
-"""Template filters: times, abstracts, snippets and links."""
+"""Template filters: times, links and what decided."""
 
-import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from service.dates import format_day
-from service.search.snippets import FOUND_BY, Part, Snippet
+from service.search.snippets import FOUND_BY, Part
 from service.session import Session
 
-WORDS_SHOWN = 60
-CHARACTERS_SHOWN = 480
-"""Words and characters of an abstract that are shown before it is unfolded; some scripts have no spaces."""
-_MIN_HIDDEN = 80
-"""Characters that are worth hiding; fewer are shown with the rest."""
 MODE_NAMES = {
     "hybrid": "Meaning and words",
     "semantic": "Meaning alone",
@@ -64,33 +58,6 @@ def name_zone(zone: str) -> str:
 def found_by(part: Part) -> str:
     """Return what people read of what decided a result's rank."""
     return FOUND_BY[part]
-
-
-def split_marked(snippet: Snippet) -> list[tuple[str, bool]]:
-    """Return the parts of a snippet in order, each with whether it is a matched word."""
-    parts, done = [], 0
-    for start, end in snippet.marks:
-        parts += [(snippet.text[done:start], False), (snippet.text[start:end], True)]
-        done = end
-    return [part for part in (*parts, (snippet.text[done:], False)) if part[0]]
-
-
-def split_abstract(abstract: str) -> tuple[str, str]:
-    """Return the first WORDS_SHOWN words or so, and the rest; a short rest stays with them."""
-    ends = (word.end() for word in re.finditer(r"\S+", abstract))
-    cut = next((end for number, end in enumerate(ends, start=1) if number == WORDS_SHOWN), None)
-    cut = min(cut or CHARACTERS_SHOWN, CHARACTERS_SHOWN)
-    if len(abstract) - cut <= _MIN_HIDDEN:
-        return abstract, ""
-    return _split(abstract, cut)
-
-
-def _split(text: str, cut: int) -> tuple[str, str]:
-    """Split before the word that `cut` is in, unless that loses most of what would be shown."""
-    head = text[:cut]
-    if not text[cut].isspace() and (words := re.search(r"^.*\s", head, re.DOTALL)):
-        head = words[0] if len(words[0]) > cut // 2 else head
-    return head.rstrip(), text[len(head) :].lstrip()
 
 
 def _format_end(starts: datetime, ends: datetime) -> str:

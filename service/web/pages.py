@@ -19,6 +19,7 @@ from service.query.query import (
 from service.search.facet_counts import CONSIDERED
 from service.search.headings import write_heading
 from service.web import formatting
+from service.web.abstracts import show_abstract
 from service.web.errors import log_failure, public_message, set_status
 from service.web.parameters import read_arguments, read_query, searcher
 from service.web.search_form import (
@@ -52,9 +53,8 @@ for show in (
     link_only,
     language_name,
     formatting.found_by,
-    formatting.split_marked,
     formatting.safe_url,
-    formatting.split_abstract,
+    show_abstract,
     formatting.format_time,
     formatting.format_zone,
     formatting.name_zone,
