@@ -106,8 +106,10 @@ def test_offsets_and_utc() -> None:
     (event,) = calendar.walk("VEVENT")
     assert event["DTSTART"].params["TZID"] == "UTC-0330"
     assert start_of(calendar, event) == START
-    text = written(changed(starts_at=START.astimezone(UTC), ends_at=None))
-    assert b"DTSTART:20260512T073000Z\r\n" in text
+    for zone in (UTC, ZoneInfo("UTC")):
+        text = written(changed(starts_at=START.astimezone(zone), ends_at=None))
+        assert b"DTSTART:20260512T073000Z\r\n" in text
+        read(text)
 
 
 def test_the_second_of_two_hours_is_told_in_utc() -> None:

@@ -73,6 +73,20 @@ def test_too_many_are_refused(calendars: Calendars, monkeypatch: pytest.MonkeyPa
             read(NO_FILTERS)
 
 
+def test_many_are_read_some_days_at_a_time(
+    calendars: Calendars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_AT_ONCE", 1)
+    found = calendars.programme(NO_FILTERS)
+    assert sorted(titles(found)) == ["Elsewhere", "Gone"]
+    assert [one.day for one in found.days if one.day] == ["2026-05-12", "2026-05-13"]
+    read = [[session.title for session in some] for some in found.read_days()]
+    assert read == [["Maps"], ["Charts"]]
+    monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
+    read = [[session.title for session in some] for some in found.read_days()]
+    assert read == [["Maps", "Charts"]]
+
+
 def test_the_state_changes_with_a_load(open_store: OpenStore) -> None:
     store = open_store()
     found = Searcher(store, lambda fingerprint: ENCODER).calendars

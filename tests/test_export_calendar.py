@@ -78,6 +78,27 @@ def test_a_conference_is_loaded_again(
     assert calendar["NAME"] == "FOSDEM 2019"
 
 
+def test_a_cancelled_session_stays_one(tmp_path: Path) -> None:
+    sessions = [
+        talk(number, starts_at=datetime(2026, 5, 12, 9, tzinfo=UTC), cancelled=number == 1)
+        for number in (1, 2)
+    ]
+    with closing(EdgeStore(tmp_path / "data", "sessions")) as store:
+        with store.building(ENCODER.fingerprint, sessions=2) as builder:
+            builder.upsert(sessions, ENCODER.encode_sessions([one.text for one in sessions]))
+            builder.commit(expected=2, sources=[])
+        with store.reading() as generation:
+            write_export(generation, tmp_path / "out.ics")
+    with closing(EdgeStore(tmp_path / "again", "sessions")) as store:
+        Loading(store, tmp_path).files(tmp_path / "out.ics")
+        with store.reading() as generation:
+            found = [one for some, _ in generation.scan() for one in some]
+    assert {one.title: one.cancelled for one in found} == {
+        "Talk number1": True,
+        "Talk number2": False,
+    }
+
+
 def test_removed_sessions_are_cancelled_and_not_counted(tmp_path: Path) -> None:
     starts = datetime(2026, 5, 12, 9, tzinfo=UTC)
     gone = talk(2, starts_at=starts)

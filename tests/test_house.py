@@ -38,7 +38,7 @@ ALLOWED = {
     "gunicorn": ("service/web/",),
     # The rooms of service, from the innermost: each is imported by those below it, and from outside.
     "service.encoders": ("service/encoders/", *OUTSIDE),
-    "service.stores": (*SEARCHING, "service/stores/", *OUTSIDE),
+    "service.stores": (*SEARCHING, "service/stores/", "service/calendar/", *OUTSIDE),
     "service.query": (*SEARCHING, *OUTSIDE),
     "service.programme": ("service/programme/", "service/search/", "service/web/", *OUTSIDE),
     "service.verdict": ("service/verdict/", "service/search/", "service/web/", *OUTSIDE),

@@ -65,10 +65,12 @@ def _add_times(entry: icalendar.Event, session: Session) -> None:
 
 
 def _add_time(entry: icalendar.Event, name: str, moment: date) -> None:
-    if not isinstance(moment, datetime) or moment.tzinfo in (None, UTC):
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
         entry.add(name, moment)
-        return
-    entry.add(name, moment.replace(tzinfo=None), parameters={"TZID": zone_id(moment)})
+    elif zone_id(moment) == "UTC":
+        entry.add(name, moment.astimezone(UTC))
+    else:
+        entry.add(name, moment.replace(tzinfo=None), parameters={"TZID": zone_id(moment)})
 
 
 def _describe(session: Session) -> Iterator[str]:

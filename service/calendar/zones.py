@@ -15,9 +15,12 @@ import icalendar
 
 from service.dates import parse_zone, zone_name
 from service.session import Session
+from service.stores.editions import EditionDay
 
 _MARGIN = timedelta(days=2)
 """What is described of a zone before and after the times that are used."""
+_LONGEST = timedelta(days=60)
+"""No session lasts longer: an exhibition may take weeks."""
 _STEP = timedelta(hours=12)
 """No zone changes its offset and changes it back within this time."""
 _NO_TIME = timedelta(0)
@@ -59,16 +62,25 @@ class ZonesUsed:
     def add(self, sessions: Iterable[Session]) -> None:
         """Note the zones of sessions; those whose zone is unknown have none."""
         for session in sessions:
-            starts, ends = session.starts_at, session.ends_at or session.starts_at
-            if starts is None or ends is None:
-                continue
-            if starts.tzinfo is None:
-                self._has_local = True
-                continue
-            name = zone_id(starts)
-            first, last = self._spans.get(name, (starts, ends))
-            self._spans[name] = min(first, starts), max(last, ends, starts)
-            self._zones.setdefault(name, parse_zone(zone_name(starts)))
+            if session.starts_at is not None:
+                self._add(session.starts_at, session.ends_at or session.starts_at)
+
+    def add_days(self, days: Iterable[EditionDay]) -> None:
+        """Note the zones of the sessions of some days, which are not read yet."""
+        for one in days:
+            if one.day:
+                zone = parse_zone(one.timezone) if one.timezone else None
+                starts = datetime.fromisoformat(one.day).replace(tzinfo=zone)
+                self._add(starts, starts + _LONGEST)
+
+    def _add(self, starts: datetime, ends: datetime) -> None:
+        if starts.tzinfo is None:
+            self._has_local = True
+            return
+        name = zone_id(starts)
+        first, last = self._spans.get(name, (starts, ends))
+        self._spans[name] = min(first, starts), max(last, ends, starts)
+        self._zones.setdefault(name, parse_zone(zone_name(starts)))
 
     @property
     def only_zone(self) -> str:

@@ -1,22 +1,30 @@
 """Reads what calendars hold: the sessions that are asked for, and those of them that were removed."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from service.errors import NotFoundError, QueryError
 from service.filters import Comparison, Filters, in_day_range
 from service.query.facet_cache import FacetCache
+from service.runtime import deadline
 from service.search.lookup import missing, parse_id
 from service.session import Session
+from service.stores.editions import EditionDay
 from service.stores.payload import encode_payload
 from service.stores.protocol import Generation, SearchableStore
 from service.stores.tombstones import Tombstone
 
 MAX_SESSIONS = 10_000
 """Sessions of one calendar."""
+MAX_AT_ONCE = 500
+"""Sessions that are read at once; of more, those of some days at a time."""
+_SECONDS = 10.0
+"""Time for reading the sessions of some days, after the first ones: a calendar is sent meanwhile."""
 _COMPARE: Mapping[Comparison, Callable[[int, int], bool]] = {
     "gte": operator.ge,
     "gt": operator.gt,
@@ -27,10 +35,15 @@ _COMPARE: Mapping[Comparison, Callable[[int, int], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The sessions of a calendar, with what is left of removed ones, and when the catalogue was loaded."""
+    """The sessions of a calendar, with what is left of removed ones, and when the catalogue was loaded.
+
+    Of many sessions only the `days` are known at first; `read_days` reads them, some days at a time.
+    """
 
     sessions: tuple[Session, ...]
     stamp: datetime
+    days: tuple[EditionDay, ...] = ()
+    read_days: Callable[[], Iterator[list[Session]]] = lambda: iter(())
 
 
 class Calendars:
@@ -81,14 +94,49 @@ class Calendars:
         """
         with self._store.reading() as generation:
             spelled = self._facets.canonicalise(generation, filters)
-            _count(generation, spelled)
-            sessions = generation.programme(spelled, MAX_SESSIONS)
-            there = {session.id for session in sessions}
-            removed = (one for one in generation.tombstones() if one.id not in there)
-            days = filters.get("day", ())
-            others = spelled.replace(day=())
-            passing = (one for one in removed if _passes(one.session, others, map(str, days)))
-            return _contents(generation, sessions, passing)
+            count = _count(generation, spelled)
+            removed = _removed(generation, filters, spelled)
+            days = generation.calendar(spelled) if count > MAX_AT_ONCE else []
+            if not days:  # few, or no days are counted in a catalogue of an older version
+                return _contents(generation, generation.programme(spelled, MAX_SESSIONS), removed)
+            contents = _contents(generation, (), removed)
+        return replace(
+            contents, days=tuple(days), read_days=partial(self._read_days, spelled, days)
+        )
+
+    def _read_days(self, filters: Filters, days: Sequence[EditionDay]) -> Iterator[list[Session]]:
+        """Yield the sessions of some days at a time, so that no call keeps the store or this process busy."""
+        with self._store.reading() as generation:
+            for some in _group(days):
+                with deadline.within(_SECONDS):
+                    sessions = generation.programme(filters.replace(day=some), MAX_SESSIONS)
+                yield sessions
+
+
+def _group(days: Sequence[EditionDay]) -> Iterator[list[str]]:
+    """Yield the days in order, as many at a time as have MAX_AT_ONCE sessions, or one that has more."""
+    counts: Counter[str] = Counter()
+    for one in days:
+        counts[one.day] += one.sessions
+    del counts[""]
+    some, total = list[str](), 0
+    for day, count in sorted(counts.items()):
+        if some and total + count > MAX_AT_ONCE:
+            yield some
+            some, total = [], 0
+        some.append(day)
+        total += count
+    if some:
+        yield some
+
+
+def _removed(generation: Generation, filters: Filters, spelled: Filters) -> list[Tombstone]:
+    """Return what is left of removed sessions that pass; those that are there again are none."""
+    days = [str(day) for day in filters.get("day", ())]
+    others = spelled.replace(day=())
+    passing = [one for one in generation.tombstones() if _passes(one.session, others, days)]
+    there = {session.id for session in generation.get([one.id for one in passing])}
+    return [one for one in passing if one.id not in there]
 
 
 def _count(generation: Generation, filters: Filters) -> int:
@@ -116,9 +164,8 @@ def _contents(
     )
 
 
-def _passes(session: Session, filters: Filters, days: Iterable[str]) -> bool:
+def _passes(session: Session, filters: Filters, ranges: Sequence[str]) -> bool:
     """Return whether a session passes the filters, and starts in one of the ranges of days, if any."""
-    ranges = list(days)
     payload = encode_payload(session)
     return (not ranges or any(in_day_range(session.day, one) for one in ranges)) and (
         all(payload.get(name) in values for name, values in filters.matches())

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +28,6 @@ from service.web.search_form import list_chips
 from service.web.site import Site
 from service.words import folded
 
-_WHOLE = 500
-"""Sessions of a calendar that is sent with its length; a longer one is written while it is sent."""
 _MAX_NAME = 60
 
 bp = Blueprint("calendar", __name__)
@@ -136,9 +135,9 @@ def _respond(
         response = Response(status=HTTPStatus.NOT_MODIFIED)
     else:
         contents = read()
-        parts = _write(make_feed(stamp=contents.stamp), contents.sessions)
-        is_short = len(contents.sessions) <= _WHOLE
-        response = Response(b"".join(parts) if is_short else parts)
+        parts = _write(make_feed(stamp=contents.stamp), contents)
+        is_whole = not contents.days
+        response = Response(b"".join(parts) if is_whole else _begin(parts))
         response.headers["Content-Type"] = "text/calendar; charset=utf-8"
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.set_etag(tag, weak=True)
@@ -146,10 +145,18 @@ def _respond(
     return response
 
 
-def _write(feed: Feed, sessions: Sequence[Session]) -> Iterator[bytes]:
+def _write(feed: Feed, contents: Contents) -> Iterator[bytes]:
     zones = ZonesUsed()
-    zones.add(sessions)
-    return write_feed(feed, zones, sessions)
+    zones.add(contents.sessions)
+    zones.add_days(contents.days)
+    read = (session for some in contents.read_days() for session in some)
+    return write_feed(feed, zones, chain(read, contents.sessions))
+
+
+def _begin(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the parts, the first entry made already: what fails until then is answered as an error."""
+    head, entry = next(parts), next(parts)
+    return chain((head, entry), parts)
 
 
 def _tag() -> str:
