@@ -145,7 +145,8 @@ def test_a_phone_shows_everything_in_its_width(
         browser.get(shown)
         for selector in ("summary", ".unfold"):
             for control in browser.find_elements(By.CSS_SELECTOR, selector):
-                if control.is_displayed():  # cards are compact there: the session's page has the rest
+                # Cards are compact there: the session's page has the rest.
+                if control.is_displayed():
                     control.click()
         root = by_css(browser, "html")
         assert int(root.get_property("scrollWidth")) <= 360  # type: ignore[arg-type]  # it is a number
