@@ -1,8 +1,9 @@
 """Alternatives to a session of a plan that clashes: its talk at another time, or sessions like it that fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from service.filters import Filters
@@ -13,8 +14,8 @@ from service.slots import Slot, fits, slot_of
 Kind = Literal["sitting", "similar"]
 MAX_ALTERNATIVES = 3
 """Alternatives to one session."""
-_CANDIDATES = 12
-"""Sessions like it that are looked at, as some of them are no alternative."""
+_CANDIDATES = (15, 75, 375)
+"""How many sessions like it are looked at: more where too few of them are alternatives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,32 @@ def find_alternatives(
     sittings = offered(searcher.lookup.talk(str(session.id))[1])
     sittings.sort(key=lambda one: _distance(one, session))
     chosen = [Alternative(one, "sitting") for one in sittings[:MAX_ALTERNATIVES]]
-    if len(chosen) < MAX_ALTERNATIVES:
-        like = offered(_similar(searcher, session, others))
-        chosen += [Alternative(one, "similar") for one in like[: MAX_ALTERNATIVES - len(chosen)]]
-    return tuple(chosen)
+    wanted, like = MAX_ALTERNATIVES - len(chosen), list[Session]()
+    for limit in _CANDIDATES if wanted else ():
+        found = _nearest(searcher, session, others, limit)
+        like = list(islice(_each_talk_once(offered(found), session), wanted))
+        if len(like) == wanted or len(found) < limit:
+            break
+    return (*chosen, *(Alternative(one, "similar") for one in like))
 
 
-def _similar(searcher: Searcher, session: Session, others: Iterable[Session]) -> list[Session]:
-    """Return the sessions of an edition that are most like one and leave the others without clashes."""
+def _nearest(
+    searcher: Searcher, session: Session, others: Iterable[Session], limit: int
+) -> list[Session]:
+    """Return the sessions of its edition that are most like one and leave the others without clashes."""
     filters = Filters(
         event=[session.event], year=[session.year], fits=[str(one.id) for one in others]
     )
-    results = searcher.similar(str(session.id), limit=_CANDIDATES, filters=filters)
-    return [result.session for result in results]
+    return searcher.lookup.nearest(session.id, limit, filters)
+
+
+def _each_talk_once(sessions: Iterable[Session], session: Session) -> Iterator[Session]:
+    """Yield the sessions without repeats of each other and of one session."""
+    keys = set(session.talk_keys)
+    for one in sessions:
+        if keys.isdisjoint(own := one.talk_keys):
+            keys.update(own)
+            yield one
 
 
 def _is_offered(one: Session, session: Session, taken: Iterable[Slot], now: datetime) -> bool:

@@ -73,6 +73,18 @@ class Lookup:
         unknown = tuple(id for id in missing if id not in known)
         return FoundSessions(tuple(sessions), tuple(removed), unknown)
 
+    def nearest(self, id: UUID, limit: int, filters: Filters) -> list[Session]:
+        """Return the `limit` sessions that pass and are nearest in meaning to one, which may be among them.
+
+        Raises NotFoundError if no session has the id.
+        """
+        with self._store.reading() as generation:
+            vectors = generation.vectors([id])
+            if id not in vectors:
+                raise missing(generation, id)
+            spelled = self._facets.canonicalise(generation, filters)
+            return [hit.session for hit in generation.search(vectors[id], limit, spelled)]
+
     def talk(self, id: str) -> tuple[Session, tuple[Session, ...]]:
         """Return the session of that id, and all sittings of its talk, itself among them, in order of time.
 
