@@ -229,3 +229,18 @@ def test_the_page_tells_and_removes_the_filter(client: FlaskClient) -> None:
     assert (box["value"], "checked" in box) == (f"{WARD.id},{REGION.id}", True)
     (other,) = [one for one in read(client, "/?q=health").all("input") if one.get("name") == "fits"]
     assert (other["value"], "checked" in other) == ("", False)
+
+
+def test_only_what_fits_is_in_the_programme(planned: FlaskClient) -> None:
+    day = "event=Summit&year=2026&day=2026-05-12"
+    whole = read(planned, f"/programme?{day}")
+    fits = read(planned, f"/programme?{day}&fits={RIVAL.id}")
+    shown = [{f"/sessions/{one.id}" for one in PLANNED} & set(page.links) for page in (whole, fits)]
+    assert shown[0] - shown[1] == {f"/sessions/{TALK.id}", f"/sessions/{RIVAL.id}"}
+    assert "Fits a plan of 1 session ×" in fits.text
+    for page, value in ((whole, ""), (fits, str(RIVAL.id))):
+        (box,) = [one for one in page.all("input") if one.get("id") == "filter-fits"]
+        assert (box["value"], "checked" in box) == (value, bool(value))
+    answer = planned.get(f"/api/programme?{day}&fits={RIVAL.id}").get_json()
+    assert str(TALK.id) not in str(answer)
+    assert str(AGAIN.id) in str(answer)

@@ -154,7 +154,7 @@ def link_without_lacking(query: Query, found: NoProgramme) -> str:
 
 def kept_by_form(query: Query) -> list[tuple[str, Value]]:
     """Return the parameters of the page that its form of filters sends along."""
-    kept = ("event", "year", "day", "fits", "now")
+    kept = ("event", "year", "day", "now")
     parameters = programme_parameters(query)
     return [(name, value) for name in kept for value in parameters.get(name, ())]
 
