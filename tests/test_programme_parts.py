@@ -42,9 +42,9 @@ def test_parts_hold_every_minute_once_and_no_more_than_fits(
 
 
 def test_a_day_is_split_between_starts() -> None:
-    parts = split_day([(600, 400), (540, 200), (660, 1), (720, 1_300)], 3)
+    parts = split_day([(600, 200), (540, 200), (660, 1), (720, 1_300)], 3)
     assert [(part.key, part.end, part.sessions) for part in parts] == [
-        ("09:00", 660, 600),
+        ("09:00", 660, 400),
         ("11:00", 720, 1),
         ("12:00", 721, 600),
         ("12:00-2", 721, 600),

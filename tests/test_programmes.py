@@ -195,6 +195,7 @@ def test_sessions_without_a_day_are_a_page_by_title(programmes: Programmes) -> N
 
 def test_a_long_day_is_split(programmes: Programmes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "MOST", 3)
+    monkeypatch.setattr(parts, "SPLIT", 3)
     monkeypatch.setattr("service.programme.programmes.MOST", 3)
     shown: list[int] = []
     first = day(programmes, "20T09:00")
@@ -215,6 +216,7 @@ def test_more_than_a_page_in_one_minute_are_pages_by_title(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "MOST", 3)
+    monkeypatch.setattr(parts, "SPLIT", 3)
     monkeypatch.setattr("service.programme.programmes.MOST", 3)
     store = open_store()
     write(store, [at(number, 12, "14:00", 60, title=f"Poster {number}") for number in range(8)])

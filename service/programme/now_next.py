@@ -97,14 +97,14 @@ class NowFinder:
     def _later(self, day: str, first: int) -> list[Session]:
         """Return the sessions that start from a minute of the day on; if some are known, those alone."""
         soon = min(first + int(SOON.total_seconds()) // 60, MINUTES - 1)
-        if self.known.holds(day, first, soon):
+        found: list[Session] = []
+        if self.known.holds(day, first, first):
             found = [one for one in self.known.sessions if _scheduled(one)]
             found = [one for one in found if (one.start_minute or 0) >= first]
-            if found or self.known.part.end == MINUTES:
-                return found
-        if first >= MINUTES:
-            return []
-        return self._read(day=[day], **{"from": [format_minute(first)]})
+            first = self.known.part.end
+        if first >= MINUTES or (found and first > soon):
+            return found
+        return [*found, *self._read(day=[day], **{"from": [format_minute(first)]})]
 
     def _read(self, **filters: Iterable[Value]) -> list[Session]:
         """Return the first sessions that pass, of those that take place where the catalogue knows it."""

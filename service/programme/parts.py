@@ -11,7 +11,9 @@ from service.dates import parse_time
 from service.errors import QueryError
 
 MOST = 600
-"""Sessions of one part."""
+"""Sessions of a day that is not split, and of a page of those that start in one minute or without a time."""
+SPLIT = 400
+"""Sessions of a part of a day that is split: a page that is read on a phone, and made quickly."""
 MINUTES = 24 * 60
 UNTIMED = "untimed"
 UNDATED = "undated"
@@ -61,7 +63,7 @@ def split_day(starts: Sequence[tuple[int, int]], untimed: int) -> tuple[Part, ..
     timed: list[Part] = []
     for minute, count in sorted(starts):
         last = timed[-1] if timed else None
-        if last is None or last.pages > 1 or last.sessions + count > MOST:
+        if last is None or last.pages > 1 or last.sessions + count > SPLIT:
             timed += _pages(Part(minute, MINUTES, count))
         else:
             timed[-1] = replace(last, sessions=last.sessions + count)

@@ -1,0 +1,210 @@
+"""Time of a day of the programme in a large event, compared with reading the whole edition.
+
+    python -m benchmarks.programme [--sessions 10000] [--days 4] [--turns 20] [--data FOLDER] [--json FILE]
+
+An event of `--sessions` made-up sessions in 60 rooms over `--days` days is written to an embedded
+catalogue, with a second year of as many. In a turn each way to show one part of a day is taken once, in
+process and without a network: the page, the page with what is on now, the page of one track, the API's
+answer. The baseline does without the indexes: it reads every session of the edition, keeps those of the day
+and the part, and lays out the timetable. It writes no HTML, counts no facets and looks for nothing that is
+on now, so the ratios understate. Times are of the processor, as the limit is: what else the machine does
+counts less.
+
+`first` is a page whose filters nobody asked for before: its facets are counted then, and cached afterwards.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from benchmarks.support.results import PAUSE, Row, median, middle_half, report
+from service.encoder import Fingerprint, QueryEncoder, Vectors
+from service.filters import Filters
+from service.programme.day import ProgrammeDay
+from service.programme.parts import format_minute
+from service.programme.timetable import build
+from service.search.searcher import Searcher
+from service.session import Session
+from service.stores.edge.store import EdgeStore
+from service.web import create_app
+
+LIMIT_MS = 100
+"""What a page may take, of the server's time."""
+LIMIT_BYTES = 1_000_000
+EVENT = "Congress"
+YEAR = 2026
+_ZONE = ZoneInfo("Europe/Brussels")
+_FIRST = datetime(2026, 5, 11, 9, 0, tzinfo=_ZONE)
+_ROOMS, _TRACKS, _SLOTS = 60, 40, 96
+_FINGERPRINT = Fingerprint(model="none", weights="none", dimension=8, window=8)
+
+
+def main() -> None:
+    """Parse the arguments, run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sessions", type=int, default=10_000)
+    parser.add_argument("--days", type=int, default=4)
+    parser.add_argument("--turns", type=int, default=20)
+    parser.add_argument("--data", type=Path, help="folder to keep the catalogue in")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    with ExitStack() as stack:
+        folder = args.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        store = EdgeStore(folder, "programme")
+        stack.callback(store.close)
+        if not store.generations():
+            write(store, args.sessions, args.days)
+        rows = measure(store, args.turns)
+    report(rows, "python -m benchmarks.programme " + " ".join(sys.argv[1:]), args.json)
+
+
+def make_sessions(count: int, days: int) -> Iterator[Session]:
+    """Yield made-up sessions of two years, as many in each."""
+    rng = random.Random(7)  # noqa: S311  # made-up sessions
+    words = [f"{start}{end}" for start in ("data", "net", "sys", "lib") for end in range(200)]
+    for year in (YEAR, YEAR - 1):
+        for number in range(count):
+            day, slot = number % days, rng.randrange(_SLOTS)
+            start = _FIRST.replace(year=year) + timedelta(days=day, minutes=5 * slot)
+            yield Session(
+                event=EVENT,
+                year=year,
+                source_id=str(number),
+                title=" ".join(rng.choices(words, k=8)),
+                abstract=" ".join(rng.choices(words, k=150)),
+                speakers=(f"Ana {rng.randrange(count)}", f"Bo {rng.randrange(count)}"),
+                track=f"Track {number % _TRACKS}",
+                room=f"Room {rng.randrange(_ROOMS)}",
+                kind="Talk",
+                language="en",
+                starts_at=start,
+                ends_at=start + timedelta(minutes=rng.choice((20, 30, 45))),
+            )
+
+
+def write(store: EdgeStore, count: int, days: int) -> None:
+    """Load the sessions, all with one vector: none is searched for."""
+    sessions = list(make_sessions(count, days))
+    vectors: Vectors = np.zeros((256, _FINGERPRINT.dimension), dtype=np.float32)
+    vectors[:, 0] = 1
+    with store.building(_FINGERPRINT, sessions=len(sessions)) as builder:
+        for start in range(0, len(sessions), len(vectors)):
+            some = sessions[start : start + len(vectors)]
+            builder.upsert(some, vectors[: len(some)])
+        builder.commit(expected=len(sessions), sources=["made up"])
+
+
+def measure(store: EdgeStore, turns: int) -> list[Row]:
+    """Return the rows of all ways to show a part of a day, timed in turns with the baseline."""
+    searcher = Searcher(store, _no_encoder)
+    client = create_app(searcher).test_client().get
+    part = _biggest_part(searcher)
+    page = f"/programme?event={EVENT}&year={YEAR}&day={part.day}&part={part.part.key}"
+    now = f"{page}&now={part.day}T{format_minute((part.part.first or 0) + 30)}%2B02:00"
+    ways = {
+        "the page of a part of a day": lambda turn: get(client, page),
+        "the page with what is on now": lambda turn: get(client, now),
+        "the page of one track": lambda turn: get(client, f"{page}&track=Track+{turn % 5}"),
+        "the page of one track, first": lambda turn: get(client, f"{page}&track=Track+{turn + 10}"),
+        "the API's answer": lambda turn: get(client, f"/api{page}"),
+    }
+    get(client, now)
+    times = take_turns(
+        {"baseline": lambda turn: read_all(store, part), **ways}, min(turns, _TRACKS - 10)
+    )
+    size = len(client(now).data)
+    baseline = median(times["baseline"])
+    rows = [
+        Row(
+            f"{name}, {len(part.sessions)} sessions of {part.edition.sessions}",
+            baseline,
+            median(some),
+            "ms",
+            baseline / median(some),
+            f"{middle_half(some)}, baseline {middle_half(times['baseline'])}",
+        )
+        for name, some in times.items()
+        if name != "baseline"
+    ]
+    slowest = max(median(times[name]) for name in ways)
+    return [
+        *rows,
+        Row(
+            "the slowest of them; the baseline is the limit",
+            LIMIT_MS,
+            slowest,
+            "ms",
+            LIMIT_MS / slowest,
+        ),
+        Row(
+            "size of the page; the baseline is the limit",
+            LIMIT_BYTES,
+            size,
+            "bytes",
+            LIMIT_BYTES / size,
+        ),
+    ]
+
+
+def take_turns(ways: dict[str, Callable[[int], object]], turns: int) -> dict[str, list[float]]:
+    """Return the times in ms of each way, taken one after the other in each turn."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(turns):
+        for name, way in ways.items():
+            time.sleep(PAUSE)
+            started = time.process_time()
+            way(turn)
+            times[name].append(1000 * (time.process_time() - started))
+    return times
+
+
+def read_all(store: EdgeStore, part: ProgrammeDay) -> object:
+    """Lay out the same part from the whole edition, filtered here."""
+    with store.reading() as generation:
+        edition = Filters(event=[EVENT], year=[YEAR])
+        sessions = generation.programme(edition, part.edition.sessions)
+    first, end = part.part.first or 0, part.part.end
+    found = [
+        one
+        for one in sessions
+        if one.day == part.day and one.start_minute is not None and first <= one.start_minute < end
+    ]
+    if len(found) != len(part.sessions):
+        raise RuntimeError(f"{len(found)} sessions found, {len(part.sessions)} shown")
+    return build(found)
+
+
+def get(client: Callable[[str], Any], path: str) -> None:
+    """Ask for a path. Raises RuntimeError unless it is answered."""
+    answer = client(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status_code}")
+
+
+def _biggest_part(searcher: Searcher) -> ProgrammeDay:
+    """Return the part of the first day that has most sessions."""
+    filters = Filters(event=[EVENT], year=[YEAR])
+    day = searcher.programmes.find(filters)
+    assert isinstance(day, ProgrammeDay), "the catalogue holds another event"
+    key = max(day.parts, key=lambda part: part.sessions).key
+    found = searcher.programmes.find(filters.replace(day=[day.day]), part=key)
+    assert isinstance(found, ProgrammeDay), "the day is gone"
+    return found
+
+
+def _no_encoder(fingerprint: Fingerprint) -> QueryEncoder:
+    raise RuntimeError(f"nobody asks {fingerprint.model} a question here")
+
+
+if __name__ == "__main__":
+    main()
