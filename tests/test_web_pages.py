@@ -214,3 +214,11 @@ def test_sittings_of_one_talk_are_listed(tmp_path: Path) -> None:
         for field in read(client, "/?q=health&fold=false&year=2026").all("input")
         if "type" in field
     ]
+
+
+def test_styles_and_scripts_leave_room_for_the_page(client: FlaskClient) -> None:
+    """Of 60 kB uncompressed, a page of 1,464 sessions' filters and three results takes up to 36."""
+    page = read(client, "/?q=health")
+    files = [str(link["href"]) for link in page.all("link") if link["rel"] != "canonical"]
+    files += [str(script["src"]) for script in page.all("script")]
+    assert sum(len(client.get(file).data) for file in files) < 24_000
