@@ -100,7 +100,7 @@ def _baseline(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> flo
 def _ours(args: argparse.Namespace, pairs: Sequence[tuple[str, ...]]) -> float:
     """Return the steps per second of `training.trainer.train`."""
     from training import trainer
-    from training.datasets import Dataset
+    from training.pair_files import Dataset
     from training.recipe import Recipe
 
     model = _model(args)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_imports_go_one_way(file: Path) -> None:
         for package, homes in ALLOWED.items():
             if name == package or name.startswith(package + "."):
                 assert place.startswith(homes), f"{place} imports {name}"
+
+
+@pytest.mark.parametrize("folder", ["training", "docs"])
+def test_no_module_beside_a_script_hides_a_library(folder: str) -> None:
+    """A script's own folder comes first on the path, before the libraries."""
+    libraries = set(packages_distributions()) | set(sys.stdlib_module_names)
+    own = {file.stem for file in (ROOT / folder).glob("*.py")} - {"__init__"}
+    assert own.isdisjoint(libraries), own & libraries
 
 
 def test_heavy_libraries_are_not_imported_before_they_are_used() -> None:

@@ -2,7 +2,10 @@
 
 import contextlib
 import json
+import os
 import resource
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,10 +22,10 @@ from service.encoders.sentence_transformer import load_model
 from service.errors import EncoderError, InputError, ModelError, StorageFullError
 from training import train_script
 from training.checkpoints import has_checkpoint
-from training.datasets import Dataset
 from training.folder import copy_weights, open_scratch
 from training.losses import ColumnsLoss
 from training.model_encoder import digest
+from training.pair_files import Dataset
 from training.pairs import make_pairs
 from training.recipe import Recipe
 from training.trainer import TrainingStats, train
@@ -264,6 +267,21 @@ def test_the_script_trains_a_bare_model_that_both_libraries_load(
     assert train_script.main([*map(str, arguments), "--epochs", "nan"]) == 1
     assert "both must be above 0" in capsys.readouterr().err
     assert not list(tmp_path.glob("other*"))
+
+
+def test_the_script_runs_as_a_script() -> None:
+    """Its folder comes first on the path then: no module of it may hide a library."""
+    script = Path(train_script.__file__)
+    done = subprocess.run(
+        [sys.executable, str(script), "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=script.parent,
+        env={**os.environ, "PYTHONPATH": str(script.parent.parent)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "folder of the datasets" in done.stdout
 
 
 def test_a_bare_model_must_be_one(tmp_path: Path) -> None:

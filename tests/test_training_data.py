@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import InputError
-from training.datasets import (
+from training.pair_files import (
     CONFIG,
     BadLines,
     Dataset,

@@ -9,8 +9,8 @@ from typing import Any
 from sentence_transformers import SentenceTransformer
 
 from service.encoders.model_folder import ModelFolder
-from training.datasets import Dataset
 from training.folder import max_tokens
+from training.pair_files import Dataset
 from training.recipe import Recipe, hyperparameters
 
 _MEASURES = ("hit@3", "mrr@10", "ndcg@10")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from service.session import Session
-from training.datasets import Texts
+from training.pair_files import Texts
 
 WEIGHTS = {"titles": 1.0, "summaries": 0.3, "repeats": 0.3, "tracks": 0.1}
 """The kinds of pairs, and the weight of one pair of each. Titles gain most; tracks are few, and each has many

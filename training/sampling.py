@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.errors import InputError
-from training.datasets import BadLines, Dataset, Texts, read_texts
+from training.pair_files import BadLines, Dataset, Texts, read_texts
 
 POOL = 100_000
 """Size of a dataset's shuffle buffer, in lines: smaller datasets are shuffled whole."""

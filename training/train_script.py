@@ -16,7 +16,6 @@ from pathlib import Path
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError
-from training.datasets import CONFIG, read_config
 from training.folder import (
     SCRATCH_MODEL,
     check_output,
@@ -25,6 +24,7 @@ from training.folder import (
     write_model,
 )
 from training.model_card import write_card
+from training.pair_files import CONFIG, read_config
 from training.recipe import Recipe, check_recipe
 from training.sampling import epoch_steps
 from training.trainer import TrainingStats, train

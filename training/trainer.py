@@ -19,8 +19,8 @@ from transformers import PrinterCallback, ProgressCallback, TrainerCallback
 
 from service.errors import EncoderError
 from training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
-from training.datasets import BadLines, Dataset
 from training.losses import ColumnsLoss
+from training.pair_files import BadLines, Dataset
 from training.recipe import Recipe, check_recipe, hyperparameters
 from training.sampling import Batch, WeightedBatches
 
