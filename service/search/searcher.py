@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from service.encoder import Fingerprint, QueryEncoder, Vectors
-from service.errors import ConferenceHelperError, NotReadyError
 from service.filters import FACETS, NO_FILTERS, Filters
 from service.programme.programmes import Programmes
 from service.query.analysis import Analysis
@@ -27,6 +26,7 @@ from service.search.facet_counts import count_found
 from service.search.folding import Talk, find_talks
 from service.search.lookup import Lookup, missing, parse_id
 from service.search.programme import list_programme
+from service.search.readiness import Readiness
 from service.search.retrieval import Retrieval
 from service.search.snippets import Explainer, Reason
 from service.session import Session
@@ -68,13 +68,13 @@ class Searcher:
         self.store = store
         self._encoder = CatalogueEncoder(open_encoder)
         self._off_topic = OffTopicCache(off_topic)
-        self._trouble: ConferenceHelperError | None = None
         self._facets = FacetCache()
         self.lookup = Lookup(store, self._facets)
         self.calendars = Calendars(store, self._facets)
         self.programmes = Programmes(store, self._facets)
         self._analysis = Analysis(self._facets)
         self._interpreter = Interpreter(self._facets, self._analysis)
+        self._readiness = Readiness(store, self._encoder.is_ready, self._rehearse)
 
     def search(self, query: Query) -> Answer:
         """Return the sessions that answer best, highest score first unless they are to differ.
@@ -215,35 +215,22 @@ class Searcher:
         return {**{key: manifest[key] for key in keys}, "store": self.store.kind}
 
     def warm_up(self) -> None:
-        """Open the served generation and load its encoder, so that the next question finds both ready.
-
-        Raises what keeps them from being ready; `check_ready` then raises it too.
-        """
-        try:
-            with self.store.reading() as generation:
-                if not self._encoder.is_ready(generation.manifest):
-                    self._encoder.encode("ready", generation.manifest)
-                self._interpreter.interpret(generation, Query("ready"))
-                self._analysis.parse(generation, Query("ready"))
-                self._analysis.correct(generation, "raedy")
-                self._analysis.match_terms(generation, "ready", NO_FILTERS)
-                if generation.manifest.calibration:
-                    self._off_topic.get(self._encoder.open(generation.manifest))
-            self._trouble = None
-        except ConferenceHelperError as error:
-            self._trouble = error
-            raise
+        """Answer as people ask first, once a generation, so that their questions find all of it ready."""
+        self._readiness.warm_up()
 
     def check_ready(self) -> Manifest:
-        """Return what is served, if a question would be answered now.
+        """Return what is served, if a question would be answered now. Raises what keeps it from being so."""
+        return self._readiness.check()
 
-        Raises NotReadyError while the encoder is loading, and whatever else keeps it from answering.
-        """
+    def _rehearse(self) -> None:
         with self.store.reading() as generation:
-            self.store.check()
-            if self._encoder.is_ready(generation.manifest):
-                return generation.manifest
-        raise self._trouble or NotReadyError("The encoder is still being loaded. Try again soon.")
+            read = self._interpreter.interpret(generation, Query("ready"))
+            answer, _ = self._nearest(generation, read, "ready", with_facets=True)
+            self._analysis.correct(generation, "raedy")
+            self._count_all(generation, NO_FILTERS)
+        self.lookup.examples()
+        for result in answer.results[:1]:
+            self.lookup.talk(str(result.session.id))
 
     def _judge(
         self, retrieval: Retrieval, filters: Filters, talks: Sequence[Talk]

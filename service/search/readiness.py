@@ -1,0 +1,50 @@
+"""Readiness: whether the next question is answered at once."""
+
+from collections.abc import Callable
+
+from service.errors import ConferenceHelperError, NotReadyError
+from service.stores.manifest import Manifest
+from service.stores.protocol import SearchableStore
+
+
+class Readiness:
+    """Knows whether the served generation was rehearsed: asked what people ask first, so that it is all read.
+
+    Only the first generation makes people wait: while a later one is rehearsed, it answers already.
+    """
+
+    def __init__(
+        self,
+        store: SearchableStore,
+        is_open: Callable[[Manifest], bool],
+        rehearse: Callable[[], None],
+    ) -> None:
+        """Take what says whether a catalogue's encoder is loaded, and what rehearses the served generation."""
+        self._store = store
+        self._is_open = is_open
+        self._rehearse = rehearse
+        self._rehearsed = ""
+        self._trouble: ConferenceHelperError | None = None
+
+    def warm_up(self) -> None:
+        """Rehearse the served generation, once. Raises what keeps it from being ready, as `check` then does."""
+        try:
+            manifest = self._store.manifest()
+            if self._rehearsed != manifest.state or not self._is_open(manifest):
+                self._rehearse()
+                self._rehearsed = manifest.state
+            self._trouble = None
+        except ConferenceHelperError as error:
+            self._trouble = error
+            raise
+
+    def check(self) -> Manifest:
+        """Return what is served, if a question would be answered now.
+
+        Raises NotReadyError before the first rehearsal, and whatever else keeps it from answering.
+        """
+        with self._store.reading() as generation:
+            self._store.check()
+            if self._rehearsed and self._is_open(generation.manifest):
+                return generation.manifest
+        raise self._trouble or NotReadyError("The catalogue is still being opened. Try again soon.")
