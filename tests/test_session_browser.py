@@ -61,3 +61,16 @@ def test_without_javascript_the_time_is_the_event_s(
     browser.get(f"{address}/sessions/{WARD.id}")
     assert "Tuesday 13 May 2025, 10:30–11:15 UTC+02:00" in by_css(browser, "dd").text
     assert not by_css(browser, ".here").is_displayed()
+
+
+def test_a_session_is_shared_by_its_address(open_browser: OpenBrowser, address: str) -> None:
+    browser = open_browser()
+    browser.get(f"{address}/sessions/{WARD.id}?from=mail")
+    browser.execute_script(
+        "Object.defineProperty(navigator, 'share', { value: undefined });"
+        "const clipboard = { writeText: async (text) => { window.copied = text; } };"
+        "Object.defineProperty(navigator, 'clipboard', { value: clipboard });"
+    )
+    by_css(browser, ".share").click()
+    wait(browser, lambda: by_css(browser, ".alike [role=status]").text == "Link copied")
+    assert browser.execute_script("return window.copied") == f"{address}/sessions/{WARD.id}"

@@ -22,3 +22,19 @@ for (const place of document.querySelectorAll(".here[data-starts]")) {
   place.textContent = `Where you are: ${first[0]}, ${first[1]}${until} (${difference} ${ahead > 0 ? "later" : "earlier"})`;
   place.hidden = false;
 }
+
+// Share a session: by what the device shares with, else by copying its address.
+for (const button of document.querySelectorAll(".share")) {
+  const url = new URL(button.dataset.address, location.href).href;
+  const status = button.nextElementSibling;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      if (navigator.share) return await navigator.share({ title: document.title, url });
+      await navigator.clipboard.writeText(url);
+      status.textContent = "Link copied";
+    } catch (error) {
+      if (error.name !== "AbortError") status.textContent = url;  // nothing may copy here: it can be by hand
+    }
+  });
+}
