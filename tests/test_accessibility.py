@@ -1,5 +1,6 @@
 """Every page, checked by axe-core in a browser: levels A and AA of WCAG 2.2, and best practice."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import OpenBrowser, needs_browser, resize, serving, wait
+from support.browser import OpenBrowser, by_css, needs_browser, resize, serving, wait
 from support.fakes import BagOfWords
 from support.web_fixtures import SESSIONS, open_empty
 
@@ -95,3 +96,21 @@ def test_no_page_has_a_violation(
         browser.execute_script(AXE.read_text("utf-8"))
         found[name] = browser.execute_async_script(_RUN)
     assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+def test_every_page_fits_320_pixels_as_at_400_percent(
+    open_browser: OpenBrowser, address: str
+) -> None:
+    browser = open_browser()
+    resize(browser, 320, 640)
+    for name, path in PATHS.items():
+        browser.get(address + path)
+        assert int(str(by_css(browser, "html").get_property("scrollWidth"))) <= 320, name
+
+
+def test_three_results_are_printed_on_one_page(open_browser: OpenBrowser, address: str) -> None:
+    browser = open_browser()
+    browser.get(f"{address}/?q=health+analytics")
+    paper = {"paperWidth": 8.27, "paperHeight": 11.69}  # A4, in inches
+    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+    assert pdf.count(b"/Type /Page\n") == 1
