@@ -51,7 +51,7 @@ def opened(
     probe.server_close()  # its port is free again, and is the host's: the service must name it before
     allowed = f"http://127.0.0.1:{probe.server_port}"
     with serving_app(create_app(searcher, allowed_origins=(allowed,))) as service:
-        site = host(service, 'year="2026" label="Ask <us>"')
+        site = host(service, 'year="2026" limit="10" label="Ask <us>"')
         with serving_app(site, probe.server_port) as address:
             browser = open_browser()
             browser.get(address)
