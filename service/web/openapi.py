@@ -193,19 +193,14 @@ def _paths() -> Values:
         "/readyz": parts.operation(
             "isReady", "Whether the next question can be answered.", "Ready", errors="503"
         ),
-        "/metrics": {
-            "get": {
-                "operationId": "showMetrics",
-                "summary": "Counts and times, for Prometheus.",
-                "responses": {"200": parts.content("Metrics.", "text/plain")},
-            }
-        },
-        "/embed.js": {
-            "get": {
-                "operationId": "loadComponent",
-                "summary": "The script that defines <conference-search>, for other sites.",
-                "responses": {"200": parts.content("The script.", "text/javascript")},
-            }
-        },
+        "/metrics": parts.text(
+            "showMetrics", "Counts and times, for Prometheus.", "Metrics.", "text/plain"
+        ),
+        "/embed.js": parts.text(
+            "loadComponent",
+            "The script that defines <conference-search>, for other sites.",
+            "The script.",
+            "text/javascript",
+        ),
         "/openapi.json": parts.operation("describe", "This document.", "Document"),
     }

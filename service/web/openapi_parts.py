@@ -14,50 +14,44 @@ def operation(
     """Return a GET operation that answers with JSON; `errors` are its status codes."""
     kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors.split()}
     responses = {code: {"$ref": f"#/components/responses/{kind}"} for code, kind in kinds.items()}
-    return {
-        "get": {
-            "operationId": id,
-            "summary": summary,
-            "parameters": parameters,
-            "responses": {"200": {"description": summary, "content": json_of(schema)}, **responses},
-        }
-    }
+    found = {"description": summary, "content": json_of(schema)}
+    return _get(id, summary, parameters, {"200": found, **responses})
 
 
 def page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     """Return a GET operation that answers with a page."""
-    return {
-        "get": {
-            "operationId": id,
-            "summary": summary,
-            "parameters": parameters,
-            "responses": {
-                "200": content("The page.", "text/html"),
-                "default": content("The page with what is wrong.", "text/html"),
-            },
-        }
-    }
+    responses = {"200": content("The page.", "text/html"), "default": _PROBLEM}
+    return _get(id, summary, parameters, responses)
 
 
 def calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     """Return a GET operation that answers with a calendar."""
-    return {
-        "get": {
-            "operationId": id,
-            "summary": summary,
-            "parameters": parameters,
-            "responses": {
-                "200": content("The calendar.", "text/calendar"),
-                "304": {"description": "It is as it was, by the ETag that was sent."},
-                "default": content("The page with what is wrong.", "text/html"),
-            },
-        }
+    responses = {
+        "200": content("The calendar.", "text/calendar"),
+        "304": {"description": "Not modified since the ETag that was sent."},
+        "default": _PROBLEM,
     }
+    return _get(id, summary, parameters, responses)
+
+
+def text(id: str, summary: str, description: str, media_type: str) -> Values:
+    """Return a GET operation without parameters that answers with a text."""
+    return _get(id, summary, (), {"200": content(description, media_type)})
 
 
 def content(description: str, media_type: str) -> Values:
     """Return a response of a text."""
     return {"description": description, "content": {media_type: {"schema": TEXT}}}
+
+
+_PROBLEM = content("The page with what is wrong.", "text/html")
+
+
+def _get(id: str, summary: str, parameters: Sequence[Values], responses: Values) -> Values:
+    operation: Values = {"operationId": id, "summary": summary}
+    if parameters:
+        operation["parameters"] = list(parameters)
+    return {"get": {**operation, "responses": responses}}
 
 
 def json_of(schema: str) -> Values:
