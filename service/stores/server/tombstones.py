@@ -12,8 +12,9 @@ from uuid import UUID
 from qdrant_client import models
 
 from service.settings import QdrantSettings
+from service.stores.server.companions import create_companion
 from service.stores.server.connection import Connection
-from service.stores.server.failures import ExistsError, MissingError
+from service.stores.server.failures import MissingError
 from service.stores.tombstones import Tombstone, decode_tombstone, encode_tombstone, select
 
 _ENDING = "-removed"
@@ -36,7 +37,12 @@ def write_tombstones(
     wanted = {one.id: encode_tombstone(one) for one in tombstones}
     if not wanted and not known:
         return
-    _create(connection, settings, generation)
+    create_companion(
+        connection,
+        settings,
+        collection_of(generation),
+        doing="create a collection of removed sessions",
+    )
     new = [id for id, values in wanted.items() if known.get(id) != values]
     for start in range(0, len(new), _BATCH):
         some = new[start : start + _BATCH]
@@ -85,20 +91,6 @@ def _page(connection: Connection, generation: str, offset: Any) -> tuple[list[mo
             collection_of(generation), offset=offset, limit=4 * _BATCH, with_payload=True
         ),
     )
-
-
-def _create(connection: Connection, settings: QdrantSettings, generation: str) -> None:
-    with suppress(ExistsError):
-        connection.call(
-            "create a collection of removed sessions",
-            lambda client: client.create_collection(
-                collection_of(generation),
-                vectors_config={},
-                shard_number=1,
-                replication_factor=settings.replicas,
-                write_consistency_factor=settings.write_consistency,
-            ),
-        )
 
 
 def _upsert(

@@ -6,15 +6,15 @@ they are needed, replicated as the sessions are, and a change in place adds one.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from qdrant_client import models
 
 from service.errors import REMEDY, DamagedError
 from service.settings import QdrantSettings
+from service.stores.server.companions import create_companion
 from service.stores.server.connection import Connection
-from service.stores.server.failures import ExistsError, MissingError
+from service.stores.server.failures import MissingError
 from service.stores.vocabulary import Vocabulary, decode_counts, encode_counts
 
 _ENDING = "-words"
@@ -33,17 +33,7 @@ def write_vocabulary(
     connection: Connection, settings: QdrantSettings, generation: str, vocabulary: Vocabulary
 ) -> None:
     """Write the vocabulary of a new generation."""
-    with suppress(ExistsError):  # a first try came through and only its answer was lost
-        connection.call(
-            "create a vocabulary",
-            lambda client: client.create_collection(
-                collection_of(generation),
-                vectors_config={},
-                shard_number=1,
-                replication_factor=settings.replicas,
-                write_consistency_factor=settings.write_consistency,
-            ),
-        )
+    create_companion(connection, settings, collection_of(generation), doing="create a vocabulary")
     _add(connection, generation, vocabulary, first=0)
 
 
