@@ -24,6 +24,8 @@ pytest_plugins = [
     "support.stores",
     "support.web_fixtures",
     "support.both_ways",
+    "support.programme_days",
+    "support.web_programme",
 ]
 
 

@@ -14,6 +14,7 @@ from support.plans import (
     keep,
     kept,
     named,
+    open_without_plan,
     press,
     shown,
     tab_to,
@@ -53,11 +54,7 @@ def opened(open_browser: OpenBrowser) -> Chrome:
 
 @pytest.fixture
 def browser(opened: Chrome, address: str) -> Chrome:
-    """A browser that keeps no plan."""
-    resize(opened, 1280, 900)
-    opened.get(address)
-    opened.execute_script("localStorage.clear()")
-    return opened
+    return open_without_plan(opened, address)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)])

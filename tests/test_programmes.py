@@ -1,107 +1,14 @@
 """Days of the programme in every store: which is shown, what is on it and what now, and why there is none."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import pytest
-from qdrant_client import QdrantClient
-from support.stores import KINDS, OpenStore, opening, store_on, talk, write
+from support.programme_days import SESSIONS, at, day, none, numbers
+from support.stores import OpenStore, write
 
-from service.errors import QueryError, RefusedError
+from service.errors import QueryError
 from service.filters import Filters
 from service.programme import parts
-from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.programmes import Programmes
 from service.query.facet_cache import FacetCache
-from service.session import Session
-from service.stores.edge.store import EdgeStore
-from service.stores.protocol import SessionStore
-from service.stores.schema import payload_indexes
-
-VIENNA, TOKYO = ZoneInfo("Europe/Vienna"), ZoneInfo("Asia/Tokyo")
-
-
-def at(
-    number: int,
-    day: int,
-    clock: str,
-    lasts: int | None,
-    room: str = "Hall A",
-    zone: ZoneInfo | None = VIENNA,
-    **fields: object,
-) -> Session:
-    """A session of May 2026 in Vienna, unless other fields are given."""
-    hour, minute = map(int, clock.split(":"))
-    start = datetime(2026, 5, day, hour, minute, tzinfo=zone)
-    ends = None if lasts is None else start + timedelta(minutes=lasts)
-    values = {"room": room, "starts_at": start, "ends_at": ends, **fields}
-    return talk(number, **values)  # type: ignore[arg-type]  # fields of a session
-
-
-SESSIONS = [
-    at(0, 12, "09:00", 30, track="Health"),
-    at(1, 12, "09:00", 90, "Hall B"),
-    at(2, 12, "09:30", 30, speakers=("Zoë Berg",)),
-    at(3, 12, "10:30", 30, "Hall B"),
-    at(4, 12, "10:45", 30),
-    at(5, 12, "11:30", 30),
-    at(6, 12, "09:15", 60, "Hall C", cancelled=True),
-    at(7, 12, "09:10", 60, "Hall C", zone=None),
-    at(8, 12, "00:00", None),
-    at(9, 12, "23:30", 90),
-    at(10, 13, "09:00", 60, track="Health"),
-    talk(11, "B without a day", room="Hall A"),
-    talk(12, "A without a day", track="Health"),
-    at(20, 1, "10:00", 30, event="Meetup", zone=TOKYO),
-    talk(21, event="Archive", year=2011, track="Maps"),
-]
-
-
-@pytest.fixture(scope="module")
-def _written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, SessionStore]]:
-    """SESSIONS in both stores that need no server, written once: no test changes them."""
-    folder = tmp_path_factory.mktemp("programme")
-    stores: dict[str, SessionStore] = {
-        "embedded": EdgeStore(folder, "sessions"),
-        "memory": store_on(QdrantClient(":memory:")),
-    }
-    for store in stores.values():
-        write(store, SESSIONS)
-    yield stores
-    for store in stores.values():
-        store.close()
-
-
-@pytest.fixture(params=KINDS)
-def programmes(
-    request: pytest.FixtureRequest, tmp_path: Path, _written: dict[str, SessionStore]
-) -> Iterator[Programmes]:
-    if request.param in _written:
-        yield Programmes(_written[request.param], FacetCache())
-        return
-    with opening(request.param, tmp_path, request) as open_store:
-        store = open_store()
-        write(store, SESSIONS)
-        yield Programmes(store, FacetCache())
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-05-{text}").replace(tzinfo=VIENNA)
-
-
-def day(
-    programmes: Programmes, now: str = "12T09:20", part: str = "", /, **filters: Any
-) -> ProgrammeDay:
-    found = programmes.find(Filters(**filters), now=moment(now), part=part)
-    assert isinstance(found, ProgrammeDay)
-    return found
-
-
-def numbers(sessions: Sequence[Session]) -> list[int]:
-    return [int(session.source_id) for session in sessions]
 
 
 def test_a_day_has_all_of_its_sessions(programmes: Programmes) -> None:
@@ -225,48 +132,6 @@ def test_more_than_a_page_in_one_minute_are_pages_by_title(
     assert found == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 
-def none(programmes: Programmes, /, **filters: Any) -> NoProgramme:
-    found = programmes.find(Filters(**filters), now=moment("12T09:00"))
-    assert isinstance(found, NoProgramme)
-    return found
-
-
-def test_why_no_session_passes(programmes: Programmes) -> None:
-    event = none(programmes, event=["Sumit"])
-    assert event.notes == ("No event here is called “Sumit”.",)
-    assert [one.name for one in event.others] == ["Summit 2026"]
-    assert event.edition is None
-    year = none(programmes, event=["Summit"], year=[2031])
-    assert year.notes == ("There are no sessions of Summit in 2031; there are in 2026.",)
-    outside = none(programmes, event=["Summit"], day=["2026-06-01"])
-    assert outside.notes == (
-        "Summit 2026 has no session on Monday 1 June 2026; it is on "
-        "Tuesday 12 May 2026 to Wednesday 13 May 2026.",
-    )
-    assert outside.days == (("2026-05-12", 10), ("2026-05-13", 1))
-    foreign = none(programmes, event=["Summit"], track=["Maps"], room=["Hall B"])
-    assert foreign.notes == ("Summit 2026 has no track “Maps”.",)
-    assert foreign.lacking == ("track",)
-    together = none(programmes, event=["Summit"], track=["Health"], room=["Hall B"])
-    assert together.notes == ("No session of Summit 2026 passes all of these filters together.",)
-    elsewhere = none(programmes, event=["Meetup"], track=["Maps"])
-    assert [one.name for one in elsewhere.others] == ["Archive 2011"]
-    undated = none(programmes, event=["Archive"], day=["2026-06-01"])
-    assert "no day is known" in undated.notes[0]
-    assert none(programmes, event=["Summit"], language=["de"]).notes == (
-        "Summit 2026 has no language “German”.",
-    )
-    assert none(programmes, event=["Meetup"], min_minutes=[50]).lacking == ("min_minutes",)
-    assert none(programmes, event=["Meetup"], fits=[str(SESSIONS[-2].id)]).notes == (
-        "No session of Meetup 2026 fits the plan.",
-    )
-
-
-def test_values_that_attack_are_values_that_no_session_has(programmes: Programmes) -> None:
-    for value in ("<script>", "' OR 1=1", "\x00", "a" * 5_000, "🎪", "{{7*7}}"):
-        assert none(programmes, room=[value]).lacking == ("room",)
-
-
 def test_answers_as_json(programmes: Programmes) -> None:
     told = day(programmes).as_dict()
     assert (told["event"], told["year"], told["day"], told["total"]) == (
@@ -297,15 +162,3 @@ def test_lists_and_counts(programmes: Programmes) -> None:
 def test_what_is_no_part_is_told(programmes: Programmes) -> None:
     with pytest.raises(QueryError, match="part is 'x'"):
         programmes.find(Filters(), part="x")
-
-
-def test_a_catalogue_without_a_calendar_is_told(
-    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = {name: kind for name, kind in payload_indexes().items() if name != "calendar"}
-    for module in ("edge.writing", "server.create", "server.store"):
-        monkeypatch.setattr(f"service.stores.{module}.payload_indexes", lambda: known)
-    store = open_store()
-    write(store, SESSIONS[:1])
-    with pytest.raises(RefusedError, match="before its programme could be shown"):
-        Programmes(store, FacetCache()).find(Filters())

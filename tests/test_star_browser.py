@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.browser import OpenBrowser, needs_browser, resize, serving, wait
+from support.browser import OpenBrowser, needs_browser, serving, wait
 from support.plans import (
     FULL,
     KEY,
     REFUSING,
     is_pressed,
     kept,
+    open_without_plan,
     star,
     told,
 )
@@ -44,11 +45,7 @@ def opened(open_browser: OpenBrowser) -> Chrome:
 
 @pytest.fixture
 def browser(opened: Chrome, address: str) -> Chrome:
-    """A browser that keeps no plan."""
-    resize(opened, 1280, 900)
-    opened.get(address)
-    opened.execute_script("localStorage.clear()")
-    return opened
+    return open_without_plan(opened, address)
 
 
 def test_a_star_is_kept_with_the_keyboard_and_taken_back(browser: Chrome, address: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from support.tiny_model import WORDS, build_body, build_model, sessions_of
-from test_training import check_vectors, failing_at, interrupt
+from support.tiny_model import WORDS, build_body, build_model, check_vectors, sessions_of
+from test_training import failing_at, interrupt
 
 from conference_helper import cli
 from evaluation.measures import MEASURES, Estimate

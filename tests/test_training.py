@@ -1,11 +1,7 @@
 """Training itself: on a tiny model, through interruptions and faults."""
 
 import contextlib
-import json
-import os
 import resource
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,19 +10,16 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from support.tiny_model import build_body, build_model, sessions_of
-from transformers import AutoModel, AutoTokenizer
+from support.tiny_model import build_model, write_datasets
 
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
-from service.errors import EncoderError, InputError, ModelError, StorageFullError
-from training import train_script
+from service.errors import EncoderError, InputError, StorageFullError
 from training.checkpoints import has_checkpoint
-from training.folder import copy_weights, open_scratch
+from training.folder import copy_weights
 from training.losses import ColumnsLoss
 from training.model_encoder import digest
 from training.pair_files import Dataset
-from training.pairs import make_pairs
 from training.recipe import Recipe
 from training.trainer import TrainingStats, train
 
@@ -44,13 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
-    place = tmp_path_factory.mktemp("datasets")
-    found = []
-    for kind, pairs in make_pairs(sessions_of(range(2015, 2018))).items():
-        file = place / f"{kind}.jsonl"
-        file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs) + "{\n")
-        found.append(Dataset(kind, file, len(pairs), len(pairs)))
-    return found
+    return write_datasets(tmp_path_factory.mktemp("datasets"))
 
 
 def run(
@@ -241,62 +228,3 @@ def test_settings_that_cannot_train_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=says):
         run(folder, datasets, tmp_path, **changes)
-
-
-def test_the_script_trains_a_bare_model_that_both_libraries_load(
-    datasets: list[Dataset], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place, output = datasets[0].path.parent, tmp_path / "out"
-    config = tmp_path / "config.json"
-    rows = [{"name": f"{one.name}.jsonl", "lines": one.lines, "weight": 1} for one in datasets]
-    config.write_text(json.dumps(rows))
-    body = build_body(tmp_path / "body")
-    options = ["--steps", "5", "--batch-size", "8", "--window", "24", "--warmup", "1"]
-    arguments = [output, "--data", place, "--config", config, "--model", body, "--device", "cpu"]
-    assert train_script.main([str(one) for one in (*arguments, *options)]) == 0
-    assert "1 bad lines skipped" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("out")] == ["out"]
-    check_vectors(output)
-    card = (output / "README.md").read_text()
-    assert f"| {rows[0]['name']} | {rows[0]['lines']:,} | 1 |" in card
-    assert train_script.main([str(one) for one in (*arguments, *options)]) == 1
-    assert "is there already" in capsys.readouterr().err
-    arguments[0] = tmp_path / "other"
-    for option in ("--save-every=0", "--slice-rows=0", "--warmup=-3"):
-        assert train_script.main([*map(str, (*arguments, *options)), option]) == 1
-    assert train_script.main([*map(str, arguments), "--epochs", "nan"]) == 1
-    assert "both must be above 0" in capsys.readouterr().err
-    assert not list(tmp_path.glob("other*"))
-
-
-def test_the_script_runs_as_a_script() -> None:
-    """Its folder comes first on the path then: no module of it may hide a library."""
-    script = Path(train_script.__file__)
-    done = subprocess.run(
-        [sys.executable, str(script), "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=script.parent,
-        env={**os.environ, "PYTHONPATH": str(script.parent.parent)},
-    )
-    assert done.returncode == 0, done.stderr
-    assert "folder of the datasets" in done.stdout
-
-
-def test_a_bare_model_must_be_one(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="There is no model folder"):
-        open_scratch(str(tmp_path / "nothing"))
-
-
-def check_vectors(folder: Path) -> None:
-    """Sentence-transformers and plain transformers give the same unit vectors."""
-    texts = ["bado cemi", "dado", "kado kemi koru kulan"]
-    vectors = SentenceTransformer(str(folder), device="cpu").encode(texts)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    tokens = AutoTokenizer.from_pretrained(folder)(texts, padding=True, return_tensors="pt")
-    with torch.no_grad():
-        states = AutoModel.from_pretrained(folder)(**tokens).last_hidden_state
-    mask = tokens["attention_mask"][:, :, None]
-    means = (states * mask).sum(1) / mask.sum(1)
-    assert np.allclose(vectors, torch.nn.functional.normalize(means, dim=1), atol=1e-5)

@@ -7,7 +7,7 @@ import pytest
 
 from service.session import Session
 from service.web.plan import facts
-from support.browser import by_css, wait
+from support.browser import by_css, resize, wait
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 KEY = "conference-helper-plan /"
 REFUSING = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
 FULL = "Storage.prototype.setItem = () => { throw new Error('full') }"
+
+
+def open_without_plan(browser: "Chrome", address: str) -> "Chrome":
+    """Open the page at an address, wide, with no plan kept."""
+    resize(browser, 1280, 900)
+    browser.get(address)
+    browser.execute_script("localStorage.clear()")
+    return browser
 
 
 def star(browser: "Chrome", title: str) -> "WebElement":

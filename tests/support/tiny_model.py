@@ -1,14 +1,18 @@
 """A BERT of two small layers with random weights and a tokenizer of few words: trains in seconds."""
 
+import json
 import random
 from pathlib import Path
 
+import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-from transformers import BertConfig, BertModel, BertTokenizer
+from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, BertTokenizer
 
 from service.session import Session
+from training.pair_files import Dataset
+from training.pairs import make_pairs
 
 WORDS = [f"{stem}{ending}" for stem in "bcdfghklmnprst" for ending in ("ado", "emi", "oru", "ulan")]
 """The words that titles and abstracts are made of; what starts alike belongs together."""
@@ -66,3 +70,26 @@ def sessions_of(years: range, *, each: int = 40) -> list[Session]:
                 )
             )
     return found
+
+
+def write_datasets(folder: Path) -> list[Dataset]:
+    """Write training pairs of made-up sessions, each kind to a file that ends with a bad line."""
+    found = []
+    for kind, pairs in make_pairs(sessions_of(range(2015, 2018))).items():
+        file = folder / f"{kind}.jsonl"
+        file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs) + "{\n")
+        found.append(Dataset(kind, file, len(pairs), len(pairs)))
+    return found
+
+
+def check_vectors(folder: Path) -> None:
+    """Sentence-transformers and plain transformers give the same unit vectors."""
+    texts = ["bado cemi", "dado", "kado kemi koru kulan"]
+    vectors = SentenceTransformer(str(folder), device="cpu").encode(texts)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    tokens = AutoTokenizer.from_pretrained(folder)(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        states = AutoModel.from_pretrained(folder)(**tokens).last_hidden_state
+    mask = tokens["attention_mask"][:, :, None]
+    means = (states * mask).sum(1) / mask.sum(1)
+    assert np.allclose(vectors, torch.nn.functional.normalize(means, dim=1), atol=1e-5)
