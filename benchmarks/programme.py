@@ -1,4 +1,4 @@
-"""Time of a day of the programme in a large event, compared with reading the whole edition.
+"""Time to render one day of a large event's programme, against reading and filtering the whole edition.
 
     python -m benchmarks.programme [--sessions 10000] [--days 4] [--turns 20] [--data FOLDER] [--json FILE]
 
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def make_sessions(count: int, days: int) -> Iterator[Session]:
-    """Yield made-up sessions of two years, as many in each."""
+    """Yield synthetic sessions, half of them in each of two years."""
     rng = random.Random(7)  # noqa: S311  # made-up sessions
     words = [f"{start}{end}" for start in ("data", "net", "sys", "lib") for end in range(200)]
     for year in (YEAR, YEAR - 1):
@@ -105,7 +105,7 @@ def write(store: EdgeStore, count: int, days: int) -> None:
 
 
 def measure(store: EdgeStore, turns: int) -> list[Row]:
-    """Return the rows of all ways to show a part of a day, timed in turns with the baseline."""
+    """Return a row for each way to show a part of a day, timed alternately with the baseline."""
     searcher = Searcher(store, _no_encoder)
     client = create_app(searcher).test_client().get
     part = _biggest_part(searcher)
@@ -157,7 +157,7 @@ def measure(store: EdgeStore, turns: int) -> list[Row]:
 
 
 def take_turns(ways: dict[str, Callable[[int], object]], turns: int) -> dict[str, list[float]]:
-    """Return the times in ms of each way, taken one after the other in each turn."""
+    """Return the times of each variant in ms, interleaved so that drift affects all of them alike."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(turns):
         for name, way in ways.items():
@@ -169,7 +169,7 @@ def take_turns(ways: dict[str, Callable[[int], object]], turns: int) -> dict[str
 
 
 def read_all(store: EdgeStore, part: ProgrammeDay) -> object:
-    """Lay out the same part from the whole edition, filtered here."""
+    """Build the same timetable from the whole edition, filtered in Python."""
     with store.reading() as generation:
         edition = Filters(event=[EVENT], year=[YEAR])
         sessions = generation.programme(edition, part.edition.sessions)
@@ -192,7 +192,7 @@ def get(client: Callable[[str], Any], path: str) -> None:
 
 
 def _biggest_part(searcher: Searcher) -> ProgrammeDay:
-    """Return the part of the first day that has most sessions."""
+    """Return the largest part of the first day."""
     filters = Filters(event=[EVENT], year=[YEAR])
     day = searcher.programmes.find(filters)
     assert isinstance(day, ProgrammeDay), "the catalogue holds another event"

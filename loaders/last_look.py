@@ -1,4 +1,4 @@
-"""A last look over what was read, whatever the format: what no real programme looks like.
+"""Plausibility checks on what was read, in any format: patterns that no real programme has.
 
 A column taken for another, a clock read wrongly or a name in every title gives sessions that are well formed
 and wrong. Each check asks what most sessions of a file have in common, with a limit far from all programmes
@@ -16,11 +16,11 @@ from statistics import median
 from service.session import Session
 
 MIN_SESSIONS = 5
-"""Sessions of a file from which on it is looked at by itself; smaller files are looked at together."""
+"""Minimum number of sessions for a file to be checked by itself; smaller files are checked together."""
 _SAMPLE = 1_000
-"""Sessions of a file that are looked at: what is wrong with a file is wrong with its first thousand."""
+"""Maximum number of sessions checked in a file: a fault of a whole file shows in its first thousand."""
 _MIN_VALUES = 8
-"""Values of a field from which on they are judged by how they vary."""
+"""Minimum number of values of a field for their variety to be judged."""
 _EXAMPLES = 3
 _NAME = re.compile(r"[^\W\d_][\w'’-]+(?: (?:[^\W\d_]\.|[^\W\d_][\w'’.-]*)){1,3}")
 _APART = re.compile(r"\s*:\s+|\s+[-–—|]+\s+")
@@ -32,19 +32,19 @@ _NOT_OF_NAMES = re.compile(r"[@:?]")
 _GARBLED = re.compile(r"Ã[\u0080-\u00bf©¨¶¼±ª«¡³]|â€|\ufffd|Â[\u00a0-\u00bf]")
 
 _DAYTIME, _MIN_NIGHT = (time(7), time(22)), 0.55
-"""When sessions start, and the share of others that no conference has, even one that goes round the clock."""
+"""Usual start times, and the share of starts outside them from which a programme is implausible."""
 
 Sessions = Sequence[Session]
 
 
 @dataclass(slots=True)
 class LastLook:
-    """The sessions to look at of each file, and of all small files together."""
+    """A sample of the sessions of each file, and of all small files together."""
 
     small: list[Session] = field(default_factory=list)
 
     def find(self, name: str, sessions: Sessions) -> list[str]:
-        """Return what looks wrong with a file's sessions; those of a small one are kept for `find_rest`."""
+        """Return what looks wrong with a file's sessions; a small file's are kept for `find_rest`."""
         if len(sessions) < MIN_SESSIONS:
             self.small += sessions[: _SAMPLE - len(self.small)]
             return []
@@ -64,14 +64,14 @@ class Sample:
     sessions: list[Session] = field(default_factory=list)
 
     def add(self, session: Session, *, has_clock: bool = True) -> None:
-        """Keep a session unless there are enough; without a clock time its day alone is no midnight."""
+        """Add a session unless the sample is full; without a time of day it does not count as midnight."""
         if len(self.sessions) < _SAMPLE:
             timed = session if has_clock else replace(session, starts_at=None, ends_at=None)
             self.sessions.append(timed)
 
 
 def find_oddities(sessions: Sessions) -> list[str]:
-    """Return a sentence on everything that looks wrong with these sessions, each with examples."""
+    """Return a warning, with examples, for each check that these sessions fail."""
     return [found for check in _CHECKS if (found := check(sessions))]
 
 
@@ -88,7 +88,7 @@ def _told(what: str, values: Iterable[object]) -> str:
 def _mostly(
     what: str, values: Sequence[str], is_odd: Callable[[str], bool], least: float = 0.5
 ) -> str:
-    """Return a sentence if at least that share of the values is odd."""
+    """Return a warning if at least that share of the values is odd."""
     odd = [value for value in values if is_odd(value)]
     return _told(what, odd) if odd and len(odd) >= least * len(values) else ""
 
@@ -118,7 +118,7 @@ def _titles_look_wrong(sessions: Sessions) -> str:
 
 
 def _titles_are_names(sessions: Sessions) -> str:
-    """Return a sentence if titles look like names and speakers do not: "Graph Databases" looks like both."""
+    """Return a warning if titles look like names of people and speakers do not; some look like both."""
     if _share(any(map(_looks_like_name, one.speakers)) for one in sessions) >= 0.5:
         return ""
     return _mostly("titles are mostly names of people", _titles(sessions), _looks_like_name, 0.7)
@@ -143,7 +143,7 @@ def _has_name(title: str, name: str) -> bool:
 
 
 def _titles_begin_or_end_with_names(titles: Sequence[str]) -> str:
-    """Return a sentence if most titles stand beside another name of a person: "Ann Poe: Maps"."""
+    """Return a warning if most titles contain the name of a person: "Ann Poe: Maps"."""
     parts = [(found[0], found[-1]) for one in titles if (found := _APART.split(one))[1:]]
     for names in zip(*parts, strict=True):
         like = [name for name in names if _looks_like_name(name)]
@@ -203,7 +203,7 @@ def _label_looks_wrong(what: str, values: Sequence[str]) -> str:
 
 
 def _fields_share_values(sessions: Sessions) -> str:
-    """Return a sentence if one field mostly has what another one holds for other sessions."""
+    """Return a warning if one field mostly has values that another field has in other sessions."""
     names = set(_speakers(sessions))
     held: dict[str, list[str]] = {
         name: [value for session in sessions if (value := getattr(session, name))]

@@ -1,4 +1,4 @@
-"""Titles and states that say that a session is off: it was in the programme and does not take place.
+"""Recognises cancelled sessions by their titles and states: scheduled once, but not taking place.
 
 The word alone does not say so: "Cancelled flights: data from 1,000 airports" and "Why we cancelled our roadmap"
 are talks. It stands apart: at an end of the title, in brackets, before a colon or dash, or alone in capitals.
@@ -45,9 +45,9 @@ _NOTE = re.compile(
     re.I,
 )
 _MAX_NOTE = 1_000
-"""Characters from the start of an abstract in which a note on it is looked for."""
+"""Number of leading characters of an abstract searched for a cancellation note."""
 _MAX_MARK = 200
-"""Characters from an end of a title in which it is looked for."""
+"""Number of characters at either end of a title searched for a cancellation marker."""
 _WORD = re.compile(r"[^\W_]+")
 _WORD_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")  # EventCancelled
 _CANCELLED = """cancelled canceled abgesagt storniert entfallt annule annulee annules annulees cancelado
@@ -58,7 +58,7 @@ _NOT = frozenset(("not", "nicht", "non", "no", "nao", "niet"))
 
 
 def split_cancelled(title: str) -> tuple[str, bool]:
-    """Return a title without what says that its session is off, and whether anything did.
+    """Return a title without its cancellation marker, and whether it had one.
 
     A title of nothing else stays as it is.
     """
@@ -72,7 +72,7 @@ def split_cancelled(title: str) -> tuple[str, bool]:
 
 
 def says_cancelled(text: str) -> bool:
-    """Return whether a text says that something is cancelled, and nothing else."""
+    """Return whether a text consists of a cancellation marker alone."""
     return len(text) <= _MAX_MARK and _may_say(text) and _WHOLE.fullmatch(text) is not None
 
 
@@ -84,7 +84,7 @@ def announces_cancelled(abstract: str) -> bool:
 
 
 def _find_mark(title: str) -> str | None:
-    """Return the rest of a title that says that its session is off, itself where that is all; else None."""
+    """Return a title without its marker, or the title if it is all marker; None if it has none."""
     if not _may_say(title):
         return None
     if says_cancelled(title):
@@ -98,7 +98,7 @@ def _find_mark(title: str) -> str | None:
 
 
 def is_cancelled(state: str) -> bool:
-    """Return whether a state says that it is off: "cancelled", "accepted (cancelled)", EventCancelled."""
+    """Return whether a state means cancelled: "cancelled", "accepted (cancelled)", EventCancelled."""
     words = _WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
     before = ["", *words]
     return any(

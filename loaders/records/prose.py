@@ -1,30 +1,30 @@
-"""Abstracts as people read them: nothing said twice, and lines broken only where the author broke them."""
+"""Cleans up abstracts: drops repeated sentences and joins hard-wrapped lines."""
 
 import re
 from itertools import pairwise
 
 _MIN_REPEATED = 60
-"""Characters of a sentence whose repetition is a mistake, not a refrain or a heading."""
+"""Minimum length in characters of a sentence that is dropped when repeated; shorter ones may be headings."""
 _SENTENCES = re.compile(r"(?<=[.!?]) +")
 _WRAPPED = range(50, 91)
-"""Characters of a line that a mail client or an editor has broken."""
+"""Length in characters of a hard-wrapped line."""
 _MIN_WRAPPED = 3
 _ENDS = re.compile(r"[.!?:;…][\"')\]]*$")
 _MAX_ENDS = 0.34
-"""Share of broken lines that may end with a sentence; authors who break lines themselves end more so."""
+"""Maximum share of hard-wrapped lines that end a sentence: deliberate line breaks more often do."""
 _MIN_SHARE = 0.75
-"""Share of the lines before another that are long enough to have been broken."""
+"""Minimum share of non-final lines that have the length of a hard-wrapped line."""
 _ITEM = re.compile(r"\s*([-*•–+>]|\(?\w{1,3}[.)]\s|\d|https?://)")
-"""What begins a line that stands by itself: an item of a list, a time, an address."""
+"""Start of a line that is never joined to the one before: a list item, a time or a URL."""
 
 
 def tidy(text: str) -> str:
-    """Return an abstract without what it repeats, and without line breaks at the width of an editor."""
+    """Return an abstract without repeated sentences and hard line breaks."""
     return drop_repeats(unwrap(text)) if "\n" in text else text
 
 
 def drop_repeats(text: str) -> str:
-    """Return the text without long sentences that stand in it before, and what short ones stand with them."""
+    """Return the text without repeated long sentences, and without repeated short ones on their lines."""
     lines = [_SENTENCES.split(line) for line in text.split("\n")]
     long = [one for line in lines for one in line if len(one) >= _MIN_REPEATED]
     if len(set(long)) == len(long):
@@ -42,7 +42,7 @@ def drop_repeats(text: str) -> str:
 
 
 def unwrap(text: str) -> str:
-    """Return the text with the lines of each paragraph joined, if an editor broke most of them."""
+    """Return the text with hard-wrapped lines joined, if most lines are hard-wrapped."""
     if sum(len(line) in _WRAPPED for line in text.split("\n")) < _MIN_WRAPPED:
         return text
     blocks = [block.split("\n") for block in re.split(r"\n{2,}", text)]
@@ -62,7 +62,7 @@ def unwrap(text: str) -> str:
 
 
 def _join(lines: list[str]) -> list[str]:
-    """Return the lines of a paragraph, each broken one joined with the next."""
+    """Return the lines of a paragraph, hard-wrapped ones joined with the next."""
     joined: list[str] = []
     is_open = False
     for line in lines:

@@ -14,7 +14,7 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 
 
 def read_times(record: Record, options: Options) -> tuple[datetime | None, datetime | None]:
-    """Return start and end, None for what is unknown; a bad end or duration leaves the start.
+    """Return start and end, None where unknown; an invalid end or duration is dropped and the start kept.
 
     Both are aware, or naive where neither the record nor the options name a zone.
     What cannot be parsed is added to the record's warnings. Raises AmbiguousDate.

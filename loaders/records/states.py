@@ -51,7 +51,7 @@ def is_accepted(state: str) -> bool | None:
 
 
 def read_states(record: Record) -> bool:
-    """Return whether one of a record's states says that the session was accepted and is cancelled.
+    """Return whether one of a record's states means accepted but cancelled.
 
     Raises Unwanted for a session that was not accepted, Skip for a state that is not known.
     """

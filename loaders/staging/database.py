@@ -116,7 +116,7 @@ class Staging:
         )
 
     def add_removed(self, removed: Iterable[Session]) -> None:
-        """Add the sessions that earlier loads removed: one that comes back goes on from their revision."""
+        """Add the tombstones of earlier loads: a session that comes back continues its revision numbers."""
         self._db.executemany(
             "INSERT INTO removed VALUES (?, ?)", ((str(one.id), one.sequence) for one in removed)
         )
