@@ -20,7 +20,9 @@ DOCS = ROOT / "docs"
 SITE = sorted(DOCS.glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *SITE]
 TEXT = {page.name: page.read_text("utf-8") for page in PAGES}
-OF_TESTS = {"TEST_QDRANT_URL", "TEST_QDRANT_API_KEY", "TEST_DATA", "TEST_LONG"}
+OF_TESTS = {
+    f"TEST_{name}" for name in ("QDRANT_URL", "QDRANT_API_KEY", "QDRANT_BINARY", "DATA", "LONG")
+}
 NAVIGATION = re.findall(r'"(\w+\.md)"', (ROOT / "zensical.toml").read_text("utf-8"))
 FOLDERS = "conference_helper|service|loaders|evaluation|training|benchmarks|samples|ops|docs|tests"
 

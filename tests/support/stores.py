@@ -1,12 +1,10 @@
 """Stores to test alike: embedded, a server's client in memory, and a real server where one is named."""
 
 import contextlib
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from qdrant_client import QdrantClient
@@ -43,9 +41,8 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
         client = QdrantClient(":memory:")
         make = lambda: store_on(client)  # noqa: E731  # one name for three ways
     else:
-        settings = request.getfixturevalue("server_settings")
-        if kind == "server-grpc":
-            settings = speaking_grpc(settings)
+        fixture = "grpc_settings" if kind == "server-grpc" else "server_settings"
+        settings = request.getfixturevalue(fixture)
         make = lambda: server_store(settings)  # noqa: E731  # one name for three ways
 
     def open_store() -> SessionStore:
@@ -55,16 +52,6 @@ def opening(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator
     yield open_store
     for store in opened:
         store.close()
-
-
-def speaking_grpc(settings: Settings) -> Settings:
-    """Return the settings of the same server by gRPC; skip where nothing listens at its gRPC port."""
-    place = (urlsplit(settings.qdrant.url or "").hostname or "", settings.qdrant.grpc_port)
-    try:
-        socket.create_connection(place, timeout=3).close()
-    except OSError as error:
-        pytest.skip(f"the Qdrant server has no gRPC at {place[0]}:{place[1]} ({error})")
-    return changed(settings, grpc=True)
 
 
 def changed(settings: Settings, **options: Any) -> Settings:
