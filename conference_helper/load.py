@@ -30,6 +30,7 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
 @click.option("--year", type=click.IntRange(1900, 2199), help="Year, where the source does not.")
 @click.option("--timezone", default="", help="Zone of times that have none: Europe/Brussels.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How to read 03/04/2026.")
+@click.option("--language", default="", help="Language of texts that a source has in several: de.")
 @click.option(
     "--format",
     default="",
@@ -63,6 +64,7 @@ def load(
     year: int | None,
     timezone: str,
     date_order: str | None,
+    language: str,
     format: str,
     columns: tuple[str, ...],
     keep_service: bool,
@@ -89,6 +91,7 @@ def load(
         timezone=timezone,
         date_order=date_order or "",
         format=format,
+        language=language,
         keep_service=keep_service,
         columns=tuple(_column(text) for text in columns),
     )

@@ -107,6 +107,12 @@ def test_sessionize_sessions_and_grid() -> None:
     assert read("sessionize_grid.json", timezone="UTC").titles == ["Knots"]
 
 
+def test_sessionize_as_a_plain_list() -> None:
+    value = [{"id": "1", "title": "Knots", "isServiceSession": False, "room": "Dock"}]
+    reading = read_bytes("x.json", json.dumps(value).encode())
+    assert (reading.formats, reading.titles) == (["sessionize"], ["Knots"])
+
+
 def test_sessionize_speakers_are_no_sessions() -> None:
     with pytest.raises(InputError, match="holds no sessions"):
         read("sessionize_speakers.json")
@@ -143,10 +149,13 @@ def test_schedule_json() -> None:
     [
         {"schedule": {"conference": []}},
         {"schedule": {"conference": None}, "x": 1},
+        {"schedule": {"conference": {"days": [{"rooms": {}}]}, "events": 3}},
     ],
 )
 def test_schedule_json_without_a_conference(value: object) -> None:
     with pytest.raises(InputError, match="holds no schedule"):
+        read_bytes("x.json", json.dumps(value).encode(), format="schedule.json")
+    with pytest.raises(InputError, match="holds no list of sessions"):
         read_bytes("x.json", json.dumps(value).encode())
 
 

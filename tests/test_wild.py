@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.reading_sources import Reading, read
@@ -9,14 +10,14 @@ from support.reading_sources import Reading, read
 DATA = os.environ.get("CONFERENCE_HELPER_TEST_DATA", "")
 
 
-def cases(name: str) -> Reading:
+def cases(name: str, **options: Any) -> Reading:
     """Read one case, or skip where the cases are not there."""
     if not DATA:
         pytest.skip("CONFERENCE_HELPER_TEST_DATA does not name a folder of test data")
     path = Path(DATA).parent / "cases" / name
     if not path.exists():
         pytest.skip(f"the case {path} is not there")
-    return read(path, timezone="UTC")
+    return read(path, timezone="UTC", **options)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,21 @@ def test_the_parts_of_names_and_lengths_have_columns_of_other_names() -> None:
         "10:30-11:25",
         "13:00-13:15",
     ]
+
+
+def test_schedule2_has_rooms_tracks_speakers_and_times() -> None:
+    found = [
+        (
+            item.title,
+            item.room,
+            item.track,
+            item.speakers,
+            f"{item.starts_at:%H:%M}-{item.ends_at:%H:%M}",
+        )
+        for item in cases("schedule2/s.json").sessions
+    ]
+    assert found == [
+        ("Soldering for all", "Saal 1", "Hardware", ("Ann Example",), "11:00-12:00"),
+        ("RISC-V at home", "Saal 1", "Hardware", ("Bob Example",), "12:00-12:45"),
+    ]
+    assert cases("schedule2/s.json", language="de").titles == ["Löten für alle", "RISC-V at home"]

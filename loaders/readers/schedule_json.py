@@ -1,9 +1,11 @@
-"""schedule.json of frab and pretalx: days with rooms with events."""
+"""schedule.json of frab and pretalx: days with rooms with events; schedule2: one list of events."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from loaders.json_objects.values import member, objects, parse
+from loaders.json_objects.shapes import Simplifier
+from loaders.json_objects.values import member, no_sessions, objects, parse
 from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
 from loaders.records.links import list_links
@@ -15,33 +17,50 @@ from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 NAME = "schedule.json"
+_IS_SCHEDULE = re.compile(r'"schedule"\s*:\s*\{')
+_ON_STAGE = {"", "speaker", "moderator", "host", "panelist", "presenter"}
+_NO_SCHEDULE = "holds no schedule of a conference: days with rooms, or events. Export it again."
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether it is a JSON object with a schedule of a conference in it."""
+    """Whether it is a JSON object with a conference whose days have rooms, or a schedule with events."""
     head = source.head_text
-    is_schedule = head.startswith("{") and '"schedule"' in head and '"conference"' in head
-    return is_schedule and "json-schema.org" not in head
+    if not head.startswith("{") or not _IS_SCHEDULE.search(head) or '"conference"' not in head:
+        return False
+    if "json-schema.org" in head:
+        return False
+    try:
+        schedule = member(parse(source), "schedule")
+    except InputError:
+        return True  # said where it is damaged when it is read
+    return any(_events(schedule))
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each event of each room of each day."""
-    conference = member(parse(source), "schedule", "conference")
-    if not isinstance(conference, dict):
-        raise InputError(f"{source.name} holds no schedule of a conference. Export it again.")
+    """Yield a Record for each event of each room of each day, or of a schedule2's list of events."""
+    simplifier = Simplifier(options)
+    schedule = simplifier.simplify(member(parse(source), "schedule"))
+    conference = member(schedule, "conference")
+    events = list(_events(schedule))
+    if not isinstance(conference, dict) or not events:
+        yield no_sessions(source, _NO_SCHEDULE)
+        return
+    yield from (Diagnostic(source.name, note, skipped=False) for note in simplifier.notes)
     name = as_text(conference.get("title")) or as_text(conference.get("acronym"))
     series, title_year = split_year(name)
     year = title_year or as_year(as_text(conference.get("start"))[:4])
     zone = as_text(conference.get("time_zone_name"))
-    for room, date, event in _events(conference):
+    for room, date, event in events:
         if isinstance(event, dict):
             yield _record(event, source.name, series, year, room, date, zone)
         else:
             yield Diagnostic(f"{source.name}#{room}", "not a JSON object", row=str(event)[:1000])
 
 
-def _events(conference: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for day in objects(conference.get("days")):
+def _events(schedule: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield room, date and event of each event: in rooms of days, or in one list that names them by slugs."""
+    conference = member(schedule, "conference")
+    for day in objects(member(conference, "days")):
         rooms = day.get("rooms")
         if isinstance(rooms, dict):
             named = list(rooms.items())
@@ -50,6 +69,30 @@ def _events(conference: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
         for room, events in named:
             for event in events if isinstance(events, list) else ():
                 yield room, as_text(day.get("date")), event
+    events = member(schedule, "events")
+    listed = list(events.values()) if isinstance(events, dict) else events
+    for event in listed if isinstance(listed, list) else ():
+        yield "", "", _with_names(event, conference) if isinstance(event, dict) else event
+
+
+def _with_names(event: dict[str, Any], conference: Any) -> dict[str, Any]:
+    """Return an event of a schedule2 with its room's and track's names, and its persons."""
+    named = {key: _name(event.get(key), member(conference, f"{key}s")) for key in ("room", "track")}
+    people = objects(event.get("participants"))
+    speakers = [item for item in people if as_text(item.get("role")).lower() in _ON_STAGE]
+    persons = speakers or event.get("persons") or people
+    return {**event, **named, "persons": persons, "date": as_text(event.get("start"))}
+
+
+def _name(value: Any, listed: Any) -> str:
+    """Return the name of what is listed under a slug or guid; of anything else what it says itself."""
+    given = as_text(value)
+    named = (
+        as_text(item)
+        for item in objects(listed)
+        if given and given in (as_text(item.get("slug")), as_text(item.get("guid")))
+    )
+    return next(named, given)
 
 
 def _record(
@@ -72,6 +115,7 @@ def _record(
         language=as_text(event.get("language")),
         room=as_text(event.get("room")) or room,
         start=start,
+        end=as_text(event.get("end")),
         duration=as_text(event.get("duration")),
         zone=zone,
         url=as_text(event.get("url")),

@@ -44,8 +44,14 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 
 
 def _sessions(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the sessions of the view All (an object), Sessions (groups) or GridSmart (days with rooms)."""
+    """Yield the sessions of the view All (an object), Sessions (groups) or GridSmart (days with rooms).
+
+    A list of nothing but sessions, as some save it from All, is read too.
+    """
     for group in [value] if isinstance(value, dict) else objects(value):
+        if "isServiceSession" in group and "sessions" not in group:
+            yield group
+            continue
         if "fullName" in group:
             continue  # a speaker, whose sessions are only named
         yield from objects(group.get("sessions"))

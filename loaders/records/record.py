@@ -60,6 +60,7 @@ class Options:
     date_order: str = ""
     format: str = ""
     keep_service: bool = False
+    language: str = ""
     columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
