@@ -10,6 +10,7 @@ from conference_helper.wiring import open_searcher
 from service import errors
 from service.settings import load_settings
 from service.stores import open_embedded, open_store
+from service.stores.generations import Kept, list_kept
 
 
 @click.command()
@@ -31,25 +32,45 @@ def status(as_json: bool) -> None:
 
 
 @click.command()
-def rollback() -> None:
-    """Serve the generation before the present one again."""
+@click.option("--to", metavar="NAME", help="Serve this one, which may be newer: see `generations`.")
+def rollback(to: str | None) -> None:
+    """Serve the generation before the present one again, or another that is kept."""
     with closing(open_store(load_settings())) as store:
-        manifest = store.rollback()
+        manifest = store.rollback(to)
+        kept = list_kept(manifest.generation, store.generations())
     click.echo(f"Serving generation {manifest.generation} with {manifest.sessions} sessions again.")
+    for one in kept:
+        if one.place == "forward":
+            name = one.manifest.generation
+            click.echo(
+                f"Forward again, until the next load: conference-helper rollback --to {name}"
+            )
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def generations(as_json: bool) -> None:
-    """Print the kept generations, newest first; the served one is marked."""
+    """Print the kept generations, newest first, and until when `rollback --to` can serve each."""
     with closing(open_store(load_settings())) as store:
-        kept, served = store.generations(), store.manifest().generation
+        served = store.manifest().generation
+        kept = list_kept(served, store.generations())
     if as_json:
         print_json({"served": served, "generations": [one.as_dict() for one in kept]})
         return
     for one in kept:
-        mark = "*" if one.generation == served else " "
-        click.echo(f"{mark} {one.generation}  {one.sessions:>8} sessions  {one.created_at}")
+        mark = "*" if one.place == "served" else " "
+        manifest = one.manifest
+        sessions = f"{manifest.sessions:>8} sessions"
+        click.echo(
+            f"{mark} {manifest.generation}  {sessions}  {manifest.created_at}  {_tell_place(one)}"
+        )
+
+
+def _tell_place(one: Kept) -> str:
+    if one.place == "served":
+        return "served"
+    loads = "1 more load" if one.loads == 1 else f"{one.loads} more loads"
+    return f"{one.place}, {f'for {loads}' if one.loads else 'until the next load'}"
 
 
 @click.command()

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from support.stores import ENCODER
 
-from service.stores.generations import is_generation, next_name, select_kept
+from service.stores.generations import is_generation, list_kept, next_name, select_kept
 from service.stores.manifest import Manifest
 
 FIRST, SECOND, THIRD, FOURTH = (f"00000{number}-20260512T093000123456" for number in range(1, 5))
@@ -32,11 +32,12 @@ def test_a_new_name_sorts_after_all_others() -> None:
     ("served", "readable", "kept"),
     [
         (FOURTH, (FIRST, SECOND, THIRD, FOURTH), {SECOND, THIRD, FOURTH}),
-        (SECOND, (FIRST, SECOND, THIRD, FOURTH), {FIRST, SECOND}),  # after a rollback
+        (SECOND, (FIRST, SECOND, THIRD, FOURTH), {FIRST, SECOND, THIRD, FOURTH}),  # after rollbacks
+        (THIRD, (FIRST, SECOND, THIRD), {FIRST, SECOND, THIRD}),
         (None, (FIRST, SECOND), {FIRST, SECOND}),  # nothing is served: any may be wanted
     ],
 )
-def test_the_served_one_and_two_before_it_are_kept(
+def test_the_served_one_two_before_it_and_those_after_it_are_kept(
     served: str | None, readable: tuple[str, ...], kept: set[str]
 ) -> None:
     assert select_kept(served, manifests(*readable), set(readable)) == kept
@@ -49,3 +50,16 @@ def test_all_are_kept_where_one_on_the_way_cannot_be_read() -> None:
     assert select_kept(FOURTH, known, committed) == committed
     assert select_kept(THIRD, known, committed) == committed
     assert select_kept(FOURTH, known, committed - {THIRD}) == {FOURTH}  # it is gone, not damaged
+
+
+def test_a_load_after_a_rollback_keeps_what_leads_back_from_it() -> None:
+    known = manifests(FIRST, SECOND, THIRD)
+    known[FOURTH] = replace(known[THIRD], generation=FOURTH, previous=SECOND)  # THIRD was left
+    assert select_kept(FOURTH, known, set(known)) == {FIRST, SECOND, FOURTH}
+
+
+def test_where_each_kept_generation_is_and_how_long_it_stays() -> None:
+    newest_first = list(manifests(FIRST, SECOND, THIRD, FOURTH).values())[::-1]
+    told = [(one.place, one.loads) for one in list_kept(THIRD, newest_first)]
+    assert told == [("forward", 0), ("served", 2), ("back", 1), ("back", 0)]
+    assert list_kept(THIRD, newest_first)[0].as_dict()["generation"] == FOURTH

@@ -1,5 +1,6 @@
 """backup, restore, verify, generations and migrate, over every store."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -156,11 +157,22 @@ def test_commands_over_an_embedded_catalogue(
         (["restore", str(tmp_path / "backup")], "Serving 300 sessions in generation 000002"),
         (["generations"], "* 000002"),
         (["generations", "--json"], '"served": "000002'),
-        (["rollback"], "Serving generation 000001"),
+        (["generations"], "back, for 1 more load"),
+        (
+            ["rollback"],
+            "Forward again, until the next load: conference-helper rollback --to 000002",
+        ),
+        (["generations"], "forward, until the next load"),
+        (["generations", "--json"], '"place": "forward"'),
     ):
         result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 0, result.output
         assert says in result.output
+    newest = json.loads(result.output)["generations"][0]["generation"]
+    forward = CliRunner().invoke(main, ["rollback", "--to", newest])
+    assert forward.output == f"Serving generation {newest} with 300 sessions again.\n"
+    unknown = CliRunner().invoke(main, ["rollback", "--to", "000009"])
+    assert (unknown.exit_code, "No generation 000009 is kept" in unknown.output) == (4, True)
     refused = CliRunner().invoke(main, ["migrate", "server"])
     assert refused.exit_code == 2
     assert "CONFERENCE_HELPER_QDRANT_URL" in refused.output

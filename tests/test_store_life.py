@@ -10,9 +10,11 @@ from support.web_fixtures import SESSIONS
 
 from service.errors import (
     LockedError,
+    RefusedError,
     StoreError,
 )
 from service.filters import NO_FILTERS, Filters, Value
+from service.stores.generations import list_kept
 from service.stores.manifest import EventCount
 from service.stores.payload import encode_payload
 from service.stores.protocol import SessionStore
@@ -103,6 +105,35 @@ def test_lock_keeps_other_threads_out(open_store: OpenStore) -> None:
         thread.start()
         thread.join()
     assert len(raised) == 1
+
+
+def test_rollback_leads_forward_again(store: SessionStore, open_store: OpenStore) -> None:
+    written = [write(store, [talk(number)]) for number in (1, 2, 3)]
+    other = open_store()
+    store.rollback()
+    store.rollback()
+    assert found(other, "talk", 1) == ["1"]
+    assert store.generations() == written[::-1], "what was left stays"
+    for wanted in (written[2], written[1], written[1]):
+        assert store.rollback(wanted.generation) == wanted == other.manifest()
+        assert found(other, "talk", 1) == [str(written.index(wanted) + 1)]
+    assert store.rollback() == written[0], "the one before what is served"
+    with pytest.raises(RefusedError, match="No generation 000001-elsewhere is kept"):
+        store.rollback("000001-elsewhere")
+    assert store.manifest() == written[0]
+
+
+def test_a_load_that_fails_takes_away_nothing_that_was_rolled_back(store: SessionStore) -> None:
+    first, second = write(store, [talk(1)]), write(store, [talk(2)])
+    store.rollback()
+    with pytest.raises(ZeroDivisionError), store.building(ENCODER.fingerprint, sessions=1):
+        raise ZeroDivisionError
+    assert store.generations() == [second, first]
+    assert store.rollback(second.generation) == second
+    assert [one.place for one in list_kept(second.generation, store.generations())] == [
+        "served",
+        "back",
+    ]
 
 
 def test_load_after_a_rollback_removes_what_was_rolled_back(store: SessionStore) -> None:

@@ -56,7 +56,10 @@ State = dict[UUID, Session]
 
 
 class Machine(RuleBasedStateMachine):
-    """One catalogue, and the states it must have: `history` ends with what is served."""
+    """One catalogue, and the states it must have.
+
+    `history` ends with what is served, `left` with what the last rollback left.
+    """
 
     folder: Path
     short = (5, 30)
@@ -70,6 +73,7 @@ class Machine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="machine-", dir=root))
         self.client = QdrantClient(":memory:")
         self.history: list[tuple[State, BagOfWords, Revisions]] = []
+        self.left: list[tuple[str, tuple[State, BagOfWords, Revisions]]] = []
         self.encoder = ENCODER
         self.generation = ""
 
@@ -129,11 +133,19 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def rollback(self) -> None:
         if len(self.history) > 1:
+            name = self.store.manifest().generation
             self.store.rollback()
-            self.history.pop()
+            self.left.append((name, self.history.pop()))
         elif self.history or not self.store.generations():  # else a killed load left a whole one
             with pytest.raises((RefusedError, NothingLoadedError)):
                 self.store.rollback()
+
+    @precondition(lambda self: self.left)
+    @rule()
+    def roll_forward(self) -> None:
+        name, state = self.left.pop()
+        assert self.store.rollback(name).generation == name
+        self.history.append(state)
 
     @rule()
     def reopen(self) -> None:
@@ -208,6 +220,7 @@ class Machine(RuleBasedStateMachine):
         if self.store.manifest().revision:  # changed in place: there is no generation of its own
             self.history[-1] = held
         else:
+            self.left.clear()
             self.history.append(held)
             del self.history[: -KEPT_GENERATIONS - 1]
 

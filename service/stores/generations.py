@@ -1,10 +1,12 @@
-"""How generations are named, and which of them are kept: the same for every store."""
+"""How generations are named, which are kept and which can be served again: the same for every store."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Literal
 
-from service.errors import NothingLoadedError
+from service.errors import NothingLoadedError, RefusedError
 from service.stores.manifest import Manifest
 
 KEPT_GENERATIONS = 2
@@ -29,18 +31,78 @@ def next_name(names: Iterable[str]) -> str:
 def select_kept(
     served: str | None, manifests: Mapping[str, Manifest], committed: Set[str]
 ) -> Set[str]:
-    """Return the generations to keep: the served one and KEPT_GENERATIONS before it.
+    """Return the generations to keep: the served one, KEPT_GENERATIONS before it, and those after it.
 
     `manifests` are those that could be read of the `committed` generations. Where one on the way could not,
-    or nothing is served, all that are committed stay: one of them may be wanted.
+    or nothing is served, all that are committed stay: one of them may be wanted. After a rollback those that
+    it left stay until a load switches to the one that it built.
     """
-    kept: set[str] = set()
+    chain = _chain(served, manifests)
+    before = manifests[chain[-1]].previous if chain else None
+    is_cut_short = before in committed and len(chain) <= KEPT_GENERATIONS
+    if served is None or not chain or is_cut_short:
+        return committed
+    return {*chain, *(name for name in manifests if name > served)}
+
+
+Place = Literal["forward", "served", "back"]
+"""Where a kept generation is, seen from the served one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept generation: where it is, and through how many more loads that build one it is kept at least."""
+
+    manifest: Manifest
+    place: Place
+    loads: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the manifest, the place and the loads as JSON values."""
+        return {**self.manifest.as_dict(), "place": self.place, "kept_for_loads": self.loads}
+
+
+def list_kept(served: str, generations: Sequence[Manifest]) -> list[Kept]:
+    """Return the generations in their order, each with its place."""
+    chain = _chain(served, {manifest.generation: manifest for manifest in generations})
+    loads = {name: KEPT_GENERATIONS - steps for steps, name in enumerate(chain)}
+    return [
+        Kept(manifest, _place(manifest.generation, served), loads.get(manifest.generation, 0))
+        for manifest in generations
+    ]
+
+
+def _place(name: str, served: str) -> Place:
+    if name == served:
+        return "served"
+    return "forward" if name > served else "back"
+
+
+def _chain(served: str | None, manifests: Mapping[str, Manifest]) -> list[str]:
+    """Return the served generation and up to KEPT_GENERATIONS before it, as far as they can be read."""
+    chain: list[str] = []
     name = served
-    while name is not None and name in manifests and len(kept) <= KEPT_GENERATIONS:
-        kept.add(name)
+    while name is not None and name in manifests and len(chain) <= KEPT_GENERATIONS:
+        chain.append(name)
         name = manifests[name].previous
-    is_cut_short = name in committed and len(kept) <= KEPT_GENERATIONS
-    return committed if not kept or is_cut_short else kept
+    return chain
+
+
+def choose_kept(
+    previous: str | None, to: str | None, kept: Mapping[str, Manifest], *, remedy: str
+) -> Manifest:
+    """Return the generation `to`, or without it the one before the served one.
+
+    Raises RefusedError if it is not kept: `remedy` says what to do where nothing came before.
+    """
+    if to is not None and to not in kept:
+        raise RefusedError(
+            f"No generation {to} is kept. Name one that `conference-helper generations` lists."
+        )
+    wanted = to or previous
+    if wanted is None or wanted not in kept:
+        raise RefusedError(f"There is no earlier generation to roll back to. {remedy}")
+    return kept[wanted]
 
 
 def nothing_loaded(catalogue: str) -> NothingLoadedError:

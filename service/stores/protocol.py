@@ -290,8 +290,12 @@ class SessionStore(SearchableStore, Protocol):
         """Return the manifests of all kept generations, newest first."""
         ...
 
-    def rollback(self) -> Manifest:
-        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+    def rollback(self, to: str | None = None) -> Manifest:
+        """Switch to the generation before the served one, or to any kept one of the name `to`.
+
+        What is left stays until a load switches to the generation that it built. Raises RefusedError if there
+        is none to switch to.
+        """
         ...
 
     def close(self) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import filelock
 
 from service.encoder import Fingerprint
-from service.errors import LockedError, RefusedError, StoreError
+from service.errors import LockedError, StoreError
 from service.settings import DataDir
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.shared_generation import SharedGeneration
 from service.stores.edge.writing import EdgeBuilder
+from service.stores.generations import choose_kept
 from service.stores.manifest import Manifest, check_schema
 
 
@@ -100,25 +101,25 @@ class EdgeStore:
         found = self._folder.manifests()
         return [found[name] for name in sorted(found, reverse=True)]
 
-    def rollback(self) -> Manifest:
-        """Switch to the generation before the served one, or to the newest where that one cannot be read.
+    def rollback(self, to: str | None = None) -> Manifest:
+        """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`).
 
-        Raises RefusedError if none is kept.
+        Where the served one cannot be read, the newest that can be takes the place of the one before it.
         """
         with self.lock():
             kept, served = self._folder.manifests(), self._folder.pointer()
             if not kept and served is None:
                 self.manifest()  # says that nothing is loaded
             previous = kept[served].previous if served in kept else max(kept, default=None)
-            if previous is None or previous not in kept:
-                raise RefusedError(
-                    "There is no earlier generation to roll back to. Load the conference again; where what is "
-                    f"served is damaged, remove {self._folder.root} first and load every conference again."
-                )
+            remedy = (
+                "Load the conference again; where what is served is damaged, remove "
+                f"{self._folder.root} first and load every conference again."
+            )
+            chosen = choose_kept(previous, to, kept, remedy=remedy)
             if served in kept:  # else an older schema leads out too: the next load writes it anew
-                check_schema(kept[previous])
-            self._folder.switch(previous)
-            return kept[previous]
+                check_schema(chosen)
+            self._folder.switch(chosen.generation)
+            return chosen
 
     def close(self) -> None:
         """Release what is open."""

@@ -20,14 +20,13 @@ from qdrant_client import QdrantClient
 from service.encoder import Fingerprint
 from service.errors import (
     NothingLoadedError,
-    RefusedError,
     StoreError,
     VerificationError,
 )
 from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
-from service.stores.generations import nothing_loaded, select_kept
+from service.stores.generations import choose_kept, nothing_loaded, select_kept
 from service.stores.manifest import Manifest, check_schema
 from service.stores.protocol import count_events
 from service.stores.schema import payload_indexes
@@ -147,18 +146,15 @@ class ServerStore:
         )
         return [Manifest.from_dict(one["manifest"]) for one in found if one and "manifest" in one]
 
-    def rollback(self) -> Manifest:
-        """Switch to the generation before the served one. Raises RefusedError if none is kept."""
+    def rollback(self, to: str | None = None) -> Manifest:
+        """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`)."""
         with self._lock.hold():
-            name = self.manifest().previous
+            previous = self.manifest().previous
             kept = {manifest.generation: manifest for manifest in self.generations()}
-            if name is None or name not in kept:
-                raise RefusedError(
-                    "There is no earlier generation to roll back to. Load the conference again instead."
-                )
-            check_schema(kept[name])
-            self._switch(kept[name])
-            return kept[name]
+            chosen = choose_kept(previous, to, kept, remedy="Load the conference again instead.")
+            check_schema(chosen)
+            self._switch(chosen)
+            return chosen
 
     def close(self) -> None:
         """Close the connections."""
@@ -254,8 +250,8 @@ class ServerStore:
     def _remove_leftovers(self) -> None:
         """Remove unfinished builds and expired generations; requires the catalogue's lock.
 
-        What was ended and is newer than what is served stays, for a node that lags behind may tell the alias
-        as it was before the switch. After a rollback that keeps one more, until the next load.
+        What is newer than what is served stays not only for a rollback forward: a node that lags behind may
+        tell the alias as it was before the switch.
         """
         committed = {manifest.generation: manifest for manifest in self.generations()}
         served = self.pointer()
@@ -263,8 +259,7 @@ class ServerStore:
             return  # a node that lags behind answered: nothing it says is a reason to remove
         kept = select_kept(served, committed, committed.keys())
         for name in self._collections.names():
-            newer = name in committed and served is not None and name > served
-            if name not in kept and not newer:
+            if name not in kept:
                 self._collections.remove(name)
 
 
