@@ -2,14 +2,15 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from support.page_reader import Page, read
 from support.web_fixtures import complaint, open_loaded
-from support.web_programme import FOSS, HOSTILE, NOW, at
+from support.web_programme import FOSS, HOSTILE, MAPS, NOW, WARD, at
 
+from service.filters import FIELDS
 from service.web import create_app
 
 
@@ -106,6 +107,35 @@ def test_filters_stay_in_links_form_and_search_box(foss: FlaskClient) -> None:
     assert ("day", "2019-02-03") in [
         (one.get("name"), one.get("value")) for one in kept.all("input")
     ]
+
+
+PASSES_WARD = {
+    "event": "Summit",
+    "year": "2025",
+    "from": "10:00",
+    "to": "12:00",
+    "at": "10:45",
+    "min_minutes": "30",
+    "max_minutes": "60",
+    "room": "Hall A",
+    "kind": "Talk",
+    "track": "Health",
+    "level": "Beginner",
+    "language": "en",
+    "speaker": "Ana Ruiz",
+    "fits": str(MAPS.id),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS.keys() - {"day"}))  # lists are of all days
+def test_every_filter_passes_on_to_the_lists(client: FlaskClient, name: str) -> None:
+    asked = urlencode({"event": "Summit", "year": 2025, name: PASSES_WARD[name]})
+    page = read(client, f"/programme?{asked}")
+    assert WARD.title in page.text
+    for kind in ("rooms", "tracks", "speakers"):
+        (address,) = [link for link in page.links if link.startswith(f"/programme/{kind}")]
+        assert parse_qs(urlsplit(address).query)[name] == [PASSES_WARD[name]]
+        assert client.get(address).status_code == 200
 
 
 def test_values_that_attack_are_shown_as_text(foss: FlaskClient) -> None:

@@ -92,7 +92,7 @@ def _directory(kind: Kind) -> Response:
 
 
 for _kind in FIELD_OF:
-    bp.add_url_rule(f"/programme/{_kind}", _kind, _directory, defaults={"kind": _kind})
+    bp.add_url_rule(f"/programme/{_kind}", _kind, partial(_directory, _kind))
 
 
 def _read(arguments: MultiDict[str, str]) -> Query:
