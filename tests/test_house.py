@@ -35,7 +35,7 @@ ALLOWED = {
     "tokenizers": ("service/encoders/", "training/"),
     "flask": ("service/web/",),
     "werkzeug": ("service/web/",),
-    "icalendar": ("service/calendar/", "loaders/readers/"),
+    "icalendar": ("service/calendar/", "loaders/calendars/"),
     "gunicorn": ("service/web/",),
     # The rooms of service, from the innermost: each is imported by those below it, and from outside.
     "service.encoders": ("service/encoders/", *OUTSIDE),

@@ -3,7 +3,7 @@
 import pytest
 from support.reading_sources import read, read_bytes
 
-from loaders.readers import ics
+from loaders.calendars import components
 from service.errors import InputError
 
 
@@ -96,8 +96,9 @@ def test_a_calendar_of_pretalx() -> None:
 
 def test_an_odd_calendar() -> None:
     reading = read("odd.ics")
-    sessions = {session.title: session for session in reading.sessions}
+    sessions = {session.title: session for session in reversed(reading.sessions)}
     floating = sessions["Floating"]
+    assert floating.speakers == ("Jane Doe",)
     assert (floating.room, floating.track, floating.tags) == ("Quay", "Rigging", ("Rope",))
     assert floating.as_dict()["starts_at"] == "2026-05-01T10:00:00+02:00"
     assert sessions["Own zone"].timezone == "+03:00"
@@ -105,15 +106,18 @@ def test_an_odd_calendar() -> None:
     assert sessions["All day"].day == "2026-05-02"
     assert sessions["Broken time"].starts_at is None
     assert sessions["Moved"].slot
-    assert len({session.id for session in reading.sessions}) == 7, "one UID for all is none"
+    assert len({session.id for session in reading.sessions}) == 9, "one UID for all is none"
     assert [title for title, session in sessions.items() if session.cancelled] == ["Called off"]
     assert [reason for _, reason in reading.skipped] == ["an event that cannot be read"]
     assert sorted(reading.noted) == [
         "1 VTODO dropped: not sessions",
         "a date without a time: it starts at 00:00",
         "cancelled: kept, and marked as such",
+        "people of ORGANIZER are taken for speakers where no other are named",
         "properties not understood: DTSTART",
-        "repeats (RRULE): only the first time is kept",
+        "repeats: each time is a session",
+        "repeats: each time is a session",
+        "repeats: each time is a session",
     ]
 
 
@@ -154,6 +158,6 @@ def test_an_event_that_never_ends_does_not_swallow_the_next() -> None:
 
 
 def test_an_endless_event_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ics, "MAX_COMPONENT", 100)
+    monkeypatch.setattr(components, "MAX_COMPONENT", 100)
     content = calendar("BEGIN:VEVENT", "SUMMARY:A", "DESCRIPTION:" + "x" * 200, "END:VEVENT")
     assert read_bytes("x.ics", content).reasons == ["an event that cannot be read"]

@@ -1,0 +1,148 @@
+"""The times at which a repeating event of a calendar takes place: RRULE, RDATE, EXDATE and RECURRENCE-ID.
+
+Daily and weekly rules are the ones that repeat within a conference; dateutil says their days. No rule is
+followed for longer than a year or for more than 100 times. None is followed that may have no day at all:
+dateutil would look for it until the year 9999.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from dateutil.rrule import rrulestr
+
+from loaders.calendars.components import all_of, first_of
+
+MAX_TIMES = 100
+REPEATS = ("RRULE", "RDATE")
+_MAX_SPAN = timedelta(days=366)
+_DAYS = r"(?:MO|TU|WE|TH|FR|SA|SU)"
+_FOLLOWED = re.compile(
+    r"(?:FREQ=(?:DAILY|WEEKLY)|INTERVAL=[1-9]\d?|COUNT=\d{1,6}|UNTIL=[\dTZ]+|WKST=" + _DAYS + "|"
+    r"BYDAY=" + _DAYS + "(?:," + _DAYS + ")*|BYHOUR=\\d\\d?(?:,\\d\\d?){0,7})"
+)
+_END = re.compile(r";?(?:UNTIL|COUNT)=[^;]*", re.I)
+
+_NOT_FOLLOWED = "repeats by a rule other than of days or weeks: only the first time is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """The times of a repeating event, its own among them unless it is left out, and what to say of them."""
+
+    times: list[Any]
+    note: str = ""
+
+
+def repeat(event: Any, changed: Collection[Any], last_day: date | None) -> Repetition | None:
+    """Return the dates or times at which an event takes place, None if it does not repeat.
+
+    `changed` are those that events of their own replace. A rule without an end goes on until `last_day`, the
+    last one of the calendar's other events. Times are local to the event's DTSTART.
+    """
+    start = getattr(first_of(event, "DTSTART"), "dt", None)
+    if not any(key in event for key in REPEATS):
+        return None
+    if not isinstance(start, date):
+        return Repetition([start], "repeats, but has no start: it is kept once")
+    rules = [(rule, rule.to_ical().decode()) for rule in all_of(event, "RRULE")]
+    if not all(_is_followed(text) for _, text in rules) or not (rules or all_of(event, "RDATE")):
+        return Repetition([start], _NOT_FOLLOWED)
+    is_endless = any(not _END.search(text) for _, text in rules)
+    limit = _limit(start, last_day if is_endless else None)
+    found = {_key(start): start}
+    for recur, text in rules:
+        found |= {_key(moment): moment for moment in _follow(text, recur, start, limit)}
+    added = islice(_moments(event, "RDATE", start), MAX_TIMES)
+    found |= {_key(moment): moment for moment in added}
+    replaced = (_in_zone_of(moment, start) for moment in changed)
+    out = {*map(_key, replaced), *map(_key, _moments(event, "EXDATE", start))}
+    times = [found[key] for key in sorted(found) if key not in out and key[:8] not in out]
+    return Repetition(times[:MAX_TIMES], _note(len(found), is_endless=is_endless))
+
+
+def _note(count: int, *, is_endless: bool) -> str:
+    if count > MAX_TIMES:
+        return f"repeats: the first {MAX_TIMES} times are kept"
+    if is_endless:
+        return "repeats without an end: kept as long as the calendar's other events last, or for a year"
+    return "repeats: each time is a session"
+
+
+def _is_followed(rule: str) -> bool:
+    parts = rule.upper().split(";")
+    fields = dict(part.partition("=")[::2] for part in parts)
+    if not all(map(_FOLLOWED.fullmatch, parts)) or "FREQ" not in fields:
+        return False
+    # Every seventh day is never another weekday.
+    interval = int(fields.get("INTERVAL", "1"))
+    return not (fields["FREQ"] == "DAILY" and "BYDAY" in fields and interval % 7 == 0)
+
+
+def _limit(start: date, last_day: date | None) -> datetime:
+    first = _naive(start)
+    longest = first + _MAX_SPAN if first.year < 9000 else first
+    if last_day is None or last_day < first.date():
+        return longest
+    return min(longest, datetime.combine(last_day, time.max))
+
+
+def _follow(rule: str, recur: Any, start: date, limit: datetime) -> Iterator[Any]:
+    """Yield the times of a rule, at most one more than are kept."""
+    counts, ends = recur.get("COUNT") or [None], recur.get("UNTIL") or [None]
+    days = rrulestr(_END.sub("", rule).lstrip(";"), dtstart=_naive(start))
+    count = counts[0] if isinstance(counts[0], int) else MAX_TIMES + 1
+    for moment in islice(days, min(count, MAX_TIMES + 1)):
+        local = _like(moment, start)
+        if moment > limit or (ends[0] is not None and _is_after(local, ends[0])):
+            return
+        yield local
+
+
+def _is_after(moment: Any, end: Any) -> bool:
+    """Return whether a time is after the end of a rule, which may be a day, or in UTC."""
+    if not isinstance(end, datetime) or not isinstance(moment, datetime):
+        return _naive(moment).date() > _naive(end).date()
+    if moment.tzinfo and end.tzinfo:
+        return moment > end
+    return _naive(moment) > _naive(end)
+
+
+def _moments(event: Any, key: str, start: date) -> Iterator[Any]:
+    """Yield the dates and times of RDATE or EXDATE, in the zone of the start."""
+    for values in all_of(event, key):
+        for value in getattr(values, "dts", ()):
+            moment = getattr(value, "dt", None)
+            moment = moment[0] if isinstance(moment, tuple) else moment  # a period
+            if isinstance(moment, date):
+                yield _in_zone_of(moment, start)
+
+
+def _in_zone_of(moment: Any, start: Any) -> Any:
+    """Return a time as it is in the zone of the start; a day stays one."""
+    zone = getattr(start, "tzinfo", None)
+    if not isinstance(moment, datetime) or not zone or not moment.tzinfo:
+        return moment
+    try:
+        return moment.astimezone(zone)
+    except (ValueError, OverflowError):
+        return moment
+
+
+def _like(moment: datetime, start: date) -> Any:
+    """Return a local time as a day, or in the zone of the start, as that is one."""
+    return moment.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else moment.date()
+
+
+def _naive(moment: date) -> datetime:
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=None)
+    return datetime.combine(moment, time())
+
+
+def _key(moment: date) -> str:
+    """Return a key by which times are the same and sort: 20260501, or 20260501T100000."""
+    return moment.strftime("%Y%m%dT%H%M%S" if isinstance(moment, datetime) else "%Y%m%d")
