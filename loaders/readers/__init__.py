@@ -21,6 +21,7 @@ from loaders.readers import (
     schedule_xml,
     sessionize,
     spreadsheet,
+    web_page,
 )
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
@@ -50,6 +51,7 @@ READERS = tuple(
     for module in (
         pyvideo,  # the first two know their files by their paths, without opening them
         rubyevents,
+        web_page,
         schedule_xml,
         ics,
         spreadsheet,
@@ -69,6 +71,7 @@ _ALIASES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
     "icalendar": "ics", "ndjson": "jsonl", "json lines": "jsonl", "frab": "schedule.json",
     "pretalx": "schedule.json", "pentabarf": "schedule.xml", "xml": "schedule.xml", "yaml": "rubyevents",
+    "htm": "html", "json-ld": "html",
 }  # fmt: skip
 
 

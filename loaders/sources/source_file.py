@@ -97,7 +97,7 @@ class SourceFile:
         Raises InputError if it is not text.
         """
         number = 0
-        with io.TextIOWrapper(self.open(), self._detect_encoding(), newline="") as stream:
+        with io.TextIOWrapper(self.open(), self.detect_encoding(), newline="") as stream:
             try:
                 while block := stream.readline(MAX_LINE):
                     number += 1
@@ -107,8 +107,11 @@ class SourceFile:
             except UnicodeError as error:
                 raise self._not_text(number + 1) from error
 
-    def _detect_encoding(self) -> str:
-        """Detect the encoding of the whole content, read in blocks."""
+    def detect_encoding(self, declared: str = "") -> str:
+        """Return the encoding of the whole content, read in blocks: that of its mark, or UTF-8.
+
+        What is neither is in the encoding that it is `declared` to be in, or else in Windows-1252.
+        """
         if named := _encoding_of_mark(self.head):
             return named
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -118,7 +121,7 @@ class SourceFile:
                     decoder.decode(block)
                 decoder.decode(b"", final=True)
             except UnicodeDecodeError:
-                return "cp1252"
+                return declared or "cp1252"
         return "utf-8"
 
     def _refuse_size(self) -> None:

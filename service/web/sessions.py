@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
 
 from flask import Blueprint, Response, make_response
 
@@ -15,6 +14,7 @@ from service.web.errors import set_status
 from service.web.formatting import safe_url
 from service.web.pages import render_page, show_problem
 from service.web.parameters import searcher
+from service.web.structured_data import describe_session
 
 _MAX_DESCRIPTION = 300
 """Characters of an abstract in the preview of a link."""
@@ -45,7 +45,7 @@ def _show(id: str) -> str:
         alike=[result.session for result in searcher().similar(id)],
         address=address,
         description=_shortened(session.abstract),
-        event=_describe(session, address) if address else None,
+        event=describe_session(session, address) if address else None,
     )
 
 
@@ -84,34 +84,6 @@ def _links(session: Session) -> list[Link]:
     if safe_url(session.url) and session.url not in {link.url for link in links}:
         links.insert(0, Link("page", session.url, f"On the site of {session.event}"))
     return links
-
-
-def _describe(session: Session, address: str) -> dict[str, Any]:
-    """Return the session as schema.org/Event; what is not known is left out."""
-    event = f"{session.event} {session.year}"
-    described = {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": session.title,
-        "description": session.abstract,
-        "url": address,
-        "sameAs": safe_url(session.url),
-        "startDate": session.starts_at.isoformat() if session.starts_at else "",
-        "endDate": session.ends_at.isoformat() if session.ends_at else "",
-        "eventStatus": f"https://schema.org/Event{'Cancelled' if session.cancelled else 'Scheduled'}",
-        "inLanguage": session.language,
-        "location": {"@type": "Place", "name": session.room or event},
-        "performer": [
-            {
-                "@type": "Person",
-                "name": name,
-                "url": absolute("sessions.speaker", name=name),
-            }
-            for name in session.speakers
-        ],
-        "superEvent": {"@type": "Event", "name": event},
-    }
-    return {name: value for name, value in described.items() if value}
 
 
 def _shortened(text: str) -> str:

@@ -1,0 +1,54 @@
+"""Web pages: events of schema.org in JSON-LD, microdata or RDFa."""
+
+import re
+from collections.abc import Iterator
+
+from loaders.json_objects.values import no_sessions
+from loaders.pages.events import Events, find_events
+from loaders.pages.page import Page, is_page, read_page
+from loaders.pages.records import read_records
+from loaders.pages.values import text_of
+from loaders.records.record import Diagnostic, Options, Record
+from loaders.sources.source_file import SourceFile
+
+NAME = "html"
+_ABOUT_EVENT = re.compile(r'"@type"\s*:\s*"[^"]{0,60}Event"')
+_REMEDY = "Look on the site for an export (schedule.json, schedule.xml, .ics, CSV) and load that."
+
+
+def matches(source: SourceFile, options: Options) -> bool:
+    """Whether it is HTML, with or without data on events."""
+    return is_page(source)
+
+
+def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
+    """Yield a Record for each session; JSON-LD counts, and without events in it microdata and RDFa."""
+    page = read_page(source)
+    for block in page.damaged:
+        yield Diagnostic(
+            f"{source.name}#json-ld {block.number}",
+            f"JSON-LD that cannot be read: {block.reason}",
+            skipped=_ABOUT_EVENT.search(block.text) is not None,
+            row=block.text,
+        )
+    events = _find(page, options)
+    if not events.sessions:
+        yield no_sessions(source, f"{_what_it_is(events)}. {_REMEDY}")
+        return
+    for node in events.conferences:
+        yield Diagnostic(
+            source.name, f"the conference itself, no session: {text_of(node)}", skipped=False
+        )
+    yield from read_records(events.sessions, page, source.name)
+
+
+def _find(page: Page, options: Options) -> Events:
+    events = find_events(page.blocks, options.event)
+    return events if events.sessions or not page.items else find_events(page.items, options.event)
+
+
+def _what_it_is(events: Events) -> str:
+    if events.conferences:
+        name = text_of(events.conferences[0])
+        return f"tells of a conference ({name}), and of none of its sessions"
+    return "is a web page without data on events (schema.org, in JSON-LD, microdata or RDFa)"
