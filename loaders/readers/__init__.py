@@ -20,6 +20,7 @@ from loaders.readers import (
     schedule_json,
     schedule_xml,
     sessionize,
+    site,
     spreadsheet,
     web_page,
 )
@@ -51,6 +52,7 @@ READERS = tuple(
     for module in (
         pyvideo,  # the first two know their files by their paths, without opening them
         rubyevents,
+        site,  # takes all files of a site's checkout, of whatever format
         web_page,
         schedule_xml,
         ics,
@@ -70,7 +72,8 @@ FORMATS = tuple(reader.NAME for reader in READERS)
 _ALIASES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
     "icalendar": "ics", "ndjson": "jsonl", "json lines": "jsonl", "frab": "schedule.json",
-    "pretalx": "schedule.json", "pentabarf": "schedule.xml", "xml": "schedule.xml", "yaml": "rubyevents",
+    "pretalx": "schedule.json", "pentabarf": "schedule.xml", "xml": "schedule.xml", "yaml": "site",
+    "markdown": "site", "jekyll": "site", "hugo": "site", "astro": "site", "eleventy": "site",
     "htm": "html", "json-ld": "html",
 }  # fmt: skip
 
@@ -101,8 +104,8 @@ def _remedy(source: SourceFile) -> str:
         return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
     if source.path.lower().endswith((".yml", ".yaml")):
         return (
-            "YAML is read only as videos.yml of RubyEvents, in a folder beside event.yml; "
-            "--format rubyevents reads any list of talks with their titles and speakers as that."
+            "This YAML holds no list of sessions that its name or its keys tell of. Load the folder of the "
+            "whole site, or say --format site for a list of talks, --format rubyevents for one of videos."
         )
     cells = [
         cell.strip()[:_MAX_SHOWN]

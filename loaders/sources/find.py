@@ -17,7 +17,7 @@ from service.errors import InputError
 
 _BLOCK_SIZE = 2**20
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
-_IGNORED_SUFFIXES = {".md", ".rst", ".py", ".pdf", ".png", ".jpg"}
+_IGNORED_SUFFIXES = {".rst", ".py", ".pdf", ".png", ".jpg"}
 _IGNORED_NAMES = {"license", "licence", "readme", "changelog", "copying"}
 
 

@@ -1,0 +1,1 @@
+"""Static sites: data files and Markdown with front matter, joined to sessions."""
