@@ -5,18 +5,22 @@ from pathlib import Path
 
 import click
 
-from conference_helper.printing import print_json
+from conference_helper.printing import print_events, print_json
 from conference_helper.wiring import open_searcher
 from service import errors
 from service.settings import load_settings
 from service.stores import open_embedded, open_store
 from service.stores.generations import Kept, list_kept
 
+EVENTS_SHOWN = 10
+"""Events and years that `status` lists by itself."""
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def status(as_json: bool) -> None:
-    """Print what is loaded."""
+@click.option("--events", "every", is_flag=True, help="List all events, not the latest alone.")
+def status(as_json: bool, every: bool) -> None:
+    """Print what is loaded: totals, and the latest events."""
     settings = load_settings()
     with open_searcher(settings) as searcher:
         found = searcher.status()
@@ -27,8 +31,7 @@ def status(as_json: bool) -> None:
     click.echo(f"{found['sessions']} sessions in generation {found['generation']}")
     click.echo(f"Store:   {found['store']}, catalogue {settings.catalogue}")
     click.echo(f"Encoder: {encoder['model']}, window {encoder['window']}")
-    for event in found["events"]:
-        click.echo(f"  {event['sessions']:>7}  {event['event']} {event['year']}")
+    print_events(found["events"], shown=None if every else EVENTS_SHOWN)
 
 
 @click.command()

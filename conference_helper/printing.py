@@ -16,6 +16,23 @@ def print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def print_events(counts: list[dict[str, Any]], *, shown: int | None = None) -> None:
+    """Print how many events and years there are, and the sessions of the latest `shown`, or of all."""
+    if not counts:
+        return
+    years = {count["year"] for count in counts}
+    events = {count["event"] for count in counts}
+    span = f"{min(years)} to {max(years)}" if len(years) > 1 else f"{min(years)}"
+    editions = "1 edition" if len(counts) == 1 else f"{len(counts)} editions"
+    of = "1 event" if len(events) == 1 else f"{len(events)} events"
+    click.echo(f"Events:  {editions} of {of}, {span}")
+    latest = sorted(counts, key=lambda count: (-count["year"], count["event"]))[:shown]
+    for count in latest:
+        click.echo(f"  {count['sessions']:>7}  {printable(count['event'])} {count['year']}")
+    if len(latest) < len(counts):
+        click.echo(f"  and {len(counts) - len(latest)} earlier: conference-helper status --events")
+
+
 def print_answer(answer: "Answer", *, filtered: bool) -> None:
     """Print how the question was read, then each session that answers, or say why there is none."""
     understood = tell_all(answer.understood)

@@ -6,7 +6,7 @@ import pytest
 from support.answers import answer_with, result_of
 from support.web_fixtures import SESSIONS
 
-from conference_helper.printing import print_answer
+from conference_helper.printing import print_answer, print_events
 from service.query.interpretation import Constraint, Correction
 from service.search.answer import Answer
 from service.search.snippets import Part
@@ -97,3 +97,18 @@ def test_a_question_in_another_language_is_not_told_that_nothing_fits(
         "It is in English.",
         "The nearest sessions:",
     ]
+
+
+def test_of_many_events_the_latest_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = [
+        {"event": f"Event {number:03}", "year": year, "sessions": 7}
+        for number in range(500)
+        for year in (2024, 2025)
+    ]
+    print_events(counts, shown=10)
+    total, *latest, more = capsys.readouterr().out.splitlines()
+    assert total == "Events:  1000 editions of 500 events, 2024 to 2025"
+    assert latest == [f"        7  Event {number:03} 2025" for number in range(10)]
+    assert more == "  and 990 earlier: conference-helper status --events"
+    print_events(counts)
+    assert len(capsys.readouterr().out.splitlines()) == 1_001

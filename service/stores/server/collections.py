@@ -5,7 +5,7 @@ from typing import Any
 from qdrant_client import models
 
 from service.stores.generations import is_generation, next_name
-from service.stores.server import tombstones, vocabulary
+from service.stores.server import long_lists, tombstones, vocabulary
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError
 
@@ -67,8 +67,9 @@ class Collections:
 
     def remove(self, name: str) -> None:
         """Remove a generation, what stands beside it first, so that none of it is ever left alone."""
-        for collection in (tombstones.collection_of(name), vocabulary.collection_of(name), name):
-            self._remove(collection)
+        for companion in (tombstones, vocabulary, long_lists):
+            self._remove(companion.collection_of(name))
+        self._remove(name)
 
     def _remove(self, collection: str) -> None:
         self._connection.call(

@@ -4,6 +4,7 @@
     <catalogue>-000007-20260512T093000123456 a generation: a collection with its manifest in its metadata
     <catalogue>-000007-20260512T093000123456-words its vocabulary, see `service.stores.server.vocabulary`
     <catalogue>-000007-20260512T093000123456-removed its tombstones, see `service.stores.server.tombstones`
+    <catalogue>-000007-20260512T093000123456-lists its manifest's, see `service.stores.server.long_lists`
     <catalogue>-lock                         there while a loader is at work
 
 A generation whose metadata hold no manifest was never ended; the next load removes it.
@@ -36,6 +37,7 @@ from service.stores.server.create import wait_until_indexed
 from service.stores.server.failures import MissingError
 from service.stores.server.generation import ServerGeneration
 from service.stores.server.lock import ServerLock
+from service.stores.server.long_lists import read_manifest, write_lists
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
 
 _MANIFEST_TTL = 1.0
@@ -90,7 +92,8 @@ class ServerStore:
         found = self._collections.metadata(self.name)
         if found is None or "manifest" not in found:
             raise nothing_loaded(self.name)
-        manifest = Manifest.from_dict(found["manifest"])
+        known = self._served[0] if self._served else None
+        manifest = read_manifest(self.connection, self._settings, found["manifest"], known)
         self._served = (manifest, time.monotonic())
         return manifest
 
@@ -144,7 +147,11 @@ class ServerStore:
             self._collections.metadata(name)
             for name in sorted(self._collections.names(), reverse=True)
         )
-        return [Manifest.from_dict(one["manifest"]) for one in found if one and "manifest" in one]
+        return [
+            read_manifest(self.connection, self._settings, one["manifest"])
+            for one in found
+            if one and "manifest" in one
+        ]
 
     def rollback(self, to: str | None = None) -> Manifest:
         """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`)."""
@@ -176,10 +183,12 @@ class ServerStore:
         if manifest.generation != self.pointer():
             wait_until_indexed(self.connection, manifest.generation, self._settings.index_seconds)
         self.check_lock()
-        self._collections.update_metadata(
-            manifest.generation, manifest=manifest.as_dict(), changing=False
-        )
+        self._write_manifest(manifest)
         self._switch(manifest)
+
+    def _write_manifest(self, manifest: Manifest) -> None:
+        values = write_lists(self.connection, self._settings, manifest)
+        self._collections.update_metadata(manifest.generation, manifest=values, changing=False)
 
     def _cached_manifest(self) -> Manifest:
         served = self._served
@@ -208,7 +217,7 @@ class ServerStore:
         """Recount the served generation if an update in place was interrupted."""
         found = self._collections.metadata(self.name)
         if found and found.get("changing") and "manifest" in found:
-            manifest = Manifest.from_dict(found["manifest"])
+            manifest = read_manifest(self.connection, self._settings, found["manifest"])
             generation = ServerGeneration(self.connection, self._settings, manifest)
             counted = replace(
                 manifest,
@@ -216,9 +225,7 @@ class ServerStore:
                 events=count_events(generation),
                 revision=manifest.revision + 1,
             )
-            self._collections.update_metadata(
-                manifest.generation, manifest=counted.as_dict(), changing=False
-            )
+            self._write_manifest(counted)
 
     def _switch(self, manifest: Manifest) -> None:
         """Serve a generation from now on, in one atomic call, and wait until it is.
