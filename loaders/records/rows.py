@@ -41,7 +41,6 @@ def to_record(
     def label(field: str) -> str:
         return as_text(unprinted(first(field)))
 
-    full_name = " ".join(part for part in (first("first_name"), first("last_name")) if part)
     date, start = first("date"), _date_and_clock(texts("start"))
     if day and start and not mentions_day(start):
         date = day
@@ -53,7 +52,7 @@ def to_record(
         source_id=_without_email(first("source_id")),
         title=first("title"),
         abstract=join_paragraphs(texts("abstract")),
-        speakers=listed("speakers", speaker_names) or [full_name] * bool(full_name),
+        speakers=listed("speakers", speaker_names) or _names_of_parts(row, columns),
         track=label("track"),
         level=label("level"),
         kind=label("kind"),
@@ -69,6 +68,18 @@ def to_record(
         states=texts("state"),
         cancelled=any(map(is_said, texts("cancelled"))),
     )
+
+
+def _names_of_parts(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return the names whose first and last parts have columns: a pair for each person, or one for all."""
+    given, family = (
+        [as_text(row.get(header)) for header in columns.get(field, ())]
+        for field in ("first_name", "last_name")
+    )
+    if len(given) != len(family):
+        given, family = ([next(filter(None, texts), "")] for texts in (given, family))
+    names = (" ".join(filter(None, pair)) for pair in zip(given, family, strict=True))
+    return [name for name in names if name]
 
 
 def _links(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[LinkText]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from loaders.records.record import Options
+from loaders.tables.header_words import compose_field
 from service.errors import InputError
 from service.words import folded
 
@@ -54,11 +55,11 @@ def field_of(header: str) -> str:
     if field := synonyms().get(key, ""):
         return field
     if in_utc := _IN_UTC.fullmatch(key):
-        field = synonyms().get(in_utc[1], "")
+        field = synonyms().get(in_utc[1], "") or compose_field(in_utc[1])
         return field if field in _TIME_FIELDS else ""
     numbered = _NUMBERED.fullmatch(key)
     field = synonyms().get(numbered[1], "") if numbered else ""
-    return field if field in _NUMBERED_FIELDS else ""
+    return field if field in _NUMBERED_FIELDS else compose_field(key)
 
 
 def header_zone(headers: Sequence[str]) -> str:
