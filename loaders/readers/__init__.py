@@ -25,6 +25,7 @@ from loaders.readers import (
     web_page,
 )
 from loaders.records.record import Diagnostic, Options, Record
+from loaders.sites.paths import is_markdown
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text
 from service.errors import InputError
@@ -87,6 +88,10 @@ def find_reader(source: SourceFile, options: Options = _DEFAULTS) -> Reader | No
     readers = [_reader_of_name(options.format)] if options.format else READERS
     if options.format and source.is_named:
         return readers[0]
+    if is_markdown(source.path) and not source.is_named:
+        readers = [
+            reader for reader in readers if reader.NAME == site.NAME
+        ]  # others take prose for data
     for reader in readers:
         if reader.matches(source, options):
             return reader
