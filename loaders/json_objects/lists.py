@@ -1,58 +1,53 @@
-"""Finds the lists of sessions in a JSON value, and what sessions inherit from the objects around them."""
+"""Finds the lists of sessions in a JSON value; objects keyed by id, day, time or room are lists too."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from loaders.json_objects.context import Context, context_of, with_context
+from loaders.json_objects.keyed import Entries, entries_of
+from loaders.json_objects.names import (
+    EACH,
+    Path,
+    is_other_list,
+    is_session_list,
+    list_name,
+    meaning,
+)
+from loaders.json_objects.names import key_field as field_of_key
 from loaders.records.record import Options
-from loaders.records.values import as_text
-from loaders.tables.columns import field_of, header_key, map_columns
+from loaders.tables.columns import header_key, map_columns
 
-Path = tuple[str, ...]
-"""The keys to a list from the outermost value; for any item of a list on the way, "[]"."""
-
-_EACH = "[]"
-_MAX_DEPTH = 8
-_SAMPLE_SIZE = 50  # items of a list looked at
-_SESSION_LISTS = {
-    "events", "contributions", "presentations", "papers", "lectures", "submissions", "items", "keynotes",
-}  # fmt: skip
-_OTHER_LISTS = {
-    "sponsors", "partners", "exhibitors", "organizers", "organisers", "news", "tickets", "faqs", "questions",
-    "answers", "categories", "resources", "attachments", "files", "images", "videos", "comments", "reviews",
-}  # fmt: skip
-_OTHER_LIST_FIELDS = {
-    "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url", "links",
-    "slides", "recording",
-}  # fmt: skip
-_REFERENCED = ("speakers", "track", "room")
+_MAX_DEPTH = 12
+_MAX_KINDS = 2_000
+_MAX_KEYS = 2_000  # of an object that is no list
+_MAX_TOLD = 5
 _WEAK_FIELDS = {  # links and sponsors have them too
     "source_id", "url", "links", "slides", "recording", "tags", "event", "year", "zone", "state",
     "cancelled",
 }  # fmt: skip
-_DATE = re.compile(r"\d{4}|\d[./]\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One list of sessions: its path ("days.2.sessions") and its items."""
+    """One list of sessions: its path ("days.2.sessions"), and its items by their numbers or keys."""
 
     path: str
-    items: list[Any]
+    items: list[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The lists of sessions in a value, and the paths and sizes of the other lists with titles or names.
 
-    `referenced` are the objects that sessions may refer to by id: for each field, by id.
+    `lists` are all lists of objects, by the path to them, `notes` what is not certain.
     """
 
     parts: list[Part]
     others: dict[str, int]
-    referenced: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: list[tuple[Path, list[Part]]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -77,7 +72,7 @@ class _ListKind:
     @property
     def name(self) -> str:
         """The keys that lead to the list, for messages."""
-        return ".".join(key for key in self.path if key != _EACH) or "that holds all others"
+        return ".".join(key for key in self.path if key != EACH) or "that holds all others"
 
     @property
     def has_names(self) -> bool:
@@ -87,136 +82,159 @@ class _ListKind:
     @property
     def is_usable(self) -> bool:
         """Whether it may hold sessions; a list called "speakers" only if its items have titles and more."""
-        return not _is_other_list(self.path) or (self.is_titled and len(self.fields) > 1)
+        return not is_other_list(self.path) or (self.is_titled and len(self.fields) > 1)
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
         """A sort key: higher for likelier sessions. Being called "talks" counts the fields twice."""
-        weight = len(self.fields) * (2 if _is_session_list(self.path) else 1)
-        return (not _is_other_list(self.path), self.is_titled, weight, -len(self.path))
+        weight = len(self.fields) * (2 if is_session_list(self.path) else 1)
+        return (not is_other_list(self.path), self.is_titled, weight, -len(self.path))
 
     def is_like(self, best: "_ListKind") -> bool:
         """Whether it holds sessions like the best list: "monday" and "tuesday", "keynotes" and "talks"."""
         apart = not _is_inside(self.path, best.path) and not _is_inside(best.path, self.path)
-        same = (_is_other_list(self.path), self.is_titled) == (
-            _is_other_list(best.path),
+        same = (is_other_list(self.path), self.is_titled) == (
+            is_other_list(best.path),
             best.is_titled,
         )
         near = self.keys.keys() <= best.keys.keys() or 2 * len(self.fields) >= len(best.fields)
         return self is best or (apart and same and near)
 
 
-def find_lists(value: Any, options: Options) -> Lists:
+@dataclass(slots=True)
+class _Survey:
+    """The lists met on the way through a value, and the keys of which nothing is certain, by path."""
+
+    kinds: dict[Path, _ListKind] = field(default_factory=dict)
+    unsure: dict[Path, Entries] = field(default_factory=dict)
+
+    def add(self, path: Path, entries: Entries, context: Context) -> None:
+        """Add the objects of a list, with the keys that they have or inherit."""
+        found = [item for _, item in entries.sample if isinstance(item, dict)]
+        if not found or (path not in self.kinds and len(self.kinds) >= _MAX_KINDS):
+            return
+        kind = self.kinds.setdefault(path, _ListKind(path))
+        kind.size += len(entries)
+        kind.keys |= dict.fromkeys(key for item in (*found, context) for key in item)
+
+
+def find_lists(value: Any, options: Options, name: str = "") -> Lists:
     """Return the lists whose objects have titles and the most fields of sessions; none if there are none.
 
-    An object with a title that holds none but its speakers, links and the like is a list of one session.
+    An object with a title that holds none but its speakers, links and the like is a list of one session. `name`
+    is that of the file, which says what an object of objects is keyed by.
     """
-    kinds: dict[Path, _ListKind] = {}
-    _survey(value, (), {}, kinds)
+    survey = _Survey()
+    _look(value, (), {}, survey, name)
+    kinds = survey.kinds
     titled = [kind for kind in kinds.values() if kind.map_keys(options)]
     usable = [kind for kind in titled if kind.is_usable]
-    if all(_is_other_list(kind.path) for kind in usable) and _is_session(value, options):
-        return Lists([Part("", [value])], {})
+    if all(is_other_list(kind.path) for kind in usable) and _is_session(value, options):
+        return Lists([Part("", [("1", value)])], {})
     if not usable:
         return Lists([], {})
     best = max(usable, key=lambda kind: kind.rank)
     paths = [kind.path for kind in usable if kind.is_like(best)]
-    parts = [part for path in paths for part in _parts(value, path, (), {})]
+    parts = [part for path in paths for part in _parts(value, path, (), (), {}, name)]
     listed_kinds = [kind for kind in kinds.values() if kind in titled or kind.has_names]
     others = [
         kind for kind in listed_kinds if not any(_is_inside(kind.path, path) for path in paths)
     ]
-    referenced: dict[str, dict[str, Any]] = {}
-    for kind in kinds.values():
-        if (meaning := _meaning(kind.path)) in _REFERENCED and kind.path not in paths:
-            listed = (item for part in _parts(value, kind.path, (), {}) for item in part.items)
-            referenced.setdefault(meaning, {}).update(_by_id(listed))
-    return Lists(parts, {kind.name: kind.size for kind in others}, referenced)
+    unsure = {
+        path: entries
+        for path, entries in survey.unsure.items()
+        if any(_is_inside(other, path) for other in paths)
+    }
+    return Lists(
+        parts,
+        {kind.name: kind.size for kind in others},
+        [
+            (path, list(_parts(value, path, (), (), {}, name)))
+            for path in kinds
+            if is_reference(path)
+            and not any(_is_inside(path, other) or _is_inside(other, path) for other in paths)
+        ],
+        list(_notes(unsure)),
+    )
 
 
-def _by_id(items: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    for item in items:
-        if isinstance(item, dict) and len(item) > 1:
-            yield from ((as_text(item[key]), item) for key in ("id", "code") if item.get(key))
+def is_reference(path: Path) -> bool:
+    """Return whether sessions may refer to a list's objects by their ids: speakers, tracks, rooms, kinds."""
+    return meaning(path) in ("speakers", "track", "room", "kind", "tags")
 
 
-def _survey(value: Any, path: Path, context: dict[str, str], kinds: dict[Path, _ListKind]) -> None:
+def _notes(unsure: dict[Path, Entries]) -> Iterator[str]:
+    for path, entries in unsure.items():
+        keys = ", ".join(key[:40] for key, _ in entries.sample[:_MAX_TOLD])
+        more = " and others" if len(entries) > _MAX_TOLD else ""
+        where = ".".join(key for key in path if key != EACH)
+        taken = {"source_id": "ids", "room": "rooms"}.get(entries.field, "")
+        if taken:
+            yield f"the keys {keys}{more}{f' of {where}' if where else ''} are taken for {taken}"
+        else:
+            yield f"the keys {keys}{more} above sessions may be days, rooms or tracks: not read as such"
+
+
+def _look(value: Any, path: Path, context: Context, survey: _Survey, name: str) -> None:
     """Collect the lists of objects in a value, with the keys that the objects have or inherit."""
     if len(path) > _MAX_DEPTH:
         return
     if isinstance(value, dict):
-        context = context | _context_of(value, path)
-        for key, inner in value.items():
-            _survey(inner, (*path, key), context | _day(key), kinds)
-    elif isinstance(value, list):
-        sample = value[:_SAMPLE_SIZE]
-        if found := [item for item in sample if isinstance(item, dict)]:
-            kind = kinds.setdefault(path, _ListKind(path))
-            kind.size += len(value)
-            kind.keys |= dict.fromkeys(key for item in (*found, context) for key in item)
-        for item in sample:
-            _survey(item, (*path, _EACH), context, kinds)
+        context = context | context_of(value, path)
+    entries = entries_of(value, _own_name(path, name))
+    if entries:
+        survey.add(path, entries, context)
+        if not entries.is_sure:
+            survey.unsure.setdefault(path, entries)
+        for key, item in entries.sample:
+            _look(item, (*path, EACH), context | entries.context(key, item), survey, name)
+    elif isinstance(value, dict):
+        for key, inner in islice(value.items(), _MAX_KEYS):
+            if isinstance(inner, (dict, list)):
+                _look(inner, (*path, key), context | _of_key(key), survey, name)
 
 
-def _parts(value: Any, path: Path, steps: Path, context: dict[str, str]) -> Iterator[Part]:
-    """Yield the lists at a path, their items with what they inherit; `steps` lead to the value."""
+def _parts(
+    value: Any, path: Path, done: Path, steps: tuple[str, ...], context: Context, name: str
+) -> Iterator[Part]:
+    """Yield the lists at a path, their items with what they inherit; `done` and `steps` lead to the value."""
     if isinstance(value, dict):
-        context = context | _context_of(
-            value, tuple(_EACH if step.isdigit() else step for step in steps)
-        )
-    if not path and isinstance(value, list):
-        yield Part(".".join(steps), [_with_context(item, context) for item in value])
-    elif path[:1] == (_EACH,) and isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            yield from _parts(item, path[1:], (*steps, str(number)), context)
-    elif path and isinstance(value, dict) and path[0] in value:
-        yield from _parts(value[path[0]], path[1:], (*steps, path[0]), context | _day(path[0]))
+        context = context | context_of(value, done)
+    if path and path[0] != EACH:
+        if isinstance(value, dict) and path[0] in value:
+            key, inner = path[0], value[path[0]]
+            around = context | _of_key(key)
+            yield from _parts(inner, path[1:], (*done, key), (*steps, key), around, name)
+        return
+    entries = entries_of(value, _own_name(done, name))
+    if entries and not path:
+        yield Part(".".join(steps), list(_items(entries, context)))
+    for key, item in entries if entries and path else ():
+        around = context | entries.context(key, item) if entries else context
+        yield from _parts(item, path[1:], (*done, EACH), (*steps, key), around, name)
 
 
-def _context_of(value: dict[str, Any], path: Path) -> dict[str, str]:
-    """What every session in an object inherits from it: the zone; of an item its day, room or track."""
-    context = {"timezone": as_text(value.get("timezone") or value.get("time_zone_name"))}
-    if path[-1:] == (_EACH,):
-        date = next((as_text(value[key]) for key in value if field_of(key) == "date"), "")
-        context["date"] = date if _DATE.search(date) else ""
-        if (group := _meaning(path)) in ("room", "track"):
-            context[group] = as_text(value.get("name") or value.get("title"))
-    return {key: text for key, text in context.items() if text}
+def _items(entries: Entries, context: Context) -> Iterable[tuple[str, Any]]:
+    for key, item in entries:
+        around = context | entries.context(key, item)
+        if entries.field == "source_id" and isinstance(item, dict):
+            around |= {"id": key}
+        yield key, with_context(item, around)
 
 
-def _day(key: str) -> dict[str, str]:
-    return {"date": key} if _DAY.fullmatch(key) else {}
+def _of_key(key: str) -> Context:
+    """Return what a key among others says about the sessions inside: the day that it is."""
+    field = field_of_key(key)
+    return {field: key} if field else {}
 
 
-def _with_context(item: Any, context: dict[str, str]) -> Any:
-    """An item with what it inherits and does not say itself."""
-    if not isinstance(item, dict) or not context:
-        return item
-    return {**item, **{key: text for key, text in context.items() if not item.get(key)}}
+def _own_name(path: Path, name: str) -> str:
+    """Return the key of the value at a path; the file's name for the outermost, "" for an item of a list."""
+    return "" if path[-1:] == (EACH,) else list_name(path) or name
 
 
 def _is_inside(path: Path, other: Path) -> bool:
     return path[: len(other)] == other
-
-
-def _list_name(path: Path) -> str:
-    return header_key(next((key for key in reversed(path) if key != _EACH), ""))
-
-
-def _meaning(path: Path) -> str:
-    """The field that a list's name means: that of "room" for "rooms"."""
-    name = _list_name(path)
-    return field_of(name) or field_of(name.removesuffix("s"))
-
-
-def _is_other_list(path: Path) -> bool:
-    """Whether a list's name means something other than sessions: speakers, rooms."""
-    return _list_name(path) in _OTHER_LISTS or _meaning(path) in _OTHER_LIST_FIELDS
-
-
-def _is_session_list(path: Path) -> bool:
-    """Whether a list's name means sessions, in one of many words."""
-    return _list_name(path) in _SESSION_LISTS or _meaning(path) == "title"
 
 
 def _is_session(value: Any, options: Options) -> bool:

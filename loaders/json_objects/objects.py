@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from loaders.json_objects.sittings import flatten
 from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
-from loaders.records.values import as_text, excerpt
+from loaders.records.values import excerpt
 from loaders.tables.columns import header_zone, map_columns, not_understood
 from loaders.tables.titles import choose_titles, is_clear
 
+_NAMED = ("speakers", "track", "kind")
 _CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
 
 
@@ -25,7 +27,7 @@ def read_objects(
 def _records(
     objects: Iterator[tuple[str, Any]], sample: list[Any], options: Options
 ) -> Iterator[Record | Diagnostic]:
-    rows = [flat for item in sample if isinstance(flat := _flatten(item), dict)]
+    rows = [flat for item in sample if isinstance(flat := flatten(item), dict)]
     keys = _KeyMap(options, rows)
     keys.learn(key for item in rows for key in item)
     dated = (*keys.columns.get("date", ()), *keys.columns.get("start", ()))
@@ -33,7 +35,7 @@ def _records(
     order = options.date_order or find_date_order(dates)
     zone, location, reported = header_zone(keys.columns.get("start", ())), "", 0
     for position, (location, value) in enumerate(objects):
-        item = _flatten(value)
+        item = flatten(value)
         if position == 0 and keys.note:
             yield Diagnostic(location, keys.note, False)
         if position == 0 and keys.unknown:
@@ -43,9 +45,7 @@ def _records(
             yield Diagnostic(location, "not a JSON object", row=excerpt(item))
             continue
         keys.learn(item)
-        fields_of_ids = [
-            field for field in ("speakers", "track") if _drop_ids(item, keys.columns.get(field, ()))
-        ]
+        fields_of_ids = [field for field in _NAMED if _drop_ids(item, keys.columns.get(field, ()))]
         record = to_record(item, keys.columns, location)
         record.warnings += [f"{field}: ids without names are left out" for field in fields_of_ids]
         record.date_order = order
@@ -53,32 +53,6 @@ def _records(
         yield record
     if late := keys.unknown[reported:]:
         yield Diagnostic(location, not_understood(late, "keys"), False)
-
-
-def _flatten(item: Any) -> Any:
-    """Flatten the nested times of an object: {"slot": {"room", "start"}}, {"date", "time", "tz"}."""
-    if not isinstance(item, dict):
-        return item
-    flat: dict[str, Any] = {}
-    for key, value in item.items():
-        inner = (
-            value[0] if key == "slots" and isinstance(value, list) and len(value) == 1 else value
-        )
-        if not isinstance(inner, dict):
-            flat[key] = value or flat.get(key, value)
-        elif key in ("slot", "slots"):
-            flat |= {
-                part: inner[part]
-                for part in ("room", "start", "end")
-                if inner.get(part) and not flat.get(part)
-            }
-        elif inner.get("date") and inner.get("time"):
-            flat[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"
-            if inner.get("tz"):
-                flat.setdefault("timezone", inner["tz"])
-        else:
-            flat[key] = value
-    return flat
 
 
 def _drop_ids(item: dict[str, Any], keys: Iterable[str]) -> bool:

@@ -121,7 +121,9 @@ def _plain(value: dict[str, Any]) -> Any:
             if key in value and value.keys() - {key} <= _BESIDE_TEXT:
                 return value[key]
     for key in ("data", "edges", "nodes"):
-        if isinstance(value.get(key), list) and value.keys() <= _BESIDE_LIST:
+        if (
+            isinstance(value.get(key), list) or _is_relation(value.get(key))
+        ) and value.keys() <= _BESIDE_LIST:
             return value[key]
     if "arrayValue" in value or "mapValue" in value:  # of Firestore
         return _typed(value)
@@ -131,6 +133,10 @@ def _plain(value: dict[str, Any]) -> Any:
     if value.keys() == {"hh", "mm"}:
         return f"{as_text(value['hh'])}:{as_text(value['mm']):0>2}"
     return _unwrapped(value)
+
+
+def _is_relation(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"id", "type"}
 
 
 def _typed(value: Mapping[str, Any]) -> Any:

@@ -1,18 +1,19 @@
 """JSON: a list of sessions, or an object with a list of sessions somewhere inside."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
+from loaders.json_objects.references import find_references
+from loaders.json_objects.shapes import Simplifier
+from loaders.json_objects.sittings import split_sittings
 from loaders.json_objects.values import no_sessions, parse
 from loaders.records.record import Diagnostic, Options, Record
-from loaders.records.values import as_text
 from loaders.sources.source_file import SourceFile
-from loaders.tables.columns import field_of
 
 NAME = "json"
+_MAX_KEY = 60  # characters of a key in a location
 
 
 def matches(source: SourceFile, options: Options) -> bool:
@@ -27,8 +28,11 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each object of the list of sessions; locations are item numbers."""
-    lists = find_lists(parse(source), options)
+    """Yield a Record for each object of the lists of sessions; locations are item numbers or keys."""
+    simplifier = Simplifier(options)
+    value = simplifier.simplify(parse(source))
+    stem = source.path.rpartition("/")[2].partition(".")[0]
+    lists = find_lists(value, options, stem)
     if not lists.parts:
         yield no_sessions(
             source,
@@ -36,32 +40,23 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
             'with a title, or map the key: --map "Key=title"',
         )
         return
-    for name, size in lists.others.items():
-        yield Diagnostic(
-            source.name, f"the list {name} is not read: {size} items, no sessions", False
-        )
-    items = [
-        (
-            f"{source.name}#{f'{part.path}.' if len(lists.parts) > 1 else ''}{number}",
-            _resolve_ids(item, lists.referenced),
-        )
+    found = [
+        (f"{part.path}." if len(lists.parts) > 1 else "", key[:_MAX_KEY], item)
         for part in lists.parts
-        for number, item in enumerate(part.items, 1)
+        for key, item in part.items
     ]
+    references = find_references(source, lists.lists, [item for *_, item in found], options)
+    items = [
+        (f"{source.name}#{path}{key}", references.resolve(sitting))
+        for path, key, item in found
+        for sitting in split_sittings(item)
+    ]
+    for name, size in lists.others.items():
+        note = f"the list {name} is not read: {size} items, no sessions"
+        yield Diagnostic(source.name, note, skipped=False)
+    for note in (*simplifier.notes, *lists.notes, *references.notes):
+        yield Diagnostic(source.name, note, skipped=False)
     yield from read_objects(iter(items), [item for _, item in items], options)
-
-
-def _resolve_ids(item: Any, referenced: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Replace the ids of speakers, track and room by the objects that have these ids."""
-    if not isinstance(item, dict) or not referenced:
-        return item
-    return {key: _resolve(value, referenced.get(field_of(key), {})) for key, value in item.items()}
-
-
-def _resolve(value: Any, objects: Mapping[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_resolve(item, objects) for item in value]
-    return objects.get(as_text(value), value) if isinstance(value, (str, int)) else value
 
 
 def _is_object(line: str) -> bool:

@@ -17,6 +17,7 @@ _TITLE = r"(?:\w*titel|title|titre|titulo|titolo|intitule)"
 _TALKS = r"(?:talk|presentation|paper|vortrag|charla|ponencia|palestra|intervento|proposal|event)"
 _BLOCK = re.compile(r"\b(?:session|sesion|sessao|sessione|sitzung|seance)\b")
 _CODE = re.compile(r"[\W\d_]+|[a-z]{0,4}[-_ #]?\d+[a-z]?", re.I)
+_BLOCK_STRENGTH = 3
 _SPARE = {"topic", "name", "tema", "theme", "topico", "paper"}  # titles if nothing else holds any
 _NEARLY = 0.9  # of the most distinct values that there are
 _FEWEST = 0.3  # of the values of the fullest column
@@ -52,6 +53,11 @@ class _Candidate:
         """How plainly the header says that it holds titles; 0 is the plainest."""
         return _strength(self.header)
 
+    @property
+    def is_block(self) -> bool:
+        """Whether it repeats the names of blocks of sessions, be it in a column called "Session"."""
+        return self.strength == _BLOCK_STRENGTH and self.distinct < _NEARLY
+
 
 def _strength(header: str) -> int:
     key = header_key(header)
@@ -61,7 +67,7 @@ def _strength(header: str) -> int:
         return 0
     if re.search(rf"\b{_TALKS}\b", key):
         return 2
-    return 3 if _BLOCK.search(key) else 4
+    return _BLOCK_STRENGTH if _BLOCK.search(key) else 4
 
 
 def is_clear(headers: Sequence[str]) -> bool:
@@ -88,7 +94,7 @@ def choose_titles(
     found = [_candidate(column, header_of(column), rows) for column in titles]
     if not found:
         return TitleChoice(columns, [])
-    if all(item.is_coded or not item.filled for item in found):
+    if all(item.is_coded or not item.filled or item.is_block for item in found):
         others = [_candidate(column, header_of(column), rows) for column in spare]
         found += [item for item in others if item.filled and not item.is_coded]
     best = _best(found)

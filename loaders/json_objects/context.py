@@ -1,0 +1,54 @@
+"""What a session inherits from the objects around it: zone, event, day, time, room, track."""
+
+import re
+from typing import Any
+
+from loaders.json_objects.names import EACH, Path, list_name, meaning
+from loaders.records.clocks import starts_with_clock
+from loaders.records.values import as_text
+from loaders.tables.columns import field_of
+
+Context = dict[str, str]
+"""Values by a key that means their field."""
+
+_DATE = re.compile(r"\d{4}|\d[./]\d")
+_KEYS = {"zone": "timezone"}
+_SLOTS = re.compile(r"slots?$")
+
+
+def context_of(value: dict[str, Any], path: Path) -> Context:
+    """Return what every session in an object inherits: the zone; of an item its day, slot, room or track."""
+    context = {"timezone": as_text(value.get("timezone") or value.get("time_zone_name"))}
+    if path[-1:] == (EACH,):
+        context["date"] = _first(value, "date", _DATE)
+        name = as_text(value.get("name") or value.get("title"))
+        if path[-2:-1] != (EACH,) and (group := meaning(path)) in ("room", "track"):
+            context[group] = name
+        if not name and not context["date"]:
+            context |= _slot(value, path)
+    return {key: text for key, text in context.items() if text}
+
+
+def with_context(item: Any, context: Context) -> Any:
+    """Return an item with what it inherits and does not say itself, in whatever words."""
+    if not isinstance(item, dict) or not context:
+        return item
+    said = {field_of(key) for key, value in item.items() if value not in (None, "", [], {})}
+    inherited = {key: text for key, text in context.items() if field_of(key) not in said}
+    if "start" in said:
+        inherited.pop("end", None)
+    return {**item, **inherited} if inherited else item
+
+
+def _slot(value: dict[str, Any], path: Path) -> Context:
+    """Return start and end of a slot, which gives its sessions no more than a time."""
+    start = _first(value, "start", None)
+    if not start or not (starts_with_clock(start) or _SLOTS.search(list_name(path))):
+        return {}
+    return {"start": start, "end": _first(value, "end", None)}
+
+
+def _first(value: dict[str, Any], field: str, wanted: re.Pattern[str] | None) -> str:
+    texts = (as_text(value[key]) for key in value if field_of(key) == field)
+    text = next(texts, "")
+    return text if wanted is None or wanted.search(text) else ""

@@ -1,0 +1,161 @@
+"""Speakers, tracks and rooms that sessions name by id, in the same file or in one beside it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loaders.json_objects.keyed import entries_of
+from loaders.json_objects.lists import is_reference
+from loaders.json_objects.names import Path, meaning
+from loaders.json_objects.shapes import Simplifier
+from loaders.json_objects.values import parse
+from loaders.records.record import Options
+from loaders.records.values import as_text
+from loaders.sources.source_file import SourceFile
+from loaders.tables.columns import field_of, header_key
+from service.errors import InputError
+
+_ID_KEYS = ("id", "code", "slug", "guid", "uuid", "uid", "key", "username")
+_IDS = re.compile(r"(.+?) (?:ids?|codes?|slugs?|refs?|keys?|uids?)")
+_MAX_SIBLINGS = 30
+_MAX_SIBLING_BYTES = 32 * 2**20
+
+
+@dataclass(slots=True)
+class References:
+    """For each field, the objects that its ids stand for; `unknown` counts ids that two of them have."""
+
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    twice: Counter[str] = field(default_factory=Counter)
+
+    def add(self, meant: str, items: Iterable[tuple[str, Any]]) -> None:
+        """Add the objects of a list that is keyed, or whose objects have ids; an id of two stands for none."""
+        known = self.objects.setdefault(meant, {})
+        for key, item in items:
+            if not isinstance(item, dict) or not item:
+                continue
+            ids = {as_text(item[name]) for name in _ID_KEYS if item.get(name)}
+            for id in ids if ids else {key}:
+                if id in known and known[id] != item:
+                    self.twice[f"{meant} {id[:40]!r}"] += 1
+                known.setdefault(id, item)
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What the report says of ids that stand for several."""
+        for name, count in self.twice.items():
+            yield f"{count + 1} have the id of {name}: the first one is taken"
+
+    def resolve(self, item: Any) -> Any:
+        """Return a session with the objects that its ids stand for in their place."""
+        if not isinstance(item, dict) or not self.objects:
+            return item
+        found: dict[str, Any] = {}
+        for key, value in item.items():
+            meant, name = _field_of_ids(key)
+            known = self.objects.get(meant)
+            resolved = _resolve(value, known) if known else value
+            if name == key or not item.get(name):
+                found[name if resolved != value else key] = resolved
+        return found
+
+
+def _field_of_ids(key: str) -> tuple[str, str]:
+    """Return the field that a key means, and its name without "ids": speakerIds are speakers."""
+    if field := field_of(key):
+        return field, key
+    match = _IDS.fullmatch(header_key(key))
+    field = field_of(match[1]) or field_of(match[1] + "s") if match else ""
+    return (field, match[1]) if match and field else ("", key)
+
+
+def _resolve(value: Any, known: Mapping[str, Any]) -> Any:
+    """Return what ids stand for; a value that is none stays as it is."""
+    if isinstance(value, list):
+        return [_resolve(item, known) for item in value]
+    if isinstance(value, dict):
+        if value and all(
+            item is True for item in value.values()
+        ):  # how Firebase keeps a set of ids
+            return [_resolve(key, known) for key in value]
+        ids = [item for key, item in value.items() if _is_id_key(key)]
+        names = any(
+            isinstance(item, str) for key, item in value.items() if field_of(key) == "speakers"
+        )
+        return known.get(as_text(ids[0]), value) if ids and not names else value
+    return known.get(as_text(value), value) if isinstance(value, (str, int)) else value
+
+
+def _is_id_key(key: str) -> bool:
+    return key in _ID_KEYS or key.endswith(("_id", "Id"))
+
+
+def find_references(
+    source: SourceFile, lists: list[tuple[Path, Any]], sessions: list[Any], options: Options
+) -> References:
+    """Return what ids stand for in the file itself; where it does not say that, in the files beside it."""
+    found = References()
+    for path, parts in lists:
+        for part in parts:
+            found.add(meaning(path), part.items)
+    if any(_names_ids(item, found) for item in sessions):
+        for meant, value in _siblings(source, options):
+            if meant not in found.objects:
+                found.add(meant, _listed(value, meant))
+    return found
+
+
+def _names_ids(item: Any, found: References) -> bool:
+    """Return whether a session names speakers, a track or a room of which this file does not tell the name."""
+    if not isinstance(item, dict):
+        return False
+    return any(
+        meant not in found.objects and is_reference((name,)) and _looks_like_ids(value)
+        for key, value in item.items()
+        for meant, name in [_field_of_ids(key)]
+        if meant
+    )
+
+
+def _looks_like_ids(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return any(
+        isinstance(item, (int, str)) and not isinstance(item, bool) and " " not in as_text(item)
+        for item in values
+    )
+
+
+def _siblings(source: SourceFile, options: Options) -> Iterator[tuple[str, Any]]:
+    """Yield what the JSON files in the folder hold that are called speakers, tracks or rooms."""
+    folder = source.path.rpartition("/")[0]
+    files = [
+        (meant, other)
+        for path, other in source.siblings.items()
+        if path.lower().endswith(".json")
+        and path.rpartition("/")[0] == folder
+        and other.name != source.name
+        and other.size <= _MAX_SIBLING_BYTES
+        and (meant := _meant(path))
+    ]
+    for meant, file in files[:_MAX_SIBLINGS]:
+        try:
+            yield meant, Simplifier(options).simplify(parse(file))
+        except InputError:
+            continue  # reported when that file itself is read
+
+
+def _meant(path: str) -> str:
+    stem = header_key(path.rpartition("/")[2].rpartition(".")[0])
+    names = [stem, *reversed(stem.split())]
+    return next((meaning((name,)) for name in names if is_reference((name,))), "")
+
+
+def _listed(value: Any, meant: str) -> Iterator[tuple[str, Any]]:
+    """Yield the objects of a file beside the sessions: of its only list, or of one called as the file is."""
+    entries = entries_of(value, meant + "s")
+    if entries is None and isinstance(value, dict):
+        inner = [entries_of(item, key) for key, item in value.items()]
+        entries = next((item for item in inner if item and len(item)), None)
+    yield from entries or ()
