@@ -48,6 +48,11 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
 )
 @click.option("--strict", is_flag=True, help="Load nothing if any session is skipped as bad.")
 @click.option("--accept-odd", is_flag=True, help="Load what looks wrong, such as times all 00:00.")
+@click.option(
+    "--allow-private-addresses",
+    is_flag=True,
+    help="Fetch from this machine and private networks too.",
+)
 @click.option("--gate", is_flag=True, help="Serve nothing that finds less than what is served.")
 @click.option(
     "--gate-tolerance",
@@ -73,12 +78,13 @@ def load(
     allow_removals: bool,
     strict: bool,
     accept_odd: bool,
+    allow_private_addresses: bool,
     gate: bool,
     gate_tolerance: float,
     rejects: Path | None,
     as_json: bool,
 ) -> None:
-    """Load sessions from files and folders: only what changed is embedded and written."""
+    """Load sessions from files, folders and web addresses: only what changed is embedded and written."""
     from evaluation.gate import gate as gate_for
     from loaders.load import LoadRequest, run
     from loaders.progress import show_progress
@@ -104,6 +110,7 @@ def load(
         allow_removals=allow_removals,
         strict=strict,
         accept_odd=accept_odd,
+        allow_private=allow_private_addresses,
         rejects=rejects,
     )
     say: Callable[[str], None] = (lambda text: None) if as_json else click.echo

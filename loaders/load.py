@@ -10,6 +10,7 @@ from typing import Any
 
 from loaders.records.record import Options
 from loaders.report import Rejects, Report
+from loaders.sources.addresses import source_name
 from loaders.sources.find import find_overlap, find_sources
 from loaders.staging.database import Staging
 from loaders.staging.read import stage
@@ -32,6 +33,7 @@ class LoadRequest:
     allow_removals: bool = False
     strict: bool = False
     accept_odd: bool = False
+    allow_private: bool = False
     rejects: Path | None = None
 
 
@@ -84,7 +86,12 @@ def run(
         staging = Staging()
         stack.callback(staging.close)
         report = _report(request, stack)
-        names = stage(find_sources(request.sources), request.options, staging, report)
+        names = stage(
+            find_sources(request.sources, allow_private=request.allow_private),
+            request.options,
+            staging,
+            report,
+        )
         if request.allow_removals:
             staging.clear_protection()
         _say_report(report, request, say)
@@ -105,7 +112,7 @@ def run(
             encoder,
             cache_file=request.cache_file,
             off_topic=request.off_topic,
-            sources=[Path(name).name for name in names],
+            sources=[source_name(name) for name in names],
             report=report,
             progress=progress,
             gate=gate,

@@ -157,8 +157,8 @@ def test_nothing_loaded_says_how_to_load(invoke: Invoke) -> None:
         (["search", "x", "--colour", "red"], "No such option"),
         (["load", "missing.csv"], "no file or folder missing.csv"),
         (
-            ["load", "https://example.org/a.csv"],
-            "https://example.org/a.csv is a URL: download it first",
+            ["load", "ftp://example.org/a.csv"],
+            "ftp://example.org/a.csv is no address of http or https",
         ),
         (["export", "catalogue.json"], "ends in none of .jsonl"),
         (["load", "programme.csv", "--gate-tolerance", "nan"], "'nan' is no number"),

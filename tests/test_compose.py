@@ -13,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
+FETCH = "docker-compose.fetch.yml"
 
 
 class ComposeLoader(yaml.SafeLoader):
@@ -32,7 +33,7 @@ def compose(file: str) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, FETCH])
 def test_file_is_valid_by_the_compose_specification(file: str, tmp_path: Path) -> None:
     plain = tmp_path / "compose.json"  # anchors, merges and tags resolved, as Compose does
     plain.write_text(json.dumps(compose(file)), "utf-8")
@@ -79,6 +80,14 @@ def test_service_and_loader_have_the_keys_they_need_and_no_more() -> None:
         assert one["read_only"] is True
         assert one["cap_drop"] == ["ALL"]
     assert service["healthcheck"]["test"][:2] == ["CMD", "python"]
+
+
+def test_only_the_override_gives_the_loader_a_way_out() -> None:
+    content, override = compose(FILES[0]), compose(FETCH)
+    assert content["services"]["loader"]["networks"] == ["store"]
+    assert content["networks"]["store"]["internal"] is True
+    assert override["services"] == {"loader": {"networks": ["store", "fetch"]}}
+    assert override["networks"] == {"fetch": None}
 
 
 def test_service_reads_the_model_that_the_loader_exported() -> None:

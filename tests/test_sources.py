@@ -76,9 +76,13 @@ def test_what_is_not_there_is_named(name: str) -> None:
         list(find_sources([name]))
 
 
-@pytest.mark.parametrize("url", ["https://example.org/schedule.xml", "FILE:///tmp/talks.csv"])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/schedule.xml", "FILE:///tmp/talks.csv", "data:text/csv,title"]
+)
 def test_a_url_is_refused_with_what_to_do(url: str) -> None:
-    with pytest.raises(InputError, match=f"{url} is a URL: download it first"):
+    with pytest.raises(
+        InputError, match=f"{url} is no address of http or https. Download it first"
+    ):
         paths(url)
 
 

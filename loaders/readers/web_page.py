@@ -33,7 +33,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         )
     events = _find(page, options)
     if not events.sessions:
-        yield no_sessions(source, f"{_what_it_is(events)}. {_REMEDY}")
+        yield no_sessions(source, ". ".join((_what_it_is(events), *source.notes, _REMEDY)))
         return
     for node in events.conferences:
         yield Diagnostic(

@@ -2,7 +2,6 @@
 
 import glob
 import io
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,24 +10,25 @@ from pathlib import Path
 from typing import BinaryIO
 
 from loaders.records.text import drop_surrogates
+from loaders.sources.addresses import is_address, open_address
 from loaders.sources.archives import MAX_UNPACKED, Spool, looks_packed, unpack
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 _BLOCK_SIZE = 2**20
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _IGNORED_SUFFIXES = {".rst", ".py", ".pdf", ".png", ".jpg"}
 _IGNORED_NAMES = {"license", "licence", "readme", "changelog", "copying"}
 
 
-def find_sources(names: Iterable[str]) -> Iterator[SourceFile]:
+def find_sources(names: Iterable[str], *, allow_private: bool = False) -> Iterator[SourceFile]:
     """Yield the files that the names stand for; of folders and archives all the files in them, sorted.
 
-    Files that are named one by one are siblings. Raises InputError for a URL, a name that is not there, a
-    file that is empty and an archive that is damaged or too large.
+    Files that are named one by one are siblings. An address of http or https is fetched; `allow_private` admits
+    those of private networks. Raises InputError for another address, a name that is not there, a file
+    that is empty and an archive that is damaged or too large.
     """
     siblings: dict[str, SourceFile] = {}
-    found = [source for name in names for source in _resolve(name)]
+    found = [source for name in names for source in _resolve(name, allow_private)]
     for source in found:
         if isinstance(source, SourceFile):
             siblings.setdefault(Path(source.path).name, source)
@@ -43,6 +43,8 @@ def find_overlap(path: Path, names: Iterable[str]) -> str | None:
     """Return the first source that a path is, or lies inside of; None if there is none."""
     target = path.resolve()
     for name in names:
+        if is_address(name):
+            continue
         is_glob = glob.has_magic(name) and not Path(name).exists()
         for match in _expand(name) if is_glob else [name]:
             source = Path(match).resolve()
@@ -51,16 +53,14 @@ def find_overlap(path: Path, names: Iterable[str]) -> str | None:
     return None
 
 
-def _resolve(name: str) -> list[SourceFile | Path]:
+def _resolve(name: str, allow_private: bool) -> list[SourceFile | Path]:
     """Resolve one argument to files or a folder."""
     if name == "-":
         return [_standard_input()]
     if not name.strip():
         raise InputError("A source has an empty name. Name a file or a folder: . is this folder.")
-    if _URL.match(name):
-        raise InputError(
-            f"{drop_surrogates(name)} is a URL: download it first, then load the file."
-        )
+    if is_address(name):
+        return [_not_empty(open_address(name, allow_private=allow_private))]
     path = Path(name)
     try:
         if path.is_dir():
@@ -72,7 +72,7 @@ def _resolve(name: str) -> list[SourceFile | Path]:
         raise InputError(f"{drop_surrogates(name)} cannot be read: {error.strerror}.") from error
     if not matches:
         raise InputError(f"There is no file or folder {drop_surrogates(name)}. Check the path.")
-    return [source for match in matches for source in _resolve(match)]
+    return [source for match in matches for source in _resolve(match, allow_private)]
 
 
 def _expand(pattern: str) -> list[str]:

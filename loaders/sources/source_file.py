@@ -27,7 +27,7 @@ class SourceFile:
     """One file to read: its name for messages, a function that opens it, and its siblings by their paths.
 
     `path` is relative to the folder or archive it came from; `origin` is what the caller named, and
-    `is_named` whether that was this very file.
+    `is_named` whether that was this very file. `notes` are for the report: how a file was come by.
     """
 
     name: str
@@ -37,6 +37,7 @@ class SourceFile:
     siblings: dict[str, "SourceFile"] = field(default_factory=dict, repr=False, compare=False)
     origin: str = ""
     is_named: bool = False
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def head(self) -> bytes:

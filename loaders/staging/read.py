@@ -79,6 +79,8 @@ def _stage_file(
         else:
             report.ignored_files.append(source.name)
         return False
+    for note in source.notes:
+        report.add(Diagnostic(source.name, note, skipped=False))
     file = _File()
     for item in reader.read(source, options):
         if isinstance(item, Record):

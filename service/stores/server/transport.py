@@ -6,12 +6,12 @@ connect, read and write may take what the deadline still leaves, and no more.
 
 import ssl
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import cast
 
 import httpcore
 import httpx
 
-from service.runtime import deadline
+from service.runtime.network import DeadlineNetwork, time_left
 
 MAX_BODY_BYTES = 64 * 2**20
 """A larger response is refused: pages of 256 sessions stay below a tenth of it."""
@@ -31,7 +31,7 @@ class DeadlineTransport(httpx.BaseTransport):
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=30.0,
-            network_backend=_Network(httpcore.SyncBackend()),
+            network_backend=DeadlineNetwork(httpcore.SyncBackend()),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -39,7 +39,7 @@ class DeadlineTransport(httpx.BaseTransport):
         extensions = dict(request.extensions)
         if "timeout" in extensions:
             extensions["timeout"] = {
-                name: _time_left(seconds) for name, seconds in extensions["timeout"].items()
+                name: time_left(seconds) for name, seconds in extensions["timeout"].items()
             }
         answer = self._pool.handle_request(
             httpcore.Request(
@@ -83,60 +83,3 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._answer.close()
-
-
-class _Network(httpcore.NetworkBackend):
-    """Connects within the deadline."""
-
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
-        self._inner = inner
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(
-            host, port, _time_left(timeout), local_address, socket_options
-        )
-        return _Stream(stream)
-
-
-class _Stream(httpcore.NetworkStream):
-    """Reads and writes within the deadline."""
-
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _time_left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _time_left(timeout))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _time_left(timeout)))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-def _time_left(seconds: float | None) -> float | None:
-    """Return the shorter of a timeout and what the deadline leaves. Raises ReadTimeout if that is nothing."""
-    left = deadline.remaining()
-    if left is None:
-        return seconds
-    if left <= 0:
-        raise httpcore.ReadTimeout("the deadline has passed")
-    return left if seconds is None else min(seconds, left)
