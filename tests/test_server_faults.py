@@ -105,6 +105,8 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
         failed(408, "Timeout"),
         failed(500, "Service internal error: Waiting for consensus operation commit failed"),
         failed(500, "The replica set does not have enough active replicas"),
+        failed(500, "Service internal error: 2 out of 6 shards failed to apply operation."),
+        failed(500, "Service internal error: 2 of 2 read operations failed: transport error"),
     ],
 )
 def test_a_cluster_that_settles_is_asked_again_by_a_loader(answer: Answer) -> None:
@@ -150,6 +152,7 @@ def test_a_retry_after_that_is_a_date_is_asked_again_as_usual() -> None:
         (failed(409, "Collection already exists"), ExistsError),
         (failed(422, "Bad"), StoreError),
         (failed(500, "Panic"), StoreError),
+        (failed(500, "1 out of 6 shards failed to apply: No space left"), StorageFullError),
         (failed(507, "No space"), StorageFullError),
         ((200, {}, b"<html>a captive portal</html>"), StoreError),
     ],

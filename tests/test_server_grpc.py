@@ -153,6 +153,14 @@ def test_a_busy_server_is_asked_again(
     assert len(upstream.seen) == 2
 
 
+def test_a_cluster_that_settles_is_asked_again_by_a_loader(
+    connection: Connection, upstream: Upstream
+) -> None:
+    upstream.before = failing(grpc.StatusCode.INTERNAL, "2 of 2 read operations failed")
+    assert count(connection) == 7
+    assert len(upstream.seen) == 2
+
+
 def test_retry_after_is_honoured(connection: Connection, upstream: Upstream) -> None:
     upstream.before = failing(grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_after="1")
     started = time.monotonic()

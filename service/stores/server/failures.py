@@ -17,8 +17,15 @@ DRIVER_ERRORS = (ApiException, QdrantException, grpc.RpcError, httpx.HTTPError, 
 """What a call of the client raises; ValueError comes from its in-memory mode and from names it won't send."""
 
 _BUSY = {429, 502, 503, 504}
-_SETTLING = ("consensus", "leader is not established", "active replicas")
-"""In a cluster's errors of status 500 while it chooses a leader or a node comes back: it is soon over."""
+_SETTLING = (
+    "consensus",
+    "leader is not established",
+    "active replicas",
+    "shards failed to apply",
+    "read operations failed",
+)
+"""In a cluster's errors of status 500 while it chooses a leader, or nodes are away: it is soon over."""
+_FULL = ("no space left", "not enough space", "out of disk")
 _STATUS = {
     grpc.StatusCode.NOT_FOUND: 404,
     grpc.StatusCode.UNAUTHENTICATED: 401,
@@ -27,6 +34,7 @@ _STATUS = {
     grpc.StatusCode.INVALID_ARGUMENT: 400,
     grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
     grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.INTERNAL: 500,
 }
 
 
@@ -57,7 +65,7 @@ def translate(address: str, action: str, error: Exception) -> StoreError:
             f"{address} does not let this API key {action}. Set CONFERENCE_HELPER_QDRANT_API_KEY "
             "(or _FILE) to one that may: read-only for the service, manage for loads and operations."
         )
-    if status == 507 or _mentions(error, "no space left", "not enough space", "out of disk"):
+    if status == 507 or _mentions(error, *_FULL):
         return StorageFullError(
             f"{address} has no space left to {action}; what is served was not touched. "
             "Free some space on its nodes, then try again."
@@ -96,7 +104,9 @@ def _is_foreign(error: UnexpectedResponse) -> bool:
 
 
 def _is_settling(error: BaseException) -> bool:
-    return _status(error) == 500 and _mentions(error, *_SETTLING)
+    """Return whether a cluster's parts did not reach each other; a full disk among them is not soon over."""
+    internal = _status(error) == 500
+    return internal and _mentions(error, *_SETTLING) and not _mentions(error, *_FULL)
 
 
 def _is_httpcore(error: BaseException) -> bool:

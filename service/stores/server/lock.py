@@ -8,6 +8,7 @@ expired lock in the same instant may both start; the first then fails at `check`
 """
 
 import logging
+import math
 import os
 import socket
 import threading
@@ -97,11 +98,12 @@ class ServerLock:
                 return
             if held.get("owner") == self._token:  # a first attempt whose answer was lost
                 return
-            if held and time.time() < float(held["until"]):
+            if held and (left := float(held["until"]) - time.time()) > 0:
                 owner = str(held["owner"]).rpartition(" ")[0]
                 raise LockedError(
                     f"Another loader is at work on this catalogue ({owner}). "
-                    "Wait until it ends, then try again."
+                    "Wait until it ends, then try again. If it died, its lock runs out "
+                    f"in {math.ceil(left)} s."
                 ) from error
             self._take_over()
 
