@@ -39,15 +39,14 @@ class Known:
     part: Part
     sessions: tuple[Session, ...]
 
-    def holds(self, day: str, first: int, last: int) -> bool:
-        """Return whether all sessions are among them that start on a day from one minute to another."""
+    def holds(self, day: str, minute: int) -> bool:
+        """Return whether all sessions are among them that start on a day in a minute of it."""
         part = self.part
         return (
             day == self.day
             and part.first is not None
             and part.pages == 1
-            and part.first <= first
-            and last < part.end
+            and part.first <= minute < part.end
         )
 
 
@@ -62,18 +61,17 @@ class NowFinder:
 
     def find(self, now: datetime) -> NowAndNext:
         """Return what is on at a moment, and the first to come in each room."""
-        clocks = dict.fromkeys(
-            (clock.date().isoformat(), 60 * clock.hour + clock.minute)
-            for clock in (now.astimezone(parse_zone(zone)) for zone in self.edition.zones)
-        )
         on: dict[UUID, Session] = {}
         ahead: dict[UUID, Session] = {}
-        for day, minute in clocks:
+        for zone in self.edition.zones:
+            clock = now.astimezone(parse_zone(zone))
+            day, minute = clock.date().isoformat(), 60 * clock.hour + clock.minute
             for session in self._may_be_on(day, minute):
                 slot = _scheduled(session)
                 if slot and slot.starts <= now < slot.ends:
                     on[session.id] = session
-            ahead |= {one.id: one for one in self._coming(day, minute) if _starts_after(one, now)}
+            coming = self._coming(day, minute + 1, clock)
+            ahead |= {one.id: one for one in coming if _starts_after(one, now)}
         return NowAndNext(
             self.edition.local(now),
             tuple(sorted(on.values(), key=_by_room)),
@@ -81,30 +79,36 @@ class NowFinder:
         )
 
     def _may_be_on(self, day: str, minute: int) -> Iterator[Session]:
-        if self.known.holds(day, 0, minute):
-            yield from self.known.sessions
+        at = {"day": [day], "at": [format_minute(minute)]}
+        if not self.known.holds(day, minute):
+            yield from self._read(**at)
         else:
-            yield from self._read(day=[day], at=[format_minute(minute)])
+            yield from self.known.sessions
+            if first := self.known.part.first:
+                yield from self._read(**at, to=[format_minute(first)])
         yield from running_into(self.generation, self.filters, self.edition, day)
 
-    def _coming(self, day: str, minute: int) -> list[Session]:
+    def _coming(self, day: str, first: int, now: datetime) -> list[Session]:
         """Return the sessions that start later that day, those of the next day where there are none."""
-        if found := self._later(day, minute + 1):
+        if found := self._later(day, first, now):
             return found
         following = [one for one, _ in self.edition.days if one > day]
         return self._read(day=following[:1], **{"from": [format_minute(0)]}) if following else []
 
-    def _later(self, day: str, first: int) -> list[Session]:
-        """Return the sessions that start from a minute of the day on; if some are known, those alone."""
-        soon = min(first + int(SOON.total_seconds()) // 60, MINUTES - 1)
-        found: list[Session] = []
-        if self.known.holds(day, first, first):
-            found = [one for one in self.known.sessions if _scheduled(one)]
-            found = [one for one in found if (one.start_minute or 0) >= first]
+    def _later(self, day: str, first: int, now: datetime) -> list[Session]:
+        """Return the sessions that start from a minute of the day on; if some come soon, those alone."""
+        minute, found = first, list[Session]()
+        if self.known.holds(day, first):
+            found = [one for one in self.known.sessions if (one.start_minute or 0) >= first]
+            found = [one for one in found if _starts_after(one, now)]
             first = self.known.part.end
-        if first >= MINUTES or (found and first > soon):
+        last = MINUTES - 1
+        if any(one.starts_at and one.starts_at <= now + SOON for one in found):
+            last = min(last, minute + int(SOON.total_seconds()) // 60)
+        if first > last:
             return found
-        return [*found, *self._read(day=[day], **{"from": [format_minute(first)]})]
+        to = [format_minute(last + 1)] if last + 1 < MINUTES else []
+        return [*found, *self._read(day=[day], to=to, **{"from": [format_minute(first)]})]
 
     def _read(self, **filters: Iterable[Value]) -> list[Session]:
         """Return the first sessions that pass, of those that take place where the catalogue knows it."""

@@ -54,8 +54,8 @@ class Programmes:
         with self._store.reading() as generation:
             _require_calendar(generation)
             spelled = self._facets.canonicalise(generation, filters)
-            calendar = generation.calendar()
-            on_any_day = _pass(generation, calendar, spelled.replace(day=()))
+            calendar = self._facets.calendar(generation)
+            on_any_day = self._pass(generation, calendar, spelled.replace(day=()))
             passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
             if not passing:
                 return explain(generation, spelled, gather(calendar), now)
@@ -66,7 +66,7 @@ class Programmes:
             wanted = spelled.replace(**own, day=())
             found = _Finder(self._facets, generation, wanted, edition, with_days, now)
             others = spelled.replace(event=(), year=(), day=())
-            elsewhere = gather(_pass(generation, calendar, others))
+            elsewhere = gather(self._pass(generation, calendar, others))
             return found.day(choose_day(chosen, now), key, elsewhere)
 
     def counts(self, filters: Filters) -> FacetCounts:
@@ -90,7 +90,15 @@ class Programmes:
     def editions(self) -> list[Edition]:
         """Return all editions of the catalogue, by event and year."""
         with self._store.reading() as generation:
-            return gather(generation.calendar())
+            return gather(self._facets.calendar(generation))
+
+    def _pass(
+        self, generation: Generation, calendar: Sequence[EditionDay], filters: Filters
+    ) -> list[EditionDay]:
+        """Return the calendar of the sessions that pass; `calendar` is that of all."""
+        if filters.keys() <= set(BY_CALENDAR):
+            return narrow(calendar, filters)
+        return self._facets.calendar(generation, filters)
 
 
 class _Finder:
@@ -193,15 +201,6 @@ class _Finder:
 
     def _asks_for_times(self) -> bool:
         return any(name in self._filters for name in _OF_TIME)
-
-
-def _pass(
-    generation: Generation, calendar: Sequence[EditionDay], filters: Filters
-) -> list[EditionDay]:
-    """Return the calendar of the sessions that pass; `calendar` is that of all."""
-    if filters.keys() <= set(BY_CALENDAR):
-        return narrow(calendar, filters)
-    return generation.calendar(filters)
 
 
 def _between(filters: Filters, part: Part) -> Filters:

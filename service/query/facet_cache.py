@@ -8,6 +8,8 @@ import cachetools
 from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
 from service.query.fitting import place_plan
 from service.runtime.events import record
+from service.stores.editions import FIELD as CALENDAR
+from service.stores.editions import EditionDay, read_editions
 from service.stores.protocol import Generation
 from service.words import folded, split_words
 
@@ -35,6 +37,10 @@ class FacetCache:
     def starts(self, generation: Generation, filters: Filters) -> Counts:
         """Return the minutes of the day at which sessions that pass start, and how many do."""
         return self._count(generation, "start_minute", filters)
+
+    def calendar(self, generation: Generation, filters: Filters = NO_FILTERS) -> list[EditionDay]:
+        """Return the days of editions that sessions which pass are on (see `Generation.calendar`)."""
+        return read_editions(self._count(generation, CALENDAR, filters))
 
     def _count(self, generation: Generation, field: str, filters: Filters) -> Counts:
         key = (generation.manifest.state, field, filters)
