@@ -116,6 +116,11 @@ def test_every_time_left_out_is_told() -> None:
     assert reading.noted == ["an event that is left out at all of its times"]
 
 
+def test_an_event_that_repeats_without_a_start_is_kept_once() -> None:
+    moved = "UID:a\nSUMMARY:Moved\nRECURRENCE-ID:20260502T090000Z\nDTSTART:20260502T150000Z"
+    assert read_events("UID:a\nSUMMARY:Yoga\nRRULE:FREQ=DAILY", moved).titles == ["Yoga", "Moved"]
+
+
 def test_dates_without_a_time_repeat_too() -> None:
     reading = read_events(
         "UID:a\nSUMMARY:Fair\nDTSTART;VALUE=DATE:20260501\nRRULE:FREQ=DAILY;COUNT=2"

@@ -101,12 +101,12 @@ def _times(
         yield record
         return
     record.warnings.append(repetition.note)
-    if len(repetition.times) == 1 and not changed:
+    start, end = (first_of(event, key) for key in ("DTSTART", "DTEND"))
+    if start is None or (len(repetition.times) == 1 and not changed):
         yield record
         return
     if not repetition.times:
         yield Diagnostic(record.location, "an event that is left out at all of its times", False)
-    start, end = (first_of(event, key) for key in ("DTSTART", "DTEND"))
     named = str(start.params.get("TZID", ""))
     for moment in repetition.times:
         text, zone = write_moment(moment, named, calendar.zones)
