@@ -121,6 +121,12 @@ def test_an_event_that_repeats_without_a_start_is_kept_once() -> None:
     assert read_events("UID:a\nSUMMARY:Yoga\nRRULE:FREQ=DAILY", moved).titles == ["Yoga", "Moved"]
 
 
+@pytest.mark.parametrize("zone", ["Europe", "x" * 300])
+def test_a_zone_that_is_no_file_name_costs_its_event_only(zone: str) -> None:
+    reading = read_events(f"SUMMARY:A\nDTSTART;TZID={zone}:20260501T090000", "SUMMARY:B")
+    assert (reading.titles, reading.reasons) == (["B"], ["an event that cannot be read"])
+
+
 def test_dates_without_a_time_repeat_too() -> None:
     reading = read_events(
         "UID:a\nSUMMARY:Fair\nDTSTART;VALUE=DATE:20260501\nRRULE:FREQ=DAILY;COUNT=2"

@@ -93,7 +93,7 @@ def parse_component(lines: Sequence[str]) -> Any:
         with warnings.catch_warnings():  # of zones whose names it guesses, in words for programmers
             warnings.simplefilter("ignore")
             return icalendar.Component.from_ical("\r\n".join([*lines, ""]).encode())
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError):
         return None
 
 

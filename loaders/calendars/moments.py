@@ -33,7 +33,7 @@ def read_zone(lines: Sequence[str]) -> tuple[str, tzinfo] | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return text_of(component, "TZID"), component.to_tz(lookup_tzid=False)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError):
         return None
 
 
