@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Protocol, cast
 
 from loaders.readers import (
+    bibtex,
     csv_tsv,
     export,
     ics,
@@ -57,6 +58,7 @@ READERS = tuple(
         web_page,
         schedule_xml,
         ics,
+        bibtex,
         spreadsheet,
         export,
         schedule_json,
