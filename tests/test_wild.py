@@ -60,6 +60,7 @@ def test_a_name_with_the_family_first_is_turned_round() -> None:
     sessions = cases("indico/event.json").sessions
     assert [session.speakers[0] for session in sessions] == ["Ada King", "Bob Low", "Dee Ray"]
     assert [session.starts_at is None for session in sessions] == [False, False, True]
+    assert {(it.event, it.year) for it in sessions} == {("Computing in Physics", 2026)}
 
 
 def test_what_was_not_approved_is_left_out() -> None:

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from loaders.json_objects.names import EACH, Path, list_name, meaning
+from loaders.records.cleaning import split_year
 from loaders.records.clocks import starts_with_clock
-from loaders.records.values import as_text
+from loaders.records.values import as_text, as_year
 from loaders.tables.columns import field_of
 
 Context = dict[str, str]
@@ -13,12 +14,15 @@ Context = dict[str, str]
 
 _DATE = re.compile(r"\d{4}|\d[./]\d")
 _KEYS = {"zone": "timezone"}
+_EVENT_TYPES = ("Conference", "Meeting", "Lecture")  # of Indico
 _SLOTS = re.compile(r"slots?$")
 
 
 def context_of(value: dict[str, Any], path: Path) -> Context:
     """Return what every session in an object inherits: the zone; of an item its day, slot, room or track."""
     context = {"timezone": as_text(value.get("timezone") or value.get("time_zone_name"))}
+    if value.get("_type") in _EVENT_TYPES and "contributions" in value:
+        return {key: text for key, text in (context | _event(value)).items() if text}
     if path[-1:] == (EACH,):
         context["date"] = _first(value, "date", _DATE)
         name = as_text(value.get("name") or value.get("title"))
@@ -38,6 +42,14 @@ def with_context(item: Any, context: Context) -> Any:
     if "start" in said:
         inherited.pop("end", None)
     return {**item, **inherited} if inherited else item
+
+
+def _event(value: dict[str, Any]) -> Context:
+    """Return the name and the year of an event of Indico."""
+    name, year = split_year(as_text(value.get("title")))
+    start = value.get("startDate")
+    date = as_text(start.get("date")) if isinstance(start, dict) else ""
+    return {"event": name, "year": str(year or as_year(date[:4]) or "")}
 
 
 def _slot(value: dict[str, Any], path: Path) -> Context:
