@@ -1,4 +1,4 @@
-"""A web page, parsed as a stream: its structured data, and the addresses that programmes are found at.
+"""A web page, parsed as a stream for its structured data.
 
 lxml's parser hands out tags one by one, so that memory does not grow with the page: 50 MB take 7 MB of it,
 where a tree takes 900.
@@ -19,7 +19,6 @@ from service.errors import InputError
 
 MAX_DATA = 8 * 2**20
 """Characters of structured data in one page."""
-_MAX_ADDRESSES = 200
 _BLOCK_SIZE = 2**16
 _START = re.compile(
     r"(?:\s|<!--.{0,5000}?-->|<\?xml[^>]{0,200}\?>)*+<(?:!doctype html|html|head|body)\b",
@@ -27,9 +26,6 @@ _START = re.compile(
 )
 _SUFFIXES = (".html", ".htm", ".xhtml")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
-_PROGRAMME = re.compile(
-    r"\.(?:json|xml|ics|xcal)(?:[?#]|$)|^webcal:|sessionize\.com/api/|pretalx", re.I
-)
 _IRI = re.compile(r"(?:https?://schema\.org/|schema:)")
 _WRAPPING = re.compile(r"\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
 _TEMPLATE = ("{{", "{%", "<?", "<%")
@@ -50,7 +46,7 @@ class Page:
 
     `blocks` are the values of its JSON-LD, `items` those of microdata and RDFa in the same form: objects with
     `@type`, and properties without the prefix of schema.org. `base` is the address that relative ones start
-    from, "" if the page does not say; `addresses` are those that may lead to a programme.
+    from, "" if the page does not say.
     """
 
     blocks: list[Any] = field(default_factory=list)
@@ -58,7 +54,6 @@ class Page:
     damaged: list[Damaged] = field(default_factory=list)
     base: str = ""
     generator: str = ""
-    addresses: list[str] = field(default_factory=list)
 
 
 def is_page(source: SourceFile) -> bool:
@@ -126,10 +121,7 @@ class _Target:
         return self._page
 
     def _note(self, tag: str, attributes: Any) -> None:
-        """Keep what an element says of the page or of other pages."""
-        address = (
-            attributes.get("href") or attributes.get("src") or attributes.get("event-url") or ""
-        )
+        """Keep what an element says of the page."""
         page = self._page
         if tag == "script" and attributes.get("type", "").strip().lower().startswith(
             "application/ld+json"
@@ -137,11 +129,9 @@ class _Target:
             self._script = []
             self._number += 1
         elif tag == "base" or (tag == "link" and attributes.get("rel", "").lower() == "canonical"):
-            page.base = page.base or address.strip()
+            page.base = page.base or attributes.get("href", "").strip()
         elif tag == "meta" and attributes.get("name", "").lower() == "generator":
             page.generator = attributes.get("content", "")[:200]
-        if len(page.addresses) < _MAX_ADDRESSES and _PROGRAMME.search(address[:2000]):
-            page.addresses.append(address.strip())
 
     def _read_script(self, text: str) -> None:
         try:

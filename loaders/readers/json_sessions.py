@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
+from loaders.json_objects.openreview import read_venue
 from loaders.json_objects.references import find_references
 from loaders.json_objects.shapes import Simplifier
 from loaders.json_objects.sittings import split_sittings
@@ -49,7 +50,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     items = [
         (f"{source.name}#{path}{key}", references.resolve(sitting))
         for path, key, item in found
-        for sitting in split_sittings(item)
+        for sitting in split_sittings(read_venue(item))
     ]
     for name, size in lists.others.items():
         note = f"the list {name} is not read: {size} items, no sessions"
