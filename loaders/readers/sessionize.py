@@ -1,5 +1,6 @@
 """Sessionize: the views All, Sessions and GridSmart of its API."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,12 @@ from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import field_of
+from service.words import folded
 
 NAME = "sessionize"
 _FIELDS = ("track", "level", "language", "kind")
+_YES_OR_NO = re.compile(r"(?:yes|no|ja|nein|si|oui|non|sim|nao|maybe|true|false)\b")
+_OTHER_LANGUAGE = re.compile(r"\b(?:programming|coding|programmier)")
 
 Labels = Mapping[str, tuple[str, str]]
 """For each category item's id, the category's title and the item's name."""
@@ -108,13 +112,20 @@ def _add_labels(record: Record, session: dict[str, Any], labels: Labels) -> None
 
 
 def _field(category: str) -> str:
-    """Return the field that a category's title means, as a whole or by its last word: "Session Level"."""
-    words = category.split()
-    found = (field_of(category), field_of(words[-1]) if words else "")
-    return next((field for field in found if field in _FIELDS), "")
+    """Return the field that a category's title means, as a whole or by the only one among its words.
+
+    Titles are often questions: "What track does it fit?".
+    """
+    if _OTHER_LANGUAGE.search(folded(category)):
+        return ""
+    if (whole := field_of(category)) in _FIELDS:
+        return whole
+    words = {field for word in category.split() if (field := field_of(word)) in _FIELDS}
+    return words.pop() if len(words) == 1 else ""
 
 
 def _labels(categories: Any) -> Labels:
+    """Return the items that say something; "Yes" to a question about the speaker does not."""
     return {
         as_text(item.get("id")): (
             as_text(category.get("title") or category.get("name")),
@@ -122,4 +133,5 @@ def _labels(categories: Any) -> Labels:
         )
         for category in objects(categories)
         for item in objects(category.get("items") or category.get("categoryItems"))
+        if not _YES_OR_NO.match(folded(as_text(item.get("name"))))
     }
