@@ -25,10 +25,10 @@ from loaders.readers import (
     spreadsheet,
     web_page,
 )
+from loaders.readers.refusals import foreign_kind, remedy
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sites.paths import is_markdown
 from loaders.sources.source_file import SourceFile
-from loaders.tables.delimited import is_text
 from service.errors import InputError
 
 
@@ -70,7 +70,6 @@ READERS = tuple(
     )
 )
 _DEFAULTS = Options()
-_MAX_SHOWN = 20  # cells, and characters of each
 FORMATS = tuple(reader.NAME for reader in READERS)
 _ALIASES = {
     "tsv": "csv", "xlsx": "spreadsheet", "ods": "spreadsheet", "xls": "spreadsheet", "ical": "ics",
@@ -94,37 +93,15 @@ def find_reader(source: SourceFile, options: Options = _DEFAULTS) -> Reader | No
         readers = [
             reader for reader in readers if reader.NAME == site.NAME
         ]  # others take prose for data
-    for reader in readers:
+    for reader in () if source.is_named and foreign_kind(source) else readers:
         if reader.matches(source, options):
             return reader
     if source.is_named:
         raise InputError(
             f"{source.name} is in no format this program reads. Formats: {', '.join(FORMATS)}. "
-            + _remedy(source)
+            + remedy(source)
         )
     return None
-
-
-def _remedy(source: SourceFile) -> str:
-    """Return what to do about a file that no reader takes."""
-    if b"\0" in source.head and not is_text(source):
-        return "It holds NUL bytes, as UTF-16 without a byte order mark does: save it as UTF-8."
-    if source.path.lower().endswith((".yml", ".yaml")):
-        return (
-            "This YAML holds no list of sessions that its name or its keys tell of. Load the folder of the "
-            "whole site, or say --format site for a list of talks, --format rubyevents for one of videos."
-        )
-    cells = [
-        cell.strip()[:_MAX_SHOWN]
-        for cell in csv_tsv.first_cells(source)[:_MAX_SHOWN]
-        if cell.strip()
-    ]
-    if cells:
-        return (
-            f"As a table, its first row is {', '.join(cells)}: if one of these columns holds the titles, "
-            f'say --map "{cells[0]}=title".'
-        )
-    return "A table needs a header row with a title column."
 
 
 def _reader_of_name(format: str) -> Reader:

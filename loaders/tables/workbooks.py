@@ -65,7 +65,8 @@ def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
 def _unreadable(source: SourceFile, reason: str) -> InputError:
     return InputError(
         f"{source.name} is no workbook that can be read ({reason}). "
-        "Remove a password if it has one, and save it again as .xlsx or CSV."
+        "Remove a password if it has one, and save it again as .xlsx or CSV; "
+        "of a text document, save the table."
     )
 
 
