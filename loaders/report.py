@@ -127,6 +127,10 @@ class Rejects:
         self._temporary.unlink(missing_ok=True)
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", ";=")
+"""The full-width signs and the semicolon too: spreadsheets of some languages take them for the others."""
+
+
 def safe_cell(text: str) -> str:
     """Return text that a spreadsheet shows as it is: what starts like a formula gets a leading apostrophe."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text

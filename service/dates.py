@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+_MAX_ZONE_NAME = 100
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -56,6 +57,8 @@ def parse_zone(name: str) -> tzinfo:
         hours, minutes = int(name[1:3]), int(name[4:6])
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(-offset if name[0] == "-" else offset)
+    if len(name) > _MAX_ZONE_NAME:  # the library calls itself for each of a name's parts
+        raise ValueError(f"no time zone is called {name[:_MAX_ZONE_NAME]!r}...")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

@@ -40,7 +40,23 @@ def test_rejects_hold_no_formulas(loading: Loading, tmp_path: Path) -> None:
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
 
 
-@pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        ";=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠A",
+    ],
+)
 def test_cells_like_formulas_are_shown_as_text(cell: str) -> None:
     assert safe_cell(cell) == "'" + cell
     assert safe_cell(f"1{cell}") == f"1{cell}"

@@ -18,6 +18,7 @@ from service.errors import InputError
 
 NAME = "rubyevents"
 MAX_DEPTH = 50
+MAX_EVENTS = 1_000_000  # scalars, starts and ends of lists and objects
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # both build nothing but texts
 _VIDEOS = "videos.yml"
 _SIBLINGS = {"event.yml", "schedule.yml"}
@@ -159,9 +160,13 @@ def _load(source: SourceFile) -> Any:
 
 
 def _check_safe(source: SourceFile, text: str) -> None:
-    """Raise InputError for aliases, which can expand without end, and for deep nesting."""
+    """Raise InputError for aliases, which can expand without end, for deep nesting, and for too many values."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if number > MAX_EVENTS:
+            raise InputError(
+                f"{source.name} holds more than {MAX_EVENTS:,} values. Split it into several files."
+            )
         if isinstance(event, yaml.AliasEvent):
             raise InputError(
                 f"{source.name} uses YAML aliases (*name). Write out what they stand for."

@@ -16,6 +16,7 @@ from service.errors import InputError
 
 NAME = "schedule.xml"
 MAX_DEPTH = 100
+_READ_WHOLE = ("conference", "event")
 
 
 def matches(source: SourceFile, options: Options) -> bool:
@@ -43,8 +44,6 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
             record.event, record.year = series, year
             record.zone = _text(conference, "time_zone_name")
             yield record
-            element.clear()
-        elif element.tag == "day":
             element.clear()
     if not count:
         raise InputError(f"{source.name} holds no event. Export the schedule again.")
@@ -82,16 +81,24 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
     """Yield the elements as they start and end. Raises InputError for a document type or entities."""
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it.")
-    depth = 0
+    above: list[Element] = []
+    kept = 0  # how many of the elements above are read as a whole
     try:
         with source.open() as stream:
             for action, element in safe.iterparse(stream, events=("start", "end"), forbid_dtd=True):
-                depth += 1 if action == "start" else -1
-                if depth > MAX_DEPTH:
+                if action == "start":
+                    above.append(element)
+                    kept += element.tag in _READ_WHOLE
+                else:
+                    above.pop()
+                    kept -= element.tag in _READ_WHOLE
+                if len(above) > MAX_DEPTH:
                     raise InputError(
                         f"{source.name} nests more than {MAX_DEPTH} deep. Export the schedule again."
                     )
                 yield action, element
+                if action == "end" and above and not kept:
+                    above[-1].remove(element)  # or a file of unknown elements would fill the memory
     except ParseError as error:
         line, column = error.position
         raise InputError(

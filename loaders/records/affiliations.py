@@ -12,7 +12,7 @@ _EMPLOYER = re.compile(
     r"airlines?|energy|health|healthcare|financial|federation|federal|national|committee|commission|union|"
     r"academy|trust|magazine|radio|television|games|robotics|interactive|works|engineering|"
     r"red hat|hewlett packard|goldman sachs|morgan stanley|deutsche telekom|new relic|"
-    r"at|of|for|the)\b|[\w-]+\.(?:com|org|net|io|ai|dev|de)\b",
+    r"at|of|for|the)\b|[\w-]\.(?:com|org|net|io|ai|dev|de)\b",
     re.I,
 )
 _EMPLOYERS = frozenset(

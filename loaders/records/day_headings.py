@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from loaders.records import times
 from loaders.records.clocks import has_clock
@@ -32,8 +33,11 @@ def parse_day_heading(text: str, *, is_title: bool = False) -> str | None:
     The date is empty where the heading has only a number or a weekday ("Day 2", "Tuesday"). In a column of
     titles (`is_title`), text may follow a date but not a weekday.
     """
-    if len(text) > _MAX_HEADING:
-        return None
+    return None if len(text) > _MAX_HEADING else _parse_short(text, is_title)
+
+
+@lru_cache(maxsize=1024)
+def _parse_short(text: str, is_title: bool) -> str | None:
     text = _EDGES.sub("", text)
     numbered = _NUMBERED.match(text)
     rest = text[numbered.end() :] if numbered else text

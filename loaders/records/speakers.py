@@ -17,6 +17,11 @@ from loaders.records.text import has_email
 from loaders.records.values import as_text, decoded, unprinted
 from service.words import folded
 
+MAX_NAME = 300
+"""Characters: a longer part of a text is no name, and could take long to look at."""
+_MAX_TEXT = 500_000  # characters: the names after it are left out
+_MAX_CACHED = 1_000
+
 _LIST = re.compile(r"[|;\n、]")
 _AND = re.compile(r" (?:and|und) | ?& ?| \+ ")
 _SHORT_AND = re.compile(r" (?:y|et|e) ")
@@ -70,8 +75,12 @@ def speaker_names(value: Any) -> list[str]:
     return list(_names_in(_person(value), is_one=isinstance(value, Mapping)))
 
 
-@lru_cache(maxsize=8192)
 def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
+    names = _cached_names if len(text) < _MAX_CACHED else _split_names
+    return names(text[:_MAX_TEXT], is_one)
+
+
+def _split_names(text: str, is_one: bool) -> tuple[str, ...]:
     parts = [" ".join(part.split()) for part in _LIST.split(_BRACKETS.sub("", decoded(text)))]
     filled = [part for part in parts if part]
     if len(filled) > 1 and all(part.count(",") == 1 and part[-1] != "," for part in filled):
@@ -86,6 +95,9 @@ def _names_in(text: str, *, is_one: bool) -> tuple[str, ...]:
     return tuple(name for name in names if any(character.isalnum() for character in name))
 
 
+_cached_names = lru_cache(maxsize=8192)(_split_names)
+
+
 def _alone(text: str) -> str:
     """Return the only person of a text with one comma: before it a name, or "Family, Given"."""
     name, _, rest = (part.strip() for part in text.partition(","))
@@ -94,7 +106,9 @@ def _alone(text: str) -> str:
 
 def _people_in(text: str, *, is_one: bool) -> list[str]:
     """Return the names in a text with commas, without employers, offices and degrees."""
-    pieces = [piece for part in text.split(",") if (piece := _without_marks(part.strip()))]
+    pieces = [
+        piece for part in text.split(",") if (piece := _without_marks(part.strip()[:MAX_NAME]))
+    ]
     if len(pieces) == 1 and not is_one:  # in a name of its own, a slash precedes a nickname
         parts = pieces[0].split(" / ")
         return parts if all(map(_is_person, parts)) else pieces

@@ -1,6 +1,7 @@
 """Staged rows of one id: a session read twice, a row for each of its speakers, or its several time slots."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,20 +16,24 @@ def resolve_repeats(rows: Mapping[int, Session]) -> tuple[dict[int, Session], li
     Rows that differ in nothing but speakers are merged; those that differ in more get a slot.
     """
     merged: dict[str, tuple[int, Session]] = {}
+    speakers: dict[str, dict[str, None]] = {}
     diagnostics = []
     for number, session in rows.items():
         key = _identity(session)
         if key not in merged:
             merged[key] = (number, session)
+            speakers[key] = dict.fromkeys(session.speakers)
             continue
-        first, whole = merged[key]
-        speakers = tuple(dict.fromkeys((*whole.speakers, *session.speakers)))
-        merged[key] = (first, replace(whole, speakers=speakers))
-        is_new = speakers != whole.speakers
+        is_new = not speakers[key].keys() >= set(session.speakers)
+        speakers[key] |= dict.fromkeys(session.speakers)
         reason = "a row for one more speaker: joined with the first" if is_new else "read twice"
         row = json.dumps(encode_payload(session))
         diagnostics.append(Diagnostic(session.source_location, reason, row=row, unwanted=True))
-    return _with_slots(dict(merged.values())), diagnostics
+    whole = {
+        number: replace(session, speakers=tuple(speakers[key]))
+        for key, (number, session) in merged.items()
+    }
+    return _with_slots(whole), diagnostics
 
 
 def _identity(session: Session) -> str:
@@ -43,11 +48,12 @@ def _with_slots(sessions: dict[int, Session]) -> dict[int, Session]:
     if len(sessions) == 1:
         return sessions
     slots = [_slot(session) for session in sessions.values()]
+    times = Counter(slots)
     return {
         number: replace(
             session,
             slot=slot
-            if slots.count(slot) == 1
+            if times[slot] == 1
             else f"{slot} {encode_payload(session)['payload_hash']}".strip(),
         )
         for (number, session), slot in zip(sessions.items(), slots, strict=True)

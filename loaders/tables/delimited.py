@@ -14,6 +14,7 @@ from loaders.tables.table import HEADER_SEARCH_ROWS, Row, Table, find_header
 
 DELIMITERS = ",;\t"
 _MAX_FIELD = 2**20
+_MAX_CELLS = 20_000  # of a row, of which the first 1,000 are read
 _DEFAULTS = Options()
 _CLOSING_QUOTE = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
 _OPEN_QUOTE = (
@@ -68,7 +69,7 @@ def _text_rows(
         if _has_open_quote(consumed, delimiter):
             yield Diagnostic(location, _OPEN_QUOTE, row=excerpt(cells))
         else:
-            yield start, cells
+            yield start, cells[:_MAX_CELLS]
 
 
 def _has_open_quote(consumed: list[str | None], delimiter: str) -> bool:
