@@ -23,12 +23,14 @@ from loaders.tables.titles import SAMPLE_SIZE, choose_titles, is_clear
 from loaders.tables.workbooks import Merges, open_sheets
 
 HEADER_SEARCH_ROWS = 10  # rows: a preamble or a second header row may stand above the header
+_MAX_PREAMBLE = 100  # rows that are looked at where the first ones hold no header
 _MAX_HEADER_CELL = 80
 MAX_COLUMNS = 1_000
 _MERGED_FIELDS = ("date", "start", "end", "track", "room", "kind", "level", "language")
 _DATE_FROM_ABOVE = "no date: that of the row above is taken"
 _HEADING = "a day's heading, not a session"
 _TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
+_BESIDE = "text beside the table is left out"
 
 
 Row = tuple[int, list[str]]
@@ -85,7 +87,9 @@ def find_header(table: Table, options: Options) -> Header | None:
     above: list[str] = []
     most = (0, 0)
     is_first = True
-    for row in islice(table.rows(), HEADER_SEARCH_ROWS):
+    for count, row in enumerate(islice(table.rows(), _MAX_PREAMBLE)):
+        if best and count >= HEADER_SEARCH_ROWS:
+            break
         if isinstance(row, Diagnostic) or not any(cell.strip() for cell in row[1]):
             continue
         number, cells = row
@@ -143,7 +147,7 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
             header = day.header = _with_titles(_header(*row, (), options), table, options)
         else:
             _fill_merged_cells(row, header, table.merges, carried)
-            yield _record(row, header, table.name, order, day)
+            yield _record(row, header, table, order, day)
 
 
 class _CurrentDay:
@@ -223,16 +227,19 @@ def _strip_trailing(cells: Sequence[str]) -> list[str]:
 
 
 def _record(
-    row: Row, header: Header, name: str, order: str, day: _CurrentDay
+    row: Row, header: Header, table: Table, order: str, day: _CurrentDay
 ) -> Record | Diagnostic:
     number, cells = row
-    location = f"{name}:{number}"
-    if any(cell.strip() for cell in cells[len(header.cells) :]):
+    location = f"{table.name}:{number}"
+    surplus = _strip_trailing(cells[len(header.cells) :])
+    if surplus and surplus[0] and not table.sheet:
         return Diagnostic(location, _TOO_WIDE, row=excerpt(cells))
     left_out, reason = day.fill_in([cell.strip() for cell in cells])
     record = to_record(dict(enumerate(cells)), header.columns, location, left_out)
     if reason and record.start and not any(str(record.start) in cell for cell in cells):
         record.warn(reason, left_out)
+    if surplus:  # of a sheet, or after an empty cell: no text was cut at a delimiter
+        record.warn(_BESIDE, " ".join(filter(None, surplus)))
     record.date_order = order
     record.zone = record.zone or header.zone
     return record
