@@ -163,7 +163,7 @@ SHEET: list[list[str | float]] = [
     ("name", "content", "cause"),
     [
         ("x.csv", "Title\nSails\n".encode("utf-16-le"), "UTF-16 without a byte order mark"),
-        ("x.yaml", b"programme:\n  - Sails\n", "YAML holds no list of sessions"),
+        ("x.yaml", b"programme:\n  - Sails\n", "holds no sessions with titles"),
     ],
 )
 def test_a_file_of_no_format_is_told_why(name: str, content: bytes, cause: str) -> None:
