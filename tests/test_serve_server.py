@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 def get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             return answer.status, dict(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -54,7 +54,7 @@ def service(upstream: Stub, tmp_path: Path) -> Iterator[Service]:
         "CONFERENCE_HELPER_DATA_DIR": str(tmp_path),
     }
     arguments = ("-c", program, "serve", "--workers", "2", "--port", str(port))
-    with running(*arguments, env=settings) as process:
+    with running(*arguments, env=settings, output=tmp_path / "serve.log") as process:
         yield Service(process, port)
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0
