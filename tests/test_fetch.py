@@ -1,8 +1,7 @@
-"""Addresses as sources: what is fetched, from where, and what is refused with what to do."""
+"""Fetching web addresses: what is fetched, from where, and what is refused with advice."""
 
 import gzip
 import itertools
-import json
 import socket
 import time
 from collections.abc import Iterator
@@ -15,15 +14,13 @@ from support.reading_sources import Reading
 
 from loaders.records.record import Options
 from loaders.sources import fetch as fetching
-from loaders.sources.addresses import is_address, source_name
 from loaders.sources.fetch import fetch, is_public
-from loaders.sources.find import find_overlap, find_sources
+from loaders.sources.find import find_sources
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 from service.runtime.network import DeadlineNetwork
 
 TALKS = b"title,event,year\nSails,Summit,2026\n"
-PAGE = b"<!doctype html><html><body>Schedule"
 
 
 def get(url: str) -> SourceFile:
@@ -277,47 +274,3 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, "http://10.0.0.1:1")
     with odd_server({"/": [response(TALKS)]}) as server:
         assert get(server.url).read() == TALKS
-
-
-def test_names_of_addresses() -> None:
-    assert source_name("https://jo:x@example.org/a/b.csv?key=1#c") == "https://example.org/a/b.csv"
-    assert source_name("/srv/b.csv") == "b.csv"
-    assert not is_address("talks.csv")
-
-
-SCHEDULE = json.dumps({"schedule": {"conference": {"days": []}}}).encode()
-
-
-@pytest.mark.parametrize(
-    ("page", "text", "export"),
-    [
-        ("/conf/schedule/", b"made with pretalx", "/conf/schedule/export/schedule.json"),
-        ("/conf/talk/ABC/", b"made with pretalx", "/conf/schedule/export/schedule.json"),
-        ("/event/12/timetable/", b"powered by Indico", "/export/event/12.json"),
-        ("/2026/schedule/", b"", "/2026/schedule.xml"),
-        ("/2026/schedule/", b"", "/2026/schedule/xml"),
-    ],
-)
-def test_a_page_of_a_known_kind_is_led_to_its_export(page: str, text: bytes, export: str) -> None:
-    content = b"<schedule/>" if "xml" in export else SCHEDULE
-    with odd_server({page: [response(PAGE + text)], export: [response(content)]}) as server:
-        source = get(server.url + page)
-    assert source.read() == content
-    assert source.origin == server.url + page
-    assert source.notes[0].endswith(f": {server.url}{page}")
-
-
-def test_a_page_without_an_export_says_where_it_was_looked_for() -> None:
-    answers = {
-        "/c/schedule/": [response(PAGE + b"pretalx")],
-        "/c/schedule/export/schedule.json": moved("http://elsewhere.example.org/"),
-        "/c/schedule/export/schedule.xml": [response(PAGE)],
-    }
-    with odd_server(answers) as server:
-        source = get(f"{server.url}/c/schedule/")
-    with pytest.raises(InputError, match=r"No export was found at http.*schedule\.json"):
-        Reading().take(source, Options())
-
-
-def test_an_address_is_never_the_place_of_rejects(tmp_path: Any) -> None:
-    assert find_overlap(tmp_path / "x.csv", ["https://example.org/x.csv"]) is None
