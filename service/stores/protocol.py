@@ -6,7 +6,6 @@ Session, numpy and plain values: no Qdrant type crosses it. Vectors are float32 
 writing raise StoreError where the store cannot be reached or used, DamagedError where it is not as written.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from uuid import UUID
 from service.encoder import Fingerprint, Vectors
 from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
-from service.stores.editions import FIELD, EditionDay
+from service.stores.editions import EditionDay
 from service.stores.hashes import SessionHashes
-from service.stores.manifest import Calibration, EventCount, Manifest
+from service.stores.manifest import Calibration, Manifest
 from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import Vocabulary
 
@@ -167,28 +166,6 @@ class Generation(Protocol):
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors (n, dimension), in batches."""
         ...
-
-
-def count_events(generation: Generation) -> tuple[EventCount, ...]:
-    """Count the sessions of each event and year of a generation, in order."""
-    if FIELD in generation.manifest.indexes:  # one question, where events are asked for one by one
-        counted: Counter[tuple[str, int]] = Counter()
-        for day in generation.calendar():
-            counted[day.event, day.year] += day.sessions
-        return tuple(EventCount(*edition, counted[edition]) for edition in sorted(counted))
-    events = [str(value) for value, _ in generation.facets(["event"], NO_FILTERS)["event"]]
-    counts = [
-        EventCount(event, int(year), sessions)
-        for event in events
-        for year, sessions in generation.facets(["year"], Filters(event=(event,)))["year"]
-    ]
-    return tuple(sorted(counts, key=lambda count: (count.event, count.year)))
-
-
-def list_languages(generation: Generation) -> tuple[str, ...]:
-    """Return the languages of a generation's sessions, in order."""
-    counts = generation.facets(["language"], NO_FILTERS)["language"]
-    return tuple(sorted(str(value) for value, _ in counts if value))
 
 
 Check = Callable[[Generation], Calibration | None]

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from service.encoder import checked
 from service.errors import REMEDY, DamagedError, EncoderError, VerificationError
 from service.filters import NO_FILTERS
+from service.stores.counting import count_events
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
-from service.stores.protocol import Generation, SessionStore, count_events
+from service.stores.protocol import Generation, SessionStore
 from service.stores.vocabulary import Vocabulary, countable_words
 from service.words import split_words
 

@@ -9,6 +9,7 @@ import qdrant_edge as edge
 from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
+from service.stores.counting import count_events, list_languages
 from service.stores.edge.failures import translate_errors
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration
@@ -18,7 +19,7 @@ from service.stores.edge.vocabulary import write_vocabulary
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
-from service.stores.protocol import Check, count_events, list_languages
+from service.stores.protocol import Check
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, IndexType, payload_indexes
 from service.stores.tombstones import Tombstone
 from service.stores.vocabulary import WordCounter

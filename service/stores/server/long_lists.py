@@ -12,8 +12,8 @@ from typing import Any
 from qdrant_client import models
 
 from service.settings import QdrantSettings
+from service.stores.counting import count_events
 from service.stores.manifest import Manifest
-from service.stores.protocol import count_events
 from service.stores.server.companions import create_companion
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError

@@ -27,9 +27,9 @@ from service.errors import (
 from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
+from service.stores.counting import count_events
 from service.stores.generations import choose_kept, nothing_loaded, select_kept
 from service.stores.manifest import Manifest, check_schema
-from service.stores.protocol import count_events
 from service.stores.schema import payload_indexes
 from service.stores.server.collections import Collections
 from service.stores.server.connection import Connection

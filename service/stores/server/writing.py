@@ -16,10 +16,11 @@ from service.errors import VerificationError
 from service.filters import NO_FILTERS
 from service.session import Session
 from service.settings import QdrantSettings
+from service.stores.counting import count_events, list_languages
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
-from service.stores.protocol import Check, count_events, list_languages
+from service.stores.protocol import Check
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR
 from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS, create_collection
