@@ -13,7 +13,7 @@ from service.stores import open_embedded, open_store
 from service.stores.generations import Kept, list_kept
 
 EVENTS_SHOWN = 10
-"""Events and years that `status` lists by itself."""
+"""The number of events that `status` lists without `--events`."""
 
 
 @click.command()
@@ -53,7 +53,7 @@ def rollback(to: str | None) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def generations(as_json: bool) -> None:
-    """Print the kept generations, newest first, and until when `rollback --to` can serve each."""
+    """List retained generations, newest first, with how long `rollback --to` can restore each."""
     with closing(open_store(load_settings())) as store:
         served = store.manifest().generation
         kept = list_kept(served, store.generations())

@@ -1,1 +1,1 @@
-"""iCalendar support: components, times, repetitions, and the people and labels that events name."""
+"""Parse iCalendar files: components, time zones, recurrence, attendees and labelled description lines."""

@@ -1,4 +1,4 @@
-"""What holds for all events of a calendar, from a first look at the whole file."""
+"""Properties of a whole calendar, collected in a first pass over the file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Calendar:
 
 
 def survey(source: SourceFile) -> Calendar:
-    """Read the file once for what holds for all of its events."""
+    """Scan the whole file for properties shared by all of its events."""
     calendar = Calendar()
     prefixes: set[str] = set()
     for _, name, lines in list_components(source):

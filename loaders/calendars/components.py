@@ -49,7 +49,7 @@ def list_components(source: SourceFile) -> Iterator[tuple[int, str, list[str]]]:
 
 
 def _unfolded(source: SourceFile) -> Iterator[tuple[int, str]]:
-    """Yield (line number, line), folded lines joined."""
+    """Yield (line number, line) with folded lines unfolded (RFC 5545, 3.1)."""
     start, parts = 0, list[str]()
     for number, raw in enumerate(source.text_lines(), 1):
         line = drop_surrogates(raw.rstrip("\r\n")).replace("\0", "")
@@ -78,7 +78,7 @@ def first_lines(lines: Sequence[str]) -> dict[str, str]:
 
 
 def value_of(line: str) -> str:
-    """Return the value of a line of a property without quoted parameters, as it is escaped there."""
+    """Return the raw value of a content line whose parameters are not quoted; escapes are kept."""
     return line.partition(":")[2].strip()
 
 
@@ -98,7 +98,7 @@ def parse_component(lines: Sequence[str]) -> Any:
 
 
 def all_of(component: Any, key: str) -> list[Any]:
-    """Return the values of a property that may stand there several times, without broken ones."""
+    """Return all valid values of a property that may occur more than once."""
     value = component.get(key)
     values = value if isinstance(value, list) else [value]
     return [item for item in values if item is not None and not isinstance(item, vBroken)]

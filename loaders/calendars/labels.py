@@ -1,4 +1,4 @@
-"""Lines of a description that are fields: "Speaker: Jane Doe", "Track: Rigging", "Room: Quay"."""
+"""Labelled lines in event descriptions: "Speaker: Jane Doe", "Track: Rigging", "Room: Quay"."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Times of a calendar's events, and the zones that the file itself defines."""
+"""Event times and the VTIMEZONE definitions of a calendar."""
 
 import re
 import warnings
@@ -22,7 +22,7 @@ Moment = tuple[str | datetime, str]
 
 
 def read_zone(lines: Sequence[str]) -> tuple[str, tzinfo] | None:
-    """Return id and zone that a VTIMEZONE defines; None if it is damaged: then what it is called counts.
+    """Return the TZID and time zone of a VTIMEZONE; None if it is invalid: the TZID is looked up then.
 
     The library remembers it by its id, unless it knows that itself.
     """
@@ -46,7 +46,7 @@ def read_moment(event: Any, key: str, zones: Zones) -> Moment:
 
 
 def write_moment(moment: Any, named: str, zones: Zones) -> Moment:
-    """Return a date or time whose zone is called that.
+    """Return a date or time in the zone with that TZID.
 
     The file's own definition says what an abbreviation such as GMT means, whatever it means elsewhere.
     """
@@ -65,7 +65,7 @@ def write_moment(moment: Any, named: str, zones: Zones) -> Moment:
 
 
 def _own_offset(zones: Zones, named: str, moment: datetime) -> timedelta | None:
-    """Return the offset of a zone that the file defines at a local time; None if it defines none."""
+    """Return the UTC offset at a local time in a zone defined by the file; None for other zones."""
     zone = zones.get(named)
     try:
         return zone.utcoffset(moment.replace(tzinfo=zone)) if zone else None

@@ -1,4 +1,4 @@
-"""The people that a calendar's events name beside their texts: ORGANIZER, ATTENDEE, and names after titles.
+"""Speakers of calendar events, from ORGANIZER, ATTENDEE and the ends of titles.
 
 ORGANIZER and ATTENDEE hold speakers in some calendars, in others the conference's office, a mailing list, the
 owner of the calendar or the audience. They count where they look like people and differ from event to event.
@@ -73,7 +73,7 @@ class Naming:
                 self._titles.setdefault(sign, []).append((folded(head), named))
 
     def is_of_speakers(self, key: str) -> bool:
-        """Return whether the names of a property mostly differ from event to event."""
+        """Return whether most events have a different value for a property."""
         names = self.named[key]
         return 2 * len(names) > names.total() > 0
 
@@ -110,7 +110,7 @@ def _people_of(line: str) -> list[str]:
 
 
 def choose_people(people: dict[str, list[str]], naming: Naming) -> list[str]:
-    """Return the speakers among the people of an event."""
+    """Return an event's attendees and organizer who are its speakers."""
     for key in KEYS:
         names = people.get(key, [])
         if 0 < len(names) <= _MAX_SPEAKERS and naming.is_of_speakers(key):

@@ -1,4 +1,4 @@
-"""The times at which a repeating event of a calendar takes place: RRULE, RDATE, EXDATE and RECURRENCE-ID.
+"""Expand recurring events: RRULE, RDATE, EXDATE and RECURRENCE-ID.
 
 Daily and weekly rules are the ones that repeat within a conference; dateutil says their days. No rule is
 followed for longer than a year or for more than 100 times. None is followed that may have no day at all:
@@ -91,7 +91,7 @@ def _limit(start: date, last_day: date | None) -> datetime:
 
 
 def _follow(rule: str, recur: Any, start: date, limit: datetime) -> Iterator[Any]:
-    """Yield the times of a rule, at most one more than are kept."""
+    """Yield the occurrences of a rule, up to one beyond the limit."""
     counts, ends = recur.get("COUNT") or [None], recur.get("UNTIL") or [None]
     days = rrulestr(_END.sub("", rule).lstrip(";"), dtstart=_naive(start))
     count = counts[0] if isinstance(counts[0], int) else MAX_TIMES + 1
@@ -103,7 +103,7 @@ def _follow(rule: str, recur: Any, start: date, limit: datetime) -> Iterator[Any
 
 
 def _is_after(moment: Any, end: Any) -> bool:
-    """Return whether a time is after the end of a rule, which may be a day, or in UTC."""
+    """Return whether a time is after a rule's UNTIL, which may be a date or in UTC."""
     if not isinstance(end, datetime) or not isinstance(moment, datetime):
         return _naive(moment).date() > _naive(end).date()
     if moment.tzinfo and end.tzinfo:
@@ -122,7 +122,7 @@ def _moments(event: Any, key: str, start: date) -> Iterator[Any]:
 
 
 def _in_zone_of(moment: Any, start: Any) -> Any:
-    """Return a time as it is in the zone of the start; a day stays one."""
+    """Convert a time to the zone of DTSTART; dates are returned unchanged."""
     zone = getattr(start, "tzinfo", None)
     if not isinstance(moment, datetime) or not zone or not moment.tzinfo:
         return moment
@@ -133,7 +133,7 @@ def _in_zone_of(moment: Any, start: Any) -> Any:
 
 
 def _like(moment: datetime, start: date) -> Any:
-    """Return a local time as a day, or in the zone of the start, as that is one."""
+    """Return a local time as a date or in the zone of DTSTART, whichever DTSTART is."""
     return moment.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else moment.date()
 
 

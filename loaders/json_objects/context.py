@@ -1,4 +1,4 @@
-"""What a session inherits from the objects around it: zone, event, day, time, room, track."""
+"""Fields that sessions inherit from enclosing JSON objects: time zone, event, day, time, room, track."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ def context_of(value: dict[str, Any], path: Path) -> Context:
 
 
 def with_context(item: Any, context: Context) -> Any:
-    """Return an item with what it inherits and does not say itself, in whatever words."""
+    """Add inherited fields to an item unless it already has them under any synonym."""
     if not isinstance(item, dict) or not context:
         return item
     said = {field_of(key) for key, value in item.items() if value not in (None, "", [], {})}

@@ -1,4 +1,4 @@
-"""Lists, and objects that are lists: keyed by id, day, time, room or track."""
+"""Lists of sessions, and objects of them keyed by id, day, time, room or track."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

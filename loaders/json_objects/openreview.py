@@ -1,4 +1,4 @@
-"""Notes of OpenReview: what their venue says of event, year, kind and decision.
+"""OpenReview notes: event, year, kind and decision from the venue.
 
 A paper's `venue` reads "ICLR 2024 poster" or "Submitted to ICLR 2024"; its `venueid` is the group it went to,
 "ICLR.cc/2024/Conference/Rejected_Submission" among them.

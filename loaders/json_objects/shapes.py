@@ -1,4 +1,4 @@
-"""Simplifies JSON: texts of several languages, values inside `{"value": ...}`, objects inside a wrapper."""
+"""Normalise JSON: localised texts, `{"value": ...}` objects and wrapper objects."""
 
 from collections.abc import Mapping
 from typing import Any

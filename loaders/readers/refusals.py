@@ -1,4 +1,4 @@
-"""What to do about a file that no reader takes, by what kind of file it is."""
+"""Advice for files in unsupported formats, by kind of file."""
 
 import re
 
@@ -29,12 +29,12 @@ _MAX_SHOWN = 20  # cells, and characters of each
 
 
 def foreign_kind(source: SourceFile) -> str:
-    """Return what to do about a file of a kind that holds no programme to read; empty for any other."""
+    """Return advice for a file whose signature is that of an unsupported kind; empty for others."""
     return next((advice for start, advice in _BY_START if re.match(start, source.head, re.S)), "")
 
 
 def remedy(source: SourceFile) -> str:
-    """Return what whoever named the file can do to have its sessions read."""
+    """Return advice on how to load the sessions of an unsupported file."""
     if advice := foreign_kind(source):
         return advice
     if b"\0" in source.head and not is_text(source):

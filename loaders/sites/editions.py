@@ -1,4 +1,4 @@
-"""Which edition of a site is read: that of the year, and of the event, that the caller names."""
+"""Select the edition of a static site by event and year."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What one object of a site says of its session: its times, its labels, what kind it is, what is left out."""
+"""Extract times, labels and kind of a session from one object of a static site."""
 
 import re
 from typing import Any

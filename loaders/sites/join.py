@@ -1,4 +1,4 @@
-"""Joins what a site says of a session in several places: its page, the schedule, lists of people and rooms."""
+"""Join the session pages, schedules, speakers and rooms of a static site."""
 
 import re
 from collections.abc import Iterable, Iterator

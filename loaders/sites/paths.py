@@ -1,4 +1,4 @@
-"""What the files of a site are, by the names of their folders and their own."""
+"""Classify the files of a static site by folder and file name."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Times that a schedule does not write out: of what follows in order, and of several talks in one slot."""
+"""Infer times that a schedule leaves out: consecutive talks, and several talks in one slot."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a site's settings say of the event: its name, its year and its time zone."""
+"""Event name, year and time zone from a static site's configuration."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

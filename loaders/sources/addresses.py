@@ -13,12 +13,12 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|(?:data|mailto|javascript):", re.I)
 
 
 def is_address(name: str) -> bool:
-    """Return whether a source's name is an address, and no path."""
+    """Return whether a source is a URL rather than a path."""
     return _ADDRESS.match(name) is not None and not Path(name[:200].replace("\0", "")).exists()
 
 
 def open_address(name: str, *, allow_private: bool) -> SourceFile:
-    """Return what is at an address, or its export if a page of a known kind is there.
+    """Fetch a URL, or the export next to it if it is a known kind of programme page.
 
     Raises InputError if it cannot be fetched.
     """

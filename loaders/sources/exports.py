@@ -60,7 +60,7 @@ KINDS = (
 
 
 def find_export(page: Fetched, *, allow_private: bool) -> tuple[Fetched, tuple[str, ...]]:
-    """Return the export beside a page, or the page if there is none; and what to tell of that."""
+    """Return the export next to a page, or the page itself, with a note for the report."""
     with page.open() as stream:
         text = stream.read(_SEARCHED).lower()
     tried: list[str] = []

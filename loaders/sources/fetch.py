@@ -1,4 +1,4 @@
-"""Fetches the address that a caller named, once, into a temporary file.
+"""Fetch a URL once into a temporary file.
 
 Nothing that the caller did not name is asked: no proxy of the environment, no cookie, no referrer. Names are
 resolved here, every address is checked, and the connection goes to the one that was checked, so that a name
@@ -60,7 +60,7 @@ class Fetched:
 
 
 def fetch(address: str, *, allow_private: bool = False, same_host: bool = False) -> Fetched:
-    """Return what is at an address; `same_host` follows no redirect to another host.
+    """Fetch a URL; with `same_host`, redirects to other hosts are refused.
 
     Raises InputError, with what to do, for an address that is none of http or https, that leads to a private
     network without `allow_private`, that cannot be reached, answers with an error, is too large or too slow.
@@ -88,7 +88,7 @@ def without_user(address: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is one of the public internet, also where it is wrapped in another."""
+    """Return whether an IP address is globally routable, unwrapping IPv4 addresses embedded in IPv6."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         wrapped = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
@@ -120,7 +120,7 @@ def _shown(url: httpx.URL) -> str:
 
 
 def _get(url: httpx.URL, user: bytes, allow_private: bool) -> Fetched | httpx.URL:
-    """Ask for an address once, and return what it gives, or where it redirects to."""
+    """Send one request; return the content or the redirect target."""
     shown = _shown(url)
     headers = [
         (b"Host", url.netloc),

@@ -1,4 +1,4 @@
-"""What a header of several words means, in any order: "Scheduled duration (mins)", "Speaker #2 last name".
+"""Map headers of several words to fields, in any order: "Scheduled duration (mins)", "Speaker #2 last name".
 
 Every word has to be known: "Room capacity", "Speaker bio" and "Talk length limit" mean no field.
 """

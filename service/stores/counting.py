@@ -1,4 +1,4 @@
-"""What a manifest tells of a generation's sessions: events with their counts, and languages."""
+"""Counts of a generation's sessions for its manifest: by event and year, and the languages."""
 
 from collections import Counter
 

@@ -98,7 +98,7 @@ class Server:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """End it at once, as a crash does; nothing happens where it does not run."""
+        """Kill the process as a crash would; a no-op if it is not running."""
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -108,7 +108,7 @@ class Server:
         self._process = None
 
     def hang(self) -> None:
-        """Stop it where it is: it is there and does not answer."""
+        """Suspend the process (SIGSTOP): it keeps its port and does not answer."""
         self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:

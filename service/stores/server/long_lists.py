@@ -1,4 +1,4 @@
-"""The long lists of a manifest on a server: its events and sources, in a collection beside the generation's.
+"""Long lists of a manifest on a server (events, sources), stored in a companion collection.
 
 Every process reads a generation's metadata once a second, and they go through the cluster's consensus: of 500
 events over six years the list is some 200 KB. So long ones stand apart, a point for each revision, and are
@@ -36,7 +36,7 @@ def collection_of(generation: str) -> str:
 def write_lists(
     connection: Connection, settings: QdrantSettings, manifest: Manifest
 ) -> dict[str, Any]:
-    """Return what of a manifest its metadata hold; write its lists apart first where they are long.
+    """Return the manifest's collection metadata, writing long lists to the companion collection first.
 
     Those of the revision before stay until the next one: readers may be about to ask for them.
     """
