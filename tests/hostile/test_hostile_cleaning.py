@@ -14,7 +14,7 @@ from loaders.staging.repeats import resolve_repeats
 from service.session import Session
 
 _SHORT = 10_000
-_MAX_RATIO = 12
+_MAX_RATIO = 24
 """Of the times for a text and for one eight times as long: a linear pattern needs 8 times as long, one that
 goes back to each place again 64 times."""
 _NEGLIGIBLE = 0.5
