@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from service.search.searcher import Searcher
     from service.settings.addresses import Network
+    from service.web.outages import Outages
 
 
 def create_app(
@@ -25,12 +26,14 @@ def create_app(
     allowed_origins: "Sequence[str]" = (),
     trusted_proxies: "Sequence[Network]" = (),
     site: SiteSettings | None = None,
+    outages: "Outages | None" = None,
 ) -> "Flask":
     """Return the front end that answers with `searcher`; all of its routes only read.
 
     A request is answered within `deadline` seconds, with an error if need be. `public_url` is where people
     reach it, without a slash at its end; without one, pages carry no absolute addresses. Pages of
     `allowed_origins` may ask the API and frame the page, `trusted_proxies` may say who asks and how.
+    A watcher of the same searcher shares its `outages`.
     """
     from flask import Flask
 
@@ -51,6 +54,7 @@ def create_app(
         sessions,
     )
     from service.web import site as looks
+    from service.web.outages import Outages, note_outages
 
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -75,6 +79,7 @@ def create_app(
     ):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
+    note_outages(app, outages or Outages())
     app.register_error_handler(Exception, errors.handle)
     origins.install(app, allowed_origins)
     app.wsgi_app = proxies.BehindProxies(app.wsgi_app, trusted_proxies, public_url)  # type: ignore[assignment, method-assign]  # as Flask documents it

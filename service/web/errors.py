@@ -7,6 +7,7 @@ from flask import Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service import errors
+from service.web import outages
 
 STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.InputError: (HTTPStatus.BAD_REQUEST, "bad_input"),
@@ -48,10 +49,10 @@ log = logging.getLogger(__name__)
 
 
 def log_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
-    """Return the status of an error; one that is not the client's fault is logged."""
-    status, _ = _mapped(error)
+    """Return the status of an error; one that is not the client's fault is logged, see `outages`."""
+    status, code = _mapped(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.warning("%s answered %d: %s", request.path, status, error)
+        outages.failed(code, str(error))
     return status
 
 

@@ -1,6 +1,5 @@
 """Metrics for Prometheus, at /metrics."""
 
-import logging
 import math
 import os
 import time
@@ -20,12 +19,13 @@ from prometheus_client import (
 
 from service.errors import ConferenceHelperError
 from service.runtime import events
+from service.web import outages
+from service.web.errors import code_of
 from service.web.parameters import searcher
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
-log = logging.getLogger(__name__)
 registry = CollectorRegistry()
 requests = Counter(
     "conference_helper_requests",
@@ -152,7 +152,7 @@ def _update_gauges() -> None:
         with searcher().store.reading() as generation:
             manifest = generation.manifest
     except ConferenceHelperError as error:
-        log.info("The catalogue cannot be read: %s", error)
+        outages.failed(code_of(error), str(error), requests=0)
         return
     sessions.set(manifest.sessions)
     created = datetime.fromisoformat(manifest.created_at)

@@ -79,12 +79,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         """Start the watcher and return the app; gunicorn calls this in the worker."""
         from service.runtime.memory import page_out
         from service.web import create_app
+        from service.web.outages import Outages
         from service.web.watcher import Watcher
 
         _configure_logs(self._settings)
         searcher = self._open_searcher()
         # Opening a generation reads what answering does not: that need not stay in memory.
-        Watcher(searcher, on_ready=partial(page_out, self._settings.data_dir)).start()
+        page_out_data = partial(page_out, self._settings.data_dir)
+        outages = Outages()
+        Watcher(searcher, on_ready=page_out_data, outages=outages).start()
         app = create_app(
             searcher,
             deadline=self._settings.deadline,
@@ -92,6 +95,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             allowed_origins=self._settings.allowed_origins,
             trusted_proxies=self._settings.trusted_proxies,
             site=self._settings.site,
+            outages=outages,
         )
         if self._settings.log_format == "json":
             from service.web import logs

@@ -4,13 +4,16 @@ import logging
 import threading
 from collections.abc import Callable
 
-from service.errors import ConferenceHelperError, NothingLoadedError
+from service.errors import ConferenceHelperError
 from service.runtime import deadline, events
 from service.search.searcher import Searcher
+from service.web.errors import code_of
+from service.web.outages import Outages
 
 _WATCH_SECONDS = 1.0
 _OPENING_SECONDS = 30.0
 """Deadline for opening a generation: all its speakers are read, which takes longer than a request may."""
+_PLACE = "Opening the catalogue"
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ class Watcher(threading.Thread):
         *,
         opening_seconds: float = _OPENING_SECONDS,
         on_ready: Callable[[], None] = lambda: None,
+        outages: Outages | None = None,
     ) -> None:
         """Poll every `seconds`; call `on_ready` whenever another generation is ready to be served."""
         super().__init__(name="watcher", daemon=True)
@@ -33,11 +37,11 @@ class Watcher(threading.Thread):
         self._searcher = searcher
         self._seconds = seconds
         self._stopped = threading.Event()
-        self._logged = ""
+        self._outages = outages or Outages()
         self._state = ""
 
     def run(self) -> None:
-        """Poll until `stop`; a problem is logged once, and again when it changes."""
+        """Poll until `stop`; a problem is logged as one of the outages."""
         while True:
             self._check()
             if self._stopped.wait(self._seconds):
@@ -53,14 +57,10 @@ class Watcher(threading.Thread):
             with deadline.within(self._opening_seconds):
                 self._searcher.warm_up()
                 self._record_switch()
-            problem = ""
-        except NothingLoadedError as error:
-            problem = str(error)
         except ConferenceHelperError as error:
-            problem = f"Not ready: {error}"
-        if problem and problem != self._logged:
-            log.warning("%s", problem)
-        self._logged = problem
+            self._outages.failed(_PLACE, code_of(error), str(error), requests=0)
+        else:
+            self._outages.answered(_PLACE)
 
     def _record_switch(self) -> None:
         with self._searcher.store.reading() as generation:

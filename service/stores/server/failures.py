@@ -1,7 +1,10 @@
 """Classifies errors of a Qdrant server and its client: which are retried, and how they are translated."""
 
+import json
+
 import grpc
 import httpx
+from pydantic import ValidationError
 from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
 from qdrant_client.http.exceptions import (
     ApiException,
@@ -25,6 +28,7 @@ _SETTLING = (
     "read operations failed",
 )
 """In a cluster's errors of status 500 while it chooses a leader, or nodes are away: it is soon over."""
+_LONGEST_REASON = 300
 _FULL = ("no space left", "not enough space", "out of disk")
 _STATUS = {
     grpc.StatusCode.NOT_FOUND: 404,
@@ -133,17 +137,37 @@ def _retry_after(error: BaseException) -> float | None:
 
 
 def _mentions(error: BaseException, *words: str) -> bool:
-    text = reason_of(error).casefold()
+    text = _said(error).casefold()
     return any(word in text for word in words)
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what the server or its client said, in a line."""
+    """Return what the server or its client said, in a line of at most 300 characters, without HTML."""
+    return " ".join(_said(error).split())[:_LONGEST_REASON] or type(error).__name__
+
+
+def _said(error: BaseException) -> str:
     if isinstance(error, UnexpectedResponse):
-        body = error.content.decode("utf-8", "replace")[:300]
-        return f"{error.status_code} {error.reason_phrase}: {body}".strip()
+        return f"{error.status_code} {error.reason_phrase}: {_text_of(error.content)}"
     if isinstance(error, ResponseHandlingException):
-        return f"{type(error.source).__name__}: {str(error.source)[:300]}"
+        if isinstance(error.source, ValidationError):
+            return f"what it sent is no answer of Qdrant's: {_first_complaint(error.source)}"
+        return f"{type(error.source).__name__}: {error.source}"
     if isinstance(error, grpc.RpcError):
         return f"{error.code().name}: {error.details()}"
-    return str(error)[:300] or type(error).__name__
+    return str(error)
+
+
+def _text_of(body: bytes) -> str:
+    """Return the message of Qdrant's own JSON, or other text; a gateway's page is not shown, only named."""
+    try:
+        return str(json.loads(body)["status"]["error"])
+    except (ValueError, LookupError, TypeError):  # it is not Qdrant's own
+        text = body.decode("utf-8", "replace").strip()
+    return "a page of HTML" if text.startswith("<") else text
+
+
+def _first_complaint(error: ValidationError) -> str:
+    """Return what is wrong with an answer, and where in it; nothing of the answer itself."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()
