@@ -86,6 +86,7 @@ def load(
 ) -> None:
     """Load sessions from files, folders and web addresses: only what changed is embedded and written."""
     from evaluation.gate import gate as gate_for
+    from loaders.limits import Limits
     from loaders.load import LoadRequest, run
     from loaders.progress import show_progress
     from loaders.records.record import Options
@@ -100,6 +101,7 @@ def load(
         language=language,
         keep_service=keep_service,
         columns=tuple(_column(text) for text in columns),
+        limits=Limits(settings.read.seconds, settings.read.memory),
     )
     request = LoadRequest(
         sources=sources,

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from conference_helper.cli import main as program
 from service.filters import FIELDS
-from service.settings import PREFIX, QdrantSettings, Settings, SiteSettings
+from service.settings import PREFIX, QdrantSettings, ReadSettings, Settings, SiteSettings
 from service.slots import MAX_PLAN
 from service.web.errors import STATUS
 from service.web.openapi import describe
@@ -126,6 +126,7 @@ def errors() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": partial(settings, Settings),
+    "settings of reading": partial(settings, ReadSettings, "READ_"),
     "settings of the page": partial(settings, SiteSettings, "SITE_"),
     "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,

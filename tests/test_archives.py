@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.reading_sources import paths, read, write_file, zipped
 
-from loaders.sources import archives
+from loaders.sources import archives, budget
 from loaders.sources.find import find_sources
 from service.errors import InputError
 
@@ -107,7 +107,7 @@ def test_a_tar_with_a_damaged_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "RATIO_CHECKED_FROM", 100_000)
+    monkeypatch.setattr(budget, "RATIO_CHECKED_FROM", 100_000)
     bomb = b"a" * 200_000
     inner = gzip.compress(gzip.compress(bomb))
     packed = (
@@ -127,7 +127,7 @@ def test_archives_have_a_greatest_size_and_number_of_files(
     monkeypatch.setattr(archives, "MAX_MEMBERS", 1)
     with pytest.raises(InputError, match="more than 1 files"):
         list(find_sources([str(path)]))
-    monkeypatch.setattr(archives, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(budget, "MAX_UNPACKED", 100)
     with pytest.raises(InputError, match="unpacks to more than"):
         list(find_sources([str(path)]))
 

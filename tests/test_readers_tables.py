@@ -8,7 +8,7 @@ from support.reading_sources import Reading, ods, read, read_bytes, xlsx, zipped
 from loaders.records.record import Options
 from loaders.records.times import AmbiguousDate
 from loaders.sources.find import find_sources
-from loaders.tables import workbooks
+from loaders.workbooks import cells
 from service.errors import InputError
 
 
@@ -241,7 +241,7 @@ def test_workbooks_that_would_fill_the_memory_are_refused() -> None:
 
 
 def test_a_workbook_is_a_bomb_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.sources.archives.RATIO_CHECKED_FROM", 1000)
+    monkeypatch.setattr("loaders.sources.budget.RATIO_CHECKED_FROM", 1000)
     rows: list[list[str | float]] = [["Title"], ["a" * 1_000_000]]
     with pytest.raises(InputError, match="more than 200 times its size"):
         read_bytes("x.xlsx", xlsx({"S": rows}))
@@ -265,7 +265,7 @@ def test_damaged_workbooks_are_refused(content: bytes) -> None:
 def test_a_workbook_without_titles_is_refused() -> None:
     with pytest.raises(InputError, match="no header row"):
         read_bytes("x.xlsx", xlsx({"S": [["a", "b"], ["c", "d"]]}))
-    assert workbooks.MAX_CELLS > 1_000_000
+    assert cells.MAX_CELLS > 1_000_000
 
 
 def test_a_quote_left_open_names_its_line_and_what_went_with_it(

@@ -6,7 +6,7 @@ from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.programme import read_programme
 from loaders.tables.table import sheet_tables
-from loaders.tables.workbooks import is_workbook_source
+from loaders.workbooks.workbook import is_workbook_source
 from service.errors import InputError
 
 NAME = "spreadsheet"
@@ -23,7 +23,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     A workbook that cannot be read is a Diagnostic if it is one of several files.
     """
     try:
-        tables = sheet_tables(source)
+        tables = sheet_tables(source, options)
     except InputError as error:
         if source.is_named:
             raise

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loaders.limits import Limits
 from loaders.records import times
 from loaders.records.text import drop_surrogates
 from service.errors import InputError
@@ -62,6 +63,7 @@ class Options:
     keep_service: bool = False
     language: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         """Refuse a time zone that does not exist."""

@@ -20,7 +20,8 @@ import httpcore
 import httpx
 
 from loaders.records.text import drop_surrogates
-from loaders.sources.archives import DAMAGE, Budget, Spool
+from loaders.sources.archives import DAMAGE, Spool
+from loaders.sources.budget import Budget
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
 from service.errors import InputError, is_disk_full
 from service.runtime import deadline

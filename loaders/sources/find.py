@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from loaders.records.text import drop_surrogates
 from loaders.sources.addresses import is_address, open_address
-from loaders.sources.archives import MAX_UNPACKED, Spool, looks_packed, unpack
+from loaders.sources.archives import Spool, looks_packed, unpack
+from loaders.sources.budget import MAX_UNPACKED
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
@@ -116,11 +117,18 @@ def _unpacked(source: SourceFile) -> Iterator[SourceFile]:
         yield source
         return
     siblings: dict[str, SourceFile] = {}
+    unpacked = sum(member.size for member in members) or 1
     for member in sorted(members, key=lambda member: member.path):
         if len(members) == 1 or not _is_ignored(member.path):
             name = source.name if len(members) == 1 else f"{source.name}/{member.path}"
             siblings[member.path] = SourceFile(
-                name, member.path, member.open, member.size, siblings, source.origin
+                name,
+                member.path,
+                member.open,
+                member.size,
+                siblings,
+                source.origin,
+                packed=source.size * member.size // unpacked,
             )
     if not siblings:
         raise InputError(f"{source.name} holds no files with session data. Export it again.")

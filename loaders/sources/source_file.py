@@ -27,7 +27,8 @@ class SourceFile:
     """One file to read: its name for messages, a function that opens it, and its siblings by their paths.
 
     `path` is relative to the folder or archive it came from; `origin` is what the caller named, and
-    `is_named` whether that was this very file. `notes` are for the report: how a file was come by.
+    `is_named` whether that was this very file. `notes` are for the report: how a file was come by. `packed` is
+    a member's share of the bytes of its archive.
     """
 
     name: str
@@ -38,6 +39,12 @@ class SourceFile:
     origin: str = ""
     is_named: bool = False
     notes: tuple[str, ...] = ()
+    packed: int | None = None
+
+    @property
+    def stored_size(self) -> int:
+        """The bytes that it takes where it is kept: in an archive its share of that."""
+        return self.size if self.packed is None else self.packed
 
     @cached_property
     def head(self) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from loaders.last_look import LastLook, Sample
+from loaders.limits import Stopwatch
 from loaders.readers import find_reader
 from loaders.records.cleaning import to_session
 from loaders.records.record import Diagnostic, Options, Record, Skip, UnknownEvent, Unwanted
@@ -38,11 +39,14 @@ def stage(
     """Stage the sessions of all sources and return what the caller called those that were read.
 
     Raises InputError for a file that is not what it claims to be, of no known format (files inside a folder
-    are passed over instead), or whose sessions belong to no known event and year.
+    are passed over instead), that takes too long, or whose sessions belong to no known event and year.
     """
     look = LastLook()
+    watch = Stopwatch(options.limits)
     read = dict.fromkeys(
-        source.origin for source in sources if _stage_file(source, options, staging, report, look)
+        source.origin
+        for source in sources
+        if _stage_file(source, options, staging, report, look, watch)
     )
     report.odd += look.find_rest()
     for diagnostic in staging.resolve_repeats():
@@ -69,8 +73,14 @@ def _nothing_found(read: list[str], report: Report) -> str:
 
 
 def _stage_file(
-    source: SourceFile, options: Options, staging: Staging, report: Report, look: LastLook
+    source: SourceFile,
+    options: Options,
+    staging: Staging,
+    report: Report,
+    look: LastLook,
+    watch: Stopwatch,
 ) -> bool:
+    watch.begin(source)
     reader = find_reader(source, options)
     if reader is None:
         if not source.head_text and source.path.lower().endswith(_DATA_SUFFIXES):
@@ -83,6 +93,7 @@ def _stage_file(
         report.add(Diagnostic(source.name, note, skipped=False))
     file = _File()
     for item in reader.read(source, options):
+        watch.check()
         if isinstance(item, Record):
             _stage_record(item, options, staging, report, file)
         else:

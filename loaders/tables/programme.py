@@ -17,7 +17,7 @@ from loaders.tables.table import (
     sheet_tables,
 )
 from loaders.tables.timetable import Timetable, read_timetable, title_key
-from loaders.tables.workbooks import is_workbook_source
+from loaders.workbooks.workbook import is_workbook_source
 from service.errors import InputError
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")
@@ -186,7 +186,7 @@ def _sibling_tables(source: SourceFile, options: Options) -> Iterator[Table]:
     for file in files[:_MAX_SIBLINGS]:
         try:
             if is_workbook_source(file):
-                yield from sheet_tables(file)
+                yield from sheet_tables(file, options)
             elif is_text(file):
                 yield text_table(file, options)
         except InputError:

@@ -20,7 +20,8 @@ from loaders.tables.columns import (
     missing_columns,
 )
 from loaders.tables.titles import SAMPLE_SIZE, choose_titles, is_clear
-from loaders.tables.workbooks import Merges, open_sheets
+from loaders.workbooks.cells import Merges
+from loaders.workbooks.workbook import open_sheets
 
 HEADER_SEARCH_ROWS = 10  # rows: a preamble or a second header row may stand above the header
 _MAX_PREAMBLE = 100  # rows that are looked at where the first ones hold no header
@@ -65,12 +66,12 @@ class Header:
     note: str = ""
 
 
-def sheet_tables(source: SourceFile) -> list[Table]:
+def sheet_tables(source: SourceFile, options: Options) -> list[Table]:
     """Return a table for each visible sheet of a workbook.
 
     Raises InputError if it is no workbook that can be read.
     """
-    sheets = open_sheets(source)
+    sheets = open_sheets(source, options.limits)
     return [
         Table(source.name if len(sheets) == 1 else f"{source.name}[{name}]", rows, merges, name)
         for name, rows, merges in sheets

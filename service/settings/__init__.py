@@ -20,16 +20,29 @@ from service.errors import SettingsError
 from service.settings.addresses import Networks, Origins, PublicUrl
 from service.settings.data_dir import DataDir, OwnPath
 from service.settings.qdrant import QdrantSettings
+from service.settings.reading import ReadSettings
 from service.settings.site import SiteSettings
 
-__all__ = ["DataDir", "QdrantSettings", "Settings", "SiteSettings", "load_settings", "variables"]
+__all__ = [
+    "DataDir",
+    "QdrantSettings",
+    "ReadSettings",
+    "Settings",
+    "SiteSettings",
+    "load_settings",
+    "variables",
+]
 
 PREFIX = "CONFERENCE_HELPER_"
 DEADLINE_SECONDS = 2.0
 """Seconds in which a request is answered, unless the setting says otherwise."""
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
-GROUPS: dict[str, type[BaseModel]] = {"qdrant": QdrantSettings, "site": SiteSettings}
+GROUPS: dict[str, type[BaseModel]] = {
+    "qdrant": QdrantSettings,
+    "read": ReadSettings,
+    "site": SiteSettings,
+}
 """Settings that are kept together, by what their variables begin with."""
 _TESTS_PREFIX = f"{PREFIX}TEST_"
 
@@ -56,6 +69,8 @@ class Settings(BaseSettings):
     """Name of the catalogue: lower-case letters, digits, - and _, not ending in -lock."""
     qdrant: Annotated[QdrantSettings, NoDecode] = QdrantSettings()
     """The server, in place of the embedded store; variables that begin with QDRANT_."""
+    read: Annotated[ReadSettings, NoDecode] = ReadSettings()
+    """How much reading a source may take; variables that begin with READ_."""
     log_format: Literal["text", "json"] = "text"
     """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
     log_queries: bool = False

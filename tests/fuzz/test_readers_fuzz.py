@@ -9,6 +9,7 @@ import os
 import resource
 import time
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,11 @@ from support.reading_sources import DATA, Reading, from_bytes
 from loaders.readers import READERS, Reader
 from loaders.records.record import Options
 from loaders.records.times import AmbiguousDate
+from loaders.sources.archives import Spool
 from loaders.sources.find import find_sources
+from loaders.sources.source_file import SourceFile
+from loaders.workbooks import workbook
+from loaders.workbooks.child import read_sheets
 from service.errors import InputError
 
 pytestmark = pytest.mark.slow
@@ -61,6 +66,18 @@ def attempt(reader: Reader, name: str, content: bytes) -> None:
 
 def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read workbooks in this process: a process for each input would take most of the time."""
+
+    def run(source: SourceFile, seconds: int, memory: int, spool: Spool) -> tuple[int, int]:
+        output = StringIO()
+        read_sheets(source.name, source.read(), output)
+        return 0, spool.add([output.getvalue().encode()])[1]
+
+    monkeypatch.setattr(workbook, "run", run)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.NAME)

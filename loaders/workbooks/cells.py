@@ -1,25 +1,23 @@
-"""Workbooks (XLSX, XLS, ODS) as rows of texts; only this module imports the library that reads them."""
+"""Counts the cells of a workbook before it is read: the library allocates all up to the last one used."""
 
-import datetime
-import io
+import lzma
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any, BinaryIO, cast
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
 from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree as safe
-import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 
-from loaders.sources.archives import DAMAGE, Budget, is_workbook
-from loaders.sources.source_file import SourceFile
+from loaders.sources.budget import Budget
 from service.errors import InputError
 
 MAX_CELLS = 20_000_000
 MAX_REPEATED = 10_000
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_SPACES = 1_000_000
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CELL_REFERENCE = re.compile("([A-Za-z]{1,9})([0-9]{1,18})")
 _CELLS = ("c", "table-cell", "covered-table-cell")
 _DIGITS = re.compile("[0-9]{1,18}$")
@@ -27,77 +25,58 @@ _ROWS = [
     text.encode(code) for text in ("sheetData", "table-row") for code in ("utf-8", "utf-16-le")
 ]
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OVERLAP = 64
+_DAMAGE = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError,
+    OverflowError,
+)  # fmt: skip
+_NOT_XML = (ParseError, DefusedXmlException, LookupError, ValueError)
+"""What the parser raises; the last two are for encodings that it does not know."""
 
-Rows = Callable[[], Iterator[tuple[int, list[str]]]]
 Merges = dict[tuple[int, int], int]
 """The last row that a merged cell covers, by its row (from 1) and column (from 0)."""
 
 
-def is_workbook_source(source: SourceFile) -> bool:
-    """Return whether a source is an XLSX, ODS or XLS workbook; a truncated ZIP file is known by its name."""
-    if not source.head.startswith(b"PK\3\4"):
-        return source.head.startswith(_OLD_WORKBOOK)
-    with source.open() as stream:
-        named = source.path.lower().endswith((".xlsx", ".ods"))
-        return is_workbook(stream) or (named and not zipfile.is_zipfile(stream))
-
-
-def open_sheets(source: SourceFile) -> list[tuple[str, Rows, Merges]]:
-    """Return name, rows and merged cells of each visible sheet.
-
-    Raises InputError if the source is no workbook that can be read, or one that would exhaust memory.
-    """
-    counter = _count_cells(source)
-    try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
-        sheets = [
-            workbook.get_sheet_by_name(sheet.name)
-            for sheet in workbook.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible
-            and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-        return [(sheet.name, partial(_rows, sheet), _merges(sheet, counter)) for sheet in sheets]
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _unreadable(source, str(error)) from error
-
-
-def _unreadable(source: SourceFile, reason: str) -> InputError:
+def unreadable(name: str, reason: str) -> InputError:
+    """Return the error for a workbook that is damaged, locked or none."""
     return InputError(
-        f"{source.name} is no workbook that can be read ({reason}). "
+        f"{name} is no workbook that can be read ({reason}). "
         "Remove a password if it has one, and save it again as .xlsx or CSV; "
         "of a text document, save the table."
     )
 
 
-def _count_cells(source: SourceFile) -> "_CellCounter":
-    """Count the cells of a workbook; raise InputError for one that would exhaust memory.
-
-    The library allocates every cell up to the last one used.
-    """
-    budget = Budget(source.name, source.size)
-    counter = _CellCounter()
+def count_cells(name: str, content: BinaryIO, size: int) -> "CellCounter":
+    """Count the cells of a workbook of `size` bytes; raise InputError for one that would exhaust memory."""
+    budget = Budget(name, size)
+    counter = CellCounter()
     try:
-        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(content) as archive:
             for info in archive.infolist():
                 with archive.open(info) as opened:
                     _count_part(budget.blocks(cast(BinaryIO, opened)), counter)
-    except (ParseError, DefusedXmlException, *DAMAGE) as error:
-        if not source.head.startswith(_OLD_WORKBOOK):
-            raise _unreadable(source, str(error)) from error
+    except (*_NOT_XML, *_DAMAGE) as error:
+        content.seek(0)
+        if content.read(len(OLD_WORKBOOK)) != OLD_WORKBOOK:
+            raise unreadable(name, str(error)) from error
     if counter.cells > MAX_CELLS:
         raise InputError(
-            f"{source.name} has cells so far apart that it cannot be read. "
+            f"{name} has cells so far apart that it cannot be read. "
             "Copy the programme to a new sheet and save that."
         )
     if counter.repeated > MAX_REPEATED:
         raise InputError(
-            f"{source.name} repeats one row {counter.repeated:,} times. Delete the rows below the programme."
+            f"{name} repeats one row {counter.repeated:,} times. Delete the rows below the programme."
+        )
+    if counter.spaces > MAX_SPACES:
+        raise InputError(
+            f"{name} has {counter.spaces:,} spaces in succession. Copy the programme to a new sheet."
         )
     return counter
 
 
-def _count_part(blocks: Iterator[bytes], counter: "_CellCounter") -> None:
+def _count_part(blocks: Iterator[bytes], counter: "CellCounter") -> None:
     """Count the cells of one part of a workbook, whatever its name; reads the part to its end.
 
     Raises ParseError if it holds rows and is not XML: the library may read what this parser cannot.
@@ -111,18 +90,18 @@ def _count_part(blocks: Iterator[bytes], counter: "_CellCounter") -> None:
         try:
             if damage is None:
                 parser.feed(block)
-        except (ParseError, DefusedXmlException) as error:
+        except _NOT_XML as error:
             damage = error
     try:
         if damage is None:
             parser.close()
-    except ParseError as error:
+    except _NOT_XML as error:
         damage = error
     if damage and has_rows:
         raise damage
 
 
-class _CellCounter:
+class CellCounter:
     """Counts the cells that the sheets of a workbook span, as a target of an XML parser.
 
     A cell is at the reference it names, else the next one in its row; only cells with content count. `merges`
@@ -133,6 +112,7 @@ class _CellCounter:
         self.merges: dict[str, Merges] = {}
         self._sheet = ""
         self.repeated = 0  # the most repeats of one row
+        self.spaces = 0  # that ODS gives by their number
         self._before = 0  # cells of the sheets before this one
         self._rows = self._columns = 0  # used so far in this sheet
         self._row = self._column = 0
@@ -142,6 +122,7 @@ class _CellCounter:
 
     @property
     def cells(self) -> int:
+        """The cells that the library allocates."""
         return self._before + self._rows * self._columns
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -176,6 +157,8 @@ class _CellCounter:
                     self._use()
             case "v" | "is" | "f" | "p":
                 self._use()
+            case "s" if tag.startswith(_TEXT):
+                self.spaces += _trailing_number(attributes.get(_TEXT + "c"), 1)
 
     def end(self, tag: str) -> None:
         """Handle an end tag."""
@@ -203,29 +186,3 @@ def _trailing_number(text: str | None, default: int) -> int:
     """Return the number that an attribute ends with."""
     digits = _DIGITS.search(text or "")
     return int(digits[0]) if digits else default
-
-
-def _merges(sheet: Any, counter: _CellCounter) -> Merges:
-    return counter.merges.get(sheet.name) or {
-        (first[0] + 1, first[1]): last[0] + 1
-        for first, last in sheet.merged_cell_ranges or ()
-        if last[0] > first[0]
-    }
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
-        yield number, [_text(cell) for cell in cells]
-
-
-def _text(cell: Any) -> str:
-    """Return a cell's value as a person would type it."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else str(cell)
-    if isinstance(cell, (datetime.date, datetime.time)):
-        return cell.isoformat()
-    return str(cell)

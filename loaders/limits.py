@@ -1,0 +1,65 @@
+"""Limits on what reading a source may take, by its size: a bomb ends in a sentence, whatever its format."""
+
+import math
+import os
+from dataclasses import dataclass
+from time import thread_time
+
+from loaders.sources.source_file import SourceFile
+from service.errors import InputError
+
+_REFERENCE = 10 * 2**20
+"""Bytes of the source that may take all of the limits; smaller ones may take a share, larger ones more."""
+_LEAST_SECONDS = 1 / 15
+_LEAST_MEMORY = 7 / 16
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of processor time for reading a source of 10 MiB, MiB for the process that reads a workbook."""
+
+    seconds: float = 50
+    memory: int = 800
+
+    def seconds_for(self, size: int) -> float:
+        """Return the seconds of processor time that reading a source of `size` bytes may take."""
+        return self.seconds * _share(size, _LEAST_SECONDS)
+
+    def memory_for(self, size: int) -> int:
+        """Return the MiB of memory that reading a workbook of `size` bytes may take."""
+        return math.ceil(self.memory * _share(size, _LEAST_MEMORY))
+
+
+def _share(size: int, least: float) -> float:
+    return least + (1 - least) * size / _REFERENCE
+
+
+class Stopwatch:
+    """Measures the processor time of reading what the caller named, and ends what takes too long."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start with nothing read."""
+        self._limits = limits
+        self._origin: str | None = None
+        self._size = 0
+        self._started = 0.0
+
+    def begin(self, source: SourceFile) -> None:
+        """Allow time for a file, in addition to those before it in the same folder or archive."""
+        if source.origin != self._origin:
+            self._origin, self._size, self._started = source.origin, 0, _spent()
+        self._size += source.stored_size
+
+    def check(self) -> None:
+        """Raise InputError once reading took longer than its size allows."""
+        allowed = self._limits.seconds_for(self._size)
+        if _spent() - self._started > allowed:
+            raise InputError(
+                f"{self._origin} takes more than {allowed:.0f} s of processor time to read, and no programme "
+                "of its size does. Load it in parts; CONFERENCE_HELPER_READ_SECONDS allows more."
+            )
+
+
+def _spent() -> float:
+    """Return the processor time of this thread, and of the processes that read workbooks."""
+    return thread_time() + os.times().children_user

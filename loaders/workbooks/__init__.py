@@ -1,0 +1,1 @@
+"""Workbooks (XLSX, XLS, ODS) as rows of texts, read in a process of their own."""

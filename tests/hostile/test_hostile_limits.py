@@ -1,0 +1,30 @@
+"""What takes longer than its size allows ends in a sentence; limits grow with the size."""
+
+from pathlib import Path
+
+import pytest
+
+from loaders.limits import Limits
+from loaders.records.record import Options
+from loaders.report import Report
+from loaders.sources.find import find_sources
+from loaders.staging.database import Staging
+from loaders.staging.read import stage
+from service.errors import InputError
+
+
+def test_a_small_source_may_take_less_and_a_large_one_more() -> None:
+    limits = Limits()
+    assert limits.seconds_for(100_000) < 5 < limits.seconds_for(10 * 2**20) < 60
+    assert limits.memory_for(100_000) < 450 < limits.memory_for(10 * 2**20) < 900
+    assert limits.seconds_for(100 * 2**20) > 400
+
+
+def test_a_source_that_takes_longer_than_its_size_allows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("Title,Room\n" + "Sails,Deck\n" * 500)
+    options = Options(event="E", year=2026, limits=Limits(seconds=0.001))
+    staging = Staging()
+    with pytest.raises(InputError, match=r"x\.csv takes more than 0 s .*in parts.*READ_SECONDS"):
+        stage(find_sources([str(path)]), options, staging, Report())
+    staging.close()
