@@ -49,6 +49,7 @@ def header_key(header: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", folded(spaced)).split())
 
 
+@lru_cache(maxsize=4096)
 def field_of(header: str) -> str:
     """Return the field that a header means, "" if none: "Vortragende 2" are speakers, "Start (UTC)" a start."""
     key = header_key(header)

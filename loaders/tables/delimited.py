@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from loaders.records.record import Diagnostic, Options
@@ -31,14 +31,14 @@ def is_text(source: SourceFile) -> bool:
 
 def text_table(source: SourceFile, options: Options = _DEFAULTS) -> Table:
     """Return the table of a CSV or TSV file."""
-    delimiter = _delimiter(source.head_text, options)
+    delimiter = _delimiter(source.head_text, options.columns)
     return Table(source.name, partial(_text_rows, source.text_lines, delimiter, source.name))
 
 
 def text_head(source: SourceFile, options: Options) -> Table:
     """Return the first rows of a CSV or TSV file as a table."""
     text = source.head_text
-    return _split(text, _delimiter(text, options), source.name)
+    return _split(text, _delimiter(text, options.columns), source.name)
 
 
 def _text_rows(
@@ -90,12 +90,14 @@ def _split(text: str, delimiter: str, name: str = "") -> Table:
     return Table(name, partial(_text_rows, lines, delimiter, name))
 
 
-def _delimiter(text: str, options: Options) -> str:
-    """Return the delimiter whose header has the most known fields.
+@lru_cache(maxsize=2)  # of a file: its reader is told by its head, which is then read
+def _delimiter(text: str, columns: tuple[tuple[str, str], ...]) -> str:
+    """Return the delimiter whose header has the most known fields; `columns` is the caller's mapping.
 
     Of equal ones it is the one that splits the fewest rows into more cells than the header; without a header,
     the one that splits the most rows.
     """
+    options = Options(columns=columns)
 
     def fit(delimiter: str) -> tuple[int, int, int, int]:
         table = _split(text, delimiter)
