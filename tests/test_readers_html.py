@@ -262,6 +262,13 @@ def test_microdata_is_bounded(monkeypatch: pytest.MonkeyPatch, body: str) -> Non
         load(body=body)
 
 
+def test_an_item_that_is_several_properties_is_read_once() -> None:
+    """Of twenty items inside each other there are 4 ** 20 ways to the innermost."""
+    body = '<div itemscope itemtype="Event" itemprop="subEvent about event hasPart">' * 20
+    assert load(event("Knots"), body=body, event="Days").titles == ["Knots"]
+    assert load(body=body, event="Days").sessions == []
+
+
 @pytest.mark.parametrize("piece", ["<div>", "<!--", "<", "<script>"])
 def test_odd_markup_is_read_in_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:

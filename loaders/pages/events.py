@@ -81,7 +81,7 @@ class _Graph:
         self._around: set[int] = set()
         self._seen: set[int] = set()  # other objects
         self._made: list[Node] = []  # kept, since the ids of nodes are keys here
-        for node in _objects(values):
+        for node in _objects(values, set()):
             identifier = node.get("@id")
             if isinstance(identifier, str) and len(node) > len(self._named.get(identifier, ())):
                 self._named[identifier] = node
@@ -170,17 +170,18 @@ def is_event(node: Node) -> bool:
     )
 
 
-def _objects(value: Any, depth: int = 0) -> Iterator[Node]:
-    """Yield the objects in a value, at any depth."""
-    if depth > _MAX_DEPTH:
+def _objects(value: Any, seen: set[int], depth: int = 0) -> Iterator[Node]:
+    """Yield the objects in a value, at any depth, each once: one may be several properties of another."""
+    if depth > _MAX_DEPTH or id(value) in seen:
         return
+    seen.add(id(value))
     if isinstance(value, dict):
         yield value
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
             if isinstance(item, (dict, list)):
-                yield from _objects(item, depth + 1)
+                yield from _objects(item, seen, depth + 1)
 
 
 def _track(between: Iterable[Node]) -> str:
