@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from conference_helper.printing import print_events, print_json
+from conference_helper.waiting import longest_wait, wait_option
 from conference_helper.wiring import open_searcher
 from service import errors
 from service.settings import load_settings
@@ -88,29 +89,34 @@ def verify() -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def backup(folder: Path) -> None:
+@wait_option
+def backup(folder: Path, wait: bool) -> None:
     """Write what is served to FOLDER, which must be new or empty; serving goes on."""
     from service.stores.backup import write_backup
 
-    with closing(open_store(load_settings())) as store:
-        manifest = write_backup(store, folder)
+    settings = load_settings()
+    with closing(open_store(settings)) as store:
+        manifest = write_backup(store, folder, wait=longest_wait(settings, wait))
     click.echo(f"Wrote {manifest.sessions} sessions of {manifest.generation} to {folder}.")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def restore(folder: Path) -> None:
+@wait_option
+def restore(folder: Path, wait: bool) -> None:
     """Load the backup in FOLDER into a new generation and serve it; `rollback` undoes it."""
     from service.stores.backup import restore_backup
 
-    with closing(open_store(load_settings())) as store:
-        manifest = restore_backup(folder, store)
+    settings = load_settings()
+    with closing(open_store(settings)) as store:
+        manifest = restore_backup(folder, store, wait=longest_wait(settings, wait))
     click.echo(f"Serving {manifest.sessions} sessions in generation {manifest.generation}.")
 
 
 @click.command()
 @click.argument("target", type=click.Choice(["server", "embedded"]))
-def migrate(target: str) -> None:
+@wait_option
+def migrate(target: str, wait: bool) -> None:
     """Copy the catalogue to TARGET from the other store, vectors and all; nothing is embedded again."""
     from service.stores.copying import copy_catalogue
 
@@ -121,5 +127,5 @@ def migrate(target: str) -> None:
         )
     with closing(open_embedded(settings)) as embedded, closing(open_store(settings)) as server:
         stores = (embedded, server) if target == "server" else (server, embedded)
-        manifest = copy_catalogue(*stores)
+        manifest = copy_catalogue(*stores, wait=longest_wait(settings, wait))
     click.echo(f"Copied {manifest.sessions} sessions to {manifest.generation} ({target}).")

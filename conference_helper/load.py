@@ -10,6 +10,7 @@ from rich.console import Console
 
 from conference_helper.printing import print_json
 from conference_helper.ranges import FloatRange
+from conference_helper.waiting import longest_wait, wait_option
 from conference_helper.wiring import catalogue_encoder, loading_encoder
 from service import errors
 from service.settings import load_settings
@@ -62,6 +63,7 @@ def _complete_format(context: click.Context, option: click.Parameter, start: str
     help="How much lower hit@3 may be.",
 )
 @click.option("--rejects", type=click.Path(path_type=Path), help="CSV file for skipped rows.")
+@wait_option
 @click.option("--json", "as_json", is_flag=True, help="Print plan and report as JSON.")
 def load(
     sources: tuple[str, ...],
@@ -82,6 +84,7 @@ def load(
     gate: bool,
     gate_tolerance: float,
     rejects: Path | None,
+    wait: bool,
     as_json: bool,
 ) -> None:
     """Load sessions from files, folders and web addresses: only what changed is embedded and written."""
@@ -114,6 +117,7 @@ def load(
         accept_odd=accept_odd,
         allow_private=allow_private_addresses,
         rejects=rejects,
+        wait=longest_wait(settings, wait),
     )
     say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
     as_loaded = settings.model_copy(update={"model": None, "model_revision": None, "window": None})

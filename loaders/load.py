@@ -19,6 +19,7 @@ from service.encoder import Encoder
 from service.errors import InputError, RefusedError, StorageFullError, is_disk_full
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
+from service.stores.waiting import locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class LoadRequest:
     accept_odd: bool = False
     allow_private: bool = False
     rejects: Path | None = None
+    wait: float = 0
+    """Seconds to wait while another loader is at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ def run(
         stack.enter_context(_translate_disk_full())
         staging = Staging()
         stack.callback(staging.close)
+        if (
+            request.wait and not request.dry_run
+        ):  # before the sources are read: they may change meanwhile
+            stack.enter_context(locked(store, wait=request.wait))
         report = _report(request, stack)
         names = stage(
             find_sources(request.sources, allow_private=request.allow_private),

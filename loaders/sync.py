@@ -26,6 +26,7 @@ from service.stores.copying import Batch, rebuild
 from service.stores.manifest import Calibration, Manifest
 from service.stores.protocol import Builder, Generation, SessionStore, Updater
 from service.stores.tombstones import MAX_TOMBSTONES, Tombstone, bury, newest
+from service.stores.waiting import locked
 from service.verdict.calibrate import calibrate
 from service.verdict.judge import is_current
 
@@ -198,9 +199,12 @@ def count_sessions(store: SessionStore, event: str, year: int | None) -> int:
         return generation.count(_event_filter(event, year))
 
 
-def remove_event(store: SessionStore, event: str, year: int | None) -> Manifest:
-    """Serve a new generation without the sessions of an event, and of a year if given."""
-    with store.lock(), store.reading() as generation:
+def remove_event(store: SessionStore, event: str, year: int | None, *, wait: float = 0) -> Manifest:
+    """Serve a new generation without the sessions of an event, and of a year if given.
+
+    A load at work is waited for up to `wait` seconds.
+    """
+    with locked(store, wait=wait), store.reading() as generation:
         manifest = generation.manifest
         left = replace(
             manifest, sessions=manifest.sessions - generation.count(_event_filter(event, year))

@@ -112,3 +112,8 @@ class VerificationError(ConferenceHelperError):
 
 class LockedError(ConferenceHelperError):
     """Another loader is at work on the catalogue."""
+
+    def __init__(self, found: str, remedy: str) -> None:
+        """Say what was found and what to do; `found` alone is kept for those that wait instead."""
+        super().__init__(f"{found} {remedy}")
+        self.found = found

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from conference_helper import cli
 from conference_helper.printing import printable
 from service import errors
 from service.settings import load_settings
+from service.stores import waiting
 from service.stores.edge.store import EdgeStore
 
 Invoke = Callable[..., Result]
@@ -196,6 +198,31 @@ def test_removals_mismatch_lock_and_store_have_codes_of_their_own(
     assert "--model MODEL" in refused.output
     monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(programme))
     assert invoke("load", programme).exit_code == 3
+
+
+def test_commands_that_change_the_catalogue_wait_for_a_loader_where_told_to(
+    invoke: Invoke, programme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert invoke("load", programme).exit_code == 0
+    commands: list[tuple[str | Path, ...]] = [
+        ("load", programme),
+        ("backup", tmp_path / "backup"),
+        ("restore", tmp_path / "backup"),
+        ("remove", "--event", "Summit", "--yes"),
+    ]
+    for command in commands:
+        with ExitStack() as other:
+            other.enter_context(EdgeStore(tmp_path / "data", "sessions").lock())
+            assert invoke(*command).exit_code == 6
+            monkeypatch.setenv("CONFERENCE_HELPER_WAIT_SECONDS", "0.1")
+            in_vain = invoke(*command, "--wait")
+            assert in_vain.exit_code == 6
+            assert "still at work after 0.1 s" in in_vain.output
+            monkeypatch.delenv("CONFERENCE_HELPER_WAIT_SECONDS")
+            monkeypatch.setattr(waiting, "sleep", lambda seconds: other.close())
+            waited = invoke(*command, "--wait")
+            assert waited.exit_code == 0, waited.output
+        monkeypatch.setattr(waiting, "sleep", time.sleep)
 
 
 def test_load_with_another_model_embeds_anew(invoke: Invoke, programme: Path) -> None:

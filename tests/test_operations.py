@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from test_store_congruence import programme
 
 from conference_helper.cli import main
 from service.errors import InputError, LockedError, StoreError, VerificationError
+from service.stores import waiting
 from service.stores.backup import check_backup, restore_backup, write_backup
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
@@ -104,6 +106,20 @@ def test_backup_and_load_keep_out_of_each_others_way(open_store: OpenStore, tmp_
     write(store, [talk(1)])
     with open_store().lock(), pytest.raises(LockedError):
         write_backup(store, tmp_path / "backup")
+
+
+def test_a_copy_waits_for_loads_into_either_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded, server = EdgeStore(tmp_path, "sessions"), store_on(QdrantClient(":memory:"))
+    write(embedded, [talk(1)])
+    for locked in (EdgeStore(tmp_path, "sessions"), store_on(server.connection._client())):
+        with ExitStack() as other:
+            other.enter_context(locked.lock())
+            with pytest.raises(LockedError):
+                copy_catalogue(embedded, server)
+            monkeypatch.setattr(waiting, "sleep", lambda seconds, end=other.close: end())
+            assert copy_catalogue(embedded, server, wait=60).sessions == 1
 
 
 @pytest.mark.slow

@@ -116,7 +116,7 @@ def test_a_cluster_that_settles_is_asked_again_by_a_loader(answer: Answer) -> No
         assert count_at(server.url) == 7
     with (
         stub(in_turn(answer, ok({"count": 7}))) as server,
-        deadline.within(2),
+        deadline.within(60),
         pytest.raises(StoreError),
     ):
         count_at(server.url)

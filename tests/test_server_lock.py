@@ -1,16 +1,22 @@
 """One loader at a time on a server: locks that expire, and loaders that find theirs taken over."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from qdrant_client import QdrantClient
-from support.processes import wait_until
-from support.stores import ENCODER, store_on, talk, write
+from support.processes import TESTS, running, wait_until
+from support.stores import ENCODER, server_store, store_on, talk, write
 
 from service.errors import LockedError
+from service.runtime.process import current_process
+from service.settings import Settings
 from service.stores.verification import verify
 
 
@@ -36,6 +42,61 @@ def test_lock_of_a_living_loader_names_it(client: QdrantClient) -> None:
     ):
         pass
     assert client.collection_exists("sessions-lock")
+
+
+def test_lock_of_a_loader_of_this_machine_that_was_killed_is_taken_over_at_once(
+    client: QdrantClient,
+) -> None:
+    hold_lock_and_die(client)
+    store = store_on(client)
+    write(store, [talk(1)])
+    assert not client.collection_exists("sessions-lock")
+
+
+def test_lock_of_a_living_process_of_this_machine_is_not(client: QdrantClient) -> None:
+    with store_on(client).lock():
+        held = client.get_collection("sessions-lock").config.metadata or {}
+        assert held["process"]["pid"] == os.getpid()
+        with pytest.raises(LockedError, match="Another loader"), store_on(client).lock():
+            pass
+
+
+def test_of_two_that_take_a_lock_over_at_once_one_goes_on(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one had read the dead loader's lock too, and removes what the first one made."""
+    hold_lock_and_die(client)
+
+    def be_overtaken(seconds: float) -> None:
+        client.delete_collection("sessions-lock")
+        other = {"owner": "elsewhere process 8 def", "until": time.time() + 60}
+        client.create_collection("sessions-lock", vectors_config={}, metadata=other)
+
+    monkeypatch.setattr(time, "sleep", be_overtaken)
+    with pytest.raises(LockedError, match="started at this moment"), store_on(client).lock():
+        pass
+    assert (client.get_collection("sessions-lock").config.metadata or {})["until"] > time.time()
+
+
+def hold_lock_and_die(client: QdrantClient) -> None:
+    """Leave the lock of a process of this machine that has ended, with most of its time left."""
+    this = current_process()
+    if this is None:
+        pytest.skip("this system does not tell a process from those before it")
+    dead = replace(this, started=this.started - 1).as_dict()
+    held = {"owner": "here process 7 abc", "until": time.time() + 60, "process": dead}
+    client.create_collection("sessions-lock", vectors_config={}, metadata=held)
+
+
+def test_lock_of_a_killed_loader_on_a_server(server_settings: Settings) -> None:
+    arguments = (TESTS / "support/dying_server_loader.py", server_settings.catalogue)
+    env = {"CONFERENCE_HELPER_QDRANT_URL": str(server_settings.qdrant.url)}
+    if key := server_settings.qdrant.api_key:
+        env["CONFERENCE_HELPER_QDRANT_API_KEY"] = key.get_secret_value()
+    with running(*arguments, env=env) as process:
+        assert process.wait() == -signal.SIGKILL
+        with closing(server_store(server_settings)) as store:
+            write(store, [talk(1)])  # its lock has more than a minute left
 
 
 def test_lock_is_renewed_while_held(client: QdrantClient) -> None:

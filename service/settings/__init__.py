@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """Processes that `serve` runs. More than one needs a Qdrant server: an embedded catalogue has one."""
     deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
     """Seconds within which a request is answered, if need be with an error."""
+    wait_seconds: Annotated[float, Field(ge=0)] = 3600.0
+    """Seconds for which `--wait` waits while another loader is at work."""
     model: Annotated[str, AfterValidator(os.path.expanduser)] | None = None
     """Model to embed with, a folder or a name; the catalogue's own, or the default model, when unset."""
     model_revision: str | None = None

@@ -29,6 +29,7 @@ from service.stores.manifest import Manifest
 from service.stores.payload import decode_payload, encode_payload
 from service.stores.protocol import Generation, SessionStore
 from service.stores.tombstones import Tombstone, decode_tombstone, encode_tombstone
+from service.stores.waiting import locked
 
 _PART_BATCHES = 16
 """Batches of sessions in one part, some 4,000 sessions."""
@@ -39,15 +40,16 @@ _SUFFIXES = ("jsonl", "npy")
 _PART_NAME = re.compile(r"\d{5,9}")
 
 
-def write_backup(store: SessionStore, folder: Path) -> Manifest:
+def write_backup(store: SessionStore, folder: Path, *, wait: float = 0) -> Manifest:
     """Write what the store serves to `folder` and return its manifest.
 
-    Loads wait meanwhile (they see LockedError), readers do not. Raises InputError unless the folder is new or
+    Loads wait meanwhile (they see LockedError), readers do not; a load at work is waited for up to `wait`
+    seconds. Raises InputError unless the folder is new or
     empty, StoreError if it cannot be written; the checksums come last, so half a backup is never taken for one.
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file. Name a new folder for each backup.")
-    with _translate_errors(folder), store.lock(), store.reading() as generation:
+    with _translate_errors(folder), locked(store, wait=wait), store.reading() as generation:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise InputError(f"{folder} is not empty. Name a new folder for each backup.")
@@ -67,15 +69,18 @@ def write_backup(store: SessionStore, folder: Path) -> Manifest:
     return manifest
 
 
-def restore_backup(folder: Path, store: SessionStore) -> Manifest:
+def restore_backup(folder: Path, store: SessionStore, *, wait: float = 0) -> Manifest:
     """Write a backup to a new generation, verify it and switch to it; return the new manifest.
+
+    A load at work is waited for up to `wait` seconds.
 
     Raises VerificationError if a file is missing or not as it was written, MismatchError if a newer version
     wrote it; then nothing is touched.
     """
     manifest, parts, tombstones = check_backup(folder)
     batches = (_read_part(folder, name, manifest.encoder.dimension) for name in parts)
-    return rebuild(store, batches, manifest, tombstones)
+    with locked(store, wait=wait):
+        return rebuild(store, batches, manifest, tombstones)
 
 
 def check_backup(folder: Path) -> tuple[Manifest, list[str], list[Tombstone]]:

@@ -7,17 +7,18 @@ from service.session import Session
 from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
 from service.stores.tombstones import Tombstone
+from service.stores.waiting import locked
 
 Batch = tuple[Sequence[Session], Vectors]
 """Sessions and their vectors (n, dimension)."""
 
 
-def copy_catalogue(source: SessionStore, target: SessionStore) -> Manifest:
+def copy_catalogue(source: SessionStore, target: SessionStore, *, wait: float = 0) -> Manifest:
     """Write what `source` serves to a new generation of `target`, verify it and switch to it.
 
-    What the target served before is kept for its rollback.
+    What the target served before is kept for its rollback. Loads at work are waited for up to `wait` seconds.
     """
-    with source.lock(), source.reading() as generation:
+    with locked(source, wait=wait), locked(target, wait=wait), source.reading() as generation:
         return rebuild(target, generation.scan(), generation.manifest, generation.tombstones())
 
 

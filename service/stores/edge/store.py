@@ -65,7 +65,8 @@ class EdgeStore:
             self._lock.acquire()
         except filelock.Timeout as error:
             raise LockedError(
-                f"Another loader is at work on {self._folder.root}. Wait until it ends, then try again."
+                f"Another loader is at work on {self._folder.root}.",
+                "Wait until it ends, then try again.",
             ) from error
         except OSError as error:
             raise self._unwritable(error) from error

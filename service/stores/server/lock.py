@@ -1,10 +1,11 @@
 """One loader at a time on a server: a lock that is a collection, with an owner and an expiry in its metadata.
 
 Creating a collection goes through the cluster's consensus, so of two loaders one is told that it exists. A
-thread moves the expiry on. A loader that died leaves a lock that expires, and the next one takes it over.
+thread moves the expiry on. A loader that died leaves a lock that expires, and the next one takes it over; one
+on the same machine need not wait for that, as the lock holds the identity of its owner's process.
 
-Guaranteed: while the holder lives and reaches the server, no other loader starts. Two that take over the same
-expired lock in the same instant may both start; the first then fails at `check`, before it switches anything.
+Guaranteed: while the holder lives and reaches the server, no other loader starts. Of two that take over the
+same lock in the same moment, the first finds it lost: at once, or at `check`, before it switches anything.
 """
 
 import logging
@@ -19,9 +20,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import ConferenceHelperError, LockedError
+from service.runtime.process import ProcessIdentity, current_process
 from service.settings import LOCK_ENDING, QdrantSettings
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError, MissingError
+
+_SETTLED_AFTER = 0.5
+"""Seconds after which another loader that took the same lock over in the same moment has been seen."""
+_TRY_AGAIN = "Wait until it ends, then try again."
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +49,7 @@ class ServerLock:
     def hold(self) -> Iterator[None]:
         """Hold the lock for a `with` block. Raises LockedError while another loader does."""
         if not self._mutex.acquire(blocking=False):
-            raise LockedError(
-                "Another thread of this program is loading. Wait until it ends, then try again."
-            )
+            raise LockedError("Another thread of this program is loading.", _TRY_AGAIN)
         try:
             if self._depth:
                 yield from self._reenter()
@@ -62,8 +66,8 @@ class ServerLock:
         """Raise LockedError unless this process still holds the lock."""
         if not self.is_mine():
             raise LockedError(
-                "This load was silent for so long that another loader took over; nothing was switched. "
-                "Load again when that one has ended; raise CONFERENCE_HELPER_QDRANT_LOCK_SECONDS if it recurs."
+                "This load was silent for so long that another loader took over; nothing was switched.",
+                "Load again when that one has ended; raise CONFERENCE_HELPER_QDRANT_LOCK_SECONDS if it recurs.",
             )
 
     def _reenter(self) -> Iterator[None]:
@@ -91,34 +95,31 @@ class ServerLock:
     def _acquire(self) -> None:
         try:
             self._create()
-        except ExistsError as error:
+        except ExistsError:
             held = self._read()
             if held is None:  # released since, or the node that answered lags behind
                 self._create_again()
                 return
             if held.get("owner") == self._token:  # a first attempt whose answer was lost
                 return
-            if held and (left := float(held["until"]) - time.time()) > 0:
-                owner = str(held["owner"]).rpartition(" ")[0]
-                raise LockedError(
-                    f"Another loader is at work on this catalogue ({owner}). "
-                    "Wait until it ends, then try again. If it died, its lock runs out "
-                    f"in {math.ceil(left)} s."
-                ) from error
-            self._take_over()
+            if held:
+                _check_dead(held)
+            log.warning("The loader that held the lock %s died. Taking it over.", self._name)
+            self._take_over(held)
 
-    def _take_over(self) -> None:
-        log.warning("The lock %s has expired: its loader died. Taking it over.", self._name)
+    def _take_over(self, held: dict[str, Any]) -> None:
         self._delete()
         self._create_again()
+        time.sleep(_SETTLED_AFTER)
+        seen = self._read() or {}  # or what it was, where the node that answered lags behind
+        if seen.get("owner") not in (self._token, held.get("owner"), None):
+            raise _started_meanwhile()
 
     def _create_again(self) -> None:
         try:
             self._create()
         except ExistsError as error:
-            raise LockedError(
-                "Another loader started at this moment. Wait until it ends, then try again."
-            ) from error
+            raise _started_meanwhile() from error
 
     def _create(self) -> None:
         self._connection.call(
@@ -167,4 +168,27 @@ class ServerLock:
                 log.warning("The lock could not be renewed: %s", error)
 
     def _metadata(self) -> dict[str, Any]:
-        return {"owner": self._token, "until": time.time() + self._seconds}
+        process = current_process()
+        return {
+            "owner": self._token,
+            "until": time.time() + self._seconds,
+            **({"process": process.as_dict()} if process else {}),
+        }
+
+
+def _check_dead(held: dict[str, Any]) -> None:
+    """Raise LockedError unless the lock has expired, or its owner's process is known to have ended."""
+    process = ProcessIdentity.from_dict(held.get("process"))
+    left = float(held["until"]) - time.time()
+    if left <= 0 or (process and process.has_ended()):
+        return
+    owner = str(held["owner"]).rpartition(" ")[0]
+    raise LockedError(
+        f"Another loader is at work on this catalogue ({owner}); if it died, its lock runs out in "
+        f"{math.ceil(left)} s.",
+        _TRY_AGAIN,
+    )
+
+
+def _started_meanwhile() -> LockedError:
+    return LockedError("Another loader started at this moment.", _TRY_AGAIN)
