@@ -3,13 +3,15 @@
 import math
 import os
 from dataclasses import dataclass
-from time import thread_time
+from time import monotonic, thread_time
 
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 _REFERENCE = 10 * 2**20
 """Bytes of the source that may take all of the limits; smaller ones may take a share, larger ones more."""
+_INTERVAL = 0.1
+"""Seconds between looks at the processor time, which can take milliseconds; those at the clock do not."""
 _LEAST_SECONDS = 1 / 15
 _LEAST_MEMORY = 7 / 16
 
@@ -42,16 +44,20 @@ class Stopwatch:
         self._limits = limits
         self._origin: str | None = None
         self._size = 0
-        self._started = 0.0
+        self._started = self._next = 0.0
 
     def begin(self, source: SourceFile) -> None:
         """Allow time for a file, in addition to those before it in the same folder or archive."""
         if source.origin != self._origin:
             self._origin, self._size, self._started = source.origin, 0, _spent()
+            self._next = 0.0
         self._size += source.stored_size
 
     def check(self) -> None:
         """Raise InputError once reading took longer than its size allows."""
+        if (now := monotonic()) < self._next:
+            return
+        self._next = now + _INTERVAL
         allowed = self._limits.seconds_for(self._size)
         if _spent() - self._started > allowed:
             raise InputError(
