@@ -111,9 +111,10 @@ def test_backup_and_load_keep_out_of_each_others_way(open_store: OpenStore, tmp_
 def test_a_copy_waits_for_loads_into_either_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedded, server = EdgeStore(tmp_path, "sessions"), store_on(QdrantClient(":memory:"))
+    client = QdrantClient(":memory:")
+    embedded, server = EdgeStore(tmp_path, "sessions"), store_on(client)
     write(embedded, [talk(1)])
-    for locked in (EdgeStore(tmp_path, "sessions"), store_on(server.connection._client())):
+    for locked in (EdgeStore(tmp_path, "sessions"), store_on(client)):
         with ExitStack() as other:
             other.enter_context(locked.lock())
             with pytest.raises(LockedError):

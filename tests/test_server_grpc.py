@@ -137,11 +137,12 @@ def test_every_call_goes_by_grpc_with_its_key_and_request_id(
 def test_the_client_is_made_by_the_process_that_calls(
     connection: Connection, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert connection._clients == {}
-    count(connection)
+    mine = connection.call("see the client", lambda client: client)
+    assert connection.call("see it again", lambda client: client) is mine
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    count(connection)
-    assert len({id(client) for client in connection._clients.values()}) == 2
+    assert connection.call("see the child's", lambda client: client) is not mine
+    assert count(connection) == 7
+    mine.close()
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED])

@@ -11,10 +11,11 @@ from pydantic_settings import NoDecode
 Network = IPv4Network | IPv6Network
 
 
-def _check_address(text: str) -> str:
-    if not re.match(r"https?://[^\s/]", text):
+def _check_addresses(text: str) -> str:
+    addresses = [part.strip() for part in text.split(",")]
+    if not all(re.match(r"https?://[^\s/]", address) for address in addresses):
         raise ValueError("start it with http:// or https://, as in https://host:6333")
-    return text
+    return ",".join(addresses)
 
 
 def _check_public_url(text: str) -> str:
@@ -64,8 +65,8 @@ def _split(given: Any) -> Any:
     )
 
 
-Address = Annotated[str, AfterValidator(_check_address)]
-"""A server's address."""
+Addresses = Annotated[str, AfterValidator(_check_addresses)]
+"""The address of a server, or those of a cluster's nodes, separated by commas."""
 PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
 """The address that people reach the page by, without a slash at its end."""
 Link = Annotated[str, AfterValidator(_check_link)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from service.settings.addresses import Address
+from service.settings.addresses import Addresses
 from service.settings.data_dir import OwnPath
 
 
@@ -13,9 +13,10 @@ class QdrantSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    url: Address | None = None
+    url: Addresses | None = None
     """Qdrant server or cluster; embedded in the data directory when unset. Without a port: https means 443,
-    http means Qdrant's own 6333. For a cluster, name the load balancer in front of it."""
+    http means Qdrant's own 6333. For a cluster, name the load balancer in front of it, or several nodes
+    separated by commas: a node that does not answer is left for the next one."""
     api_key: SecretStr | None = None
     """API key for the server. The service needs a read-only one, the loader one that may manage collections."""
     api_key_file: OwnPath | None = None
@@ -76,3 +77,8 @@ class QdrantSettings(BaseModel):
     lock_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Seconds after which a loader that has not renewed its lock loses it. The clocks of loading machines
     must agree to within a quarter of it."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses in `url`."""
+        return tuple(self.url.split(",")) if self.url else ()

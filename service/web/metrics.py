@@ -77,6 +77,11 @@ store_errors = Counter(
 store_retries = Counter(
     "conference_helper_store_retries", "Calls of the store tried again.", registry=registry
 )
+store_left = Counter(
+    "conference_helper_store_left",
+    "Times that an address of the store, or its connections, were left for others since it did not answer.",
+    registry=registry,
+)
 sessions = Gauge(
     "conference_helper_catalogue_sessions",
     "Sessions in the served catalogue.",
@@ -139,6 +144,7 @@ _RECORDERS: dict[str, Callable[[float, dict[str, str]], None]] = {
     "switch": lambda count, labels: switches.inc(count),
     "store_error": lambda count, labels: store_errors.inc(count),
     "store_retry": lambda count, labels: store_retries.inc(count),
+    "store_left": lambda count, labels: store_left.inc(count),
 }
 
 

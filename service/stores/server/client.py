@@ -1,6 +1,8 @@
 """Creates the client of a Qdrant server: address, API key and certificate authorities."""
 
 import logging
+import ssl
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,27 +20,22 @@ _CONNECTIONS = 64
 log = logging.getLogger(__name__)
 
 
-def make_client(settings: QdrantSettings) -> QdrantClient:
-    """Return a client with the settings' timeout; transport and channel shorten it to the deadline.
+def make_client(settings: QdrantSettings, url: str) -> QdrantClient:
+    """Return a client of one address with the settings' timeout, which the deadline shortens.
 
     Raises SettingsError for an address, a key or an authority that cannot be used.
     """
-    address = address_of(settings.url or "")
+    address = address_of(url)
     sent = {"accept-encoding": "identity"}
     if key := api_key(settings):
         sent["api-key"] = key
         if address.startswith("http://") and not _is_local(address):
             log.warning("The API key goes to %s unencrypted. Use https outside one host.", address)
-    ca_file = str(settings.ca_file) if settings.ca_file else None
     options: dict[str, Any] = dict(GRPC_OPTIONS)
     if settings.grpc and settings.ca_file:
         options["root_certificates"] = _read(settings.ca_file)
-    try:
-        transport = DeadlineTransport(ca_file=ca_file, connections=_CONNECTIONS)
-    except OSError as error:
-        raise SettingsError(
-            f"CONFERENCE_HELPER_QDRANT_CA_FILE {ca_file} cannot be used: {error}."
-        ) from error
+    trusted = settings.ca_file or address.startswith("https://")
+    context = _trusting(settings.ca_file) if trusted else None
     client = QdrantClient(
         url=address,
         grpc_port=settings.grpc_port,
@@ -47,7 +44,7 @@ def make_client(settings: QdrantSettings) -> QdrantClient:
         headers=sent,
         grpc_options=options,
         check_compatibility=False,  # `check` does it, and raises
-        transport=transport,
+        transport=DeadlineTransport(context=context, connections=_CONNECTIONS),
     )
     if settings.grpc:
         obey_deadline(client)
@@ -82,6 +79,17 @@ def api_key(settings: QdrantSettings) -> str | None:
     if settings.api_key_file:
         return _read(settings.api_key_file).decode("utf-8").strip() or None
     return None
+
+
+@lru_cache
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what trusts these authorities, or the system's; reading those takes tenths of a second."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise SettingsError(
+            f"CONFERENCE_HELPER_QDRANT_CA_FILE {ca_file} cannot be used: {error}."
+        ) from error
 
 
 def _read(path: Path) -> bytes:

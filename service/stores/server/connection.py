@@ -1,9 +1,8 @@
 """The connection to a Qdrant server: opened on first use, with retries, its errors translated."""
 
 import logging
-import os
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -16,16 +15,20 @@ from service.errors import StoreError
 from service.runtime import deadline, events, request_id
 from service.settings import QdrantSettings
 from service.stores.server.breaker import Breaker
-from service.stores.server.client import make_client
+from service.stores.server.budget import Budget
+from service.stores.server.clients import Clients
 from service.stores.server.failures import (
     DRIVER_ERRORS,
     is_away,
+    is_silent,
     reason_of,
     translate,
     wait_before_retry,
 )
 
 _ATTEMPTS_WHILE_SERVING = 3
+_FIRST_SHARE = 1 / 3
+"""Of the deadline: how long an answer is waited for before it is asked for again."""
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -34,19 +37,18 @@ log = logging.getLogger(__name__)
 class Connection:
     """Calls a server, from any number of threads; after a fork each process makes its own client.
 
-    Under a deadline a call is tried up to three times while time is left, and a breaker keeps callers away
-    from a server that does not answer. Without one (loads, operations) it is tried for
-    `retry_seconds`.
+    Under a deadline a call is tried up to three times while time is left, elsewhere once it has waited for a
+    third of it, and a breaker keeps callers away from a server that does not answer. Without one (loads,
+    operations) it is tried for `retry_seconds`.
     """
 
     def __init__(self, settings: QdrantSettings, client: QdrantClient | None = None) -> None:
         """Keep the settings; nothing is connected yet. `client` takes the place of what they would make."""
         self._settings = settings
-        self._given = client
-        self._clients: dict[int, QdrantClient] = {}
-        self._mutex = threading.Lock()
+        self._clients = Clients(settings, client)
         self._version: str | None = None
         self.breaker = Breaker()
+        self._second_tries = Budget()
         stamina.instrumentation.set_on_retry_hooks([_log_retry])
 
     @property
@@ -59,28 +61,27 @@ class Connection:
 
         Raises MissingError, ExistsError, AccessError, StorageFullError or StoreError.
         """
-        left = deadline.remaining()
-        serving = left is not None
-        seconds = self._settings.retry_seconds if left is None else left
+        if deadline.remaining() is None:
+            return self._call(action, send)
+        if not self.breaker.admit():
+            raise StoreError(
+                f"{self.address} did not answer several times in a row; it is tried again in a moment. "
+                "Look at the server if this lasts."
+            )
+        away = True
         try:
-            for attempt in stamina.retry_context(
-                on=wait_before_retry,
-                attempts=_ATTEMPTS_WHILE_SERVING if serving else None,
-                timeout=max(seconds, 0.001),
-                wait_initial=0.05 if serving else 0.5,
-                wait_jitter=0.05 if serving else 1.0,
-                wait_max=1.0 if serving else 10.0,
-            ).with_name(action, (), {}):
-                if attempt.num > 1:
-                    events.record("store_retry")
-                with attempt:
-                    return self._attempt(send, serving)
-        except DRIVER_ERRORS as error:
-            events.record("store_error")
-            raise translate(self.address, action, error) from error
-        raise StoreError(
-            f"{self.address} could not {action}."
-        )  # pragma: no cover -- attempts return or raise
+            answer = self._call(action, send)
+            away = False
+        except Exception as error:  # raised again; the breaker counts what says that it is away
+            away = is_away(error.__cause__ or error)
+            raise
+        finally:
+            if away:
+                self._version = None
+                self.breaker.failed()
+            else:
+                self.breaker.succeeded()
+        return answer
 
     def check(self) -> None:
         """Raise StoreError if the server does not answer, or its version is too far from the client's."""
@@ -96,51 +97,52 @@ class Connection:
 
     def close(self) -> None:
         """Close the connections of this process."""
-        with self._mutex:
-            clients, self._clients = self._clients, {}
-        for process, client in clients.items():
-            if process == os.getpid():
-                client.close()
+        self._clients.close()
 
-    def _attempt(self, send: Callable[[QdrantClient], T], serving: bool) -> T:
-        if not serving:
-            return self._send(send)
-        if not self.breaker.admit():
-            raise StoreError(
-                f"{self.address} did not answer several times in a row; it is tried again in a moment. "
-                "Look at the server if this lasts."
-            )
-        reached = False
+    def _call(self, action: str, send: Callable[[QdrantClient], T]) -> T:
+        left = deadline.remaining()
+        serving = left is not None
+        seconds = self._settings.retry_seconds if left is None else left
         try:
-            answer = self._send(send)
-            reached = True
-        except (
-            Exception
-        ) as error:  # raised again; the breaker counts what says that the server is away
-            reached = not is_away(error)
-            raise
-        finally:
-            if reached:
-                self.breaker.succeeded()
-            else:
-                self._version = None
-                self.breaker.failed()
-        return answer
+            for attempt in stamina.retry_context(
+                on=wait_before_retry,
+                attempts=_ATTEMPTS_WHILE_SERVING if serving else None,
+                timeout=max(seconds, 0.001),
+                wait_initial=0.05 if serving else 0.5,
+                wait_jitter=0.05 if serving else 1.0,
+                wait_max=1.0 if serving else 10.0,
+            ).with_name(action, (), {}):
+                if attempt.num > 1:
+                    events.record("store_retry")
+                with attempt, self._first_wait(attempt.num):
+                    return self._send(send)
+        except DRIVER_ERRORS as error:
+            events.record("store_error")
+            raise translate(self.address, action, error) from error
+        raise StoreError(
+            f"{self.address} could not {action}."
+        )  # pragma: no cover -- attempts return or raise
+
+    def _first_wait(self, attempt: int) -> AbstractContextManager[None]:
+        """Leave time to ask elsewhere: a question waits for its first answer only a third of its deadline."""
+        total = deadline.total()
+        if attempt > 1 or total is None or not self._second_tries.is_left:
+            return nullcontext()
+        return deadline.within(total * _FIRST_SHARE)
 
     def _send(self, send: Callable[[QdrantClient], T]) -> T:
         id = request_id.current.get()
-        with headers({"x-request-id": id} if id else {}):
-            return send(self._client())
-
-    def _client(self) -> QdrantClient:
-        if self._given is not None:
-            return self._given
-        process = os.getpid()
-        if process not in self._clients:
-            with self._mutex:
-                if process not in self._clients:
-                    self._clients[process] = make_client(self._settings)
-        return self._clients[process]
+        with headers({"x-request-id": id} if id else {}), self._clients.lease() as leased:
+            try:
+                answer = send(leased.client)
+            except DRIVER_ERRORS as error:
+                if is_silent(error) or (self._clients.has_others and is_away(error)):
+                    self._second_tries.spend()
+                    if self._clients.leave(leased):
+                        events.record("store_left")
+                raise
+        self._second_tries.earn()
+        return answer
 
 
 def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:

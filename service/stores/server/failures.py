@@ -3,6 +3,7 @@
 import json
 
 import grpc
+import httpcore
 import httpx
 from pydantic import ValidationError
 from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
@@ -100,6 +101,13 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, grpc.RpcError):
         return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
     return _status(error) in (502, 503, 504)
+
+
+def is_silent(error: BaseException) -> bool:
+    """Return whether a connection was there, or could have been, and nothing came in time."""
+    if isinstance(error, ResponseHandlingException):
+        return isinstance(error.source, httpx.TimeoutException | httpcore.TimeoutException)
+    return isinstance(error, grpc.RpcError) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def _is_foreign(error: UnexpectedResponse) -> bool:

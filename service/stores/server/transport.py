@@ -24,10 +24,10 @@ class BodyTooLargeError(httpx.HTTPError):
 class DeadlineTransport(httpx.BaseTransport):
     """Sends requests through a pool of connections that obey `service.runtime.deadline`."""
 
-    def __init__(self, *, ca_file: str | None, connections: int) -> None:
-        """Keep up to `connections` open; `ca_file` holds the authorities to trust in place of the system's."""
+    def __init__(self, *, context: ssl.SSLContext | None, connections: int) -> None:
+        """Keep up to `connections` open; `context` says whom https trusts."""
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(cafile=ca_file),
+            ssl_context=context,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=30.0,
