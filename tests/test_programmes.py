@@ -1,12 +1,13 @@
 """Days of the programme in every store: which is shown, what is on it and what now, and why there is none."""
 
 import pytest
-from support.programme_days import SESSIONS, at, day, none, numbers
+from support.programme_days import SESSIONS, at, day, moment, none, numbers
 from support.stores import OpenStore, write
 
 from service.errors import QueryError
 from service.filters import Filters
 from service.programme import parts
+from service.programme.day import ProgrammeDay
 from service.programme.programmes import Programmes
 from service.query.facet_cache import FacetCache
 
@@ -154,9 +155,34 @@ def test_lists_and_counts(programmes: Programmes) -> None:
     assert rooms.names == (("Hall A", 8), ("Hall B", 2), ("Hall C", 2))
     assert programmes.directory("speakers", Filters()).names == (("Zoë Berg", 1),)
     assert programmes.directory("tracks", Filters(event=["Meetup"])).total == 0
-    counts = programmes.counts(Filters(event=["Summit"], room=["Hall B"], track=["Health"]))
-    assert counts["room"] == [("Hall A", 2)], "as the other filters leave it"
-    assert counts["track"] == []
+    asked = Filters(event=["Summit"], room=["Hall A"], track=["Health"], day=["2026-05-12"])
+    found, counts = programmes.find_with_counts(asked)
+    assert isinstance(found, ProgrammeDay)
+    assert counts["room"] == [("Hall A", 1)], "of that day, as the other filters leave it"
+    assert ("Health", 1) in counts["track"]
+    assert counts.keys() == {"room", "kind", "track", "level", "language"}
+    assert programmes.find_with_counts(Filters(event=["Nowhere"]))[1] == {}
+
+
+def test_sessions_are_read_once_a_generation_and_what_is_on_once_a_minute(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    sessions = [at(number, 12, f"{9 + number}:00", 90, abstract="Long") for number in range(6)]
+    write(store, sessions)
+    found = Programmes(store, FacetCache())
+    assert numbers(day(found, "12T10:05:01").now.on) == [0, 1]  # type: ignore[union-attr]  # it is that day
+    with store.reading() as generation:
+        monkeypatch.setattr(type(generation), "programme", None)
+    again = day(found, "12T10:05:59")
+    assert again.now
+    assert (numbers(again.now.on), again.now.now) == ([0, 1], moment("12T10:05:59"))
+    assert numbers(again.sessions) == list(range(6))
+    assert not any(session.abstract for session in again.sessions)
+    monkeypatch.undo()
+    assert numbers(day(found, "12T11:05").now.on) == [1, 2]  # type: ignore[union-attr]  # it is that day
+    write(store, sessions[:3])
+    assert numbers(day(found, "12T10:05:01").sessions) == [0, 1, 2], "after a load"
 
 
 def test_what_is_no_part_is_told(programmes: Programmes) -> None:

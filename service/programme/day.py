@@ -26,6 +26,9 @@ class ProgrammeDay:
     now       what is on and next; None where it is another day there, or times of day are asked for
     today     the day that it is there now
     others    other editions with sessions that pass all filters but those on event, year and day
+    state     the state of the generation that all this is of (see `Manifest.state`)
+
+    Sessions are without what is LEFT_OUT of lists.
     """
 
     filters: Filters
@@ -39,6 +42,11 @@ class ProgrammeDay:
     now: NowAndNext | None
     today: str
     others: tuple[Edition, ...]
+    state: str
+
+    def chosen(self, asked: Filters) -> Filters:
+        """Return the filters, with the day where the filters `asked` for name one."""
+        return self.filters.replace(day=[self.day] if "day" in asked and self.day else ())
 
     def as_dict(self) -> dict[str, Any]:
         """Return the page as the JSON values that the API answers with."""

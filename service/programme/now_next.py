@@ -59,8 +59,8 @@ class NowFinder:
     edition: Edition
     known: Known
 
-    def find(self, now: datetime) -> NowAndNext:
-        """Return what is on at a moment, and the first to come in each room."""
+    def find(self, now: datetime) -> tuple[Sequence[Session], Sequence[Session]]:
+        """Return what is on at a moment, and the first to come in each room (see NowAndNext)."""
         on: dict[UUID, Session] = {}
         ahead: dict[UUID, Session] = {}
         for zone in self.edition.zones:
@@ -72,11 +72,8 @@ class NowFinder:
                     on[session.id] = session
             coming = self._coming(day, minute + 1, clock)
             ahead |= {one.id: one for one in coming if _starts_after(one, now)}
-        return NowAndNext(
-            self.edition.local(now),
-            tuple(sorted(on.values(), key=_by_room)),
-            tuple(_next(sorted(ahead.values(), key=_by_start), now)),
-        )
+        coming = sorted(ahead.values(), key=_by_start)
+        return sorted(on.values(), key=_by_room), list(_next(coming, now))
 
     def _may_be_on(self, day: str, minute: int) -> Iterator[Session]:
         at = {"day": [day], "at": [format_minute(minute)]}

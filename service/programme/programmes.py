@@ -1,6 +1,6 @@
 """Programmes: finds one day of an edition, without a question."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from service.dates import parse_day
@@ -21,6 +21,7 @@ from service.programme.parts import (
     split_day,
     split_undated,
 )
+from service.programme.session_cache import Lists, SessionCache
 from service.query.facet_cache import FacetCache
 from service.session import Session
 from service.stores.editions import FIELD as CALENDAR
@@ -39,6 +40,7 @@ class Programmes:
         """Keep the store, and the cache that knows its values."""
         self._store = store
         self._facets = facets
+        self._sessions = SessionCache()
 
     def find(
         self, filters: Filters, *, now: datetime | None = None, part: str = ""
@@ -49,34 +51,49 @@ class Programmes:
         of several days it is today or the next one, or else the first. `part` is a part's key, empty for what
         is on now or the first. Raises QueryError if it is no key, RefusedError if the catalogue is too old.
         """
+        with self._store.reading() as generation:
+            return self._find(generation, filters, now, part)
+
+    def find_with_counts(
+        self, filters: Filters, *, now: datetime | None = None, part: str = ""
+    ) -> tuple[ProgrammeDay | NoProgramme, FacetCounts]:
+        """Return what `find` returns, and of the same generation the counts of the facets COUNTED.
+
+        Each is counted as the filters on the other fields leave it; without a day there are none.
+        """
+        with self._store.reading() as generation:
+            found = self._find(generation, filters, now, part)
+            if isinstance(found, NoProgramme):
+                return found, {}
+            return found, self._count(generation, found.chosen(filters))
+
+    def _find(
+        self, generation: Generation, filters: Filters, now: datetime | None, part: str
+    ) -> ProgrammeDay | NoProgramme:
         now = now or datetime.now(UTC)
         key = PartKey.parse(part) if part else None
-        with self._store.reading() as generation:
-            _require_calendar(generation)
-            spelled = self._facets.canonicalise(generation, filters)
-            calendar = self._facets.calendar(generation)
-            on_any_day = self._pass(generation, calendar, spelled.replace(day=()))
-            passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
-            if not passing:
-                return explain(generation, spelled, gather(calendar), now)
-            chosen = choose(passing, now)
-            own = Filters(event=[chosen.event], year=[chosen.year])
-            (edition,) = gather(narrow(calendar, own))
-            (with_days,) = gather(narrow(on_any_day, own))
-            wanted = spelled.replace(**own, day=())
-            found = _Finder(self._facets, generation, wanted, edition, with_days, now)
-            others = spelled.replace(event=(), year=(), day=())
-            elsewhere = gather(self._pass(generation, calendar, others))
-            return found.day(choose_day(chosen, now), key, elsewhere)
+        _require_calendar(generation)
+        spelled = self._facets.canonicalise(generation, filters)
+        calendar = self._facets.calendar(generation)
+        on_any_day = self._pass(generation, calendar, spelled.replace(day=()))
+        passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
+        if not passing:
+            return explain(generation, spelled, gather(calendar), now)
+        chosen = choose(passing, now)
+        own = Filters(event=[chosen.event], year=[chosen.year])
+        (edition,) = gather(narrow(calendar, own))
+        (with_days,) = gather(narrow(on_any_day, own))
+        wanted = spelled.replace(**own, day=())
+        found = _Finder(self._facets, self._sessions, generation, wanted, edition, with_days, now)
+        others = spelled.replace(event=(), year=(), day=())
+        elsewhere = gather(self._pass(generation, calendar, others))
+        return found.day(choose_day(chosen, now), key, elsewhere)
 
-    def counts(self, filters: Filters) -> FacetCounts:
-        """Return the counts of the facets COUNTED, each as the filters on the other fields leave it."""
-        with self._store.reading() as generation:
-            spelled = self._facets.canonicalise(generation, filters)
-            return {
-                name: self._facets.count(generation, name, spelled.replace(**{name: ()}))
-                for name in COUNTED
-            }
+    def _count(self, generation: Generation, filters: Filters) -> FacetCounts:
+        return {
+            name: self._facets.count(generation, name, filters.replace(**{name: ()}))
+            for name in COUNTED
+        }
 
     def directory(
         self, kind: Kind, filters: Filters, *, letter: str = "", page: int = 1
@@ -107,6 +124,7 @@ class _Finder:
     def __init__(
         self,
         facets: FacetCache,
+        sessions: SessionCache,
         generation: Generation,
         filters: Filters,
         edition: Edition,
@@ -114,6 +132,7 @@ class _Finder:
         now: datetime,
     ) -> None:
         self._facets = facets
+        self._sessions = sessions
         self._generation = generation
         self._filters = filters
         self._edition = edition
@@ -126,7 +145,7 @@ class _Finder:
             day = ""
         parts = self._parts(day)
         part = self._choose_part(parts, day, key)
-        sessions = tuple(self._read(day, part))
+        (sessions,) = self._keep(("part", day, part), lambda: [self._read(day, part)])
         return ProgrammeDay(
             self._filters,
             self._edition,
@@ -135,10 +154,11 @@ class _Finder:
             parts,
             part,
             sessions,
-            tuple(self._running(day) if part is parts[0] else ()),
+            self._running(day) if part is parts[0] else (),
             self._now_and_next(day, Known(day, part, sessions)),
             self._edition.today(self._now),
             self._others(elsewhere),
+            self._generation.manifest.state,
         )
 
     def _others(self, editions: Iterable[Edition]) -> tuple[Edition, ...]:
@@ -186,18 +206,29 @@ class _Finder:
         page = titles[(part.page - 1) * MOST :][:MOST]
         return self._generation.get([id for _, id in page])
 
-    def _running(self, day: str) -> list[Session]:
+    def _running(self, day: str) -> tuple[Session, ...]:
         if not day or self._asks_for_times():
-            return []
-        return running_into(self._generation, self._filters, self._edition, day)
+            return ()
+        (running,) = self._keep(
+            ("running", day),
+            lambda: [running_into(self._generation, self._filters, self._edition, day)],
+        )
+        return running
 
     def _now_and_next(self, day: str, known: Known) -> NowAndNext | None:
+        """Return what is on and next in the minute that it is; None where the page does not tell."""
         if day != self._edition.today(self._now) or self._asks_for_times():
             return None
         if not self._edition.zones:
             return None
+        minute = self._now.replace(second=0, microsecond=0)
         finder = NowFinder(self._generation, self._filters, self._edition, known)
-        return finder.find(self._now)
+        on, following = self._keep(("now", minute), lambda: finder.find(minute))
+        return NowAndNext(self._edition.local(self._now), on, following)
+
+    def _keep(self, key: Hashable, read: Callable[[], Iterable[Iterable[Session]]]) -> Lists:
+        """Return the lists of sessions of these filters that the key names, read unless they are cached."""
+        return self._sessions.get(self._generation, (self._filters, key), read)
 
     def _asks_for_times(self) -> bool:
         return any(name in self._filters for name in _OF_TIME)

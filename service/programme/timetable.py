@@ -51,10 +51,11 @@ def build(sessions: Iterable[Session]) -> Timetable:
     rooms: dict[str, dict[int, list[Session]]] = defaultdict(lambda: defaultdict(list))
     untimed = []
     for session in sessions:
-        if session.start_minute is None:
+        minute = session.start_minute
+        if minute is None:
             untimed.append(session)
         else:
-            rooms[session.room][session.start_minute].append(session)
+            rooms[session.room][minute].append(session)
     starts = sorted({minute for room in rooms.values() for minute in room})
     columns, lanes = [], []
     for room in sorted(rooms, key=room_order):
@@ -78,7 +79,12 @@ def room_order(room: str) -> tuple[bool, list[tuple[bool, int, str]]]:
 
 def end_minute(session: Session) -> int:
     """Return when a session ends, in minutes from the midnight before it starts; unknown: a minute later."""
-    return (session.start_minute or 0) + max(session.duration_minutes or 0, 1)
+    return (session.start_minute or 0) + lasting(session)
+
+
+def lasting(session: Session) -> int:
+    """Return how many minutes a session takes in the timetable: one where its end is unknown."""
+    return max(session.duration_minutes or 0, 1)
 
 
 def _assign(room: dict[int, list[Session]], starts: Sequence[int]) -> list[dict[int, Cell]]:
@@ -86,7 +92,7 @@ def _assign(room: dict[int, list[Session]], starts: Sequence[int]) -> list[dict[
     lanes: list[dict[int, Cell]] = []
     for minute in sorted(room):
         row = bisect_left(starts, minute)
-        ends = bisect_left(starts, max(map(end_minute, room[minute])))
+        ends = bisect_left(starts, minute + max(map(lasting, room[minute])))
         lane = next((lane for lane in lanes if _ends(lane) <= row), None)
         if lane is None and len(lanes) < MAX_LANES:
             lanes.append(lane := {})

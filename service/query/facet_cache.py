@@ -1,13 +1,11 @@
 """Caches facet counts, and maps filter values to the catalogue's spelling."""
 
-import threading
 from collections.abc import Callable, Sequence
-
-import cachetools
+from functools import partial
 
 from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
 from service.query.fitting import place_plan
-from service.runtime.events import record
+from service.query.generation_cache import GenerationCache
 from service.stores.editions import FIELD as CALENDAR
 from service.stores.editions import EditionDay, read_editions
 from service.stores.protocol import Generation
@@ -25,10 +23,7 @@ class FacetCache:
 
     def __init__(self) -> None:
         """Start with an empty cache."""
-        self._counted: cachetools.LRUCache[tuple[str, str, Filters], Counts] = cachetools.LRUCache(
-            VALUES_KEPT, getsizeof=lambda counts: len(counts) + 1
-        )
-        self._lock = threading.Lock()
+        self._counted = GenerationCache[Counts](VALUES_KEPT, len)
 
     def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
         """Return the values of the facet `name` among sessions that pass, and their counts."""
@@ -43,16 +38,8 @@ class FacetCache:
         return read_editions(self._count(generation, CALENDAR, filters))
 
     def _count(self, generation: Generation, field: str, filters: Filters) -> Counts:
-        key = (generation.manifest.state, field, filters)
-        with self._lock:
-            counts = self._counted.get(key)
-        record("cache", hit="no" if counts is None else "yes")
-        if counts is None:
-            counts = generation.counts(field, filters)
-            if len(counts) < VALUES_KEPT:  # it would refuse longer ones
-                with self._lock:
-                    self._counted[key] = counts
-        return counts
+        count = partial(generation.counts, field, filters)
+        return self._counted.get(generation, (field, filters), count)
 
     def canonicalise(self, generation: Generation, filters: Filters) -> Filters:
         """Return the filters with each value as the catalogue spells it, whatever its case and accents.

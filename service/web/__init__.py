@@ -51,6 +51,7 @@ def create_app(
         plan,
         programme,
         proxies,
+        rows,
         sessions,
     )
     from service.web import site as looks
@@ -70,6 +71,7 @@ def create_app(
         sessions,
         calendar,
         plan,
+        rows,
         api,
         health,
         openapi,

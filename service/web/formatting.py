@@ -39,7 +39,16 @@ def format_hours(session: Session) -> str:
     starts, ends = session.starts_at, session.ends_at
     if starts is None or session.start_minute is None:
         return ""
-    return f"{starts:%H:%M}{_format_end(starts, ends) if ends else ''}"
+    return f"{_clock(starts)}{_format_end(starts, ends) if ends else ''}"
+
+
+def format_until(session: Session) -> str:
+    """Return when a session ends, with the day if that is another one; empty if it is unknown."""
+    starts, ends = session.starts_at, session.ends_at
+    if starts is None or ends is None:
+        return ""
+    other_day = "" if ends.date() == starts.date() else f" on {ends:%A}"
+    return f"{_clock(ends)}{other_day}"
 
 
 def format_zone(session: Session) -> str:
@@ -55,6 +64,14 @@ def name_zone(zone: str) -> str:
     return f"{zone.replace('_', ' ')} time" if zone else ""
 
 
+def shorten(text: str, length: int) -> str:
+    """Return a text, cut at a word where it is longer than `length` characters."""
+    if len(text) <= length:
+        return text
+    head = text[:length]
+    return (head.rpartition(" ")[0] or head) + "…"
+
+
 def found_by(part: Part) -> str:
     """Return what people read of what decided a result's rank."""
     return FOUND_BY[part]
@@ -62,5 +79,10 @@ def found_by(part: Part) -> str:
 
 def _format_end(starts: datetime, ends: datetime) -> str:
     if ends.date() == starts.date():
-        return f"–{ends:%H:%M}"
-    return f" to {format_day(ends)}, {ends:%H:%M}"
+        return f"–{_clock(ends)}"
+    return f" to {format_day(ends)}, {_clock(ends)}"
+
+
+def _clock(moment: datetime) -> str:
+    """Return HH:MM, in a fifth of the time that strftime takes."""
+    return f"{moment.hour:02}:{moment.minute:02}"

@@ -54,7 +54,7 @@ search_seconds = Histogram(
 )
 cache = Counter(
     "conference_helper_cache",
-    "Lookups in the facet cache, by whether it had the answer.",
+    "Lookups in the caches of facets and of the programme, by whether they had the answer.",
     ["hit"],
     registry=registry,
 )

@@ -16,6 +16,7 @@ from service.query.query import Query, parse_limit
 from service.stores.protocol import FacetCounts
 from service.web import programme_links as links
 from service.web.errors import set_status
+from service.web.formatting import shorten
 from service.web.pages import render_page, show_problem
 from service.web.parameters import (
     read_arguments,
@@ -24,6 +25,7 @@ from service.web.parameters import (
     read_once,
     searcher,
 )
+from service.web.rows import Rows
 from service.web.search_form import link_programme, list_chips, list_fields, list_inputs
 
 _OF_EDITION = ("event", "year", "day")
@@ -37,12 +39,7 @@ _MAX_OFFERED = 120
 """Characters of a value that the form offers; a link can name a longer one."""
 
 bp = Blueprint("programme", __name__)
-for show_value in (
-    links.format_until,
-    links.format_date,
-    links.shorten,
-    format_minute,
-):
+for show_value in (links.format_date, shorten, format_minute):
     bp.add_app_template_filter(show_value)
 
 
@@ -54,10 +51,12 @@ def show() -> Response:
         arguments = read_arguments()
         query = _read(arguments)
         part = read_once(arguments, "part", "")
-        found = searcher().programmes.find(query.filters, now=query.now, part=part)
+        found, counts = searcher().programmes.find_with_counts(
+            query.filters, now=query.now, part=part
+        )
         if isinstance(found, NoProgramme):
             return _show_none(query, found)
-        return make_response(_render(query, found))
+        return make_response(_render(query, found, counts))
     except NothingLoadedError as error:
         return make_response(render_page("nothing.html", query, message=str(error)))
     except ConferenceHelperError as error:
@@ -99,19 +98,24 @@ def _read(arguments: MultiDict[str, str]) -> Query:
     return Query(filters=read_filters(arguments), now=read_now(arguments))
 
 
-def _render(query: Query, found: ProgrammeDay) -> str:
+def _render(query: Query, found: ProgrammeDay, counts: FacetCounts) -> str:
     """Return the page of a day."""
     edition = replace(query, filters=found.filters)
-    chosen = "day" in query.filters and found.day
-    here = replace(edition, filters=found.filters.replace(day=[found.day] if chosen else ()))
-    counts = {
+    here = replace(edition, filters=found.chosen(query.filters))
+    few = {
         name: [(value, count) for value, count in some if len(str(value)) <= _MAX_OFFERED]
-        for name, some in searcher().programmes.counts(here.filters).items()
+        for name, some in counts.items()
     }
-    offered: FacetCounts = {**counts, "speaker": []}
+    offered: FacetCounts = {**few, "speaker": []}
     dated: FacetCounts = {**offered, "day": [(day, count) for day, count in found.edition.days]}
     timetable = build(found.sessions)
     anchors = links.anchor_hours(timetable)
+    rows = Rows(
+        found.state,
+        url_for("sessions.show", id="-").removesuffix("-"),
+        next(iter(found.edition.zones), None),
+        {session.id for session in found.now.on} if found.now else set(),
+    )
     render = partial(
         render_page,
         "programme.html",
@@ -121,8 +125,6 @@ def _render(query: Query, found: ProgrammeDay) -> str:
         anchors=anchors,
         hours=links.list_hours(anchors),
         clock=found.now.now if found.now else None,
-        on={str(session.id) for session in found.now.on} if found.now else set(),
-        base=url_for("sessions.show", id="-").removesuffix("-"),
         days=links.list_days(edition, found),
         parts=links.list_parts(here, found),
         undated=links.link_undated(edition, found),
@@ -138,8 +140,8 @@ def _render(query: Query, found: ProgrammeDay) -> str:
         hidden=links.kept_by_form(here),
         shown=_NOW_SHOWN,
     )
-    page = render(stars=True)
-    return page if len(page.encode()) <= _MAX_BYTES else render(stars=False)
+    page = render(rows=rows)
+    return page if len(page.encode()) <= _MAX_BYTES else render(rows=replace(rows, brief=True))
 
 
 def _show_none(query: Query, found: NoProgramme) -> Response:

@@ -14,7 +14,6 @@ from service.programme.editions import Edition
 from service.programme.parts import MINUTES, Part, format_minute
 from service.programme.timetable import Timetable
 from service.query.query import Query
-from service.session import Session
 from service.web.search_form import link_programme, programme_parameters
 
 DAYS_SHOWN = 14
@@ -35,26 +34,9 @@ class Link:
     full: str = ""
 
 
-def format_until(session: Session) -> str:
-    """Return when a session ends, with the day if that is another one; empty if it is unknown."""
-    starts, ends = session.starts_at, session.ends_at
-    if starts is None or ends is None:
-        return ""
-    other_day = "" if ends.date() == starts.date() else f" on {ends:%A}"
-    return f"{ends:%H:%M}{other_day}"
-
-
 def format_date(day: str) -> str:
     """Return a day given as YYYY-MM-DD as in Tuesday 12 May 2026."""
     return format_day(parse_day(day))
-
-
-def shorten(text: str, length: int) -> str:
-    """Return a text, cut at a word where it is longer than `length` characters."""
-    if len(text) <= length:
-        return text
-    head = text[:length]
-    return (head.rpartition(" ")[0] or head) + "…"
 
 
 def only_edition(query: Query) -> Query:
