@@ -1,10 +1,12 @@
 """A site's accent colour stays readable, whatever it is."""
 
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service import web
 from service.web.theme import MIN_CONTRAST, contrast, readable, write_theme
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -34,3 +36,20 @@ def test_every_colour_can_be_read_in_light_and_dark(colour: tuple[int, int, int]
         for text in (accent, strong):
             assert contrast(tuple(text), ground) >= MIN_CONTRAST  # type: ignore[arg-type]
             assert contrast(tuple(text), tuple(on)) >= MIN_CONTRAST  # type: ignore[arg-type]
+
+
+def test_the_dark_scheme_changes_colours_and_shadows_alone() -> None:
+    sheets = (Path(web.__file__).parent / "static").glob("*.css")
+    dark = [
+        rules
+        for sheet in sheets
+        for rules in re.findall(
+            r"@media [^{]*prefers-color-scheme[^{]*\{(.*?)\n\}", sheet.read_text("utf-8"), re.DOTALL
+        )
+    ]
+    assert len(dark) == 1
+    set_to = re.findall(r"([\w-]+): ([^;]+);", dark[0])
+    assert len(set_to) == dark[0].count(";") > 10
+    for name, value in set_to:
+        assert name.startswith("--")
+        assert value.startswith("#") or (name, value) == ("--shadow", "none")
