@@ -54,12 +54,14 @@ class Loading:
         """Load rows as a CSV file."""
         return self.files(write_csv(self.folder / "programme.csv", rows), **request)
 
-    def files(self, *paths: Path, options: Options | None = None, **request: Any) -> Outcome:
-        """Load files or folders."""
+    def files(
+        self, *sources: Path | str, options: Options | None = None, **request: Any
+    ) -> Outcome:
+        """Load files, folders or web addresses."""
         self.said = []
         return run(
             LoadRequest(
-                sources=tuple(str(path) for path in paths),
+                sources=tuple(map(str, sources)),
                 options=options or Options(),
                 cache_file=self.folder / "vectors.sqlite",
                 **request,
