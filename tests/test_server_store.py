@@ -10,7 +10,7 @@ from support.stores import ENCODER, changed, server_store, store_on, talk, write
 
 from loaders.load import LoadRequest, Outcome, run
 from loaders.records.record import Options
-from service.errors import RefusedError, StoreError, VerificationError
+from service.errors import RefusedError, VerificationError
 from service.filters import NO_FILTERS
 from service.settings import Settings
 from service.stores.server.connection import Connection
@@ -197,29 +197,6 @@ def test_rollback_where_the_previous_one_is_gone(client: QdrantClient) -> None:
     client.delete_collection(first.generation)
     with pytest.raises(RefusedError, match="no earlier generation"):
         store.rollback()
-
-
-@pytest.mark.parametrize(
-    ("theirs", "fits"),
-    [
-        ("1.20.3", True),
-        ("1.19.0", True),
-        ("1.21.0-dev", True),
-        ("1.18.2", False),
-        ("2.20.0", False),
-    ],
-)
-def test_a_server_too_far_from_the_client_is_not_ready(
-    client: QdrantClient, monkeypatch: pytest.MonkeyPatch, theirs: str, fits: bool
-) -> None:
-    answer = models.VersionInfo(title="qdrant", version=theirs)
-    monkeypatch.setattr(client, "info", lambda: answer)
-    store = store_on(client)
-    if fits:
-        store.check()
-    else:
-        with pytest.raises(StoreError, match="one minor version"):
-            store.check()
 
 
 def test_a_real_server_keeps_what_a_collection_is_made_with(server_settings: Settings) -> None:

@@ -211,6 +211,7 @@ def test_status(client: FlaskClient) -> None:
     assert {"event": "Summit", "year": 2026, "sessions": 2} in answer.json["events"]
     assert answer.json["encoder"]["model"] == "bag-of-words"
     assert {"generation", "store"} <= answer.json.keys()
+    assert answer.json["warnings"] == []
 
 
 @pytest.mark.parametrize("path", ["search?q=health", f"sessions/{UUID(int=0)}", "facets", "status"])

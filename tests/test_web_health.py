@@ -16,7 +16,12 @@ def test_health(client: FlaskClient, loaded: tuple[EdgeStore, Searcher]) -> None
     answer = client.get("/readyz")
     assert answer.status_code == 200
     generation = loaded[0].manifest().generation
-    assert answer.json == {"status": "ready", "generation": generation, "sessions": 4}
+    assert answer.json == {
+        "status": "ready",
+        "generation": generation,
+        "sessions": 4,
+        "warnings": [],
+    }
 
 
 def test_health_with_nothing_loaded(empty: FlaskClient) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from service.errors import ConferenceHelperError, NotReadyError
 from service.stores.manifest import Manifest
 from service.stores.protocol import SearchableStore
+from service.stores.versions import Versions
 
 
 class Readiness:
     """Knows whether the served generation was rehearsed: asked what people ask first, so that it is all read.
 
-    Only the first generation makes people wait: while a later one is rehearsed, it answers already.
+    Only the first generation makes people wait: while a later one is rehearsed, it answers already. A server of
+    another version is rehearsed anew: it may refuse what the one before it did.
     """
 
     def __init__(
@@ -24,12 +26,16 @@ class Readiness:
         self._is_open = is_open
         self._rehearse = rehearse
         self._rehearsed = ""
+        self._versions: Versions | None = None
         self._trouble: ConferenceHelperError | None = None
 
     def warm_up(self) -> None:
         """Rehearse the served generation, once. Raises what keeps it from being ready, as `check` then does."""
         try:
             manifest = self._store.manifest()
+            versions = self._store.check()
+            if versions != self._versions:
+                self._rehearsed, self._versions = "", versions
             if self._rehearsed != manifest.state or not self._is_open(manifest):
                 self._rehearse()
                 self._rehearsed = manifest.state

@@ -212,7 +212,13 @@ class Searcher:
         """Return what is served, as JSON values. Raises NothingLoadedError before the first load."""
         manifest = self.store.manifest().as_dict()
         keys = ("sessions", "events", "generation", "created_at", "encoder", "sources")
-        return {**{key: manifest[key] for key in keys}, "store": self.store.kind}
+        told = {key: manifest[key] for key in keys}
+        return {**told, "store": self.store.kind, "warnings": self.warnings()}
+
+    def warnings(self) -> list[str]:
+        """Return what an operator should know of the store, which answers all the same."""
+        versions = self.store.check()
+        return [versions.warning] if versions and versions.warning else []
 
     def warm_up(self) -> None:
         """Answer as people ask first, once a generation, so that their questions find all of it ready."""

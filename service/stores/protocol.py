@@ -19,6 +19,7 @@ from service.stores.editions import EditionDay
 from service.stores.hashes import SessionHashes
 from service.stores.manifest import Calibration, Manifest
 from service.stores.tombstones import Tombstone
+from service.stores.versions import Versions
 from service.stores.vocabulary import Vocabulary
 
 Mode = Literal["hybrid", "semantic", "keyword"]
@@ -225,8 +226,11 @@ class SearchableStore(Protocol):
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         ...
 
-    def check(self) -> None:
-        """Raise StoreError if the store does not answer, or its version is not supported."""
+    def check(self) -> Versions | None:
+        """Return the versions of server and client, None where there is no server.
+
+        Raises StoreError if the store does not answer.
+        """
         ...
 
 

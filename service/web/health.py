@@ -22,10 +22,12 @@ def ready() -> dict[str, Any] | Response:
     """Answer whether the catalogue is open and its encoder loaded; the error names its cause, for operators."""
     try:
         manifest = searcher().check_ready()
+        warnings = searcher().warnings()
     except ConferenceHelperError as error:
         return unavailable(code_of(error), str(error))
     return {
         "status": "ready",
         "generation": manifest.generation,
         "sessions": manifest.sessions,
+        "warnings": warnings,
     }

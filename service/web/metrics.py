@@ -88,6 +88,12 @@ sessions = Gauge(
     multiprocess_mode="mostrecent",
     registry=registry,
 )
+apart = Gauge(
+    "conference_helper_store_minors_apart",
+    "Minor versions between the Qdrant server and this program's client; it is made for at most one.",
+    multiprocess_mode="mostrecent",
+    registry=registry,
+)
 age = Gauge(
     "conference_helper_catalogue_age_seconds",
     "Seconds since the served catalogue was last changed.",
@@ -112,7 +118,7 @@ def show() -> Response:
 def instrument(app: Flask) -> None:
     """Count and time the app's requests, and count the core's events."""
     events.listen(_record)
-    for gauge in (sessions, age):
+    for gauge in (sessions, age, apart):
         gauge.set(math.nan)  # unknown until the catalogue is read, not zero
     app.before_request(_start)
     app.after_request(_count)
@@ -157,9 +163,11 @@ def _update_gauges() -> None:
     try:
         with searcher().store.reading() as generation:
             manifest = generation.manifest
+        versions = searcher().store.check()
     except ConferenceHelperError as error:
         outages.failed(code_of(error), str(error), requests=0)
         return
     sessions.set(manifest.sessions)
+    apart.set(versions.minors_apart if versions else 0)
     created = datetime.fromisoformat(manifest.created_at)
     age.set((datetime.now(UTC) - created.astimezone(UTC)).total_seconds())

@@ -20,6 +20,7 @@ _MOMENT: Values = {
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d(:\d\d)?)?$",
     "description": "Local time with its offset, or without one where the zone is unknown; null when unknown.",
 }
+_WARNINGS: Values = {**_TEXTS, "description": "What an operator should look at some time."}
 _CANCELLED: Values = {
     "type": "boolean",
     "description": "Whether it was in the programme and does not take place.",
@@ -39,7 +40,9 @@ def schemas() -> Values:
         "Status": _status(),
         "Error": _object(error=_object(code=TEXT, message=TEXT)),
         "Alive": _object(status={"const": "alive"}),
-        "Ready": _object(status={"const": "ready"}, generation=TEXT, sessions=COUNT),
+        "Ready": _object(
+            status={"const": "ready"}, generation=TEXT, sessions=COUNT, warnings=_WARNINGS
+        ),
         "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
     }
 
@@ -263,6 +266,7 @@ def _status() -> Values:
         encoder=_object(model=TEXT, dimension=COUNT, window=COUNT),
         sources=_TEXTS,
         store=TEXT,
+        warnings=_WARNINGS,
     )
 
 

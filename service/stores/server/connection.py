@@ -25,6 +25,7 @@ from service.stores.server.failures import (
     translate,
     wait_before_retry,
 )
+from service.stores.versions import Versions
 
 _ATTEMPTS_WHILE_SERVING = 3
 _FIRST_SHARE = 1 / 3
@@ -47,6 +48,7 @@ class Connection:
         self._settings = settings
         self._clients = Clients(settings, client)
         self._version: str | None = None
+        self._seen: Versions | None = None
         self.breaker = Breaker()
         self._second_tries = Budget()
         stamina.instrumentation.set_on_retry_hooks([_log_retry])
@@ -83,17 +85,19 @@ class Connection:
                 self.breaker.succeeded()
         return answer
 
-    def check(self) -> None:
-        """Raise StoreError if the server does not answer, or its version is too far from the client's."""
+    def check(self) -> Versions:
+        """Return the server's version and the client's; warn, once, if they are too far apart.
+
+        Raises StoreError if the server does not answer.
+        """
         if self._version is None:
             self._version = self.call("tell its version", lambda client: client.info().version)
-        ours, theirs = _minor(version("qdrant-client")), _minor(self._version)
-        if ours[0] != theirs[0] or abs(ours[1] - theirs[1]) > 1:
-            raise StoreError(
-                f"{self.address} is Qdrant {self._version}, but this program's client is made for "
-                f"{ours[0]}.{ours[1]} and at most one minor version either side. "
-                "Upgrade the older of the two, one minor version at a time."
-            )
+        versions = Versions(self._version, version("qdrant-client"))
+        if versions != self._seen:
+            self._seen = versions
+            if versions.warning:
+                log.warning("%s: %s", self.address, versions.warning)
+        return versions
 
     def close(self) -> None:
         """Close the connections of this process."""
@@ -153,9 +157,3 @@ def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
             reason_of(details.caused_by),
             details.wait_for,
         )
-
-
-def _minor(text: str) -> tuple[int, int]:
-    """Return the major and minor number of a version such as 1.20.0-dev."""
-    major, minor = text.split(".")[:2]
-    return int(major), int(minor)

@@ -39,6 +39,7 @@ from service.stores.server.generation import ServerGeneration
 from service.stores.server.lock import ServerLock
 from service.stores.server.long_lists import read_manifest, write_lists
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
+from service.stores.versions import Versions
 
 _MANIFEST_TTL = 1.0
 _SWITCH_TIMEOUT = 10.0
@@ -137,9 +138,9 @@ class ServerStore:
             return None
         return self._updating()
 
-    def check(self) -> None:
-        """Raise StoreError if the server's version is too far from the client's."""
-        self.connection.check()
+    def check(self) -> Versions:
+        """Return the server's version and the client's. Raises StoreError if the server does not answer."""
+        return self.connection.check()
 
     def generations(self) -> list[Manifest]:
         """Return the manifests of all kept generations, newest first."""
