@@ -36,7 +36,7 @@ ALLOWED = {
     "flask": ("service/web/",),
     "werkzeug": ("service/web/",),
     "icalendar": ("service/calendar/", "loaders/calendars/"),
-    "gunicorn": ("service/web/",),
+    "granian": ("service/web/",),
     # The rooms of service, from the innermost: each is imported by those below it, and from outside.
     "service.encoders": ("service/encoders/", *OUTSIDE),
     "service.stores": (*SEARCHING, "service/stores/", "service/calendar/", *OUTSIDE),

@@ -36,6 +36,8 @@ __all__ = [
 PREFIX = "CONFERENCE_HELPER_"
 DEADLINE_SECONDS = 2.0
 """Seconds in which a request is answered, unless the setting says otherwise."""
+THREADS = 8
+"""Requests that a process works on at a time, unless the setting says otherwise."""
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
 GROUPS: dict[str, type[BaseModel]] = {
@@ -99,8 +101,9 @@ class Settings(BaseSettings):
     """Address that `serve` listens on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port that `serve` listens on."""
-    threads: Annotated[int, Field(ge=1, le=256)] = 8
-    """Requests that `serve` answers at the same time."""
+    threads: Annotated[int, Field(ge=1, le=256)] = THREADS
+    """Requests that each process of `serve` works on at a time. 64 more wait for half the deadline at most;
+    all others are answered 503."""
     public_url: PublicUrl | None = None
     """Where people reach the page, such as https://ask.example.org or https://example.org/ask. Pages of
     sessions then carry what search engines and previews need: a canonical address, Open Graph and

@@ -1,11 +1,11 @@
 """The Flask front end: `create_app` builds it from a searcher.
 
-Flask is imported when an app is built: gunicorn's arbiter, which only watches its workers, does without it.
+Flask is imported when an app is built: the process that only watches the workers does without it.
 """
 
 from typing import TYPE_CHECKING
 
-from service.settings import DEADLINE_SECONDS, SiteSettings
+from service.settings import DEADLINE_SECONDS, THREADS, SiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ def create_app(
     searcher: "Searcher",
     *,
     deadline: float = DEADLINE_SECONDS,
+    threads: int = THREADS,
     public_url: str = "",
     allowed_origins: "Sequence[str]" = (),
     trusted_proxies: "Sequence[Network]" = (),
@@ -30,13 +31,15 @@ def create_app(
 ) -> "Flask":
     """Return the front end that answers with `searcher`; all of its routes only read.
 
-    A request is answered within `deadline` seconds, with an error if need be. `public_url` is where people
-    reach it, without a slash at its end; without one, pages carry no absolute addresses. Pages of
-    `allowed_origins` may ask the API and frame the page, `trusted_proxies` may say who asks and how.
+    A request is answered within `deadline` seconds, with an error if need be; `threads` are worked on at a
+    time. `public_url` is where people reach it, without a slash at its end; without one, pages carry no
+    absolute addresses. Pages of `allowed_origins` may ask the API and frame the page, `trusted_proxies` may
+    say who asks and how.
     A watcher of the same searcher shares its `outages`.
     """
     from flask import Flask
 
+    from service.runtime.admission import Admission
     from service.web import (
         api,
         calendar,
@@ -64,7 +67,8 @@ def create_app(
     app.extensions["site"] = looks.open_site(site or SiteSettings())
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    middleware.install(app, deadline)
+    app.extensions["admission"] = admission = Admission(threads, deadline / 2)
+    middleware.install(app, deadline, admission)
     for module in (
         pages,
         programme,

@@ -17,6 +17,7 @@ from service.calendar.zones import ZonesUsed
 from service.errors import QueryError
 from service.filters import FIELDS, Filters
 from service.query.query import Query
+from service.runtime.admission import Admission
 from service.search.calendars import Contents
 from service.search.lookup import parse_id
 from service.session import Session
@@ -138,6 +139,9 @@ def _respond(
         parts = _write(make_feed(stamp=contents.stamp), contents)
         is_whole = not contents.days
         response = Response(b"".join(parts) if is_whole else _begin(parts))
+        if not is_whole:
+            admission: Admission = current_app.extensions["admission"]
+            response.call_on_close(admission.open_stream())
         response.headers["Content-Type"] = "text/calendar; charset=utf-8"
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.set_etag(tag, weak=True)

@@ -43,7 +43,10 @@ _JSON_PATHS = ("api", "openapi.json", "livez", "readyz")
 _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read: use GET or HEAD.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question.",
 }
+_CODES = {HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long"}
+"""Codes that are not made of the status's phrase, which Python changed."""
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +100,7 @@ def _handle_http(error: HTTPException) -> Response:
     if error.code is None or given.status_code < HTTPStatus.BAD_REQUEST:
         return make_response(given)
     status = HTTPStatus(given.status_code)
-    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    code = _CODES.get(status) or status.phrase.lower().replace(" ", "_").replace("-", "_")
     response = _body(status, code, _MESSAGES.get(status) or f"{status.phrase}.")
     if "Allow" in given.headers:
         response.headers["Allow"] = given.headers["Allow"]

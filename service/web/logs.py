@@ -34,9 +34,6 @@ def configure() -> None:
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every call of the store
-    gunicorn = logging.getLogger("gunicorn.error")
-    gunicorn.handlers.clear()
-    gunicorn.propagate = True
 
 
 def log_requests(app: Flask, *, queries: bool) -> None:

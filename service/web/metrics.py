@@ -124,12 +124,6 @@ def instrument(app: Flask) -> None:
     app.after_request(_count)
 
 
-def forget_process(pid: int) -> None:
-    """Drop the gauges of a worker process that ended."""
-    if _MULTIPROCESS in os.environ:
-        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
-
-
 def _start() -> None:
     g.started = time.perf_counter()
 

@@ -1,0 +1,107 @@
+"""Clients that send slowly, or nothing, or never read: others are served, and the service can stop."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.processes import TESTS, free_port, running, wait_until
+from support.programmes import Loading, row
+
+from service.stores.edge.store import EdgeStore
+
+pytestmark = pytest.mark.slow
+
+SERVING = TESTS / "support/serving.py"
+PATIENT_SECONDS = 120
+"""Far more than any answer takes: what is not answered by then is not answered at all."""
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENT_SECONDS)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    loading = Loading(EdgeStore(folder / "data", "sessions"), folder)
+    loading.rows([row(number) for number in range(400)])
+    loading.store.close()
+    return folder / "data"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def server(data: Path, port: int, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    with running(SERVING, "serve", data, str(port), output=tmp_path / "log") as process:
+        wait_until(lambda: get(port, "/readyz")[0] == 200, process=process)
+        yield process
+
+
+def test_crowds_that_hold_connections_stop_nobody_and_not_the_end(
+    server: "subprocess.Popen[str]", port: int, tmp_path: Path
+) -> None:
+    counts = tmp_path / "counts"
+    command = ("-m", "benchmarks.support.crowds", str(port), "--page=/api/search?q=number&limit=50")
+    many = ("--idle=150", "--dripping=150", "--unread=40")
+    with running(*command, *many, output=counts) as crowd:
+
+        def told(kind: str, name: str) -> int:
+            lines = counts.read_text().splitlines() or ["{}"]
+            found: int = json.loads(lines[-1]).get(kind, {}).get(name, 0)
+            return found
+
+        for kind, number in (("idle", 150), ("dripping", 150), ("unread", 40)):
+            wait_until(lambda: told(kind, "opened") >= number, process=crowd)  # noqa: B023  # called here
+        for path in ("/livez", "/readyz", "/metrics", "/api/search?q=number7", "/"):
+            assert get(port, path)[0] == 200, path
+        wait_until(lambda: told("dripping", "opened") >= 300, process=crowd)  # all cut off once
+        wait_until(lambda: told("idle", "opened") >= 300, process=crowd)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_a_body_that_never_comes_is_not_waited_for(
+    server: "subprocess.Popen[str]", port: int
+) -> None:
+    head = b"POST /api/search HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as client:
+        client.sendall(head)
+        answer = b""
+        while some := client.recv(65536):
+            answer += some
+    assert answer.startswith(b"HTTP/1.1 405 ")
+
+
+def test_the_port_is_said_to_be_taken_while_it_serves(
+    server: "subprocess.Popen[str]", port: int, tmp_path: Path
+) -> None:
+    with running(SERVING, "serve", tmp_path / "other", str(port)) as second:
+        output, _ = second.communicate()
+    assert second.returncode
+    assert f"127.0.0.1 port {port} cannot be listened on: Address already in use" in output
+
+
+def test_a_worker_ends_with_the_process_that_started_it(
+    server: "subprocess.Popen[str]", port: int
+) -> None:
+    assert get(port, "/livez")[0] == 200
+    server.kill()
+    server.wait()
+    wait_until(lambda: get(port, "/livez")[0] == 0)
