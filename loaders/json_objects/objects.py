@@ -11,6 +11,7 @@ from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
 from loaders.records.values import excerpt
 from loaders.tables.columns import header_zone, map_columns, not_understood
+from loaders.tables.labelled_tags import take_labels
 from loaders.tables.titles import choose_titles, is_clear
 
 _NAMED = ("speakers", "track", "kind")
@@ -48,6 +49,7 @@ def _records(
         fields_of_ids = [field for field in _NAMED if _drop_ids(item, keys.columns.get(field, ()))]
         record = to_record(item, keys.columns, location)
         record.warnings += [f"{field}: ids without names are left out" for field in fields_of_ids]
+        take_labels(record)
         record.date_order = order
         record.zone = record.zone or zone
         yield record

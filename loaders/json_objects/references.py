@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.json_objects.javascript import SUFFIXES, is_javascript, parse_javascript
 from loaders.json_objects.keyed import entries_of
 from loaders.json_objects.lists import is_reference
 from loaders.json_objects.names import Path, meaning
@@ -128,25 +129,28 @@ def _looks_like_ids(value: Any) -> bool:
 
 
 def _siblings(source: SourceFile, options: Options) -> Iterator[tuple[str, Any]]:
-    """Yield what the JSON files in the folder hold that are called speakers, tracks or rooms."""
+    """Yield what the JSON and JavaScript in the folder holds that is called speakers, tracks or rooms."""
     folder = source.path.rpartition("/")[0]
     files = [
         (meant, other)
         for path, other in source.siblings.items()
-        if path.lower().endswith(".json")
+        if path.lower().endswith((".json", *SUFFIXES))
         and path.rpartition("/")[0] == folder
         and other.name != source.name
         and other.size <= _MAX_SIBLING_BYTES
-        and (meant := _meant(path))
+        and (meant := meaning_of_file(path))
     ]
     for meant, file in files[:_MAX_SIBLINGS]:
         try:
-            yield meant, Simplifier(options).simplify(parse(file))
+            is_script = is_javascript(file.head_text)
+            value = parse_javascript(file) if is_script else parse(file)
+            yield meant, Simplifier(options).simplify(value)
         except InputError:
             continue  # reported when that file itself is read
 
 
-def _meant(path: str) -> str:
+def meaning_of_file(path: str) -> str:
+    """Return the field that a file's name says its objects are ids of: "speakers" for people.js; else ""."""
     stem = header_key(path.rpartition("/")[2].rpartition(".")[0])
     names = [stem, *reversed(stem.split())]
     return next((meaning((name,)) for name in names if is_reference((name,))), "")

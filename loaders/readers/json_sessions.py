@@ -1,29 +1,32 @@
-"""JSON: a list of sessions, or an object with a list of sessions somewhere inside."""
+"""JSON, or JavaScript that holds nothing else: a list of sessions, or an object with one somewhere inside."""
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from loaders.json_objects.javascript import SUFFIXES, is_javascript, parse_javascript
 from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
 from loaders.json_objects.openreview import read_venue
-from loaders.json_objects.references import find_references
+from loaders.json_objects.references import find_references, meaning_of_file
 from loaders.json_objects.shapes import Simplifier
 from loaders.json_objects.sittings import split_sittings
 from loaders.json_objects.values import no_sessions, parse
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
+from service.errors import InputError
 
 NAME = "json"
 _MAX_KEY = 60  # characters of a key in a location
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether the file starts as one JSON value, not as one on each line."""
+    """Whether the file starts as one JSON value, not as one on each line, or gives one to a name."""
     start = source.head_text
     if start.startswith("["):
         return not _is_prose(start)
     if not start.startswith("{"):
-        return False
+        return is_javascript(start) and (source.is_named or _is_data(source))
     first, _, rest = start.partition("\n")
     return not (_is_object(first) and rest.strip())
 
@@ -31,9 +34,13 @@ def matches(source: SourceFile, options: Options) -> bool:
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each object of the lists of sessions; locations are item numbers or keys."""
     simplifier = Simplifier(options)
-    value = simplifier.simplify(parse(source))
+    value = simplifier.simplify(_parse(source))
     stem = source.path.rpartition("/")[2].partition(".")[0]
     lists = find_lists(value, options, stem)
+    if not lists.parts and len(source.siblings) > 1 and (meant := meaning_of_file(source.path)):
+        note = f"a list of {meant}: sessions beside it name them by id"
+        yield Diagnostic(source.name, note, skipped=False)
+        return
     if not lists.parts:
         yield no_sessions(
             source,
@@ -58,6 +65,20 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     for note in (*simplifier.notes, *lists.notes, *references.notes):
         yield Diagnostic(source.name, note, skipped=False)
     yield from read_objects(iter(items), [item for _, item in items], options)
+
+
+def _parse(source: SourceFile) -> Any:
+    return parse_javascript(source) if is_javascript(source.head_text) else parse(source)
+
+
+def _is_data(source: SourceFile) -> bool:
+    """Whether a file of a folder is a script of nothing but data; others are programs."""
+    if not source.path.lower().endswith(SUFFIXES):
+        return False
+    try:
+        return bool(parse_javascript(source))
+    except InputError:
+        return False
 
 
 def _is_object(line: str) -> bool:

@@ -58,7 +58,10 @@ def remedy(source: SourceFile) -> str:
             "write it. Look for an export as schedule.xml, schedule.json, iCalendar or CSV."
         )
     if _CODE.match(source.head_text):
-        return "It is JavaScript. Write the list that it holds as JSON (node prints it with JSON.stringify)."
+        return (
+            "It is JavaScript that holds more than data. Write the list that it holds as JSON (node prints it "
+            "with JSON.stringify)."
+        )
     return _as_table(source)
 
 

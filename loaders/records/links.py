@@ -23,6 +23,7 @@ _BARE_URL = re.compile(
 _ADDRESS_KEYS = ("url", "href", "link", "address")
 _LABEL_KEYS = ("title", "label", "name", "description")
 _KIND_KEYS = ("kind", "type")
+_NOT_OF_TALKS = ("self", "related", "next", "prev", "first", "last", "img", "image", "photo")
 _FILES: dict[LinkKind, tuple[str, ...]] = {
     "recording": (".webm", ".mp4", ".m4v", ".mov", ".mkv", ".ogv", ".avi", ".mp3", ".ogg", ".opus"),
     "slides": (".ppt", ".pptx", ".odp", ".key"),
@@ -57,13 +58,23 @@ def find_url(text: str) -> str:
 
 
 def list_links(value: Any, kind: str = "") -> list[LinkText]:
-    """Return the links that a value of any type holds: a text with addresses, an object, or a list of these."""
+    """Return the links that a value of any type holds: a text with addresses, an object, or a list of these.
+
+    An object has one address with its label, or one for each of its keys: `{"slides": "https://..."}`.
+    """
     if isinstance(value, list):
         return [link for item in value for link in list_links(item, kind)]
     if isinstance(value, dict):
         address = _first(value, _ADDRESS_KEYS)
         label, said = _first(value, _LABEL_KEYS), _first(value, _KIND_KEYS)
-        return [LinkText(address, label, kind or said)] if address else []
+        if address:
+            return [LinkText(address, label, kind or said)]
+        named = ((key, item) for key, item in value.items() if key not in _NOT_OF_TALKS)
+        return [
+            LinkText(text, str(key), kind)
+            for key, item in named
+            if isinstance(item, str) and _URL.fullmatch(text := item.strip())
+        ]
     return [LinkText(match[0], kind=kind) for match in _URL.finditer(as_text(value))]
 
 

@@ -57,7 +57,7 @@ def to_record(
         level=label("level"),
         kind=label("kind"),
         language=label("language"),
-        room=label("room"),
+        room=_room(row, columns) or label("room"),
         start=start,
         end=end,
         duration=first("duration"),
@@ -68,6 +68,13 @@ def to_record(
         states=texts("state"),
         cancelled=any(map(is_said, texts("cancelled"))),
     )
+
+
+def _room(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> str:
+    """Return a list of a room and the part of the building that it is in, or of several rooms, as one text."""
+    values = (row.get(header) for header in columns.get("room", ()))
+    first = next((value for value in values if as_text(value)), None)
+    return ", ".join(as_list(first)) if isinstance(first, list) else ""
 
 
 def _names_of_parts(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[str]:

@@ -194,7 +194,7 @@ def _person(value: Any) -> str:
     """Return the name of a person given as a text or an object; empty if an object holds none."""
     if not isinstance(value, Mapping):
         return as_text(value)
-    found = {_key(str(key)): item for key, item in value.items()}
+    found = {_key(str(key)): _in_order(item) for key, item in value.items()}
     names = [_first_text(found, keys) for keys in (_GIVEN, _FAMILY)]
     whole = _first_text(found, _WHOLE)
     if all(names) and (not whole or "," in whole):
@@ -203,6 +203,18 @@ def _person(value: Any) -> str:
         return whole
     nested = next((found[key] for key in _NESTED if isinstance(found.get(key), Mapping)), None)
     return _person(nested) if nested is not None else _any_name(found)
+
+
+def _in_order(name: Any) -> Any:
+    """Return KonOpas' parts of a name (given, family, prefix, suffix) as one; any other value as it is."""
+    if (
+        not isinstance(name, list)
+        or not 1 < len(name) <= 4
+        or not all(isinstance(it, str) for it in name)
+    ):
+        return name
+    given, family, prefix, suffix = (*name, "", "")[:4]
+    return " ".join(" ".join((prefix, given, family, suffix)).split())
 
 
 @lru_cache(maxsize=1024)

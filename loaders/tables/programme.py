@@ -8,6 +8,7 @@ from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import not_understood
 from loaders.tables.delimited import is_text, text_table
+from loaders.tables.labelled_tags import take_labels
 from loaders.tables.table import (
     MAX_COLUMNS,
     Header,
@@ -140,6 +141,8 @@ def _read_talks(
     timetable = own or _best_timetable(talks, timetables, options)
     placed = count = 0
     for item in settle_halves(read_table(talks.table, talks.header, options)):
+        if isinstance(item, Record):
+            take_labels(item)
         if timetable and isinstance(item, Record):
             count += 1
             placed += timetable.apply(item, replace=own is not None)
