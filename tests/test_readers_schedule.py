@@ -161,3 +161,26 @@ def test_an_endless_event_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(components, "MAX_COMPONENT", 100)
     content = calendar("BEGIN:VEVENT", "SUMMARY:A", "DESCRIPTION:" + "x" * 200, "END:VEVENT")
     assert read_bytes("x.ics", content).reasons == ["an event that cannot be read"]
+
+
+def test_the_schedule_of_europython_has_days_with_entries() -> None:
+    content = b"""<schedule created="2026-05-01T11:40:02"><day date="2026-05-12">
+<entry id="7"><category>Talk</category><audience>Novice</audience><topics><topic>Ropes</topic><topic/></topics>
+<start>0930</start><duration>45</duration><room id="1">Quay</room><title>Knots</title>
+<abstract>About.</abstract><description>About.</description><speakers><speaker id="1"><name>Jo Line</name>
+<description>Jo ties.</description><image>https://example.org/jo.jpg</image></speaker></speakers></entry>
+<entry id="8"><category/><start>1200</start><duration>90</duration><room>Quay</room><title>Lunch</title>
+<description/><speakers/></entry></day></schedule>"""
+    reading = read_bytes("schedule.xml", content, timezone="Europe/Berlin")
+    (knots,) = reading.sessions
+    assert (knots.source_id, knots.title, knots.abstract) == ("7", "Knots", "About.")
+    assert (knots.kind, knots.level, knots.tags, knots.room) == (
+        "Talk",
+        "Novice",
+        ("Ropes",),
+        "Quay",
+    )
+    assert knots.speakers == ("Jo Line",)
+    assert knots.as_dict()["starts_at"] == "2026-05-12T09:30:00+02:00"
+    assert knots.as_dict()["ends_at"] == "2026-05-12T10:15:00+02:00"
+    assert reading.reasons == ["service session (break, registration)"]

@@ -1,5 +1,6 @@
-"""schedule.xml of frab, pentabarf and pretalx, with rooms around events or without."""
+"""schedule.xml of frab, pentabarf and pretalx, with rooms around events or without, and of EuroPython."""
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
@@ -16,7 +17,9 @@ from service.errors import InputError
 
 NAME = "schedule.xml"
 MAX_DEPTH = 100
-_READ_WHOLE = ("conference", "event")
+_EVENTS = ("event", "entry")
+_READ_WHOLE = ("conference", *_EVENTS)
+_DIGITS = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 
 
 def matches(source: SourceFile, options: Options) -> bool:
@@ -38,7 +41,7 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
             conference = element
             series, title_year = split_year(_text(element, "title") or _text(element, "acronym"))
             year = title_year or as_year(_text(element, "start")[:4])
-        elif element.tag == "event":
+        elif element.tag in _EVENTS:
             count += 1
             record = _record(element, source.name, day, room)
             record.event, record.year = series, year
@@ -52,6 +55,8 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
 def _record(event: Element, name: str, day: str, room: str) -> Record:
     id = event.get("id") or event.get("code") or event.get("guid") or ""
     date, start = _text(event, "date"), _text(event, "start")
+    if digits := _DIGITS.fullmatch(start):
+        start = f"{digits[1]}:{digits[2]}"
     return Record(
         location=f"{name}#event {id}",
         source_id=id,
@@ -59,9 +64,10 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
         abstract=join_paragraphs(
             _text(event, key) for key in ("subtitle", "abstract", "description")
         ),
-        speakers=[_text(person) or person.get("name", "") for person in event.iter("person")],
+        speakers=list(_names(event)),
         track=_text(event, "track"),
-        kind=_text(event, "type"),
+        level=_text(event, "audience"),
+        kind=_text(event, "type") or _text(event, "category"),
         language=_text(event, "language"),
         room=_text(event, "room") or room,
         start=date if "T" in date else f"{date or day} {start}".strip(),
@@ -74,7 +80,15 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
             for tag in ("attachment", "link")
             for link in event.iter(tag)
         ],
+        tags=[_text(topic) for topic in event.iter("topic")],
     )
+
+
+def _names(event: Element) -> Iterator[str]:
+    for person in event.iter("person"):
+        yield _text(person) or person.get("name", "")
+    for speaker in event.iter("speaker"):
+        yield _text(speaker, "name") or speaker.get("name", "")
 
 
 def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
