@@ -16,6 +16,7 @@ from loaders.records.values import as_list, as_text, as_year, join_paragraphs, u
 from service.words import folded
 
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
+_HOUR = re.compile(r"[01]?\d|2[0-4]")
 _TRAILING_CLOCK = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d)?$")
 _DIGITS_ONLY_CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5}(?:\.|$)|^\d{10}")
@@ -41,10 +42,12 @@ def to_record(
     def label(field: str) -> str:
         return as_text(unprinted(first(field)))
 
-    date, start = first("date"), _date_and_clock(texts("start"))
+    date = first("date")
+    start = _date_and_clock(texts("start")) or _clock(first("start_hour"), first("start_minute"))
+    end = _date_and_clock(texts("end")) or _clock(first("end_hour"), first("end_minute"))
     if day and start and not mentions_day(start):
         date = day
-    start, end = _start_and_end(date, start, _date_and_clock(texts("end")))
+    start, end = _start_and_end(date, start, end)
     return Record(
         location=location,
         event=first("event"),
@@ -57,7 +60,7 @@ def to_record(
         level=label("level"),
         kind=label("kind"),
         language=label("language"),
-        room=_room(row, columns) or label("room"),
+        room=label("room"),
         start=start,
         end=end,
         duration=first("duration"),
@@ -68,13 +71,6 @@ def to_record(
         states=texts("state"),
         cancelled=any(map(is_said, texts("cancelled"))),
     )
-
-
-def _room(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> str:
-    """Return a list of a room and the part of the building that it is in, or of several rooms, as one text."""
-    values = (row.get(header) for header in columns.get("room", ()))
-    first = next((value for value in values if as_text(value)), None)
-    return ", ".join(as_list(first)) if isinstance(first, list) else ""
 
 
 def _names_of_parts(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -116,6 +112,13 @@ def _start_and_end(date: str, start: str, end: str) -> tuple[str, str]:
         date, range_end = split_range(date)
     end = end or range_end
     return _with_date(date, start), _with_date(date, end) if end else ""
+
+
+def _clock(hour: str, minute: str) -> str:
+    """Return the clock time of hours and minutes that have columns of their own: 9 and 5 are 9:05."""
+    if not _HOUR.fullmatch(hour):
+        return hour  # a whole time, or what will be told as none
+    return f"{hour}:{minute:0>2}" if minute else f"{hour}:00"
 
 
 def _date_and_clock(texts: Sequence[str]) -> str:

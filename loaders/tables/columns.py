@@ -21,7 +21,12 @@ _TIME_FIELDS = {"date", "start", "end"}
 _NUMBERED_FIELDS = {"speakers", "tags", "first_name", "last_name", "abstract"}
 _MAX_LISTED = 20
 _NAME = "name"
-_TALK_FIELDS = {"start", "date", "track", "room", "duration"}
+_BLOCKS = "sessions"  # that a paper is shown in
+_TALK_FIELDS = {"start", "start_hour", "date", "track", "room", "duration"}
+_OF_ROOMS = re.compile(  # rather than of the place that these are in, as "Location" beside "Room" is
+    r"\b(room|raum|raumname|saal|sala|salle|salon|aula|stanza|stage|buhne|hall|horsaal|microlocation|"
+    r"auditorium|auditorio)\b"
+)
 _NOT_OF_TALKS = re.compile(
     r"\b(capacity|seats|bio|biography|about me|kapazitat|platze|biografie|biografia|biographie|"
     r"capacidad|capacite|capacita|capacidade|company|employer|logo|photo)\b"
@@ -113,6 +118,10 @@ def map_columns(headers: Iterable[str], options: Options) -> tuple[dict[str, lis
         columns = {"title": names, **others}
         unknown = [header for header in unknown if header not in names]
     _split_surnames(columns)
+    if {"title", "speakers"} <= columns.keys() and _BLOCKS in keys:
+        columns.setdefault("tags", []).extend(it for it in unknown if header_key(it) == _BLOCKS)
+        unknown = [header for header in unknown if header_key(header) != _BLOCKS]
+    columns.get("room", []).sort(key=lambda header: not _OF_ROOMS.search(header_key(header)))
     missing = missing_columns(there, options)
     return columns, [*unknown, *(f"{column} (mapped, but not there)" for column in missing)]
 

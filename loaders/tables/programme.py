@@ -17,6 +17,7 @@ from loaders.tables.table import (
     read_table,
     sheet_tables,
 )
+from loaders.tables.templates import without_samples
 from loaders.tables.timetable import Timetable, read_timetable, title_key
 from loaders.workbooks.workbook import is_workbook_source
 from service.errors import InputError
@@ -58,7 +59,9 @@ def read_programme(
 
     Raises InputError if no table has a header with titles, or one that the caller maps is not there.
     """
-    talks, timetables, others = _classify(tables, options)
+    trimmed = [without_samples(table) for table in tables]
+    yield from (note for _, note in trimmed if note)
+    talks, timetables, others = _classify([table for table, _ in trimmed], options)
     _check_mapped(source, talks)
     siblings = list(_sibling_tables(source, options))
     if not talks and not timetables:

@@ -86,7 +86,7 @@ def choose_titles(
     titles = columns.get("title", [])
     spare = [
         column
-        for field in ("track", "speakers")
+        for field in ("speakers", "track")
         for column in columns.get(field, ())
         if header_key(header_of(column)) in _SPARE and (field == "track" or len(columns[field]) > 1)
     ]
