@@ -8,13 +8,11 @@ from loaders.json_objects.objects import read_objects
 from loaders.json_objects.values import no_sessions
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.schedule import start_year
+from loaders.sites.assemble import assemble
 from loaders.sites.editions import choose_edition
-from loaders.sites.join import Join
-from loaders.sites.paths import is_data, is_markdown, is_of_speakers
-from loaders.sites.people import Lookups, People
+from loaders.sites.paths import is_data, is_markdown
 from loaders.sites.settings import Defaults, find_defaults
 from loaders.sites.site import Site, site_of
-from loaders.sites.tables import objects_of
 from loaders.sites.yaml_values import Entry
 from loaders.sources.source_file import SourceFile
 
@@ -40,19 +38,8 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     yield from site.diagnostics
     edition = choose_edition(site, options, source)
     yield from edition.notes
-    people, lookups = People(), Lookups()
-    persons = [person for part in edition.parts for person in part.people]
-    for file, value, page in sorted(persons, key=lambda person: not is_of_speakers(person[0])):
-        for location, item in [(file, value)] if page else objects_of(value, file):
-            people.add(item, location, page, is_speaker=is_of_speakers(file))
-    for table in (table for part in edition.parts for table in part.lookups):
-        lookups.add(table.name, objects_of(table.value, table.file))
-    described = [leaf for part in edition.parts for leaf in part.described]
-    placed = [leaf for part in edition.parts for leaf in part.placed]
-    joined = Join(people, lookups).run(described, placed)
+    joined = assemble(edition.parts)
     yield from joined.diagnostics
-    for id, names in people.shared.items():
-        yield Diagnostic(", ".join(names), f"several people have the id {id[:40]!r}", False)
     if not joined.sessions:
         yield no_sessions(
             source, "holds no sessions with titles. Load the folder of the whole site."

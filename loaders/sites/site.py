@@ -218,13 +218,14 @@ def _add_data(site: Site, source: SourceFile, path: str, prefix: str) -> None:
     site.diagnostics += [_note(note) for note in notes]
     part = site.part(edition_of(path.removeprefix(prefix)))
     for table in tables:
-        _add_table(part, table)
+        add_table(part, table)
     roles = {table.role for table in tables}
     if roles.isdisjoint((SESSIONS, SCHEDULE)):
         site.leave_out(PEOPLE if PEOPLE in roles else LOOKUP if LOOKUP in roles else OTHER, path)
 
 
-def _add_table(part: Part, table: Table) -> None:
+def add_table(part: Part, table: Table) -> None:
+    """Add what a list of a data file holds to an edition."""
     if table.role == SESSIONS and _lists_people(table.value):
         part.people.append((table.file, table.value, ""))
     elif table.role == SESSIONS:
