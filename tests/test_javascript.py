@@ -23,7 +23,7 @@ def test_konopas_has_its_people_in_a_file_of_their_own(sources: list[str]) -> No
     )
     assert knots.speakers == ("Dr. Jo Line", "Bo Mole")
     assert (knots.track, knots.kind, knots.tags) == ("Ropes", "Panel", ("Beginners",))
-    assert knots.room == "Quay, Ground floor"
+    assert knots.room == "Quay; Ground floor"
     assert f"{knots.starts_at:%d %H:%M}, {knots.ends_at:%H:%M}" == "12 10:30, 11:45"
     assert [(link.label, link.url) for link in knots.links] == [
         ("signup", "https://example.org/416")

@@ -68,8 +68,13 @@ def _field_of_ids(key: str) -> tuple[str, str]:
     if field := field_of(key):
         return field, key
     match = _IDS.fullmatch(header_key(key))
-    field = field_of(match[1]) or field_of(match[1] + "s") if match else ""
-    return (field, match[1]) if match and field else ("", key)
+    if match is None:
+        return "", key
+    several = match[1] + "s"
+    if match[1] == "tag":  # which is a day, in German
+        return "tags", several
+    field = field_of(match[1]) or field_of(several)
+    return (field, match[1]) if field else ("", key)
 
 
 def _resolve(value: Any, known: Mapping[str, Any]) -> Any:

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.json_objects.indico import arrange_indico
 from loaders.json_objects.javascript import SUFFIXES, is_javascript, parse_javascript
 from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
 from loaders.json_objects.openreview import read_venue
+from loaders.json_objects.pages import missing_pages
+from loaders.json_objects.pretalx import arrange_slots, missing_parts
 from loaders.json_objects.references import find_references, meaning_of_file
 from loaders.json_objects.shapes import Simplifier
 from loaders.json_objects.sittings import split_sittings
 from loaders.json_objects.values import no_sessions, parse
 from loaders.records.record import Diagnostic, Options, Record
+from loaders.sites.assemble import assemble_file
 from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
@@ -34,7 +38,13 @@ def matches(source: SourceFile, options: Options) -> bool:
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each object of the lists of sessions; locations are item numbers or keys."""
     simplifier = Simplifier(options)
-    value = simplifier.simplify(_parse(source))
+    published = _parse(source)
+    if joined := assemble_file(published, source.name):
+        yield from joined.diagnostics
+        sample = [item for _, item in joined.sessions]
+        yield from read_objects(iter(joined.sessions), sample, options)
+        return
+    value = arrange_slots(arrange_indico(simplifier.simplify(published)))
     stem = source.path.rpartition("/")[2].partition(".")[0]
     lists = find_lists(value, options, stem)
     if not lists.parts and len(source.siblings) > 1 and (meant := meaning_of_file(source.path)):
@@ -59,10 +69,15 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         for path, key, item in found
         for sitting in split_sittings(read_venue(item))
     ]
+    if missing := missing_pages(published, source):
+        yield Diagnostic(
+            source.name, missing
+        )  # and so nothing is removed that may be on another page
     for name, size in lists.others.items():
         note = f"the list {name} is not read: {size} items, no sessions"
         yield Diagnostic(source.name, note, skipped=False)
-    for note in (*simplifier.notes, *lists.notes, *references.notes):
+    unclear = filter(None, [missing_parts([item for _, item in items])])
+    for note in (*simplifier.notes, *lists.notes, *references.notes, *unclear):
         yield Diagnostic(source.name, note, skipped=False)
     yield from read_objects(iter(items), [item for _, item in items], options)
 

@@ -20,7 +20,7 @@ _URL = re.compile(
 _BARE_URL = re.compile(
     r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
 )
-_ADDRESS_KEYS = ("url", "href", "link", "address")
+_ADDRESS_KEYS = ("url", "href", "link", "address", "resource")
 _LABEL_KEYS = ("title", "label", "name", "description")
 _KIND_KEYS = ("kind", "type")
 _NOT_OF_TALKS = ("self", "related", "next", "prev", "first", "last", "img", "image", "photo")

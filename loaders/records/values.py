@@ -29,7 +29,7 @@ def as_text(value: Any, depth: int = 0) -> str:
     if isinstance(value, float):
         return "" if value != value else (str(int(value)) if value.is_integer() else str(value))
     if isinstance(value, Mapping):
-        named = (value.get(key) for key in ("en", "name", "title", "label", "fullName"))
+        named = (value.get(key) for key in ("en", "name", "title", "label", "fullName", "tag"))
         texts = (as_text(item, depth + 1) for item in (*named, *value.values()))
         return next((text for text in texts if text), "")
     if isinstance(value, (list, tuple)):

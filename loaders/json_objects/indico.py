@@ -1,0 +1,87 @@
+"""Indico's exports: an event with its contributions, and a timetable of days with entries and entries in these.
+
+What both give is one list of contributions, sessions without any, and breaks, which are marked as such.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from loaders.json_objects.values import member, objects
+from loaders.records.values import as_text
+
+_ANSWER = "HTTPAPIResult"
+_PAPER_AUTHORS = ("primaryauthors", "primaryAuthors", "coauthors")
+
+
+def arrange_indico(value: Any) -> Any:
+    """Return an answer of Indico with its contributions in one list; any other value as it is."""
+    if member(value, "_type") != _ANSWER:
+        return value
+    results = value.get("results")
+    if isinstance(results, dict):
+        address = as_text(value.get("url"))
+        return {"contributions": [_at(item, address) for item in _entries(results)]}
+    if isinstance(results, list):
+        return {"results": [_with_contributions(event) for event in results]}
+    return value
+
+
+def _at(item: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return an entry with its whole address, which a timetable gives from the server's root on."""
+    url = as_text(item.get("url"))
+    return {**item, "url": urljoin(address, url)} if url.startswith("/") and address else item
+
+
+def _with_contributions(event: Any) -> Any:
+    """Return an event with the contributions of its sessions among its own, each once."""
+    if not isinstance(event, dict):
+        return event
+    found: dict[str, Any] = {}
+    for item in objects(event.get("contributions")):
+        found.setdefault(_key(item), _contribution(item, {}))
+    for session in objects(event.get("sessions")):
+        for item in objects(session.get("contributions")):
+            found.setdefault(_key(item), _contribution(item, session))
+    rest = {key: item for key, item in event.items() if key != "sessions"}
+    return {**rest, "contributions": list(found.values())} if found else event
+
+
+def _key(item: dict[str, Any]) -> str:
+    return f"{item.get('db_id') or item.get('id')} {item.get('title')}"
+
+
+def _entries(results: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a timetable, those of a session in its place; a session without any stays."""
+    for days in results.values():
+        for entries in days.values() if isinstance(days, dict) else ():
+            for entry in entries.values() if isinstance(entries, dict) else ():
+                if isinstance(entry, dict):
+                    inside = entry.get("entries")
+                    inner = list(inside.values()) if isinstance(inside, dict) else []
+                    session = entry if inner else {}
+                    for item in objects(inner) or [entry]:
+                        yield _contribution(item, session)
+
+
+def _contribution(item: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
+    """Return a contribution with its session as its track, its room rather than the site that it is in."""
+    kept = {
+        key: part
+        for key, part in item.items()
+        if not key.startswith("_") and key not in ("session", "entries", "roomFullname")
+    }
+    kept["track"] = item.get("track") or item.get("session") or session.get("title")
+    if room := item.get("roomFullname") or item.get("room") or session.get("room"):
+        kept.pop("location", None)
+        kept["room"] = room
+    if item.get("entryType") == "Break":
+        kept["type"] = "Break"
+    elif item.get("isPoster"):
+        kept["type"] = "Poster session"
+    if not (item.get("speakers") or item.get("presenters")):
+        authors = (item.get(key) for key in _PAPER_AUTHORS)
+        kept["speakers"] = [person for people in authors for person in objects(people)]
+    for key in ("entryType", *_PAPER_AUTHORS):
+        kept.pop(key, None)
+    return {key: part for key, part in kept.items() if part not in (None, "", [], {})}
