@@ -49,6 +49,12 @@ def test_each_time_of_a_rule_is_a_session_across_the_change_of_clocks() -> None:
         ("RDATE:20260504T090000Z,20260502T090000Z", ["05-01", "05-02", "05-04"]),
         ("RDATE;VALUE=PERIOD:20260502T090000Z/PT1H", ["05-01", "05-02"]),
         ("RRULE:FREQ=DAILY;INTERVAL=2;COUNT=2", ["05-01", "05-03"]),
+        ("RRULE:FREQ=MONTHLY;COUNT=2", ["05-01", "06-01"]),
+        ("RRULE:FREQ=MONTHLY;BYDAY=1FR,-1MO;COUNT=3", ["05-01", "05-25", "06-05"]),
+        ("RRULE:FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2;COUNT=2", ["05-01", "05-12", "06-09"]),
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=1,-1;UNTIL=20260601", ["05-01", "05-31", "06-01"]),
+        ("RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=2MO;COUNT=1", ["05-01", "06-08"]),
+        ("RRULE:FREQ=YEARLY;UNTIL=20270601", ["05-01", "05-01"]),
     ],
 )
 def test_rules_added_times_and_excepted_ones(lines: str, expected: list[str]) -> None:
@@ -63,6 +69,17 @@ def test_a_changed_time_takes_the_place_of_that_of_the_rule() -> None:
     assert [session.cancelled for session in reading.sessions] == [False, False, False, True]
     before = read_events(DAILY + "RRULE:FREQ=DAILY;COUNT=4").sessions
     assert {session.id for session in reading.sessions} == {session.id for session in before}
+
+
+def test_times_that_are_changed_as_a_whole_are_left_out_and_told() -> None:
+    moved = (
+        "UID:a\nSUMMARY:Yoga moved\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260502T090000Z\n"
+        "DTSTART:20260502T150000Z"
+    )
+    reading = read_events(DAILY + "RRULE:FREQ=DAILY;COUNT=4", moved)
+    assert starts(reading) == ["05-01 09:00", "05-02 15:00"]
+    (reason,) = reading.reasons
+    assert reason.startswith("2 later times, which another event changes as a whole")
 
 
 def test_a_time_is_changed_by_its_instant_in_whatever_zone() -> None:
@@ -84,7 +101,14 @@ def test_a_rule_without_an_end_lasts_as_long_as_the_other_events() -> None:
         ("FREQ=DAILY", 100, "the first 100 times"),
         ("FREQ=DAILY;COUNT=999999", 100, "the first 100 times"),
         ("FREQ=WEEKLY", 53, "without an end"),
-        ("FREQ=YEARLY", 1, "only the first time"),
+        ("FREQ=YEARLY", 2, "without an end"),
+        ("FREQ=YEARLY;COUNT=5", 2, "more than a year after the first are left out"),
+        ("FREQ=WEEKLY;COUNT=60", 53, "more than a year after the first are left out"),
+        ("FREQ=YEARLY;BYMONTH=2", 1, "only the first time"),
+        ("FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2", 1, "only the first time"),
+        ("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR", 1, "only the first time"),
+        ("FREQ=MONTHLY;BYSETPOS=4", 1, "only the first time"),
+        ("FREQ=MONTHLY;BYDAY=1FR;BYSETPOS=4", 1, "only the first time"),
         ("FREQ=SECONDLY", 1, "only the first time"),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", 1, "only the first time"),
         ("FREQ=DAILY;INTERVAL=7;BYDAY=MO", 1, "only the first time"),

@@ -1,5 +1,6 @@
 """Properties of a whole calendar, collected in a first pass over the file."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,13 +21,16 @@ from loaders.calendars.repetitions import REPEATS
 from loaders.records.cleaning import split_year
 from loaders.sources.source_file import SourceFile
 
+_RANGE = re.compile(r"[^:]*;RANGE=THISANDFUTURE\b", re.I)
+
 
 @dataclass(slots=True)
 class Calendar:
     """A calendar's name, year, zones and ids, and the days and people of its events.
 
     `prefix` is what all locations begin with ("FOSDEM - "), `changed` the times of a repeating event that
-    events of their own replace, by UID, and `last_day` that of the events that do not repeat.
+    events of their own replace, by UID, `ranges` those from which on one replaces all, and `last_day` that of
+    the events that do not repeat.
     """
 
     event: str = ""
@@ -37,6 +41,7 @@ class Calendar:
     zones: dict[str, tzinfo] = field(default_factory=dict)
     ids: Counter[str] = field(default_factory=Counter)
     changed: dict[str, list[Any]] = field(default_factory=dict)
+    ranges: dict[str, list[Any]] = field(default_factory=dict)
     last_day: date | None = None
     naming: Naming = field(default_factory=Naming)
 
@@ -67,6 +72,8 @@ def _survey_event(calendar: Calendar, lines: Sequence[str], properties: dict[str
     if value_of(properties.get("RECURRENCE-ID", "")):
         moment = _moment(properties["RECURRENCE-ID"])
         calendar.changed.setdefault(uid, []).extend([moment] if moment else [])
+        if moment and _RANGE.match(properties["RECURRENCE-ID"]):
+            calendar.ranges.setdefault(uid, []).append(moment)
     else:
         calendar.ids[uid] += 1
     if not any(key in properties for key in REPEATS) and "DTSTART" in properties:

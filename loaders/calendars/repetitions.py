@@ -1,8 +1,7 @@
 """Expand recurring events: RRULE, RDATE, EXDATE and RECURRENCE-ID.
 
-Daily and weekly rules are the ones that repeat within a conference; dateutil says their days. No rule is
-followed for longer than a year or for more than 100 times. None is followed that may have no day at all:
-dateutil would look for it until the year 9999.
+dateutil says the days of a rule. No rule is followed for longer than a year or for more than 100 times. None is
+followed that may have no day at all, as the 30th of February: dateutil would look for it until the year 9999.
 """
 
 import re
@@ -20,13 +19,24 @@ MAX_TIMES = 100
 REPEATS = ("RRULE", "RDATE")
 _MAX_SPAN = timedelta(days=366)
 _DAYS = r"(?:MO|TU|WE|TH|FR|SA|SU)"
-_FOLLOWED = re.compile(
-    r"(?:FREQ=(?:DAILY|WEEKLY)|INTERVAL=[1-9]\d?|COUNT=\d{1,6}|UNTIL=[\dTZ]+|WKST=" + _DAYS + "|"
-    r"BYDAY=" + _DAYS + "(?:," + _DAYS + ")*|BYHOUR=\\d\\d?(?:,\\d\\d?){0,7})"
+_NTH_DAY = rf"(?:[1-4]|-1){_DAYS}"
+_ANY = (
+    rf"INTERVAL=[1-9]\d?|COUNT=\d{{1,6}}|UNTIL=[\dTZ]+|WKST={_DAYS}|BYHOUR=\d\d?(?:,\d\d?){{0,7}}"
 )
+_MONTH_DAY = r"-?(?:[1-9]|1\d|2[0-8])"  # which each month has
+_OF_MONTH = rf"BYDAY={_NTH_DAY}(?:,{_NTH_DAY})*|BYMONTHDAY={_MONTH_DAY}(?:,{_MONTH_DAY})*"
+_FOLLOWED = {
+    freq: re.compile(f"FREQ={freq}|{_ANY}|{parts}")
+    for freq, parts in {
+        "DAILY": f"BYDAY={_DAYS}(?:,{_DAYS})*",
+        "WEEKLY": f"BYDAY={_DAYS}(?:,{_DAYS})*",
+        "MONTHLY": rf"{_OF_MONTH}|BYDAY={_DAYS}(?:,{_DAYS})*|BYSETPOS=(?:[1-4]|-1)",
+        "YEARLY": rf"{_OF_MONTH}|BYMONTH=(?:[1-9]|1[0-2])",
+    }.items()
+}
 _END = re.compile(r";?(?:UNTIL|COUNT)=[^;]*", re.I)
 
-_NOT_FOLLOWED = "repeats by a rule other than of days or weeks: only the first time is kept"
+_NOT_FOLLOWED = "repeats by a rule that is not followed: only the first time is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,30 @@ def repeat(event: Any, changed: Collection[Any], last_day: date | None) -> Repet
         return Repetition([start], _NOT_FOLLOWED)
     is_endless = any(not _END.search(text) for _, text in rules)
     limit = _limit(start, last_day if is_endless else None)
-    found = {_key(start): start}
+    found, is_cut = {_key(start): start}, False
     for recur, text in rules:
-        found |= {_key(moment): moment for moment in _follow(text, recur, start, limit)}
+        moments, goes_on = _follow(text, recur, start, limit)
+        found |= {_key(moment): moment for moment in moments}
+        is_cut |= goes_on and not is_endless
     added = islice(_moments(event, "RDATE", start), MAX_TIMES)
     found |= {_key(moment): moment for moment in added}
     replaced = (_in_zone_of(moment, start) for moment in changed)
     out = {*map(_key, replaced), *map(_key, _moments(event, "EXDATE", start))}
     times = [found[key] for key in sorted(found) if key not in out and key[:8] not in out]
-    return Repetition(times[:MAX_TIMES], _note(len(found), is_endless=is_endless))
+    note = _note(len(found), is_endless=is_endless, is_cut=is_cut)
+    return Repetition(times[:MAX_TIMES], note)
 
 
-def _note(count: int, *, is_endless: bool) -> str:
+def split_before(times: list[Any], moments: Collection[Any], start: Any) -> tuple[list[Any], int]:
+    """Return the times before all of the moments, and how many later ones there are."""
+    first = min((_key(_in_zone_of(moment, start)) for moment in moments), default="~")
+    before = [moment for moment in times if _key(moment) < first]
+    return before, len(times) - len(before)
+
+
+def _note(count: int, *, is_endless: bool, is_cut: bool) -> str:
+    if is_cut:
+        return "repeats: times that are more than a year after the first are left out"
     if count > MAX_TIMES:
         return f"repeats: the first {MAX_TIMES} times are kept"
     if is_endless:
@@ -75,11 +97,16 @@ def _note(count: int, *, is_endless: bool) -> str:
 def _is_followed(rule: str) -> bool:
     parts = rule.upper().split(";")
     fields = dict(part.partition("=")[::2] for part in parts)
-    if not all(map(_FOLLOWED.fullmatch, parts)) or "FREQ" not in fields:
+    freq = fields.get("FREQ", "")
+    if freq not in _FOLLOWED or not all(map(_FOLLOWED[freq].fullmatch, parts)):
         return False
-    # Every seventh day is never another weekday.
-    interval = int(fields.get("INTERVAL", "1"))
-    return not (fields["FREQ"] == "DAILY" and "BYDAY" in fields and interval % 7 == 0)
+    days = {"BYDAY", "BYMONTHDAY"} & fields.keys()
+    if freq == "DAILY":  # every seventh day is never another weekday
+        return not (days and int(fields.get("INTERVAL", "1")) % 7 == 0)
+    if "BYSETPOS" in fields and any(map(str.isdigit, fields.get("BYDAY", "1"))):
+        return False  # of a first Friday, a month has no fourth
+    # Of a start on the 31st, a year's other months may have no such day.
+    return len(days) == 1 or not (days or {"BYSETPOS", "BYMONTH"} & fields.keys())
 
 
 def _limit(start: date, last_day: date | None) -> datetime:
@@ -90,16 +117,20 @@ def _limit(start: date, last_day: date | None) -> datetime:
     return min(longest, datetime.combine(last_day, time.max))
 
 
-def _follow(rule: str, recur: Any, start: date, limit: datetime) -> Iterator[Any]:
-    """Yield the occurrences of a rule, up to one beyond the limit."""
+def _follow(rule: str, recur: Any, start: date, limit: datetime) -> tuple[list[Any], bool]:
+    """Return the occurrences of a rule up to the limit, and whether there are later ones."""
+    found: list[Any] = []
     counts, ends = recur.get("COUNT") or [None], recur.get("UNTIL") or [None]
     days = rrulestr(_END.sub("", rule).lstrip(";"), dtstart=_naive(start))
     count = counts[0] if isinstance(counts[0], int) else MAX_TIMES + 1
     for moment in islice(days, min(count, MAX_TIMES + 1)):
         local = _like(moment, start)
-        if moment > limit or (ends[0] is not None and _is_after(local, ends[0])):
-            return
-        yield local
+        if ends[0] is not None and _is_after(local, ends[0]):
+            break
+        if moment > limit:
+            return found, True
+        found.append(local)
+    return found, False
 
 
 def _is_after(moment: Any, end: Any) -> bool:

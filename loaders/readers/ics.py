@@ -17,7 +17,7 @@ from loaders.calendars.components import (
 from loaders.calendars.labels import take_labels
 from loaders.calendars.moments import read_duration, read_moment, write_moment
 from loaders.calendars.people import KEYS, Naming, choose_people, list_people, split_title
-from loaders.calendars.repetitions import REPEATS, repeat
+from loaders.calendars.repetitions import REPEATS, repeat, split_before
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.speakers import speaker_names
 from loaders.sources.source_file import SourceFile
@@ -26,6 +26,10 @@ from service.errors import InputError
 NAME = "ics"
 MAX_REPEATED = 10_000
 """Sessions of a calendar that come of repetitions; of later ones, only the first time is kept."""
+_CHANGED_ON = (
+    "later times, which another event changes as a whole (RANGE=THISANDFUTURE), are left out: give each of "
+    "them an event of its own"
+)
 _DROPPED = {"VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"}
 _USED = {
     "BEGIN", "END", "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "DTSTART", "DTEND", "DURATION", "STATUS",
@@ -78,6 +82,7 @@ def _event(
         return
     record = _record(event, lines, location, calendar)
     changed = calendar.changed.get(record.source_id, [])
+    ranges = calendar.ranges.get(record.source_id, [])
     if calendar.ids[record.source_id] > 1 and not record.slot:
         record.source_id = ""  # one id for several events is none
     if event.errors:
@@ -89,13 +94,16 @@ def _event(
         )
         yield record
         return
-    yield from _times(event, record, calendar, changed)
+    yield from _times(event, record, calendar, changed, ranges)
 
 
 def _times(
-    event: Any, record: Record, calendar: Calendar, changed: list[Any]
+    event: Any, record: Record, calendar: Calendar, changed: list[Any], ranges: list[Any]
 ) -> Iterator[Record | Diagnostic]:
-    """Yield the record for each time of its event: each has the time by the rule as its slot."""
+    """Yield the record for each time of its event: each has the time by the rule as its slot.
+
+    `changed` are times that other events replace, `ranges` those from which on one replaces all.
+    """
     repetition = repeat(event, changed, calendar.last_day)
     if repetition is None:
         yield record
@@ -107,8 +115,11 @@ def _times(
         return
     if not repetition.times:
         yield Diagnostic(record.location, "an event that is left out at all of its times", False)
+    times, later = split_before(repetition.times, ranges, start.dt)
+    if later:
+        yield Diagnostic(record.location, f"{later} {_CHANGED_ON}", row=record.title)
     named = str(start.params.get("TZID", ""))
-    for moment in repetition.times:
+    for moment in times:
         text, zone = write_moment(moment, named, calendar.zones)
         last = _shifted(end, start, moment)
         until, _ = write_moment(last, named, calendar.zones) if last else ("", "")
