@@ -114,5 +114,13 @@ def test_pages_that_are_loaded_together_are_whole(tmp_path: Path, beside: bool) 
 
 
 def test_a_page_without_titles_is_refused() -> None:
-    with pytest.raises(InputError, match=r"x\.json holds no list of sessions with titles"):
+    with pytest.raises(
+        InputError, match=r"x\.json holds slots that name .* \?expand=room,submission,"
+    ):
         read_json(page({"id": 77, "submission": "12", "start": START, "end": END}))
+
+
+def test_a_next_session_is_no_next_page() -> None:
+    assert (
+        read_json({"next": "Sails", "sessions": [{"title": "Knots", "room": "Quay"}]}).skipped == []
+    )

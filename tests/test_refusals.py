@@ -38,7 +38,7 @@ def _document(*names: str) -> bytes:
         ("a.xml", b"<?xml version='1.0'?>\n<rss version='2.0'></rss>", "root is <rss>"),
         ("a.kml", b"<!-- map -->\n<kml/>", "root is <kml>"),
         ("a.js", b"export function sessions() { return [{title: 'Knots'}]; }\n", "It is JavaScript"),
-        ("a.ts", b"// talks\nconst talks = [{title: 'Knots', at: new Date()}];\n", "a.ts:2: 'new Date()}];' is no literal"),
+        ("a.ts", b"// talks\nconst t = [{title: 'Knots', at: now()}];\n", "a.ts:2: 'now()}];' is no literal"),
         ("a.yml", b"a: 1\n", "folder of the whole site"),
         ("a.txt", b"just prose\n", "A table needs a header row"),
     ],

@@ -44,7 +44,8 @@ def _next(value: Any, depth: int = 0) -> str:
     found = (value.get("next"), member(links, "next"), value.get("nextPageToken"), offset)
     for sign in found:
         text = as_text(member(sign, "href") or sign)
-        if text and not isinstance(sign, (bool, int)):
+        is_address = "://" in text or text.startswith(("/", "?"))
+        if text and (is_address or (sign in found[2:] and isinstance(sign, str))):
             return urlsplit(text)._replace(query="", fragment="").geturl()[:_MAX_SHOWN]
     if member(value, "pageInfo", "hasNextPage") is True or value.get("has_more") is True:
         return "more"

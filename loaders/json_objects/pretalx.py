@@ -24,15 +24,26 @@ def _session(slot: dict[str, Any]) -> dict[str, Any]:
         own = {key: item for key, item in submission.items() if key not in ("slots", "slot")}
         return {**own, **of_slot}
     if submission:
-        return {"code": submission, "submission": submission, **of_slot}
+        return {"code": submission, **of_slot}
     return {"title": slot.get("description") or "Break", "type": "Break", **of_slot}
 
 
 def missing_parts(items: list[Any]) -> str:
-    """Return what to say of sessions whose times or titles are given by ids alone; empty if none are."""
+    """Return what to say of sessions whose times are given by ids alone; empty if none are."""
     found = [item for item in items if isinstance(item, dict)]
     if any(_is_number(slot) for item in found for slot in _listed(item.get("slots"))):
         return f"slots are given by ids, without times: ask pretalx with ?expand={_EXPAND}"
+    return ""
+
+
+def missing_titles(value: Any) -> str:
+    """Return how to ask for slots that name their submissions by codes alone; empty for any other value."""
+    slots = objects(member(value, "results"))
+    if slots and all({"code", "start"} <= slot.keys() and "title" not in slot for slot in slots):
+        return (
+            "holds slots that name their submissions by codes. Ask pretalx with "
+            "?expand=room,submission,submission.speakers,submission.track, or load its schedule.json"
+        )
     return ""
 
 

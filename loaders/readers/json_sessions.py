@@ -1,7 +1,7 @@
 """JSON, or JavaScript that holds nothing else: a list of sessions, or an object with one somewhere inside."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from loaders.json_objects.indico import arrange_indico
@@ -10,7 +10,7 @@ from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
 from loaders.json_objects.openreview import read_venue
 from loaders.json_objects.pages import missing_pages
-from loaders.json_objects.pretalx import arrange_slots, missing_parts
+from loaders.json_objects.pretalx import arrange_slots, missing_parts, missing_titles
 from loaders.json_objects.references import find_references, meaning_of_file
 from loaders.json_objects.shapes import Simplifier
 from loaders.json_objects.sittings import split_sittings
@@ -39,25 +39,32 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each object of the lists of sessions; locations are item numbers or keys."""
     simplifier = Simplifier(options)
     published = _parse(source)
-    if joined := assemble_file(published, source.name):
+    value = simplifier.simplify(published)
+    if joined := assemble_file(value, source.name):
         yield from joined.diagnostics
-        sample = [item for _, item in joined.sessions]
-        yield from read_objects(iter(joined.sessions), sample, options)
+        items: list[tuple[str, Any]] = [*joined.sessions]
+    else:
+        items = yield from _from_lists(arrange_slots(arrange_indico(value)), source, options)
+    if not items:
         return
-    value = arrange_slots(arrange_indico(simplifier.simplify(published)))
+    if missing := missing_pages(published, source):
+        # A bad row: what may be on another page is not removed.
+        yield Diagnostic(source.name, missing)
+    unclear = filter(None, [missing_parts([item for _, item in items])])
+    for note in (*simplifier.notes, *unclear):
+        yield Diagnostic(source.name, note, skipped=False)
+    yield from read_objects(iter(items), [item for _, item in items], options)
+
+
+def _from_lists(
+    value: Any, source: SourceFile, options: Options
+) -> Generator[Diagnostic, None, list[tuple[str, Any]]]:
+    """Return the objects of the lists of sessions with their locations; yield what is to be said of others."""
     stem = source.path.rpartition("/")[2].partition(".")[0]
     lists = find_lists(value, options, stem)
-    if not lists.parts and len(source.siblings) > 1 and (meant := meaning_of_file(source.path)):
-        note = f"a list of {meant}: sessions beside it name them by id"
-        yield Diagnostic(source.name, note, skipped=False)
-        return
     if not lists.parts:
-        yield no_sessions(
-            source,
-            "holds no list of sessions with titles. Give a JSON list of objects "
-            'with a title, or map the key: --map "Key=title"',
-        )
-        return
+        yield _no_lists(value, source)
+        return []
     found = [
         (f"{part.path}." if len(lists.parts) > 1 else "", key[:_MAX_KEY], item)
         for part in lists.parts
@@ -69,17 +76,25 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         for path, key, item in found
         for sitting in split_sittings(read_venue(item))
     ]
-    if missing := missing_pages(published, source):
-        yield Diagnostic(
-            source.name, missing
-        )  # and so nothing is removed that may be on another page
     for name, size in lists.others.items():
         note = f"the list {name} is not read: {size} items, no sessions"
         yield Diagnostic(source.name, note, skipped=False)
-    unclear = filter(None, [missing_parts([item for _, item in items])])
-    for note in (*simplifier.notes, *lists.notes, *references.notes, *unclear):
+    for note in (*lists.notes, *references.notes):
         yield Diagnostic(source.name, note, skipped=False)
-    yield from read_objects(iter(items), [item for _, item in items], options)
+    return items
+
+
+def _no_lists(value: Any, source: SourceFile) -> Diagnostic:
+    """Return the note on a file without sessions. Raises InputError if nothing else is named."""
+    if len(source.siblings) > 1 and (meant := meaning_of_file(source.path)):
+        note = f"a list of {meant}: sessions beside it name them by id"
+        return Diagnostic(source.name, note, skipped=False)
+    return no_sessions(
+        source,
+        missing_titles(value)
+        or "holds no list of sessions with titles. Give a JSON list of objects "
+        'with a title, or map the key: --map "Key=title"',
+    )
 
 
 def _parse(source: SourceFile) -> Any:
