@@ -34,8 +34,8 @@ class QdrantSettings(BaseModel):
     """Seconds for which a load retries a call while the server is busy or away. Raise it to outlast
     longer restarts."""
     shards: Annotated[int, Field(ge=1)] | None = None
-    """Shards of a new generation; the server's choice (one a node) when unset. Set it to twice the nodes
-    for a cluster that will grow: it is fixed when a generation is built."""
+    """Shards of a new generation; one for each 100,000 sessions, but at most one a node, when unset. It is
+    fixed when a generation is built."""
     replicas: Annotated[int, Field(ge=1)] = 1
     """Copies of each shard. Use 2 on a cluster of three nodes, so that one may be away; it is fixed when a
     generation is built."""

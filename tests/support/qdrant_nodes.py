@@ -249,7 +249,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = {}
         if arguments[0] == "three":
             cluster = run.enter_context(three(binary, Path(name)))
-            settings = {"URL": cluster.url, "SHARDS": "6", "REPLICAS": "2"}
+            settings = {"URL": cluster.url, "REPLICAS": "2"}
         else:
             node = run.enter_context(one(binary, Path(name), keys=arguments[0] == "keys"))
             settings = {"URL": node.url, "GRPC_PORT": str(node.grpc_port)}

@@ -13,6 +13,7 @@ from service.settings import QdrantSettings
 from service.stores.schema import KEYWORDS_VECTOR, TEXT_VECTOR, payload_indexes
 from service.stores.server.connection import Connection
 from service.stores.server.failures import ExistsError
+from service.stores.server.shards import choose_shards
 
 MAX_POINTS = 256
 """Points of one request: what the loader sends at most, and the collection takes."""
@@ -23,9 +24,15 @@ log = logging.getLogger(__name__)
 
 
 def create_collection(
-    connection: Connection, settings: QdrantSettings, name: str, encoder: Fingerprint
+    connection: Connection,
+    settings: QdrantSettings,
+    name: str,
+    encoder: Fingerprint,
+    *,
+    sessions: int,
 ) -> None:
-    """Create an empty collection for vectors of that encoder, with its payload indexes."""
+    """Create an empty collection for about `sessions` vectors of that encoder, with its payload indexes."""
+    shards = choose_shards(connection, settings, sessions)
     # Its name is ours alone: if it is there, a first try came through and only its answer was lost.
     with suppress(ExistsError):
         connection.call(
@@ -46,7 +53,7 @@ def create_collection(
                         index=models.SparseIndexParams(on_disk=True),
                     )
                 },
-                shard_number=settings.shards,
+                shard_number=shards,
                 replication_factor=settings.replicas,
                 write_consistency_factor=settings.write_consistency,
                 hnsw_config=models.HnswConfigDiff(

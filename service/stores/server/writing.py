@@ -171,7 +171,13 @@ class ServerBuilder(Writer):
     ) -> None:
         """Create the collection, payload indexes first."""
         super().__init__(connection, settings, target, manifest)
-        create_collection(connection, settings, manifest.generation, manifest.encoder)
+        create_collection(
+            connection,
+            settings,
+            manifest.generation,
+            manifest.encoder,
+            sessions=manifest.sessions,
+        )
 
     def _commit_words(self, written: Vocabulary) -> None:
         generation = self.manifest.generation
