@@ -16,6 +16,11 @@ from service.errors import QueryError, RefusedError
 from service.filter_values import DAYS_TO, PARSERS
 from service.slots import MAX_PLAN, Slot
 
+MAX_VALUES = 20
+"""Values that one filter may be given, in an address of ours too; `fits` has MAX_PLAN ids."""
+MAX_ALL = 50
+"""Values that all filters together may be given, `fits` aside."""
+
 Value = str | int
 FieldType = Literal["keyword", "integer", "day", "time", "minutes", "ids"]
 Comparison = Literal["gte", "gt", "lte", "lt"]
@@ -154,8 +159,8 @@ class Filters(Mapping[str, tuple[Value, ...]]):
     def parse(cls, given: Mapping[str, Sequence[str]]) -> "Filters":
         """Return the filters of what people typed, several values a name; blank ones are left out.
 
-        Raises QueryError for an unknown name, a value that is none of its field's type, several values of a
-        field with bounds, or two such fields that nothing passes together.
+        Raises QueryError for an unknown name, a value that is none of its field's type, more values than
+        MAX_VALUES or MAX_ALL, several of a field with bounds, or two such fields that nothing passes together.
         """
         for name in given:
             if name not in FIELDS:
@@ -166,13 +171,7 @@ class Filters(Mapping[str, tuple[Value, ...]]):
             name: list(dict.fromkeys(map(FIELDS[name].parse, FIELDS[name].split(texts))))
             for name, texts in given.items()
         }
-        if len(values.get("fits", ())) > MAX_PLAN:
-            raise QueryError(
-                f"fits names {len(values['fits']):,} sessions; give {MAX_PLAN} at most."
-            )
-        for name, some in values.items():
-            if FIELDS[name].bounds and len(some) > 1:
-                raise QueryError(f"{name} is given {len(some)} times; give it once.")
+        _check_counts(values)
         filters = cls(**values)
         _check_bounds(filters)
         return filters
@@ -246,6 +245,20 @@ def in_day_range(day: str, text: str) -> bool:
     """Return whether a day (YYYY-MM-DD; empty: unknown, in none) is the day or in the range of a filter."""
     start, end = split_days(text)
     return bool(day) and start <= day and (not end or day <= end)
+
+
+def _check_counts(values: Mapping[str, Sequence[Value]]) -> None:
+    """Raise QueryError if a field has more values than it may, or all have together."""
+    if len(values.get("fits", ())) > MAX_PLAN:
+        raise QueryError(f"fits names {len(values['fits']):,} sessions; give {MAX_PLAN} at most.")
+    for name, some in values.items():
+        if FIELDS[name].bounds and len(some) > 1:
+            raise QueryError(f"{name} is given {len(some)} times; give it once.")
+        if FIELDS[name].is_facet and len(some) > MAX_VALUES:
+            raise QueryError(f"{name} has {len(some):,} values; give {MAX_VALUES} at most.")
+    total = sum(len(some) for name, some in values.items() if name != "fits")
+    if total > MAX_ALL:
+        raise QueryError(f"The filters have {total:,} values; give {MAX_ALL} at most.")
 
 
 def _list_bounds(filters: Filters) -> Iterator[tuple[str, str, Comparison, int]]:

@@ -68,6 +68,12 @@ def test_filters_of_no_field_are_refused() -> None:
         ({"min_minutes": ["ten"]}, "min_minutes is 'ten'; give a number of minutes such as 30"),
         ({"max_minutes": ["-5"]}, "give a number of minutes"),
         ({"max_minutes": ["20", "30"]}, "max_minutes is given 2 times"),
+        ({"track": [f"T{n}" for n in range(21)]}, "track has 21 values; give 20 at most"),
+        ({"day": [f"2026-05-{n:02}" for n in range(1, 22)]}, "day has 21 values; give 20 at most"),
+        (
+            {name: [f"v{n}" for n in range(17)] for name in ("track", "room", "speaker")},
+            "The filters have 51 values; give 50 at most",
+        ),
         (
             {"from": ["14:00"], "to": ["9:00"]},
             "from is 14:00 and to is 09:00: no session passes both. Give from earlier or to later",
@@ -85,6 +91,12 @@ def test_filters_that_cannot_be_used(given: dict[str, list[str]], says: str) -> 
 def test_typed_values_are_trimmed_and_blank_ones_left_out() -> None:
     given = {"year": [" 2026 ", ""], "speaker": [" Ana Ruiz "], "track": [" "]}
     assert Filters.parse(given) == Filters(year=(2026,), speaker=("Ana Ruiz",))
+
+
+def test_a_value_counts_once_however_often_it_is_given() -> None:
+    given = {"track": [f"T{n % 20}" for n in range(4_000)], "year": ["2026", "02026"[1:]] * 100}
+    assert len(Filters.parse(given)["track"]) == 20
+    assert Filters.parse(given)["year"] == (2026,)
 
 
 def test_times_and_lengths_are_bounds() -> None:

@@ -17,7 +17,8 @@ LEFT_OUT = ("abstract", "links", "tags")
 class ProgrammeDay:
     """One day of an edition, or a part of it.
 
-    filters   what passes, as the catalogue spells it, with this event and year and without the day
+    filters   what passes, as the catalogue spells it, with this event and year and without the day; as it was
+              typed where that stands for more values than a link may have
     edition   the edition with all of its sessions
     passing   the same with those that pass
     day       the day (YYYY-MM-DD); empty for the sessions without one

@@ -1,11 +1,12 @@
 """Programmes: finds one day of an edition, without a question."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from service.dates import parse_day
 from service.errors import RefusedError
-from service.filters import Filters
+from service.filters import MAX_ALL, MAX_VALUES, Filters
 from service.programme.absence import OFFERED, explain
 from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.directory import FIELD_OF, Directory, Kind, open_directory
@@ -65,7 +66,8 @@ class Programmes:
             found = self._find(generation, filters, now, part)
             if isinstance(found, NoProgramme):
                 return found, {}
-            return found, self._count(generation, found.chosen(filters))
+            spelled = self._facets.canonicalise(generation, found.chosen(filters))
+            return found, self._count(generation, spelled)
 
     def _find(
         self, generation: Generation, filters: Filters, now: datetime | None, part: str
@@ -84,10 +86,11 @@ class Programmes:
         (edition,) = gather(narrow(calendar, own))
         (with_days,) = gather(narrow(on_any_day, own))
         wanted = spelled.replace(**own, day=())
-        found = _Finder(self._facets, self._sessions, generation, wanted, edition, with_days, now)
+        finder = _Finder(self._facets, self._sessions, generation, wanted, edition, with_days, now)
         others = spelled.replace(event=(), year=(), day=())
         elsewhere = gather(self._pass(generation, calendar, others))
-        return found.day(choose_day(chosen, now), key, elsewhere)
+        found = finder.day(choose_day(chosen, now), key, elsewhere)
+        return replace(found, filters=_as_told(filters.replace(**own, day=()), wanted))
 
     def _count(self, generation: Generation, filters: Filters) -> FacetCounts:
         return {
@@ -232,6 +235,15 @@ class _Finder:
 
     def _asks_for_times(self) -> bool:
         return any(name in self._filters for name in _OF_TIME)
+
+
+def _as_told(asked: Filters, spelled: Filters) -> Filters:
+    """Return the filters as the catalogue spells them; as they were typed where a link cannot have so many."""
+    typed = {name: asked[name] for name, some in spelled.items() if len(some) > MAX_VALUES}
+    typed.pop("fits", None)
+    told = spelled.replace(**typed)
+    total = sum(len(some) for name, some in told.items() if name != "fits")
+    return asked if total > MAX_ALL else told
 
 
 def _between(filters: Filters, part: Part) -> Filters:

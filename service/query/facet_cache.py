@@ -1,6 +1,6 @@
 """Caches facet counts, and maps filter values to the catalogue's spelling."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from service.filters import FIELDS, NO_FILTERS, Filters, Value, in_day_range
@@ -16,6 +16,8 @@ VALUES_KEPT = 200_000
 
 Counts = list[tuple[Value, int]]
 """Values and how many sessions have them, most frequent first."""
+Spellings = dict[str, list[str]]
+"""The values of a facet, by what is left of them without case and accents."""
 
 
 class FacetCache:
@@ -24,6 +26,7 @@ class FacetCache:
     def __init__(self) -> None:
         """Start with an empty cache."""
         self._counted = GenerationCache[Counts](VALUES_KEPT, len)
+        self._spelled = GenerationCache[Spellings](VALUES_KEPT, len)
 
     def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
         """Return the values of the facet `name` among sessions that pass, and their counts."""
@@ -48,42 +51,44 @@ class FacetCache:
         `fits` gets the slots of its sessions.
         What the catalogue does not know stays: no session has it.
         """
-        changes: dict[str, list[str]] = {}
+        changes: dict[str, Iterable[str]] = {}
         for name, values in filters.items():
             if name in FIELDS and FIELDS[name].type in ("keyword", "day"):
-                known = [str(value) for value, _ in self.count(generation, name)]
+                known = self._spelled.get(generation, name, partial(self._fold, generation, name))
                 alike = _ALIKE.get(name, _spellings)
-                changes[name] = [
-                    spelling for value in values for spelling in alike(str(value), known)
-                ]
+                found = (spelling for value in values for spelling in alike(str(value), known))
+                changes[name] = dict.fromkeys(found)
         return place_plan(generation, filters.replace(**changes) if changes else filters)
 
+    def _fold(self, generation: Generation, name: str) -> Spellings:
+        """Return the known values of a facet by what spellings of one share."""
+        known: Spellings = {}
+        for value, _ in self.count(generation, name):
+            known.setdefault(folded(str(value)), []).append(str(value))
+        return known
 
-def _days_in(wanted: str, known: Sequence[str]) -> list[str]:
+
+def _days_in(wanted: str, known: Spellings) -> list[str]:
     return [day for day in known if in_day_range(day, wanted)] or [wanted]
 
 
-def _named(wanted: str, known: Sequence[str]) -> list[str]:
+def _named(wanted: str, known: Spellings) -> list[str]:
     """Return the known names that are `wanted`, or have all of its words where none is: Stenberg."""
-    spelled = _spellings(wanted, known)
     words = set(split_words(wanted))
-    if not words or not set(spelled).isdisjoint(known):
-        return spelled
+    if not words or folded(wanted) in known:
+        return _spellings(wanted, known)
     longest = max(words, key=len)
-    return [
-        name for name in known if longest in folded(name) and words <= set(split_words(name))
-    ] or spelled
+    alike = (name for key, names in known.items() if longest in key for name in names)
+    return [name for name in alike if words <= set(split_words(name))] or [wanted]
 
 
-def _spellings(wanted: str, known: Sequence[str]) -> list[str]:
-    """Return the known values that are `wanted` but for case and accents; `wanted` itself if none is."""
-    if wanted in known:
-        return [wanted]
-    key = folded(wanted)
-    return [value for value in known if folded(value) == key] or [wanted]
+def _spellings(wanted: str, known: Spellings) -> list[str]:
+    """Return the known values that are `wanted` but for case and accents; `wanted` if it is one, or none is."""
+    alike = known.get(folded(wanted), [wanted])
+    return [wanted] if wanted in alike else alike
 
 
-_ALIKE: dict[str, Callable[[str, Sequence[str]], list[str]]] = {
+_ALIKE: dict[str, Callable[[str, Spellings], list[str]]] = {
     "day": _days_in,
     "speaker": _named,
 }

@@ -56,6 +56,7 @@ def create_app(
         proxies,
         rows,
         sessions,
+        sizes,
     )
     from service.web import site as looks
     from service.web.outages import Outages, note_outages
@@ -88,6 +89,7 @@ def create_app(
     note_outages(app, outages or Outages())
     app.register_error_handler(Exception, errors.handle)
     origins.install(app, allowed_origins)
+    sizes.install(app)
     app.wsgi_app = proxies.BehindProxies(app.wsgi_app, trusted_proxies, public_url)  # type: ignore[assignment, method-assign]  # as Flask documents it
     return app
 

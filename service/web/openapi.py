@@ -85,6 +85,7 @@ def _paths() -> Values:
         "ignore",
         "A kind of constraint that is not to become a filter.",
         {**TEXT, "enum": list(KINDS)},
+        len(KINDS),
     )
     now = parts.parameter(
         "now",

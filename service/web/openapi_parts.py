@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.filters import FIELDS, Field, FieldType
+from service.filters import FIELDS, MAX_ALL, MAX_VALUES, Field, FieldType
 from service.query.query import MAX_QUERY
 from service.slots import MAX_PLAN
 from service.web.schemas import TEXT, Values
@@ -88,7 +88,8 @@ def _filter(field: Field, schema: Values) -> Values:
         return ids(field.name, field.help)
     if field.bounds:
         return parameter(field.name, field.help, schema)
-    return repeated(field.name, f"{field.help} Repeat it for any of several.", schema)
+    told = f"{field.help} Repeat it for any of several; all filters together take {MAX_ALL} values."
+    return repeated(field.name, told, schema, MAX_VALUES)
 
 
 def ids(name: str, description: str) -> Values:
@@ -98,9 +99,9 @@ def ids(name: str, description: str) -> Values:
     return made | {"style": "form", "explode": False}
 
 
-def repeated(name: str, description: str, items: Values) -> Values:
-    """Return a parameter that may be given several times."""
-    schema = {"type": "array", "items": items}
+def repeated(name: str, description: str, items: Values, most: int) -> Values:
+    """Return a parameter that may be given several times, with `most` different values."""
+    schema = {"type": "array", "items": items, "maxItems": most}
     return parameter(name, description, schema) | {"style": "form", "explode": True}
 
 

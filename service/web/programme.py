@@ -27,14 +27,13 @@ from service.web.parameters import (
 )
 from service.web.rows import Rows
 from service.web.search_form import link_programme, list_chips, list_fields, list_inputs
+from service.web.sizes import MAX_BYTES
 
 _OF_EDITION = ("event", "year", "day")
 """Filters that the page's own links set, rather than its form."""
 MAX_PAGES = 1_000
 _NOW_SHOWN = 100
 """Sessions that are listed as on now, and as next."""
-_MAX_BYTES = 1_000_000
-"""Size of a page; where names are so long that it is more, stars, speakers and tracks are left out."""
 _MAX_OFFERED = 120
 """Characters of a value that the form offers; a link can name a longer one."""
 
@@ -141,7 +140,11 @@ def _render(query: Query, found: ProgrammeDay, counts: FacetCounts) -> str:
         shown=_NOW_SHOWN,
     )
     page = render(rows=rows)
-    return page if len(page.encode()) <= _MAX_BYTES else render(rows=replace(rows, brief=True))
+    if len(page.encode()) <= MAX_BYTES:
+        return page
+    return render(
+        rows=replace(rows, brief=True)
+    )  # names are very long, or many filters are in every link
 
 
 def _show_none(query: Query, found: NoProgramme) -> Response:

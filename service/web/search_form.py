@@ -16,6 +16,9 @@ from service.words import folded, language_name
 SUGGESTED = 300
 """Values offered for one filter, the most frequent ones; a link can name any other."""
 
+MAX_LINK = 1_000
+"""Characters of an address that a page repeats for each of its results."""
+
 
 def link(query: Query) -> str:
     """Return the shortest URL of this query."""
@@ -39,8 +42,12 @@ def programme_parameters(query: Query) -> dict[str, Any]:
 
 
 def link_only(query: Query, name: str, value: Value) -> str:
-    """Return the address that asks this query of the sessions with one value of the field `name`."""
-    return link(_filtered(query, name, (value,)))
+    """Return the address that asks this query of the sessions with one value of the field `name`.
+
+    Empty where it is longer than MAX_LINK: each result has several.
+    """
+    address = link(_filtered(query, name, (value,)))
+    return address if len(address) <= MAX_LINK else ""
 
 
 def anew(query: Query, text: str) -> Query:

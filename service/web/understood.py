@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.filters import NO_FILTERS
+from service.filters import MAX_VALUES, NO_FILTERS
 from service.query.interpretation import Constraint, filters_of
 from service.query.query import Query
 from service.query.wording import label_of, tell_days, tell_value
 from service.search.answer import Answer
 from service.web.search_form import Chip, link, link_programme
-
-OTHERS_LINKED = 100
-"""Days in other editions that one address names: the latest ones, as an address cannot have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +66,14 @@ def _ignoring(query: Query, constraints: Sequence[Constraint]) -> Query:
 
 
 def _narrowed(query: Query, constraints: Sequence[Constraint]) -> Query:
-    """Return the query with constraints as filters; those set by hand win."""
-    return replace(query, filters=filters_of(constraints).replace(**query.filters))
+    """Return the query with constraints as filters, MAX_VALUES of each at most; those set by hand win."""
+    filters = filters_of(constraints)
+    few = {name: values[-MAX_VALUES:] for name, values in filters.items()}
+    return replace(query, filters=filters.replace(**few | dict(query.filters)))
 
 
 def _others(query: Query, one: Constraint) -> Chip:
-    """Return the other days of a constraint; set by hand, they take its place."""
-    days = one.others[-OTHERS_LINKED:]
+    """Return the latest of the other days of a constraint; set by hand, they take its place."""
+    days = one.others[-MAX_VALUES:]
     filters = query.filters.replace(day=days)
     return Chip("", tell_days(days[::-1]), link(replace(query, filters=filters)))
