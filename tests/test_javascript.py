@@ -88,9 +88,13 @@ def test_nothing_is_evaluated(script: str, refusal: str) -> None:
 
 def test_programs_in_a_folder_are_left_alone(tmp_path: Path) -> None:
     write_file(tmp_path / "app.js", b"const state = {title: 'x'};\nrender(state);\n")
+    write_file(tmp_path / "popup.jsx", b"const title, speaker, room = use();\nx, y, z\n")
+    package = b'{"name": "app", "author": "Jo Line", "description": "x", "scripts": {}}'
+    write_file(tmp_path / "package.json", package)
     write_file(tmp_path / "talks.js", b"const talks = [{title: 'Knots', room: 'Quay'}];\n")
     reading = read(tmp_path)
     assert (reading.titles, reading.skipped) == (["Knots"], [])
+    assert reading.formats == ["json", "json"]  # of package.json too, which has none
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ _MAX_DEPTH = 12
 _MAX_KINDS = 2_000
 _MAX_KEYS = 2_000  # of an object that is no list
 _MAX_TOLD = 5
+_OF_PROGRAMS = {"dependencies", "devDependencies", "scripts", "lockfileVersion"}
 _WEAK_FIELDS = {  # links and sponsors have them too
     "source_id", "url", "links", "slides", "recording", "tags", "event", "year", "zone", "state",
     "cancelled",
@@ -238,6 +239,7 @@ def _is_inside(path: Path, other: Path) -> bool:
 
 
 def _is_session(value: Any, options: Options) -> bool:
-    """Whether an object on its own is a session: it has a title and another field."""
-    columns = map_columns(value, options)[0] if isinstance(value, dict) else {}
+    """Whether an object on its own is a session: it has a title and another field, and is no program's file."""
+    is_object = isinstance(value, dict) and _OF_PROGRAMS.isdisjoint(value)
+    columns = map_columns(value, options)[0] if is_object else {}
     return "title" in columns and len(columns) > 1

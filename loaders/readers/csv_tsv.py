@@ -12,10 +12,16 @@ from loaders.tables.timetable import is_timetable
 NAME = "csv"
 _DEFAULTS = Options()
 _MARKUP = ("<?xml", "<!doctype", "<html")
+_CODE = (
+    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".css", ".scss", ".sh", ".rb", ".go",
+    ".java", ".php", ".rs", ".c", ".h", ".cpp",
+)  # fmt: skip
 
 
 def matches(source: SourceFile, options: Options) -> bool:
-    """Whether the text has a row of headers, one of which means a title, or is a timetable."""
+    """Whether the text has a row of headers, one of which means a title, or is a timetable; code is neither."""
+    if not source.is_named and source.path.lower().endswith(_CODE):
+        return False
     return _is_table(source, _DEFAULTS) or (bool(options.columns) and _is_table(source, options))
 
 
