@@ -36,3 +36,21 @@ def test_errors_of_the_api_can_be_read_too(searcher: Searcher) -> None:
     answer = client.get("/api/search", headers={"Origin": FRIEND})
     assert answer.status_code == 400
     assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
+
+
+def test_pages_say_what_browsers_may_do_with_them(client: FlaskClient) -> None:
+    for path, kept in (
+        ("/", "no-cache"),
+        ("/api/status", "no-cache"),
+        ("/nothing", "no-store"),
+        ("/api/search", "no-store"),
+        ("/livez", "no-store"),
+        ("/static/page.css", "no-cache"),
+    ):
+        with client.get(path) as answer:
+            assert answer.headers["Cache-Control"] == kept, path
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert "camera=()" in answer.headers["Permissions-Policy"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/embed.js").headers["Cross-Origin-Resource-Policy"] == "cross-origin"

@@ -107,3 +107,29 @@ def test_the_page_works_under_a_path(searcher: Searcher) -> None:
     )
     assert client.get("/asking").status_code == 404
     assert client.get("/livez").status_code == 200
+
+
+def test_only_allowed_hosts_are_answered(searcher: Searcher, client: FlaskClient) -> None:
+    some = create_app(searcher, allowed_hosts=("ask.example.org",)).test_client()
+    for host in (
+        "ask.example.org",
+        "ASK.example.org:8000",
+        "localhost:8000",
+        "127.0.0.1",
+        "[::1]:80",
+    ):
+        assert some.get("/api/status", headers={"Host": host}).status_code == 200, host
+    for host in ("evil.example", "ask.example.org.evil.example", "ask.example.org@evil.example"):
+        refused = some.get("/api/status", headers={"Host": host})
+        assert refused.status_code == 400, host
+        assert "evil" not in refused.text
+        assert some.get("/", headers={"Host": host}).status_code == 400
+    assert client.get("/api/status", headers={"Host": "any.example"}).status_code == 200
+
+
+def test_no_address_leads_to_the_host_that_the_request_names(client: FlaskClient) -> None:
+    for path in ("//evil.example/", "//api/status", "/api//status", "/programme/"):
+        named = {"PATH_INFO": path, "HTTP_HOST": "evil.example"}
+        answer = client.get("/", environ_overrides=named)
+        assert answer.status_code in (200, 404), path
+        assert "Location" not in answer.headers

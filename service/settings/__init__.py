@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from service.errors import SettingsError
-from service.settings.addresses import Networks, Origins, PublicUrl
+from service.settings.addresses import Hosts, ListenAt, Networks, Origins, PublicUrl, is_loopback
 from service.settings.data_dir import DataDir, OwnPath
 from service.settings.qdrant import QdrantSettings
 from service.settings.reading import ReadSettings
@@ -38,6 +38,8 @@ DEADLINE_SECONDS = 2.0
 """Seconds in which a request is answered, unless the setting says otherwise."""
 THREADS = 8
 """Requests that a process works on at a time, unless the setting says otherwise."""
+RATE_LIMIT = 6_000
+"""Requests of a client a minute where that is limited, unless the setting says otherwise."""
 LOCK_ENDING = "-lock"
 """What the name of a catalogue's lock ends in, on a server."""
 GROUPS: dict[str, type[BaseModel]] = {
@@ -104,6 +106,17 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=256)] = THREADS
     """Requests that each process of `serve` works on at a time. 64 more wait for half the deadline at most;
     all others are answered 503."""
+    rate_limit: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    """Requests that a client (an address; of IPv6 a /64) may make a minute, 0 for any number. When unset 6,000,
+    and any number where `serve` listens on loopback. Behind a proxy, name it in `TRUSTED_PROXIES`: otherwise
+    all people are one client."""
+    metrics_listen: ListenAt | None = None
+    """Where `serve` answers /metrics, /livez and /readyz to operators: an address and a port, as in
+    127.0.0.1:9100, or the path of a socket. /metrics is then not on the public port; when unset, it is there
+    only if `serve` listens on loopback."""
+    allowed_hosts: Hosts = ()
+    """Names that requests may be addressed to (Host), separated by commas: ask.example.org. Others are answered
+    400, but for those of loopback. Any when unset."""
     public_url: PublicUrl | None = None
     """Where people reach the page, such as https://ask.example.org or https://example.org/ask. Pages of
     sessions then carry what search engines and previews need: a canonical address, Open Graph and
@@ -116,6 +129,18 @@ class Settings(BaseSettings):
     when unset, not even those of this machine."""
     site: Annotated[SiteSettings, NoDecode] = SiteSettings()
     """How the page looks; variables that begin with SITE_."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether `serve` listens on another address than loopback."""
+        return not is_loopback(self.host)
+
+    @property
+    def requests_per_minute(self) -> int:
+        """Requests of a client a minute that are answered, 0 for any number."""
+        if self.rate_limit is None:
+            return RATE_LIMIT if self.is_public else 0
+        return self.rate_limit
 
     @property
     def files(self) -> DataDir:

@@ -1,7 +1,9 @@
 """Types of settings that are addresses: of servers, of the page, of other sites and of proxies."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -9,6 +11,19 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 from pydantic_settings import NoDecode
 
 Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen: an address and a port, or a path of a socket."""
+
+    host: str = ""
+    port: int = 0
+    path: Path | None = None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return str(self.path) if self.path else f"{host}:{self.port}"
 
 
 def _check_addresses(text: str) -> str:
@@ -57,6 +72,38 @@ def _network(text: str) -> Network:
         ) from error
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine for itself alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    if given.startswith("/"):
+        return Listen(path=Path(given))
+    host, _, port = given.rpartition(":")
+    try:
+        address = str(ip_address(host.strip("[]")))
+        if not 0 <= int(port) < 65536:
+            raise ValueError(port)
+    except ValueError as error:
+        raise ValueError(
+            f"{given!r} is no place to listen on: give an address and a port, as in 127.0.0.1:9100, "
+            "or the path of a socket, as in /run/conference-helper/metrics.sock"
+        ) from error
+    return Listen(address, int(port))
+
+
+def _check_host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", text):
+        raise ValueError(f"{text!r} is no host: give a name without a port, as in ask.example.org")
+    return text.lower()
+
+
 def _split(given: Any) -> Any:
     return (
         [part.strip() for part in given.split(",") if part.strip()]
@@ -75,6 +122,12 @@ Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)
 ]
 """Origins of other sites, separated by commas."""
+ListenAt = Annotated[Listen, NoDecode, BeforeValidator(_listen), PlainSerializer(str)]
+"""An address and a port, or the path of a socket."""
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(_check_host)], ...], NoDecode, BeforeValidator(_split)
+]
+"""Names of hosts, separated by commas."""
 Networks = Annotated[
     tuple[Annotated[Network, BeforeValidator(_network), PlainSerializer(str)], ...],
     NoDecode,

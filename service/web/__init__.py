@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.json.provider import DefaultJSONProvider
 
+    from service.runtime.rate_limit import RateLimit
     from service.search.searcher import Searcher
     from service.settings.addresses import Network
     from service.web.outages import Outages
@@ -25,7 +26,10 @@ def create_app(
     threads: int = THREADS,
     public_url: str = "",
     allowed_origins: "Sequence[str]" = (),
+    allowed_hosts: "Sequence[str]" = (),
     trusted_proxies: "Sequence[Network]" = (),
+    limit: "RateLimit | None" = None,
+    public_metrics: bool = True,
     site: SiteSettings | None = None,
     outages: "Outages | None" = None,
 ) -> "Flask":
@@ -34,8 +38,9 @@ def create_app(
     A request is answered within `deadline` seconds, with an error if need be; `threads` are worked on at a
     time. `public_url` is where people reach it, without a slash at its end; without one, pages carry no
     absolute addresses. Pages of `allowed_origins` may ask the API and frame the page, `trusted_proxies` may
-    say who asks and how.
-    A watcher of the same searcher shares its `outages`.
+    say who asks and how. Where there are `allowed_hosts`, requests to others are refused. Each client has
+    `limit`. /metrics is for all if `public_metrics`, else for operators alone. A watcher of the same searcher
+    shares its `outages`.
     """
     from flask import Flask
 
@@ -54,6 +59,7 @@ def create_app(
         plan,
         programme,
         proxies,
+        rate_limit,
         rows,
         sessions,
         sizes,
@@ -69,7 +75,12 @@ def create_app(
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["admission"] = admission = Admission(threads, deadline / 2)
-    middleware.install(app, deadline, admission)
+    app.extensions["public_metrics"] = public_metrics
+    app.url_map.merge_slashes = False  # or it would redirect, to whatever host the request names
+    middleware.install(app, deadline, allowed_hosts)
+    if limit:
+        rate_limit.install(app, limit)
+    middleware.take_turns(app, admission)
     for module in (
         pages,
         programme,

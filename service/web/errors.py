@@ -43,6 +43,7 @@ _JSON_PATHS = ("api", "openapi.json", "livez", "readyz")
 _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read: use GET or HEAD.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests came from this address. Try again in a minute.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question.",
 }
 _CODES = {HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long"}
@@ -102,8 +103,9 @@ def _handle_http(error: HTTPException) -> Response:
     status = HTTPStatus(given.status_code)
     code = _CODES.get(status) or status.phrase.lower().replace(" ", "_").replace("-", "_")
     response = _body(status, code, _MESSAGES.get(status) or f"{status.phrase}.")
-    if "Allow" in given.headers:
-        response.headers["Allow"] = given.headers["Allow"]
+    for name in ("Allow", "Retry-After"):
+        if name in given.headers:
+            response.headers[name] = given.headers[name]
     return response
 
 

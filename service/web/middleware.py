@@ -4,22 +4,37 @@ These are hooks of Flask rather than a WSGI application around it: a hook that r
 key, say) can then raise an error that is answered as all others are.
 """
 
+import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestURITooLarge
 
+from service.errors import InputError
 from service.runtime import deadline, request_id
 from service.runtime.admission import Admission
 
 ID_HEADER = "X-Request-ID"
 MAX_ADDRESS = 8_190
 """Bytes of a request's path and query: 2,000 ASCII letters fit, or some 600 emoji."""
-_WITHOUT_WAITING = ("health.live", "health.ready", "metrics.show", "pages.static")
+WITHOUT_WAITING = (
+    "health.live",
+    "health.ready",
+    "metrics.show",
+    "pages.static",
+    "site.theme",
+    "site.logo",
+)
+"""Endpoints that need no turn and count for no limit: they take next to no time."""
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-def install(app: Flask, seconds: float, admission: Admission) -> None:
-    """Give each request `seconds`, an id and a turn; call it before other hooks are registered."""
+def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
+    """Give each request `seconds` and an id; call it before other hooks are registered.
+
+    Refuse those addressed to other hosts than these, if there are any.
+    """
 
     @app.before_request
     def enter() -> None:
@@ -29,8 +44,8 @@ def install(app: Flask, seconds: float, admission: Admission) -> None:
         scope.enter_context(deadline.within(seconds))
         if len(request.environ["QUERY_STRING"]) + len(request.environ["PATH_INFO"]) > MAX_ADDRESS:
             raise RequestURITooLarge
-        if request.endpoint not in _WITHOUT_WAITING:
-            scope.enter_context(admission.turn())
+        if hosts and _name_of(request.host) not in (*hosts, *_LOOPBACK):
+            raise InputError("This service is not known under that name.")
 
     @app.after_request
     def add_id(response: Response) -> Response:
@@ -40,3 +55,17 @@ def install(app: Flask, seconds: float, admission: Admission) -> None:
     @app.teardown_request
     def leave(error: BaseException | None) -> None:
         g.request_scope.close()
+
+
+def take_turns(app: Flask, admission: Admission) -> None:
+    """Have each request that takes time wait for its turn; call it after the hooks that may refuse it."""
+
+    @app.before_request
+    def take_turn() -> None:
+        if request.endpoint not in WITHOUT_WAITING:
+            g.request_scope.enter_context(admission.turn())
+
+
+def _name_of(host: str) -> str:
+    """Return a host without its port."""
+    return re.sub(r":\d*$", "", host).lower()

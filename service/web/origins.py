@@ -1,9 +1,12 @@
 """Other sites: whose pages may ask the API, and may show the page in a frame."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 
+_PASSING = ("/livez", "/readyz", "/metrics")
+"""What is true of the moment only."""
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -18,6 +21,18 @@ _POLICY = "; ".join(
 )
 
 
+_NOT_USED = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+
+
+def _caching(response: Response) -> str:
+    """Return how an answer may be kept that does not say so itself: not at all, or if it is asked for again."""
+    passing = response.status_code >= HTTPStatus.BAD_REQUEST or request.path in _PASSING
+    return "no-store" if passing else "no-cache"
+
+
 def install(app: Flask, origins: Sequence[str]) -> None:
     """Let pages of these origins read the API and frame the page; nobody else's may."""
     policy = _POLICY.format(ancestors=" ".join(origins) or "'none'")
@@ -27,6 +42,10 @@ def install(app: Flask, origins: Sequence[str]) -> None:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Permissions-Policy"] = _NOT_USED
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", _caching(response))
         if origins and request.path.startswith("/api/"):
             response.vary.add("Origin")
             if request.headers.get("Origin", "").lower() in origins:

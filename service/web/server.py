@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,9 @@ from granian.server.mp import MPServer
 
 from service.errors import InputError, RefusedError
 from service.runtime.admission import Admission
+from service.runtime.rate_limit import RateLimit
 from service.settings import Settings
+from service.web import operators
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -90,13 +93,23 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     _allow_files()
     # A worker opens the store itself, and what opens it need not be sent there.
     multiprocessing.set_start_method("fork", force=True)
-    with _listen(settings) as listener:
+    limit = RateLimit(settings.requests_per_minute) if settings.requests_per_minute else None
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(settings))
+        at = settings.metrics_listen
+        metrics = stack.enter_context(operators.listen(at)) if at else None
         server = _Server(settings, listener)
         server.on_startup(partial(_log_address, listener))
-        server.serve(target_loader=partial(_load, settings, open_searcher), wrap_loader=False)
+        load = partial(_load, settings, open_searcher, limit, metrics)
+        server.serve(target_loader=load, wrap_loader=False)
 
 
-def _load(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> "WSGIApplication":
+def _load(
+    settings: Settings,
+    open_searcher: Callable[[], "Searcher"],
+    limit: RateLimit | None,
+    metrics: socket.socket | None,
+) -> "WSGIApplication":
     """Start the watcher and return the app; this is called in the worker."""
     for number in (
         signal.SIGTERM,
@@ -122,7 +135,10 @@ def _load(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> "WSGIA
         threads=settings.threads,
         public_url=settings.public_url or "",
         allowed_origins=settings.allowed_origins,
+        allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
+        limit=limit,
+        public_metrics=not (settings.metrics_listen or settings.is_public),
         site=settings.site,
         outages=outages,
     )
@@ -130,6 +146,8 @@ def _load(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> "WSGIA
         from service.web import logs
 
         logs.log_requests(app, queries=settings.log_queries)
+    if metrics:
+        operators.serve(metrics, app)
     return hand_over(app)
 
 
