@@ -75,20 +75,22 @@ NEXT = "https://pretalx.example/api/events/x/submissions/?page=2&key=secret"
     ("value", "told"),
     [
         (page(TALK, count=3, following=NEXT),
-         "1 of 3 are here, the next ones at https://pretalx.example/api/events/x/submissions/. Load all pages"),
+         "1 of 3 are here, others at https://pretalx.example/api/events/x/submissions/. Load all pages"),
         ({"data": [{"type": "session", "id": "12", "attributes": {"title": "Knots"}}], "meta": {"count": 1},
           "links": {"next": "https://example.org/sessions?page[number]=2"}},
-         "more follow, the next ones at https://example.org/sessions. Load"),
+         "more are elsewhere at https://example.org/sessions. Ask"),
+        ({**page(TALK, count=3), "previous": "?page=1"}, "1 of 3 are here, others. Load all pages"),
+        (page(TALK, following="http://[x"), "more are elsewhere at http://[x. Ask"),
         ({"records": [{"id": "rec1", "fields": {"Title": "Knots", "Room": "Quay"}}], "offset": "itr1/rec1"},
-         "more follow. Load"),
+         "more are elsewhere. Ask"),
         ({"documents": [{"name": "talks/1", "fields": {"title": {"stringValue": "Knots"}}}],
           "nextPageToken": "x"},
-         "more follow. Load"),
+         "more are elsewhere. Ask"),
         ({"data": {"talks": {"pageInfo": {"hasNextPage": True}, "edges": [{"node": {"id": "1", "title": "Knots",
                                                                                    "room": "Quay"}}]}}},
-         "more follow. Load"),
+         "more are elsewhere. Ask"),
     ],
-    ids=["pretalx", "JSON:API", "Airtable", "Firestore", "GraphQL"],
+    ids=["pretalx", "JSON:API", "last", "no address", "Airtable", "Firestore", "GraphQL"],
 )  # fmt: skip
 def test_one_page_of_several_is_a_bad_row_so_that_nothing_is_removed(value: Any, told: str) -> None:
     reading = read_json(value)

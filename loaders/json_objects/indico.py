@@ -3,14 +3,15 @@
 What both give is one list of contributions, sessions without any, and breaks, which are marked as such.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 from loaders.json_objects.values import member, objects
 from loaders.records.values import as_text
 
 _ANSWER = "HTTPAPIResult"
+_SERVER = re.compile(r"https?://[^/?#]+")
 _PAPER_AUTHORS = ("primaryauthors", "primaryAuthors", "coauthors")
 
 
@@ -30,7 +31,8 @@ def arrange_indico(value: Any) -> Any:
 def _at(item: dict[str, Any], address: str) -> dict[str, Any]:
     """Return an entry with its whole address, which a timetable gives from the server's root on."""
     url = as_text(item.get("url"))
-    return {**item, "url": urljoin(address, url)} if url.startswith("/") and address else item
+    server = _SERVER.match(address)
+    return {**item, "url": server[0] + url} if server and url.startswith("/") else item
 
 
 def _with_contributions(event: Any) -> Any:

@@ -1,7 +1,6 @@
 """Answers in pages: whether a file is one of several, and whether the others are read along with it."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from loaders.json_objects.values import member, parse
 from loaders.records.values import as_text
@@ -13,6 +12,7 @@ _MAX_DEPTH = 4
 _MAX_PAGES = 200
 _MAX_BYTES = 32 * 2**20
 _MAX_SHOWN = 120
+_IN_ONE = "(limit=1000, page_size=1000; pretalx has them in schedule.json)"
 
 
 def missing_pages(value: Any, source: SourceFile) -> str:
@@ -20,37 +20,45 @@ def missing_pages(value: Any, source: SourceFile) -> str:
 
     That all are is known by the number of items that each page says there are.
     """
-    following = _next(value)
-    if not following:
+    other = _other_page(value)
+    if not other:
         return ""
     size, total = _size(value), _total(value)
-    is_told = total > size > 0  # others count what is on the page
-    if is_told and sum(_sizes_beside(source, total)) >= total:
+    if total <= size or not size:  # that is the number of those here, or no number
+        return f"one page of several: more are elsewhere{_at(other)}. Ask for all in one {_IN_ONE}"
+    if sum(_sizes_beside(source, total)) >= total:
         return ""
-    here = f"{size:,} of {total:,} are here" if is_told else "more follow"
-    where = f", the next ones at {following}" if "://" in following else ""
     return (
-        f"one page of several: {here}{where}. Load all pages together, or ask for all in one "
-        "(limit=1000, page_size=1000); pretalx has them all in schedule.json"
+        f"one page of several: {size:,} of {total:,} are here, others{_at(other)}. Load all pages together, or "
+        f"ask for all in one {_IN_ONE}"
     )
 
 
-def _next(value: Any, depth: int = 0) -> str:
-    """Return the address of the next page, or another sign of one, without a query, which may hold a key."""
+def _at(sign: str) -> str:
+    """Return an address for a message, without its query, which may hold a key; empty for another sign."""
+    address = sign.partition("?")[0].partition("#")[0][:_MAX_SHOWN]
+    return f" at {address}" if "://" in address else ""
+
+
+def _other_page(value: Any, depth: int = 0) -> str:
+    """Return the address of the next page or the one before, or another sign of one; empty without any."""
     if not isinstance(value, dict) or depth > _MAX_DEPTH:
         return ""
     links = value.get("links")
-    offset = value.get("offset") if "records" in value else ""  # of Airtable
-    found = (value.get("next"), member(links, "next"), value.get("nextPageToken"), offset)
-    for sign in found:
+    addresses = (
+        value.get("next"), member(links, "next"), value.get("previous"), member(links, "prev"),
+    )  # fmt: skip
+    for sign in addresses:
         text = as_text(member(sign, "href") or sign)
-        is_address = "://" in text or text.startswith(("/", "?"))
-        if text and (is_address or (sign in found[2:] and isinstance(sign, str))):
-            return urlsplit(text)._replace(query="", fragment="").geturl()[:_MAX_SHOWN]
+        if "://" in text or text.startswith(("/", "?")):
+            return text
+    tokens = (value.get("nextPageToken"), value.get("offset") if "records" in value else "")
+    if any(isinstance(token, str) and token for token in tokens):  # of Firestore and Airtable
+        return "token"
     if member(value, "pageInfo", "hasNextPage") is True or value.get("has_more") is True:
         return "more"
     inner = (item for item in value.values() if isinstance(item, dict))
-    return next(filter(None, (_next(item, depth + 1) for item in inner)), "")
+    return next(filter(None, (_other_page(item, depth + 1) for item in inner)), "")
 
 
 def _size(value: Any) -> int:
