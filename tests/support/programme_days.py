@@ -1,22 +1,18 @@
 """A pytest plugin: a programme of a few days in every store, and what is asked of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from qdrant_client import QdrantClient
 
 from service.filters import Filters
 from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.programmes import Programmes
 from service.query.facet_cache import FacetCache
 from service.session import Session
-from service.stores.edge.store import EdgeStore
-from service.stores.protocol import SessionStore
-from support.stores import KINDS, opening, store_on, talk, write
+from support.stores import KINDS, WrittenOnce, talk
 
 VIENNA, TOKYO = ZoneInfo("Europe/Vienna"), ZoneInfo("Asia/Tokyo")
 
@@ -57,32 +53,9 @@ SESSIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def _written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, SessionStore]]:
-    """SESSIONS in both stores that need no server, written once: no test changes them."""
-    folder = tmp_path_factory.mktemp("programme")
-    stores: dict[str, SessionStore] = {
-        "embedded": EdgeStore(folder, "sessions"),
-        "memory": store_on(QdrantClient(":memory:")),
-    }
-    for store in stores.values():
-        write(store, SESSIONS)
-    yield stores
-    for store in stores.values():
-        store.close()
-
-
 @pytest.fixture(params=KINDS)
-def programmes(
-    request: pytest.FixtureRequest, tmp_path: Path, _written: dict[str, SessionStore]
-) -> Iterator[Programmes]:
-    if request.param in _written:
-        yield Programmes(_written[request.param], FacetCache())
-        return
-    with opening(request.param, tmp_path, request) as open_store:
-        store = open_store()
-        write(store, SESSIONS)
-        yield Programmes(store, FacetCache())
+def programmes(request: pytest.FixtureRequest, written_once: WrittenOnce) -> Programmes:
+    return Programmes(written_once(request.param, "programme", SESSIONS), FacetCache())
 
 
 def moment(text: str) -> datetime:

@@ -99,16 +99,21 @@ def qdrant_cluster(
 @pytest.fixture
 def server_settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of a catalogue of its own on a real server, removed afterwards."""
-    url = request.config.getoption("--qdrant-url")
-    if url:
-        with own_catalogue(url=url, api_key=_API_KEY) as settings:
-            yield settings
-    elif BINARY:
-        node = request.getfixturevalue("qdrant_node")
-        with own_catalogue(url=node.url, grpc_port=node.grpc_port) as settings:
-            yield settings
-    else:
+    options = server_options(request)
+    if options is None:
         pytest.skip(SKIPPED)
+    with own_catalogue(**options) as settings:
+        yield settings
+
+
+def server_options(request: pytest.FixtureRequest) -> dict[str, Any] | None:
+    """Return the settings that lead to a real server, which is started if need be; None where there is none."""
+    if url := request.config.getoption("--qdrant-url"):
+        return {"url": url, "api_key": _API_KEY}
+    if not BINARY:
+        return None
+    node = request.getfixturevalue("qdrant_node")
+    return {"url": node.url, "grpc_port": node.grpc_port}
 
 
 @pytest.fixture
@@ -124,8 +129,13 @@ def cluster_settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
 @pytest.fixture
 def grpc_settings(request: pytest.FixtureRequest, server_settings: Settings) -> Settings:
     """The settings of the same catalogue by gRPC; skips where its port is not known or closed."""
-    url = request.config.getoption("--qdrant-url")
-    port = request.config.getoption("--qdrant-grpc-port")
+    return by_grpc(request.config, server_settings)
+
+
+def by_grpc(config: pytest.Config, server_settings: Settings) -> Settings:
+    """Return the settings with gRPC; skips where its port is not known or closed."""
+    url = config.getoption("--qdrant-url")
+    port = config.getoption("--qdrant-grpc-port")
     if not url or urlsplit(address_of(url)).port == _HTTP_PORT:
         port = port or server_settings.qdrant.grpc_port
     if port is None:

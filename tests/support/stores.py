@@ -16,9 +16,11 @@ from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
 from service.stores.server.store import ServerStore
 from support.fakes import BagOfWords
+from support.qdrant_server import SKIPPED, by_grpc, own_catalogue, server_options
 
 KINDS = ("embedded", "memory", "server", "server-grpc")
 OpenStore = Callable[[], SessionStore]
+WrittenOnce = Callable[[str, str, Sequence[Session]], SessionStore]
 ENCODER = BagOfWords()
 START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
 
@@ -87,22 +89,55 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
 
 
 @pytest.fixture(scope="session")
-def _filled_embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SessionStore]:
-    with contextlib.closing(EdgeStore(tmp_path_factory.mktemp("filled"), "sessions")) as store:
-        write(store, SESSIONS)
-        yield store
+def written_once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WrittenOnce]:
+    """Return a function that gives a store of a kind with some sessions, called by a name.
+
+    They are written once for all tests; by REST for gRPC too. Tests must not change them.
+    """
+    options = server_options(request)  # first, so that the server outlasts the stores
+    made: dict[tuple[str, str], SessionStore] = {}
+    catalogues: dict[str, Settings] = {}
+    with contextlib.ExitStack() as stack:
+
+        def find(kind: str, name: str, sessions: Sequence[Session]) -> SessionStore:
+            if (kind, name) not in made:
+                store = make(kind, name, sessions)
+                made[kind, name] = stack.enter_context(contextlib.closing(store))
+            return made[kind, name]
+
+        def make(kind: str, name: str, sessions: Sequence[Session]) -> SessionStore:
+            if kind.startswith("server"):
+                settings = on_server(name, sessions)
+                return server_store(
+                    by_grpc(request.config, settings) if kind == "server-grpc" else settings
+                )
+            store = (
+                EdgeStore(tmp_path_factory.mktemp("written"), "sessions")
+                if kind == "embedded"
+                else store_on(QdrantClient(":memory:"))
+            )
+            write(store, sessions)
+            return store
+
+        def on_server(name: str, sessions: Sequence[Session]) -> Settings:
+            if options is None:
+                pytest.skip(SKIPPED)
+            if name not in catalogues:
+                settings = stack.enter_context(own_catalogue(**options))
+                with contextlib.closing(server_store(settings)) as store:
+                    write(store, sessions)
+                catalogues[name] = settings
+            return catalogues[name]
+
+        yield find
 
 
 @pytest.fixture(params=KINDS)
-def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    """A store that holds SESSIONS. Tests must not change it: an embedded one is written once for all."""
-    if request.param == "embedded":
-        yield request.getfixturevalue("_filled_embedded")
-        return
-    with opening(request.param, tmp_path, request) as open_one:
-        store = open_one()
-        write(store, SESSIONS)
-        yield store
+def filled(request: pytest.FixtureRequest, written_once: WrittenOnce) -> SessionStore:
+    """A store that holds SESSIONS, and that tests must not change."""
+    return written_once(request.param, "filled", SESSIONS)
 
 
 def session(number: int, **changes: object) -> Session:
