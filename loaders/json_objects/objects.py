@@ -15,7 +15,8 @@ from loaders.tables.labelled_tags import take_labels
 from loaders.tables.titles import choose_titles, is_clear
 
 _NAMED = ("speakers", "track", "kind")
-_CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]{1,12}")  # of a speaker: S1, 3XK9QD
+_MAX_CODE = 12
+_CODE = re.compile(r"(?=\D*\d)[A-Z0-9-]+")  # of a speaker: S1, 3XK9QD
 
 
 def read_objects(
@@ -72,7 +73,9 @@ def _drop_ids(item: dict[str, Any], keys: Iterable[str]) -> bool:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and _CODE.fullmatch(value) is not None)
+    if isinstance(value, str):
+        return len(value) <= _MAX_CODE and _CODE.fullmatch(value) is not None
+    return isinstance(value, int)
 
 
 class _KeyMap:

@@ -25,6 +25,8 @@ def tidy(text: str) -> str:
 
 def drop_repeats(text: str) -> str:
     """Return the text without repeated long sentences, and without repeated short ones on their lines."""
+    if not _may_repeat(text):
+        return text
     lines = [_SENTENCES.split(line) for line in text.split("\n")]
     long = [one for line in lines for one in line if len(one) >= _MIN_REPEATED]
     if len(set(long)) == len(long):
@@ -39,6 +41,13 @@ def drop_repeats(text: str) -> str:
             kept.append(" ".join(left))
         told.update(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _may_repeat(text: str) -> bool:
+    """Return whether a long sentence may be there twice: most texts are told from these in a tenth of the time."""
+    parts = text.replace("\n", ". ").replace("! ", ". ").replace("? ", ". ").split(". ")
+    long = [part.strip(" .!?") for part in parts if len(part) >= _MIN_REPEATED - 1]
+    return len(set(long)) < len(long)
 
 
 def unwrap(text: str) -> str:

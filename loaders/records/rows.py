@@ -34,13 +34,18 @@ def to_record(
         return [text for header in columns.get(field, ()) if (text := as_text(row.get(header)))]
 
     def first(field: str) -> str:
-        return next(iter(texts(field)), "")
+        for header in columns.get(field, ()):
+            if text := as_text(row.get(header)):
+                return text
+        return ""
 
     def listed(field: str, split: Callable[[Any], list[str]]) -> list[str]:
         return [text for header in columns.get(field, ()) for text in split(row.get(header))]
 
     def label(field: str) -> str:
-        return as_text(unprinted(first(field)))
+        text = first(field)
+        value = unprinted(text) if text else text
+        return text if value is text else as_text(value)
 
     date = first("date")
     start = _date_and_clock(texts("start")) or _clock(first("start_hour"), first("start_minute"))

@@ -195,6 +195,8 @@ def _heading_day(cells: Sequence[str], header: Header) -> str | None:
 
 def _is_header(cells: Sequence[str]) -> bool:
     """Return whether a row holds nothing but names of fields, at least three, a title's among them."""
+    if any(len(cell) > _MAX_HEADER_CELL for cell in cells):
+        return False
     fields = [field_of(cell) for cell in cells if cell]
     return len(fields) > 2 and "title" in fields and all(fields)
 
