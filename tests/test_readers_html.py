@@ -137,6 +137,11 @@ def test_one_address_of_several_events_is_that_of_the_page() -> None:
     assert first.url == second.url == here
 
 
+def test_an_hour_with_a_zone_beside_a_day_is_no_damage() -> None:
+    alone = event("Knots", startDate="2026-05-12T10Z", endDate="2026-05-12")
+    assert load(alone, event="Days").titles == ["Knots"]
+
+
 def test_a_postponed_event_has_no_time() -> None:
     reading = load(event("Knots", eventStatus="EventPostponed"), event="Days", year=2026)
     assert reading.sessions[0].starts_at is None

@@ -203,7 +203,8 @@ def _lasts(node: Node) -> timedelta:
     """Return how long an event lasts by its local times, nothing where that is unknown."""
     start, end = (text_of(node.get(key))[:16] for key in ("startDate", "endDate"))
     try:
-        return datetime.fromisoformat(end) - datetime.fromisoformat(start)
+        first, last = (datetime.fromisoformat(text).replace(tzinfo=None) for text in (start, end))
+        return last - first
     except ValueError:
         return timedelta(0)
 

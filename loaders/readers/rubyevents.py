@@ -22,7 +22,7 @@ MAX_EVENTS = 1_000_000  # scalars, starts and ends of lists and objects
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # both build nothing but texts
 _VIDEOS = "videos.yml"
 _SIBLINGS = {"event.yml", "schedule.yml"}
-_LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|\s*\n)*- [\w ]+:")
+_LIST = re.compile(r"(?:---[^\n]*\n|#[^\n]*\n|[^\S\n]*\n)*- [\w ]+:")
 _MARKS = re.compile(r"^(?:- |\s+)(?:raw_title|event_name|video_provider|video_id):", re.M)
 _VIDEO_URLS = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 

@@ -44,7 +44,7 @@ def drop_repeats(text: str) -> str:
 
 
 def _may_repeat(text: str) -> bool:
-    """Return whether a long sentence may be there twice: most texts are told from these in a tenth of the time."""
+    """Return whether a long sentence may be there twice; far cheaper than to split the text exactly."""
     parts = text.replace("\n", ". ").replace("! ", ". ").replace("? ", ". ").split(". ")
     long = [part.strip(" .!?") for part in parts if len(part) >= _MIN_REPEATED - 1]
     return len(set(long)) < len(long)

@@ -5,8 +5,11 @@ from datetime import datetime
 from time import process_time
 
 import pytest
+from support.reading_sources import from_bytes
 
+from loaders.readers import rubyevents
 from loaders.records.affiliations import is_employer
+from loaders.records.record import Options
 from loaders.records.speakers import speaker_names
 from loaders.records.text import plain_text
 from loaders.records.times import localise
@@ -72,3 +75,10 @@ def test_sittings_and_speakers_of_one_id_are_told_apart_in_linear_time() -> None
         return process_time() - start
 
     assert seconds(8_000) < _MAX_RATIO * seconds(1_000)
+
+
+def test_yaml_that_begins_with_blank_lines_is_known_in_linear_time() -> None:
+    def matches(text: str) -> object:
+        return rubyevents.matches(from_bytes("x.yml", f"#\n{text}".encode()), Options())
+
+    assert _is_linear(matches, "\n \n")
