@@ -1,9 +1,11 @@
 """The command line, and the only place that wires settings, encoder, store, loaders and web together."""
 
 import logging
+import os
 import signal
 import sys
 import threading
+from functools import partial
 from importlib.metadata import version
 from typing import Any, NoReturn
 
@@ -52,6 +54,10 @@ class _Commands(click.Group):
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 
+_PRIVATE = 0o077
+"""Folders and files of the program are their owner's alone, whatever the user's own umask."""
+
+
 def _end(number: int, frame: object) -> NoReturn:
     """Exit on a signal by an exception, so that locks are released and temporary folders removed."""
     sys.exit(128 + number)
@@ -59,8 +65,11 @@ def _end(number: int, frame: object) -> NoReturn:
 
 @click.group(cls=_Commands)
 @click.version_option(version("conference-helper"), message="%(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Ask in plain words, get the three sessions of a conference that answer."""
+    if context.invoked_subcommand != export.name:  # its file is made for others
+        context.call_on_close(partial(os.umask, os.umask(_PRIVATE)))
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)  # `serve` has its own way to end
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)

@@ -9,16 +9,15 @@ missing     the known ones that no source has, and whether each is retained (see
 
 import json
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 from loaders.plan import Plan
 from loaders.records.record import Diagnostic
+from loaders.staging.folder import StagingFolder
 from loaders.staging.protection import EventYear, Protection
 from loaders.staging.repeats import resolve_repeats
 from service.session import Session
@@ -59,8 +58,8 @@ class Staging:
     def __init__(self, *, now: datetime | None = None) -> None:
         """Create the database in a temporary folder that `close` removes; `now` is when the load is."""
         self.now = (now or datetime.now(UTC)).replace(microsecond=0)
-        self._folder = tempfile.TemporaryDirectory(prefix="conference-helper-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "staging.sqlite", isolation_level=None)
+        self._folder = StagingFolder()
+        self._db = sqlite3.connect(self._folder.path / "staging.sqlite", isolation_level=None)
         self._protection = Protection()
         self._db.create_function("is_retained", 3, self._protection.is_retained)
         self._db.create_function("now", 0, self.now.isoformat)
@@ -70,7 +69,7 @@ class Staging:
     def close(self) -> None:
         """Remove the database."""
         self._db.close()
-        self._folder.cleanup()
+        self._folder.remove()
 
     # While sources are read.
 
