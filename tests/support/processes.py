@@ -22,6 +22,7 @@ def running(
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
     output: Path | None = None,
+    stdin: int | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run Python with these arguments for a `with` block, its output in a pipe, or in a file if one is named.
 
@@ -35,6 +36,7 @@ def running(
             [sys.executable, *map(str, arguments)],
             cwd=cwd,
             env={"PATH": "", "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}", **(env or {})},
+            stdin=stdin,
             stdout=stdout,
             stderr=subprocess.STDOUT,
             text=True,
@@ -46,8 +48,8 @@ def running(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in filter(None, (process.stdin, process.stdout)):
+            pipe.close()
 
 
 def wait_until(

@@ -29,7 +29,7 @@ STARTS_WITHIN = 60.0
 _HAPROXY = Path(__file__).parents[2] / "ops" / "haproxy.cfg"
 _PORTS = (15_000, 32_000)  # below those that connections are given
 _LINES_SHOWN = 40
-_DIES_WITH_PARENT = (
+DIES_WITH_PARENT = (
     "import ctypes, os, sys\n"
     "if sys.platform == 'linux':\n"
     "    ctypes.CDLL(None).prctl(1, 9)\n"  # PR_SET_PDEATHSIG, SIGKILL
@@ -70,7 +70,7 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _DIES_WITH_PARENT, str(os.getpid()), *command],
+                [sys.executable, "-c", DIES_WITH_PARENT, str(os.getpid()), *command],
                 cwd=self.folder,
                 env={"PATH": os.environ.get("PATH", ""), **env},
                 stdout=output,
@@ -93,7 +93,8 @@ class Server:
             ended = self._process is None or self._process.poll() is not None
             if ended or time.monotonic() > ends:
                 lines = self.log.read_text("utf-8", "replace").splitlines()[-_LINES_SHOWN:]
-                what = "ended" if ended else f"is not ready after {seconds:.0f} s"
+                code = self._process.poll() if self._process else "by kill"
+                what = f"ended ({code})" if ended else f"is not ready after {seconds:.0f} s"
                 raise StartError("\n".join([f"{self.log.stem} {what}; its log ends:", *lines]))
             time.sleep(0.02)
 
@@ -124,15 +125,16 @@ class Node(Server):
 
     def __init__(
         self,
-        binary: str,
+        command: Sequence[str],
         folder: Path,
         *,
         env: Mapping[str, str] | None = None,
-        arguments: Sequence[str] = (),
+        peer_port: int | None = None,
     ) -> None:
         super().__init__("qdrant", folder, free_port(), "/readyz")
         self.grpc_port = free_port()
-        self._command = [binary, *arguments]
+        self.peer_port = peer_port
+        self._command = command
         self._env = {
             "QDRANT__SERVICE__HOST": "127.0.0.1",
             "QDRANT__SERVICE__HTTP_PORT": str(self.port),
@@ -141,6 +143,7 @@ class Node(Server):
             "QDRANT__STORAGE__SNAPSHOTS_PATH": str(folder / "snapshots"),
             "QDRANT__STORAGE__WAL__WAL_CAPACITY_MB": "1",  # many small collections, in memory maybe
             "QDRANT__TELEMETRY_DISABLED": "true",
+            "QDRANT_INIT_FILE_PATH": str(folder / "initialized"),
             **(env or {}),
         }
 
@@ -172,7 +175,7 @@ class Cluster:
 def one(binary: str, folder: Path, *, keys: bool = False) -> Iterator[Node]:
     """Run one node, which asks for MANAGE_KEY or READ_KEY where `keys` are wanted."""
     env = {"QDRANT__SERVICE__API_KEY": MANAGE_KEY, "QDRANT__SERVICE__READ_ONLY_API_KEY": READ_KEY}
-    node = Node(binary, folder, env=env if keys else {})
+    node = Node([binary], folder, env=env if keys else {})
     try:
         node.start()
         node.wait_until_ready()
@@ -187,9 +190,16 @@ def _directly(port: int) -> str:
 
 @contextlib.contextmanager
 def three(
-    binary: str, folder: Path, *, reached_at: Callable[[int], str] = _directly
+    binary: str,
+    folder: Path,
+    *,
+    reached_at: Callable[[int], str] = _directly,
+    within: Sequence[str] = (),
 ) -> Iterator[Cluster]:
-    """Run three nodes and their balancer. Nodes reach each other's port at what `reached_at` returns of it."""
+    """Run three nodes and their balancer.
+
+    Nodes reach each other's port at what `reached_at` returns of it; `within` comes before their commands.
+    """
     nodes: list[Node] = []
     first = ""
     balancer: Server | None = None
@@ -200,7 +210,8 @@ def three(
             env = {"QDRANT__CLUSTER__ENABLED": "true", "QDRANT__CLUSTER__P2P__PORT": str(port)}
             joins = ["--bootstrap", first] if first else []
             first = first or uri
-            node = Node(binary, folder / f"node{number}", env=env, arguments=["--uri", uri, *joins])
+            command = [*within, binary, "--uri", uri, *joins]
+            node = Node(command, folder / f"node{number}", env=env, peer_port=port)
             nodes.append(node)
             node.start()
             node.wait_until_ready()

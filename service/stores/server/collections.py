@@ -16,18 +16,24 @@ class Collections:
     def __init__(self, connection: Connection, catalogue: str) -> None:
         """Name the catalogue, which is the alias too; nothing is asked yet."""
         self._connection = connection
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._prefix = f"{catalogue}-"
 
     def names(self) -> list[str]:
         """Return the names of the generations that are there, ended or not."""
-        answer = self._connection.call("list generations", lambda client: client.get_collections())
-        names = [collection.name for collection in answer.collections]
-        return [
-            name
-            for name in names
-            if name.startswith(self._prefix) and is_generation(name.removeprefix(self._prefix))
-        ]
+        return [name for name in self._all() if self.is_own(name)]
+
+    def is_own(self, name: str) -> bool:
+        """Return whether a collection has the name of one of the catalogue's generations."""
+        return name.startswith(self._prefix) and is_generation(name.removeprefix(self._prefix))
+
+    def target(self) -> str | None:
+        """Return the collection that the catalogue's name leads to, or is itself; None if there is none."""
+        answer = self._connection.call("read the aliases", lambda client: client.get_aliases())
+        for alias in answer.aliases:
+            if alias.alias_name == self.catalogue:
+                return alias.collection_name
+        return self.catalogue if self.catalogue in self._all() else None
 
     def next_name(self) -> str:
         """Return the name of a new generation (see `service.stores.generations`)."""
@@ -54,11 +60,11 @@ class Collections:
         """Make the alias lead to a generation, in one atomic call."""
         operations: list[Any] = [
             models.CreateAliasOperation(
-                create_alias=models.CreateAlias(collection_name=name, alias_name=self._catalogue)
+                create_alias=models.CreateAlias(collection_name=name, alias_name=self.catalogue)
             )
         ]
-        if self.metadata(self._catalogue) is not None:
-            removal = models.DeleteAlias(alias_name=self._catalogue)
+        if self.metadata(self.catalogue) is not None:
+            removal = models.DeleteAlias(alias_name=self.catalogue)
             operations.insert(0, models.DeleteAliasOperation(delete_alias=removal))
         self._connection.call(
             "switch to the new generation",
@@ -70,6 +76,10 @@ class Collections:
         for companion in (tombstones, vocabulary, long_lists):
             self._remove(companion.collection_of(name))
         self._remove(name)
+
+    def _all(self) -> list[str]:
+        answer = self._connection.call("list generations", lambda client: client.get_collections())
+        return [collection.name for collection in answer.collections]
 
     def _remove(self, collection: str) -> None:
         self._connection.call(

@@ -20,6 +20,7 @@ from service.stores.server.clients import Clients
 from service.stores.server.failures import (
     DRIVER_ERRORS,
     is_away,
+    is_denied,
     is_silent,
     reason_of,
     translate,
@@ -144,6 +145,8 @@ class Connection:
                     self._second_tries.spend()
                     if self._clients.leave(leased):
                         events.record("store_left")
+                elif is_denied(error) and self._settings.api_key_file:
+                    self._clients.leave(leased)  # the next one reads the file anew
                 raise
         self._second_tries.earn()
         return answer

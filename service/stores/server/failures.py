@@ -27,8 +27,12 @@ _SETTLING = (
     "active replicas",
     "shards failed to apply",
     "read operations failed",
+    "channel closed",
 )
-"""In a cluster's errors of status 500 while it chooses a leader, or nodes are away: it is soon over."""
+"""In a cluster's errors of status 500 while it chooses a leader, or nodes are away: it is soon over.
+
+A closed channel is that of a node which has left the consensus, as after a full disk: another takes the call.
+"""
 _LONGEST_REASON = 300
 _FULL = ("no space left", "not enough space", "out of disk")
 _STATUS = {
@@ -81,9 +85,9 @@ def translate(address: str, action: str, error: Exception) -> StoreError:
 def wait_before_retry(error: Exception) -> bool | float:
     """Return whether to try again, or after how many seconds where the server says so."""
     left = deadline.remaining()
-    passing = is_away(error) or _status(error) in _BUSY
+    passing = is_away(error) or _status(error) in _BUSY or _is_settling(error)
     if left is None:  # a load or an operation: all that it sends may be sent again
-        passing = passing or _status(error) == 408 or _is_settling(error)
+        passing = passing or _status(error) == 408
     if left == 0 or not passing:
         return False
     wait = _retry_after(error)
@@ -108,6 +112,11 @@ def is_silent(error: BaseException) -> bool:
     if isinstance(error, ResponseHandlingException):
         return isinstance(error.source, httpx.TimeoutException | httpcore.TimeoutException)
     return isinstance(error, grpc.RpcError) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def is_denied(error: BaseException) -> bool:
+    """Return whether the key was refused."""
+    return _status(error) in (401, 403)
 
 
 def _is_foreign(error: UnexpectedResponse) -> bool:
@@ -163,6 +172,8 @@ def _said(error: BaseException) -> str:
         return f"{type(error.source).__name__}: {error.source}"
     if isinstance(error, grpc.RpcError):
         return f"{error.code().name}: {error.details()}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"what it sent is no answer of Qdrant's: {error}"
     return str(error)
 
 

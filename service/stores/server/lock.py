@@ -119,7 +119,8 @@ class ServerLock:
         try:
             self._create()
         except ExistsError as error:
-            raise _started_meanwhile() from error
+            if not self.is_mine():  # else a first attempt came through, and its answer was lost
+                raise _started_meanwhile() from error
 
     def _create(self) -> None:
         self._connection.call(

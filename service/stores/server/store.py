@@ -28,7 +28,7 @@ from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
 from service.stores.counting import count_events
-from service.stores.generations import choose_kept, nothing_loaded, select_kept
+from service.stores.generations import choose_kept, select_kept
 from service.stores.manifest import Manifest, check_schema
 from service.stores.schema import payload_indexes
 from service.stores.server.collections import Collections
@@ -38,6 +38,7 @@ from service.stores.server.failures import MissingError
 from service.stores.server.generation import ServerGeneration
 from service.stores.server.lock import ServerLock
 from service.stores.server.long_lists import read_manifest, write_lists
+from service.stores.server.unserved import unserved
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
 from service.stores.versions import Versions
 
@@ -92,7 +93,8 @@ class ServerStore:
         """Return the served generation's manifest. Raises NothingLoadedError if there is none yet."""
         found = self._collections.metadata(self.name)
         if found is None or "manifest" not in found:
-            raise nothing_loaded(self.name)
+            kept = self.generations() if found is None else []
+            raise unserved(self._collections, self.connection.address, found is not None, kept)
         known = self._served[0] if self._served else None
         manifest = read_manifest(self.connection, self._settings, found["manifest"], known)
         self._served = (manifest, time.monotonic())
@@ -157,7 +159,7 @@ class ServerStore:
     def rollback(self, to: str | None = None) -> Manifest:
         """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`)."""
         with self._lock.hold():
-            previous = self.manifest().previous
+            previous = self._previous(to)
             kept = {manifest.generation: manifest for manifest in self.generations()}
             chosen = choose_kept(previous, to, kept, remedy="Load the conference again instead.")
             check_schema(chosen)
@@ -186,6 +188,15 @@ class ServerStore:
         self.check_lock()
         self._write_manifest(manifest)
         self._switch(manifest)
+
+    def _previous(self, to: str | None) -> str | None:
+        """Return the generation before the served one; where none is served, `to` must name one."""
+        try:
+            return self.manifest().previous
+        except NothingLoadedError:
+            if to is None:
+                raise
+            return None
 
     def _write_manifest(self, manifest: Manifest) -> None:
         values = write_lists(self.connection, self._settings, manifest)
