@@ -38,10 +38,10 @@ _PLACE = re.compile(
     re.I,
 )
 _DEGREE = (
-    r"(?:ph\.?\s?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?d|m\.?a|dr|prof|mr|mrs|ms|jr|sr|ii|iii|esq|et al|"
+    r"(?:ph\.?\s?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?d|m\.?a|dr|prof|mrs|mr|ms|jr|sr|iii|ii|esq|et al|"
     r"dipl\.?-\w+|cissp|pmp|facp|rn)"
 )
-_ONLY_DEGREES = re.compile(rf"(?:{_DEGREE}\.?\s*)+", re.I)
+_ONLY_DEGREES = re.compile(rf"(?>{_DEGREE}\.?\s*)+", re.I)  # atomic: "iiii" is one thing only
 _TITLES = re.compile(rf"^(?:{_DEGREE}\.?\s+)+|(?:\s+{_DEGREE}\.?)+$", re.I)
 
 

@@ -37,7 +37,7 @@ def _is_linear(clean: Callable[[str], object], piece: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", "*", "* ", "-", "_", "1", "dr ", "2019-", " ", "aB", "a.", "a, "]
+    "piece", ["a", "*", "* ", "-", "_", "1", "dr ", "2019-", " ", "aB", "a.", "a, ", "i"]
 )
 @pytest.mark.parametrize("clean", [speaker_names, is_employer], ids=lambda one: one.__name__)
 def test_names_are_read_in_linear_time(clean: Callable[[str], object], piece: str) -> None:
@@ -79,6 +79,8 @@ def test_sittings_and_speakers_of_one_id_are_told_apart_in_linear_time() -> None
 
 def test_yaml_that_begins_with_blank_lines_is_known_in_linear_time() -> None:
     def matches(text: str) -> object:
-        return rubyevents.matches(from_bytes("x.yml", f"#\n{text}".encode()), Options())
+        return rubyevents.matches(
+            from_bytes("x.yml", f"#\n{text.removeprefix('x y, ')}".encode()), Options()
+        )
 
     assert _is_linear(matches, "\n \n")
