@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.odd_server import odd_server, response
 from support.processes import ROOT, free_port, running, wait_until
 from support.programmes import row, write_csv
 
@@ -90,6 +91,22 @@ def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, mo
     assert all("127.0.0.1" in line[1] for line in machine.sockets())
     assert machine.written_elsewhere() == []
     assert list(machine.home.iterdir()) == []
+
+
+def test_a_load_of_an_address_talks_to_its_host_alone(
+    machine: Machine, source: Path, models: Path
+) -> None:
+    shutil.copytree(models, machine.data / "models")
+    with odd_server({"/programme.csv": [response(source.read_bytes())]}) as server:
+        address = f"{server.url}/programme.csv"
+        machine.run(
+            "load", address, "--allow-private-addresses", "--dry-run", "--model", PACKAGED_MODEL
+        )
+    host, _, port = server.host.partition(":")
+    connected = [line[1] for line in machine.sockets() if line[0] == "socket.connect"]
+    assert connected == [f"('{host}', {port})"]
+    assert {line[1] for line in machine.sockets() if line[0] == "socket.getaddrinfo"} <= {host}
+    assert machine.written_elsewhere() == []
 
 
 def _ask(port: int, path: str, process: "subprocess.Popen[str]") -> Any:
