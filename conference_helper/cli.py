@@ -24,6 +24,7 @@ from conference_helper.evaluate import evaluate
 from conference_helper.export import export
 from conference_helper.export_model import export_model
 from conference_helper.load import load
+from conference_helper.printing import escaped
 from conference_helper.remove import remove
 from conference_helper.search import search, similar
 from conference_helper.serve import serve
@@ -50,7 +51,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except errors.ConferenceHelperError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {escaped(str(error))}", err=True)
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 

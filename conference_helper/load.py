@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from conference_helper.printing import print_json
+from conference_helper.printing import escaped, print_json
 from conference_helper.ranges import FloatRange
 from conference_helper.waiting import longest_wait, wait_option
 from conference_helper.wiring import catalogue_encoder, loading_encoder
@@ -119,7 +119,9 @@ def load(
         rejects=rejects,
         wait=longest_wait(settings, wait),
     )
-    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
+    say: Callable[[str], None] = (
+        (lambda text: None) if as_json else (lambda text: click.echo(escaped(text)))
+    )
     as_loaded = settings.model_copy(update={"model": None, "model_revision": None, "window": None})
     own = partial(catalogue_encoder, as_loaded)
     with closing(open_store(settings)) as store:

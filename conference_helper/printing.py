@@ -1,19 +1,30 @@
 """Formats answers, evaluation rows and JSON for the terminal."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from service.query.wording import tell_all
 
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 if TYPE_CHECKING:
     from service.search.answer import Answer, SearchResult
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print a value as indented JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a value as indented JSON, with what a terminal would obey as escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(_OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def escaped(text: str) -> str:
+    """Return a message on one line, with the control characters of names and values in it as escapes."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def print_events(counts: list[dict[str, Any]], *, shown: int | None = None) -> None:

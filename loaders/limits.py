@@ -47,11 +47,15 @@ class Stopwatch:
         self._started = self._next = 0.0
 
     def begin(self, source: SourceFile) -> None:
-        """Allow time for a file, in addition to those before it in the same folder or archive."""
+        """Allow time for a file, in addition to those before it in the same folder or archive.
+
+        Raises InputError if these took too long.
+        """
         if source.origin != self._origin:
             self._origin, self._size, self._started = source.origin, 0, _spent()
             self._next = 0.0
         self._size += source.stored_size
+        self.check()
 
     def check(self) -> None:
         """Raise InputError once reading took longer than its size allows."""

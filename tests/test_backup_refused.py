@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,14 @@ def sign(folder: Path) -> None:
     files = [path for path in sorted(folder.iterdir()) if path.name != "SHA256SUMS"]
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
+
+
+def npy_head(rows: int) -> bytes:
+    """The head of an array of so many rows, of which none follows."""
+    stream = BytesIO()
+    head = {"descr": "<f4", "fortran_order": False, "shape": (rows, 384)}
+    np.lib.format.write_array_header_1_0(stream, head)
+    return stream.getvalue()
 
 
 def edit_head(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -131,6 +140,22 @@ def test_a_folder_that_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="it is no backup"):
         restore_backup(tmp_path / "empty", store)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("backup.json", b"[" * 200_000),
+        ("backup.json", b'{"version": 1e999}'),
+        ("00001.jsonl", b'{"a":' * 200_000),
+        ("00001.npy", npy_head(10**12)),
+        ("00001.npy", npy_head(10**30)),
+    ],
+)
+def test_a_forged_file(store: EdgeStore, backup: Path, name: str, content: bytes) -> None:
+    (backup / name).write_bytes(content)
+    sign(backup)
+    check_refused(store, backup, "it is not whole|cannot be read")
 
 
 @pytest.mark.parametrize("what", ["version", "schema"])

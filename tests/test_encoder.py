@@ -206,6 +206,17 @@ def test_weights_of_modules_count_and_must_be_safetensors_too(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    "kind", ["os.system", "custom_st.Dense", "sentence_transformers.models.CLIPModel", "Pooling"]
+)
+def test_modules_that_are_not_known_are_refused(tmp_path: Path, kind: str) -> None:
+    folder = _copied_model(tmp_path)
+    modules = [{"idx": 0, "name": "0", "path": "", "type": kind}]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    with pytest.raises(ModelError, match=r"names the module .* It loads Transformer, Pooling"):
+        find_model(str(folder))
+
+
+@pytest.mark.parametrize(
     ("config", "pooling", "dense", "size"),
     [
         ({"dim": 48}, None, None, 48),
@@ -229,7 +240,8 @@ def test_the_dimension_is_read_wherever_it_stands(
             (tmp_path / name).mkdir(exist_ok=True)
             (tmp_path / name / "config.json").write_text(json.dumps(settings))
             (tmp_path / name / "model.safetensors").touch()
-            modules.append({"path": name, "type": f"sentence_transformers.models.{name[2:]}"})
+            kind = name[2:] or "Transformer"
+            modules.append({"path": name, "type": f"sentence_transformers.models.{kind}"})
     (tmp_path / "modules.json").write_text(json.dumps(modules))
     found = SentenceTransformerEncoder(find_model(str(tmp_path))).fingerprint
     assert found.dimension == size

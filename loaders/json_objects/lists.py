@@ -21,7 +21,8 @@ from loaders.tables.columns import header_key, map_columns
 
 _MAX_DEPTH = 12
 _MAX_KINDS = 2_000
-_MAX_KEYS = 2_000  # of an object that is no list
+MAX_KEYS = 2_000
+"""Keys that are looked at, of an object that is no list and of all sessions of a list."""
 _MAX_TOLD = 5
 _OF_PROGRAMS = {"dependencies", "devDependencies", "scripts", "lockfileVersion"}
 _WEAK_FIELDS = {  # links and sponsors have them too
@@ -116,7 +117,8 @@ class _Survey:
             return
         kind = self.kinds.setdefault(path, _ListKind(path))
         kind.size += len(entries)
-        kind.keys |= dict.fromkeys(key for item in (*found, context) for key in item)
+        keys = dict.fromkeys(key for item in (*found, context) for key in islice(item, MAX_KEYS))
+        kind.keys |= dict.fromkeys(islice(keys, max(MAX_KEYS - len(kind.keys), 0)))
 
 
 def find_lists(value: Any, options: Options, name: str = "") -> Lists:
@@ -131,7 +133,7 @@ def find_lists(value: Any, options: Options, name: str = "") -> Lists:
     titled = [kind for kind in kinds.values() if kind.map_keys(options)]
     usable = [kind for kind in titled if kind.is_usable]
     if all(is_other_list(kind.path) for kind in usable) and _is_session(value, options):
-        return Lists([Part("", [("1", value)])], {})
+        return Lists([Part("", [("1", _cut(value))])], {})
     if not usable:
         return Lists([], {})
     best = max(usable, key=lambda kind: kind.rank)
@@ -190,7 +192,7 @@ def _look(value: Any, path: Path, context: Context, survey: _Survey, name: str) 
         for key, item in entries.sample:
             _look(item, (*path, EACH), context | entries.context(key, item), survey, name)
     elif isinstance(value, dict):
-        for key, inner in islice(value.items(), _MAX_KEYS):
+        for key, inner in islice(value.items(), MAX_KEYS):
             if isinstance(inner, (dict, list)):
                 _look(inner, (*path, key), context | _of_key(key), survey, name)
 
@@ -220,7 +222,13 @@ def _items(entries: Entries, context: Context) -> Iterable[tuple[str, Any]]:
         around = context | entries.context(key, item)
         if entries.field == "source_id" and isinstance(item, dict):
             around |= {"id": key}
-        yield key, with_context(item, around)
+        yield key, with_context(_cut(item), around)
+
+
+def _cut(item: Any) -> Any:
+    """Return an item with no more keys than are looked at."""
+    is_large = isinstance(item, dict) and len(item) > MAX_KEYS
+    return dict(islice(item.items(), MAX_KEYS)) if is_large else item
 
 
 def _of_key(key: str) -> Context:
@@ -241,5 +249,5 @@ def _is_inside(path: Path, other: Path) -> bool:
 def _is_session(value: Any, options: Options) -> bool:
     """Whether an object on its own is a session: it has a title and another field, and is no program's file."""
     is_object = isinstance(value, dict) and _OF_PROGRAMS.isdisjoint(value)
-    columns = map_columns(value, options)[0] if is_object else {}
+    columns = map_columns(_cut(value), options)[0] if is_object else {}
     return "title" in columns and len(columns) > 1

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
+from loaders.json_objects.lists import MAX_KEYS
 from loaders.json_objects.sittings import flatten
 from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
@@ -92,7 +94,8 @@ class _KeyMap:
 
     def learn(self, keys: Iterable[str]) -> None:
         """Map the keys that were not met before."""
-        new = [key for key in dict.fromkeys(keys) if key not in self._met]
+        unmet = (key for key in dict.fromkeys(keys) if key not in self._met)
+        new = list(islice(unmet, MAX_KEYS - len(self._met)))
         if not new:
             return
         self._met.update(new)

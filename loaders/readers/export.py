@@ -36,7 +36,7 @@ def _record(item: Any, location: str) -> Record | Diagnostic:
         return Diagnostic(location, "a line of an export without a session", row=excerpt(item))
     try:
         session = decode_payload(payload)
-    except (StoreError, OverflowError, RecursionError):
+    except StoreError:
         return Diagnostic(
             location, "a line of an export whose session is damaged", row=excerpt(item)
         )

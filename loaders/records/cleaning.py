@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from loaders.records import times
 from loaders.records.cancelled import announces_cancelled, says_cancelled, split_cancelled
 from loaders.records.links import find_url, read_links
 from loaders.records.prose import tidy
@@ -69,6 +70,8 @@ def to_session(record: Record, options: Options) -> Session:
     year = record.year or options.year or (starts_at.year if starts_at else start_year(record))
     if not year:
         raise UnknownEvent("no year named: pass --year YEAR")
+    if year not in times.YEARS:
+        raise Skip("its year is not between 1900 and 2199")
     abstract = _abstract(record)
     labels = (record.kind, record.track, record.room, *record.tags)
     is_off = is_off or announces_cancelled(abstract) or any(map(says_cancelled, labels))

@@ -102,7 +102,7 @@ def _moment(
     value: str | datetime, record: Record, options: Options, day: datetime | None = None
 ) -> datetime | None:
     if isinstance(value, datetime):
-        return value
+        return times.check_year(value)
     order = options.date_order or record.date_order
     return times.parse_datetime(value, order, record.year or options.year, day)
 

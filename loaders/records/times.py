@@ -51,7 +51,7 @@ _SERIAL_START = datetime(1899, 12, 30)
 _DEFAULT = datetime(4, 1, 1)  # leap years, so that 29 February fits
 _OTHER_DEFAULT = datetime(8, 2, 2)
 _NOT_A_DATETIME = "it is no date and time such as 2026-05-12 10:30"
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
 
 
 class AmbiguousDate(ValueError):
@@ -92,7 +92,7 @@ def parse_datetime(
         return None
     try:
         if not _FRACTIONAL_HOURS.search(text):  # which fromisoformat takes for parts of a second
-            return _check_year(datetime.fromisoformat(text))
+            return check_year(datetime.fromisoformat(text))
     except ValueError:
         pass
     if len(text) > MAX_LENGTH:
@@ -101,13 +101,13 @@ def parse_datetime(
         return datetime.fromtimestamp(int(match[1]), UTC)
     if match := _SERIAL.match(text):
         days = float(match[1]) + float((match[2] or "0").strip())
-        return _check_year(_SERIAL_START + _days(days))
+        return check_year(_SERIAL_START + _days(days))
     english = to_english(text)
     if len(_CLOCKS_IN_ENGLISH.findall(english)) > 1:
         raise ValueError("it names two times: give a start and an end, such as 10:30 - 11:15")
     if _SEVERAL_DAYS.search(english):
         raise ValueError("it names several days: give one, such as 2026-05-12 10:30")
-    return _check_year(
+    return check_year(
         _parse_unambiguous(english, text, date_order, partial(_parse_english, year=year, day=day))
     )
 
@@ -151,8 +151,9 @@ def _days(number: float) -> timedelta:
     return timedelta(seconds=round(number * 86_400))
 
 
-def _check_year(moment: datetime) -> datetime:
-    if moment.year not in _YEARS:
+def check_year(moment: datetime) -> datetime:
+    """Return a time as it is. Raises ValueError if its year is none of a conference."""
+    if moment.year not in YEARS:
         raise ValueError("its year is not between 1900 and 2199")
     return moment
 

@@ -14,6 +14,7 @@ from loaders.tables.table import HEADER_SEARCH_ROWS, Row, Table, find_header
 
 DELIMITERS = ",;\t"
 _MAX_FIELD = 2**20
+MAX_ROWS = 2**20  # as many as a spreadsheet holds
 _MAX_CELLS = 20_000  # of a row, of which the first 1,000 are read
 _DEFAULTS = Options()
 _CLOSING_QUOTE = re.compile(r'(?<!")"(?:"")*(?!")')  # a quote that is not written twice
@@ -66,6 +67,10 @@ def _text_rows(
             hint = f" (a quote left open? {swallowed} more lines went with it)" if swallowed else ""
             yield Diagnostic(location, f"not a row of a table: {error}{hint}")
             continue
+        if start > MAX_ROWS:
+            reason = f"only the first {MAX_ROWS:,} lines are read: split the file"
+            yield Diagnostic(location, reason)
+            return
         if _has_open_quote(consumed, delimiter):
             yield Diagnostic(location, _OPEN_QUOTE, row=excerpt(cells))
         else:

@@ -14,6 +14,7 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 _FETCH_TIMEOUT = 3  # seconds; sentence-transformers itself retries for over a minute
 _WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_KINDS = ("Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "Dropout")
 _SAVE = "Save the model with sentence-transformers, which writes safetensors."
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def _packaged_model() -> ModelFolder:
 def module_folders(path: Path) -> list[tuple[str, Path]]:
     """Return the kind and the folder of each module that a model has beside the transformer, in order.
 
-    Raises ModelError if their list is damaged.
+    Raises ModelError if their list is damaged, or names code that is not known.
     """
     file = path / "modules.json"
     if not file.is_file():
@@ -116,6 +117,12 @@ def module_folders(path: Path) -> list[tuple[str, Path]]:
         raise ModelError(
             f"{file} cannot be read as a list of modules: the model is damaged."
         ) from error
+    for kind, _ in modules:
+        if not kind.startswith("sentence_transformers.") or kind.rpartition(".")[2] not in _KINDS:
+            raise ModelError(
+                f"{file} names the module {kind[:100]!r}, which this program does not load. It loads "
+                f"{', '.join(_KINDS)} of sentence-transformers. {_SAVE}"
+            )
     return [(kind.rpartition(".")[2], path / below) for kind, below in modules if below]
 
 

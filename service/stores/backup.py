@@ -37,6 +37,8 @@ _CHECKSUMS = "SHA256SUMS"
 _INDEX = "backup.json"
 _VERSION = 1
 _SUFFIXES = ("jsonl", "npy")
+_FORGED = (MemoryError, OverflowError, RecursionError)
+"""What parsers raise for values that no backup has: nested without end, or as large as memory."""
 _PART_NAME = re.compile(r"\d{5,9}")
 
 
@@ -114,7 +116,7 @@ def check_backup(folder: Path) -> tuple[Manifest, list[str], list[Tombstone]]:
             raise _damaged(folder, "its parts are not those that it lists")
         tombstones = [decode_tombstone(values) for values in head.get("removed", ())]
         return Manifest.from_dict(head["manifest"]), parts, tombstones
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, *_FORGED) as error:
         raise _damaged(folder, f"it is not whole ({error!r})") from error
 
 
@@ -153,8 +155,10 @@ def _read_part(folder: Path, name: str, dimension: int) -> tuple[list[Session], 
     try:
         with lines.open(encoding="utf-8") as stream:
             sessions = [decode_payload(json.loads(line)) for line in stream]
-        return sessions, checked(np.load(rows, allow_pickle=False), len(sessions), dimension)
-    except (OSError, ValueError, EOFError, StoreError, EncoderError) as error:
+        # Mapped, since a forged head may claim any size.
+        vectors = np.load(rows, mmap_mode="c", allow_pickle=False)
+        return sessions, checked(vectors, len(sessions), dimension)
+    except (OSError, ValueError, EOFError, StoreError, EncoderError, *_FORGED) as error:
         raise _damaged(folder, f"part {name} cannot be read ({error})") from error
 
 

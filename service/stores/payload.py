@@ -87,7 +87,7 @@ def decode_payload(payload: Mapping[str, Any]) -> Session:
             "modified": datetime.fromisoformat(modified) if modified else None,
         }
         return Session(**values)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise DamagedError(
             f"The catalogue holds a point that is not a session ({error!r}). {REMEDY}"
         ) from error
