@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from support.stores import ENCODER
-from support.tcp_proxy import Stub, stub
+from support.tcp_proxy import Answer, Stub, failed, ok, stub
 from test_server_faults import healthy
 
 from service.search.searcher import Searcher
@@ -137,9 +137,11 @@ def test_the_watcher_ends_what_requests_began(
 def test_a_catalogue_that_is_not_there_yet_is_told_once(
     outages: Outages, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with stub(
-        lambda method, path, body: (404, {}, b'{"status": {"error": "Not found"}}')
-    ) as server:
+
+    def nothing_there(method: str, path: str, body: bytes) -> Answer:
+        return ok({"collections": []}) if path == "/collections" else failed(404, "Not found")
+
+    with stub(nothing_there) as server:
         store = ServerStore(QdrantSettings(url=server.url), "sessions", manifest_ttl=0)
         watcher = Watcher(Searcher(store, lambda fingerprint: ENCODER), outages=outages)
         for _ in range(5):

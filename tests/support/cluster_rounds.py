@@ -189,6 +189,8 @@ class Rounds:
         for node in self._cluster.nodes:
             node.wait_until_ready()
         wait_until(self._is_settled)
+        # The breaker keeps askers away for seconds after a fault, which is not to be the next round's.
+        wait_until(lambda: self.asking.is_answered)
 
     def _is_settled(self) -> bool:
         try:

@@ -105,6 +105,7 @@ class Asking(threading.Thread):
         self._counts: set[int] = set()
         self._wrong: list[str] = []
         self.asked = 0
+        self.is_answered = False
         self.failed: list[str] = []
 
     def allow(self, *revisions: Content, between: bool = False) -> None:
@@ -128,7 +129,9 @@ class Asking(threading.Thread):
                 try:
                     with deadline.within(ASKS_WITHIN), store.reading() as generation:
                         self._ask(generation)
+                    self.is_answered = True
                 except ConferenceHelperError as error:
+                    self.is_answered = False
                     self.failed.append(f"{error} (after {time.monotonic() - began:.1f} s)")
 
     def _ask(self, generation: Generation) -> None:
