@@ -16,6 +16,8 @@ from service.stores.tombstones import bury
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
+from selenium.webdriver import Chrome
+
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = [
@@ -92,14 +94,33 @@ def test_no_page_has_a_violation(
     resize(browser, width, height)
     found: dict[tuple[str, str], Any] = {}
     for name, path in PATHS.items():
-        browser.get(address + path)
-        wait(browser, lambda: browser.execute_script("return document.readyState") == "complete")
-        browser.execute_script(AXE.read_text("utf-8"))
-        for scheme, rules in RULES.items():
-            features = [{"name": "prefers-color-scheme", "value": scheme}]
-            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-            found[name, scheme] = browser.execute_async_script(_RUN, rules)
+        found |= {(name, scheme): some for scheme, some in check(browser, address + path).items()}
     assert {page: violations for page, violations in found.items() if violations} == {}
+
+
+def test_pickers_of_very_many_values_have_no_violation(
+    open_browser: OpenBrowser, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.web.pages.EVENTS_UNFOLDED", 0)
+    monkeypatch.setattr("service.web.search_form.MAX_SELECT", 0)
+    browser = open_browser()
+    resize(browser, 360, 740)
+    for path in (PATHS["welcome"], PATHS["results"]):
+        assert not any(check(browser, address + path).values())
+        assert by_css(browser, "input[list] + datalist, .pick datalist")
+
+
+def check(browser: Chrome, page: str) -> dict[str, Any]:
+    """Return the violations on a page in each colour scheme."""
+    browser.get(page)
+    wait(browser, lambda: browser.execute_script("return document.readyState") == "complete")
+    browser.execute_script(AXE.read_text("utf-8"))
+    found = {}
+    for scheme, rules in RULES.items():
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        found[scheme] = browser.execute_async_script(_RUN, rules)
+    return found
 
 
 def test_every_page_fits_320_pixels_as_at_400_percent(

@@ -1,5 +1,6 @@
 """Filters on the page: offered, chosen, kept and removed."""
 
+import pytest
 from flask.testing import FlaskClient
 from support.page_reader import read
 
@@ -26,6 +27,23 @@ def test_chosen_filters_are_selected_and_can_be_removed(client: FlaskClient) -> 
     assert "/?q=health" in page.links
     (speaker,) = [field for field in page.all("input") if field["name"] == "speaker"]
     assert speaker["value"] == "Ana Ruiz"
+
+
+def test_of_very_many_values_one_is_typed_and_those_found_are_suggested_first(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.web.search_form.MAX_SELECT", 1)
+    page = read(client, "/?q=health&event=summit")
+    (event,) = [field for field in page.all("input") if field.get("name") == "event"]
+    assert (event["value"], event["form"]) == ("Summit", "search")
+    lists = {one["id"] for one in page.all("datalist")}
+    assert {one["list"] for one in page.all("input") if one.get("list")} <= lists
+    (year,) = [field for field in page.all("input") if field.get("name") == "year"]
+    assert (year["placeholder"], year["list"]) == ("Any year", "values-year")
+    two = read(client, "/?q=health&year=2025&year=2026")
+    assert not [field for field in two.all("select") if field["name"] == "speaker"]
+    (day,) = [field for field in two.all("input") if field.get("name") == "day"]
+    assert day["placeholder"] == "YYYY-MM-DD"
 
 
 def test_several_values_of_one_filter_are_kept(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -29,6 +30,32 @@ def test_welcome_says_what_is_loaded_and_what_to_ask(client: FlaskClient) -> Non
 
 def test_blank_questions_show_the_welcome(client: FlaskClient) -> None:
     assert "What is loaded" in read(client, "/?q=+&track=").text
+
+
+def test_of_very_many_events_the_latest_are_listed_and_any_other_is_named(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.web.pages.EVENTS_UNFOLDED", 0)
+    monkeypatch.setattr("service.web.pages.EVENTS_SHOWN", 1)
+    page = read(client, "/")
+    (picker,) = [field for field in page.all("input") if field.get("list") == "events"]
+    assert picker["name"] == "event"
+    offered = [str(one["value"]) for one in page.all("option")]
+    events = latest_years(client)
+    assert sorted(offered) == sorted(events)
+    assert events[offered[0]] == max(events.values()), "the latest first"
+    listed = [link for link in page.links if link.startswith("/programme?")]
+    assert {parse_qs(urlsplit(link).query)["event"][0] for link in listed} == {offered[0]}
+    assert "Programme of another event" in page.text
+    assert client.get("/programme", query_string={"event": offered[-1]}).status_code == 200
+
+
+def latest_years(client: FlaskClient) -> dict[str, int]:
+    """Return the latest year of each event."""
+    latest: dict[str, int] = {}
+    for one in client.get("/api/status").get_json()["events"]:
+        latest[one["event"]] = max(one["year"], latest.get(one["event"], 0))
+    return latest
 
 
 def test_results(client: FlaskClient) -> None:

@@ -15,6 +15,8 @@ BY_CALENDAR = ("event", "year", "day")
 
 NIGHT = timedelta(hours=4)
 """How long after midnight it is still the evening of a day that no other day follows."""
+_EVERYWHERE = timedelta(days=2)
+"""How long after a day has begun in UTC it is over in every zone, its night too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ def narrow(calendar: Iterable[EditionDay], filters: Filters) -> list[EditionDay]
 
 def choose(editions: Sequence[Edition], now: datetime) -> Edition:
     """Return the edition that is on or comes next; where all are over, the latest."""
-    ahead = [one for one in editions if one.days and one.days[-1][0] >= one.today(now)]
+    lately = (now.astimezone(UTC) - _EVERYWHERE).date().isoformat()
+    ahead = [
+        one
+        for one in editions
+        if one.days and one.days[-1][0] >= lately and one.days[-1][0] >= one.today(now)
+    ]
     if ahead:
         return min(ahead, key=lambda one: (choose_day(one, now), -one.sessions))
     return max(editions, key=lambda one: (one.year, one.days[-1:], one.sessions))

@@ -1,12 +1,12 @@
 """Programmes: finds one day of an edition, without a question."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from service.dates import parse_day
 from service.errors import RefusedError
-from service.filters import MAX_ALL, MAX_VALUES, Filters
+from service.filters import MAX_ALL, MAX_VALUES, NO_FILTERS, Filters
 from service.programme.absence import OFFERED, explain
 from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.directory import FIELD_OF, Directory, Kind, open_directory
@@ -24,13 +24,15 @@ from service.programme.parts import (
 )
 from service.programme.session_cache import Lists, SessionCache
 from service.query.facet_cache import FacetCache
+from service.query.generation_cache import GenerationCache
 from service.session import Session
 from service.stores.editions import FIELD as CALENDAR
-from service.stores.editions import EditionDay
 from service.stores.protocol import FacetCounts, Generation, SearchableStore
 
 COUNTED = ("room", "kind", "track", "level", "language")
 """Facets that are counted for the filters of a day. Speakers, of whom there are thousands, have a list."""
+_EDITIONS_KEPT = 20_000
+"""Editions that are cached, in the lists used last."""
 _OF_TIME = ("from", "to", "at")
 
 
@@ -42,6 +44,7 @@ class Programmes:
         self._store = store
         self._facets = facets
         self._sessions = SessionCache()
+        self._editions = GenerationCache[list[Edition]](_EDITIONS_KEPT, len)
 
     def find(
         self, filters: Filters, *, now: datetime | None = None, part: str = ""
@@ -76,19 +79,16 @@ class Programmes:
         key = PartKey.parse(part) if part else None
         _require_calendar(generation)
         spelled = self._facets.canonicalise(generation, filters)
-        calendar = self._facets.calendar(generation)
-        on_any_day = self._pass(generation, calendar, spelled.replace(day=()))
-        passing = gather(narrow(on_any_day, Filters(day=spelled.get("day", ()))))
+        passing = self._gather(generation, spelled)
         if not passing:
-            return explain(generation, spelled, gather(calendar), now)
+            return explain(generation, spelled, self._gather(generation, NO_FILTERS), now)
         chosen = choose(passing, now)
         own = Filters(event=[chosen.event], year=[chosen.year])
-        (edition,) = gather(narrow(calendar, own))
-        (with_days,) = gather(narrow(on_any_day, own))
         wanted = spelled.replace(**own, day=())
+        (edition,) = self._gather(generation, own)
+        (with_days,) = self._gather(generation, wanted)
         finder = _Finder(self._facets, self._sessions, generation, wanted, edition, with_days, now)
-        others = spelled.replace(event=(), year=(), day=())
-        elsewhere = gather(self._pass(generation, calendar, others))
+        elsewhere = self._gather(generation, spelled.replace(event=(), year=(), day=()))
         found = finder.day(choose_day(chosen, now), key, elsewhere)
         return replace(found, filters=_as_told(filters.replace(**own, day=()), wanted))
 
@@ -110,15 +110,17 @@ class Programmes:
     def editions(self) -> list[Edition]:
         """Return all editions of the catalogue, by event and year."""
         with self._store.reading() as generation:
-            return gather(self._facets.calendar(generation))
+            return self._gather(generation, NO_FILTERS)
 
-    def _pass(
-        self, generation: Generation, calendar: Sequence[EditionDay], filters: Filters
-    ) -> list[EditionDay]:
-        """Return the calendar of the sessions that pass; `calendar` is that of all."""
-        if filters.keys() <= set(BY_CALENDAR):
-            return narrow(calendar, filters)
-        return self._facets.calendar(generation, filters)
+    def _gather(self, generation: Generation, filters: Filters) -> list[Edition]:
+        """Return the editions with sessions that pass, by event and year, each with the days that pass."""
+        return self._editions.get(generation, filters, lambda: self._read(generation, filters))
+
+    def _read(self, generation: Generation, filters: Filters) -> list[Edition]:
+        """Return the editions, those of filters on event, year and day from the calendar of all sessions."""
+        others = filters.replace(**dict.fromkeys(BY_CALENDAR, ()))
+        calendar = self._facets.calendar(generation, others)
+        return gather(narrow(calendar, filters))
 
 
 class _Finder:

@@ -39,7 +39,9 @@ from service.words import language_name
 STEPS = (DEFAULT_LIMIT, 10, 25, MAX_LIMIT)
 """How many sessions are shown, and how many after each "Show more"."""
 EVENTS_SHOWN = 8
-"""Events listed on the first page; the rest unfolds."""
+"""Events listed on the first page, the latest; the rest unfolds."""
+EVENTS_UNFOLDED = 60
+"""Events of which the rest unfolds; of more, it is picked by name."""
 
 bp = Blueprint(
     "pages",
@@ -66,11 +68,11 @@ for show in (
 
 @dataclass(frozen=True, slots=True)
 class LoadedEvent:
-    """One event of the catalogue, its sessions, and (year, sessions, address) of each year."""
+    """One event of the catalogue, its sessions, and those of each year."""
 
     name: str
     sessions: int
-    years: list[tuple[int, int, str]]
+    years: list[tuple[int, int]]
 
 
 @bp.get("/")
@@ -130,28 +132,30 @@ def _welcome(query: Query) -> str:
         sessions=status["sessions"],
         events=_loaded(status["events"]),
         shown=EVENTS_SHOWN,
+        unfolded=EVENTS_UNFOLDED,
         years=sorted({min(years), max(years)}) if years else [],
     )
 
 
 def _loaded(counts: list[dict[str, Any]]) -> list[LoadedEvent]:
-    """Group the counts of each event and year by event, the largest event first."""
+    """Group the counts of each event and year by event, the latest event first."""
     events = [
         LoadedEvent(
             name,
             sum(count["sessions"] for count in group),
-            [(count["year"], count["sessions"], _year_link(count)) for count in group],
+            [(count["year"], count["sessions"]) for count in group],
         )
         for name, group in (
             (name, list(counts))
             for name, counts in groupby(counts, key=lambda count: count["event"])
         )
     ]
-    return sorted(events, key=lambda event: -event.sessions)
+    return sorted(events, key=lambda event: (-max(event.years)[0], -event.sessions))
 
 
-def _year_link(count: dict[str, Any]) -> str:
-    return link_programme(Query(filters=Filters(event=[count["event"]], year=[count["year"]])))
+@bp.app_template_filter("link_edition")
+def _link_edition(event: LoadedEvent, year: int) -> str:
+    return link_programme(Query(filters=Filters(event=[event.name], year=[year])))
 
 
 def render_page(template: str, query: Query, *, typed: str | None = None, **values: Any) -> str:

@@ -15,6 +15,9 @@ from service.words import folded, language_name
 
 SUGGESTED = 300
 """Values offered for one filter, the most frequent ones; a link can name any other."""
+EVENTS_SUGGESTED = 500
+MAX_SELECT = 60
+"""Values of one filter to choose from; more are suggested while one is typed."""
 
 MAX_LINK = 1_000
 """Characters of an address that a page repeats for each of its results."""
@@ -115,6 +118,19 @@ class FormField:
     choices: list[Choice]
 
     @property
+    def is_typed(self) -> bool:
+        """Whether a value is typed rather than chosen: speakers, and what has very many values."""
+        return self.name == "speaker" or len(self.choices) > MAX_SELECT
+
+    @property
+    def hint(self) -> str:
+        """What stands in place of a value where none is set."""
+        if self.several:
+            return f"{len(self.several)} chosen, add one"
+        hints = {"speaker": "Full name", "day": "YYYY-MM-DD"} if self.is_typed else {}
+        return hints.get(self.name, f"Any {self.label.lower()}")
+
+    @property
     def text(self) -> Value:
         """What a text box of this filter holds."""
         return next((choice.value for choice in self.choices if choice.chosen), "")
@@ -165,7 +181,8 @@ def list_fields(
     for name, counts in found.items():
         there = {value for value, _ in counts}
         others = ((value, 0) for value, _ in every[name] if value not in there)
-        suggested = list(islice(chain(counts, others), SUGGESTED))
+        most = EVENTS_SUGGESTED if name == "event" else SUGGESTED
+        suggested = list(islice(chain(counts, others), most))
         fields.append(_field(name, query.filters.get(name, ()), suggested))
     return [field for field in fields if field.choices or field.several or field.name in always]
 
@@ -201,10 +218,12 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
     elif chosen and not any(choice.chosen for choice in choices):
         count = None if FIELDS[name].type == "day" else 0  # of a range nobody counts the sessions
         choices.append(Choice(chosen[0], _told(name, chosen[0]), count, True))
-    choices.sort(
-        key=lambda choice: folded(str(choice.value)), reverse=FIELDS[name].type == "integer"
-    )
-    return FormField(name, FIELDS[name].label, several, choices)
+    field = FormField(name, FIELDS[name].label, several, choices)
+    if not field.is_typed:  # what is found is suggested before all others
+        choices.sort(
+            key=lambda choice: folded(str(choice.value)), reverse=FIELDS[name].type == "integer"
+        )
+    return field
 
 
 def _told(name: str, value: Value) -> str:
