@@ -43,8 +43,9 @@ class Stopwatch:
         """Start with nothing read."""
         self._limits = limits
         self._origin: str | None = None
+        self._what = ""
         self._size = 0
-        self._started = self._next = 0.0
+        self._allowed = self._unused = self._started = self._next = 0.0
 
     def begin(self, source: SourceFile) -> None:
         """Allow time for a file, in addition to those before it in the same folder or archive.
@@ -52,22 +53,32 @@ class Stopwatch:
         Raises InputError if these took too long.
         """
         if source.origin != self._origin:
-            self._origin, self._size, self._started = source.origin, 0, _spent()
-            self._next = 0.0
+            self._start(f"Reading {source.origin}")
+            self._origin, self._size = source.origin, 0
         self._size += source.stored_size
+        self._allowed = self._limits.seconds_for(self._size)
         self.check()
 
+    def begin_rest(self) -> None:
+        """Allow what reading left of its time for telling apart what was read."""
+        self._start("Telling apart sessions of one id")
+        self._allowed = self._unused
+
     def check(self) -> None:
-        """Raise InputError once reading took longer than its size allows."""
+        """Raise InputError once it took longer than is allowed."""
         if (now := monotonic()) < self._next:
             return
         self._next = now + _INTERVAL
-        allowed = self._limits.seconds_for(self._size)
-        if _spent() - self._started > allowed:
+        if _spent() - self._started > self._allowed:
             raise InputError(
-                f"{self._origin} takes more than {allowed:.0f} s of processor time to read, and no programme "
+                f"{self._what} takes more than {self._allowed:.0f} s of processor time, and no programme "
                 "of its size does. Load it in parts; CONFERENCE_HELPER_READ_SECONDS allows more."
             )
+
+    def _start(self, what: str) -> None:
+        now = _spent()
+        self._unused += max(self._allowed - (now - self._started), 0) if self._what else 0
+        self._what, self._started, self._next = what, now, 0.0
 
 
 def _spent() -> float:

@@ -43,6 +43,7 @@ def test_a_benchmark_says_what_it_takes(module: str) -> None:
 def test_every_benchmark_stands_in_the_docs_and_has_a_section_of_results() -> None:
     assert BENCHMARKS == [
         "encode",
+        "hostile",
         "hostile_clients",
         "load",
         "programme",

@@ -46,6 +46,12 @@ def test_what_is_refused_is_named_with_its_line(text: str, problem: str) -> None
         parse_yaml("x.yml", text)
 
 
+def test_a_file_of_too_many_values_is_to_be_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.sites.yaml_values.MAX_VALUES", 5)
+    with pytest.raises(InputError, match=r"x\.yml:5: the file holds more than 5 values. Split it"):
+        parse_yaml("x.yml", "- a\n" * 10)
+
+
 @pytest.mark.parametrize(
     ("text", "values", "body"),
     [

@@ -138,7 +138,9 @@ class _Builder:
         if max(frame.size, self._size) > MAX_VALUES:
             raise self._refuse(
                 event,
-                f"its aliases (*name) stand for more than {MAX_VALUES:,} values. Write out what is meant.",
+                f"its aliases (*name) stand for more than {MAX_VALUES:,} values. Write out what is meant."
+                if frame.size > self._size + 1
+                else f"the file holds more than {MAX_VALUES:,} values. Split it into several.",
             )
         if isinstance(frame.value, list):
             frame.value.append(value)

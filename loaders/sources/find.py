@@ -17,6 +17,7 @@ from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 _BLOCK_SIZE = 2**20
+_ENTRY = 100  # bytes that an archive needs for a member, be it empty
 _IGNORED_SUFFIXES = {".rst", ".py", ".pdf", ".png", ".jpg"}
 _IGNORED_NAMES = {"license", "licence", "readme", "changelog", "copying"}
 
@@ -117,7 +118,7 @@ def _unpacked(source: SourceFile) -> Iterator[SourceFile]:
         yield source
         return
     siblings: dict[str, SourceFile] = {}
-    unpacked = sum(member.size for member in members) or 1
+    unpacked = sum(member.size + _ENTRY for member in members)
     for member in sorted(members, key=lambda member: member.path):
         if len(members) == 1 or not _is_ignored(member.path):
             name = source.name if len(members) == 1 else f"{source.name}/{member.path}"
@@ -128,7 +129,7 @@ def _unpacked(source: SourceFile) -> Iterator[SourceFile]:
                 member.size,
                 siblings,
                 source.origin,
-                packed=source.size * member.size // unpacked,
+                packed=source.size * (member.size + _ENTRY) // unpacked,
             )
     if not siblings:
         raise InputError(f"{source.name} holds no files with session data. Export it again.")

@@ -10,7 +10,7 @@ missing     the known ones that no source has, and whether each is retained (see
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -86,8 +86,11 @@ class Staging:
         """Protect nothing: remove every session that no source has."""
         self._protection.clear()
 
-    def resolve_repeats(self) -> Iterator[Diagnostic]:
-        """Give each staged session its own id (see `loaders.staging.repeats`); yield those dropped."""
+    def resolve_repeats(self, check: Callable[[], None]) -> Iterator[Diagnostic]:
+        """Give each staged session its own id (see `loaders.staging.repeats`); yield those dropped.
+
+        `check` is called for each row, and may end it by an exception.
+        """
         repeated = self._db.execute(
             "SELECT id FROM staged GROUP BY id HAVING count(*) > 1 ORDER BY min(number)"
         ).fetchall()
@@ -95,13 +98,14 @@ class Staging:
             rows = self._db.execute(
                 "SELECT number, location, payload FROM staged WHERE id = ? ORDER BY number", (id,)
             )
-            sessions = {
-                number: replace(_session(payload), source_location=location)
-                for number, location, payload in rows
-            }
+            sessions = {}
+            for number, location, payload in rows:
+                check()
+                sessions[number] = replace(_session(payload), source_location=location)
             resolved, diagnostics = resolve_repeats(sessions)
             self._db.execute("DELETE FROM staged WHERE id = ?", (id,))
             for number, session in resolved.items():
+                check()
                 self._insert(session, number)
             yield from diagnostics
 

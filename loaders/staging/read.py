@@ -49,7 +49,8 @@ def stage(
         if _stage_file(source, options, staging, report, look, watch)
     )
     report.odd += look.find_rest()
-    for diagnostic in staging.resolve_repeats():
+    watch.begin_rest()
+    for diagnostic in staging.resolve_repeats(watch.check):
         report.reject(diagnostic)
     if report.rejects:
         report.rejects.save()

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from support.reading_sources import from_bytes, zipped
 
-from loaders.limits import Limits
+from loaders.limits import Limits, Stopwatch
 from loaders.records.record import Options
 from loaders.report import Report
 from loaders.sources.find import find_sources
@@ -20,6 +21,20 @@ def test_a_small_source_may_take_less_and_a_large_one_more() -> None:
     assert limits.seconds_for(100 * 2**20) > 400
 
 
+def test_members_share_the_size_of_their_archive(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    members = {
+        "large.csv": "\n".join(map(str, range(30_000))),
+        "empty.csv": "",
+        "other.csv": "Title\nSails\n",
+    }
+    path.write_bytes(zipped(members))
+    shares = {source.path: source.stored_size for source in find_sources([str(path)])}
+    size = path.stat().st_size
+    assert 0 < shares["empty.csv"] <= shares["other.csv"] < shares["large.csv"] < size
+    assert size - 3 <= sum(shares.values()) <= size
+
+
 def test_a_source_that_takes_longer_than_its_size_allows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("Title,Room\n" + "Sails,Deck\n" * 500)
@@ -28,3 +43,16 @@ def test_a_source_that_takes_longer_than_its_size_allows_is_refused(tmp_path: Pa
     with pytest.raises(InputError, match=r"x\.csv takes more than 0 s .*in parts.*READ_SECONDS"):
         stage(find_sources([str(path)]), options, staging, Report())
     staging.close()
+
+
+def test_sessions_of_one_id_are_told_apart_in_the_time_that_reading_left() -> None:
+    watch = Stopwatch(Limits(seconds=1e6))
+    watch.begin(from_bytes("x.csv", b"Title\nSails\n"))
+    watch.begin_rest()
+    watch.check()
+    watch = Stopwatch(Limits(seconds=1e-9))
+    with pytest.raises(InputError, match=r"Reading x\.csv takes more than 0 s"):
+        watch.begin(from_bytes("x.csv", b"Title\nSails\n"))
+    watch.begin_rest()
+    with pytest.raises(InputError, match="Telling apart sessions of one id takes more than 0 s"):
+        watch.check()
