@@ -76,9 +76,12 @@ class Stopwatch:
             )
 
     def _start(self, what: str) -> None:
-        now = _spent()
-        self._unused += max(self._allowed - (now - self._started), 0) if self._what else 0
-        self._what, self._started, self._next = what, now, 0.0
+        """Check what came before at its end, and keep what is left of its time."""
+        if self._what:
+            self._next = 0.0
+            self.check()
+            self._unused += self._allowed - (_spent() - self._started)
+        self._what, self._started, self._next = what, _spent(), 0.0
 
 
 def _spent() -> float:

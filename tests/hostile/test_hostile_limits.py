@@ -53,6 +53,7 @@ def test_sessions_of_one_id_are_told_apart_in_the_time_that_reading_left() -> No
     watch = Stopwatch(Limits(seconds=1e-9))
     with pytest.raises(InputError, match=r"Reading x\.csv takes more than 0 s"):
         watch.begin(from_bytes("x.csv", b"Title\nSails\n"))
+    watch = Stopwatch(Limits(seconds=1e-9))
     watch.begin_rest()
     with pytest.raises(InputError, match="Telling apart sessions of one id takes more than 0 s"):
         watch.check()
