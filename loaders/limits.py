@@ -10,6 +10,8 @@ from service.errors import InputError
 
 _REFERENCE = 10 * 2**20
 """Bytes of the source that may take all of the limits; smaller ones may take a share, larger ones more."""
+_ALL_SECONDS_FROM = 3 * 2**20
+"""Bytes of the source that may take as long as one of 10 MiB: real archives of 5 MiB take 10 s and more."""
 _INTERVAL = 0.1
 """Seconds between looks at the processor time, which can take milliseconds; those at the clock do not."""
 _LEAST_SECONDS = 1 / 15
@@ -18,22 +20,23 @@ _LEAST_MEMORY = 7 / 16
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds of processor time for reading a source of 10 MiB, MiB for the process that reads a workbook."""
+    """Processor seconds for a source of 3 to 10 MiB; MiB for the process that reads a workbook of 10."""
 
     seconds: float = 50
     memory: int = 800
 
     def seconds_for(self, size: int) -> float:
         """Return the seconds of processor time that reading a source of `size` bytes may take."""
-        return self.seconds * _share(size, _LEAST_SECONDS)
+        share = min(1, _share(size, _LEAST_SECONDS, _ALL_SECONDS_FROM))
+        return self.seconds * max(share, size / _REFERENCE)
 
     def memory_for(self, size: int) -> int:
         """Return the MiB of memory that reading a workbook of `size` bytes may take."""
-        return math.ceil(self.memory * _share(size, _LEAST_MEMORY))
+        return math.ceil(self.memory * _share(size, _LEAST_MEMORY, _REFERENCE))
 
 
-def _share(size: int, least: float) -> float:
-    return least + (1 - least) * size / _REFERENCE
+def _share(size: int, least: float, all_from: int) -> float:
+    return least + (1 - least) * size / all_from
 
 
 class Stopwatch:

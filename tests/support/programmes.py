@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from loaders.limits import Limits
 from loaders.load import LoadRequest, Outcome, run
 from loaders.records.record import Options
 from loaders.sync import Gate
@@ -13,6 +15,9 @@ from service.stores.protocol import SessionStore
 from support.fakes import BagOfWords
 
 COLUMNS = ["id", "event", "year", "title", "abstract", "speakers", "room", "start"]
+
+UNHURRIED = Limits(seconds=10_000)
+"""Tests hold on a slow machine, beside others and with coverage measured."""
 
 
 def row(number: int, **changes: Any) -> dict[str, Any]:
@@ -62,7 +67,7 @@ class Loading:
         return run(
             LoadRequest(
                 sources=tuple(map(str, sources)),
-                options=options or Options(),
+                options=replace(options or Options(), limits=UNHURRIED),
                 cache_file=self.folder / "vectors.sqlite",
                 **request,
             ),
