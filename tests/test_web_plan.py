@@ -158,10 +158,19 @@ def test_times_without_a_zone_are_told_as_they_are(planned: FlaskClient) -> None
 @pytest.mark.parametrize(
     "path", ["/plan?ids=", "/api/plan?ids=", "/api/search?q=maps&fits=", "/?q=maps&fits="]
 )
-def test_a_link_of_5_000_sessions_is_refused_in_plain_words(client: FlaskClient, path: str) -> None:
-    answer = client.get(path + ",".join(str(UUID(int=number)) for number in range(5_000)))
-    assert answer.status_code == 400
-    assert "5,000 sessions; give 200 at most." in answer.text
+@pytest.mark.parametrize(
+    ("sessions", "status", "said"),
+    [
+        (201, 400, "201 sessions; give 200 at most."),
+        (5_000, 414, "The address is too long. Ask a shorter question, or name fewer sessions."),
+    ],
+)  # fmt: skip
+def test_a_link_of_too_many_sessions_is_refused_in_plain_words(
+    client: FlaskClient, path: str, sessions: int, status: int, said: str
+) -> None:
+    answer = client.get(path + ",".join(str(UUID(int=number)) for number in range(sessions)))
+    assert answer.status_code == status
+    assert said in answer.text
 
 
 def test_a_link_of_nothing_but_foreign_ids_says_so(client: FlaskClient) -> None:

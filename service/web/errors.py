@@ -44,7 +44,7 @@ _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read: use GET or HEAD.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests came from this address. Try again in a minute.",
-    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question, or name fewer sessions.",
 }
 _CODES = {HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long"}
 """Codes that are not made of the status's phrase, which Python changed."""

@@ -69,10 +69,10 @@ class Clients:
             return True
 
     def close(self) -> None:
-        """Close the connections of this process."""
+        """Close the connections of this process, but for those of a client that was given."""
         with self._mutex:
             leased, self._current = self._current, None
-        if leased and leased.process == os.getpid():
+        if leased and leased.process == os.getpid() and leased.client is not self._given:
             leased.client.close()
 
     def _make(self) -> Leased:
