@@ -14,9 +14,7 @@ from support.programmes import row, write_csv
 from support.web_fixtures import open_loaded
 
 from conference_helper import cli
-from conference_helper.printing import printable
 from service import errors
-from service.settings import load_settings
 from service.stores import waiting
 from service.stores.edge.store import EdgeStore
 
@@ -273,14 +271,6 @@ def test_an_env_file_that_cannot_be_read_is_named(invoke: Invoke, content: bytes
     assert ".env in this folder cannot be read" in result.output
 
 
-def test_the_own_folder_may_be_written_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/somebody")
-    monkeypatch.delenv("CONFERENCE_HELPER_DATA_DIR")
-    Path(".env").write_text("CONFERENCE_HELPER_DATA_DIR=~/data\nCONFERENCE_HELPER_MODEL=~/model")
-    settings = load_settings()
-    assert (settings.data_dir, settings.model) == (Path("/somebody/data"), "/somebody/model")
-
-
 def test_a_question_does_not_wait_for_a_server_as_a_load_does(
     invoke: Invoke, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -296,15 +286,6 @@ def test_a_question_does_not_wait_for_a_server_as_a_load_does(
     assert "Trying again in" in caplog.text
 
 
-def test_settings_come_from_env_file_and_options_win(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / ".env").write_text("CONFERENCE_HELPER_PORT=81\nCONFERENCE_HELPER_THREADS=3\nX=1\n")
-    monkeypatch.setenv("CONFERENCE_HELPER_THREADS", "4")
-    settings = load_settings(port=83, host=None)
-    assert (settings.port, settings.threads, settings.host) == (83, 4, "127.0.0.1")
-
-
 def test_every_error_has_an_exit_code() -> None:
     def kinds(parent: type[errors.ConferenceHelperError]) -> list[type]:
         return [kind for child in parent.__subclasses__() for kind in [child, *kinds(child)]]
@@ -313,7 +294,3 @@ def test_every_error_has_an_exit_code() -> None:
     for kind in kinds(errors.ConferenceHelperError):
         code = next(code for known, code in cli.EXIT_CODES if issubclass(kind, known))
         assert code != 1 or kind in generic, f"{kind.__name__} needs an exit code"
-
-
-def test_titles_cannot_control_the_terminal(invoke: Invoke, tmp_path: Path) -> None:
-    assert printable("a\x1b[31mb") == "a [31mb"

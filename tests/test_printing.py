@@ -6,7 +6,7 @@ import pytest
 from support.answers import answer_with, result_of
 from support.web_fixtures import SESSIONS
 
-from conference_helper.printing import print_answer, print_events
+from conference_helper.printing import print_answer, print_events, printable
 from service.query.interpretation import Constraint, Correction
 from service.search.answer import Answer
 from service.search.snippets import Part
@@ -112,3 +112,7 @@ def test_of_many_events_the_latest_are_printed(capsys: pytest.CaptureFixture[str
     assert more == "  and 990 earlier: conference-helper status --events"
     print_events(counts)
     assert len(capsys.readouterr().out.splitlines()) == 1_001
+
+
+def test_titles_cannot_control_the_terminal() -> None:
+    assert printable("a\x1b[31mb") == "a [31mb"

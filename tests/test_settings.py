@@ -52,3 +52,20 @@ def test_a_variable_that_cannot_be_used_is_named(
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=rf"{variable}: "):
         load_settings()
+
+
+def test_the_own_folder_may_be_written_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somebody")
+    monkeypatch.delenv("CONFERENCE_HELPER_DATA_DIR")
+    Path(".env").write_text("CONFERENCE_HELPER_DATA_DIR=~/data\nCONFERENCE_HELPER_MODEL=~/model")
+    settings = load_settings()
+    assert (settings.data_dir, settings.model) == (Path("/somebody/data"), "/somebody/model")
+
+
+def test_settings_come_from_env_file_and_options_win(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CONFERENCE_HELPER_PORT=81\nCONFERENCE_HELPER_THREADS=3\nX=1\n")
+    monkeypatch.setenv("CONFERENCE_HELPER_THREADS", "4")
+    settings = load_settings(port=83, host=None)
+    assert (settings.port, settings.threads, settings.host) == (83, 4, "127.0.0.1")

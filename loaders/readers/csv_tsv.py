@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text, text_head, text_table
+from loaders.tables.header import find_header
 from loaders.tables.programme import read_programme
-from loaders.tables.table import find_header
 from loaders.tables.timetable import is_timetable
 
 NAME = "csv"

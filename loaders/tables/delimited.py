@@ -10,7 +10,8 @@ from itertools import islice
 from loaders.records.record import Diagnostic, Options
 from loaders.records.values import excerpt
 from loaders.sources.source_file import SourceFile
-from loaders.tables.table import HEADER_SEARCH_ROWS, Row, Table, find_header
+from loaders.tables.header import HEADER_SEARCH_ROWS, find_header
+from loaders.tables.table import Row, Table
 
 DELIMITERS = ",;\t"
 _MAX_FIELD = 2**20

@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
+from loaders.tables.body import read_table
 from loaders.tables.columns import not_understood
 from loaders.tables.delimited import is_text, text_table
+from loaders.tables.header import Header, find_header
 from loaders.tables.labelled_tags import take_labels
-from loaders.tables.table import (
-    MAX_COLUMNS,
-    Header,
-    Table,
-    find_header,
-    read_table,
-    sheet_tables,
-)
+from loaders.tables.table import MAX_COLUMNS, Table, sheet_tables
 from loaders.tables.templates import without_samples
 from loaders.tables.timetable import Timetable, read_timetable, title_key
 from loaders.workbooks.workbook import is_workbook_source
