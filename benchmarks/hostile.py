@@ -1,4 +1,4 @@
-"""Reads files made to fill the memory or to take long, each in a process of its own.
+"""Benchmark of hostile files: the processor time and memory that reading each takes, in a child process.
 
     python -m benchmarks.hostile [--only WORD] [--json FILE]
 
@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def is_within(self) -> bool:
-        """Whether it took no more than a file of its size may."""
+        """Whether time and memory stay within the limits for the file's size."""
         limits = [most for size, most in _MOST.items() if self.size <= 1.1 * size]
         return not limits or (self.seconds <= limits[0][0] and self.megabytes <= limits[0][1])
 
@@ -91,7 +91,7 @@ def run(attack: Attack) -> Outcome:
 
 
 def read(file: Path) -> tuple[float, int, str]:
-    """Read and clean a file as a load does; return processor seconds, peak MB, and what is said."""
+    """Read and clean a file; return processor seconds, peak memory in MB, and the outcome."""
     report, staging = Report(), Staging()
     options = Options(event="E", year=2026, timezone="UTC")
     try:

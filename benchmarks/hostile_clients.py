@@ -30,7 +30,7 @@ from benchmarks.support.serving import Service
 
 PROBES = ("/livez", "/readyz", "/metrics")
 PROBE_LIMIT_MS = 200
-"""In which a probe must be answered."""
+"""Longest time that a probe may take."""
 _TIMEOUT_SECONDS = 10.0
 _SETTLING_SECONDS = 8
 

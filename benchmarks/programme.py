@@ -214,7 +214,7 @@ def _address(shown: ProgrammeDay) -> str:
 
 
 def _middle(shown: ProgrammeDay) -> str:
-    """Return a time at which half of what is shown has started, for an address."""
+    """Return a time when half of the sessions shown have started, as a query parameter."""
     starts = sorted(one.start_minute or 0 for one in shown.sessions)
     return f"{shown.day}T{format_minute(starts[len(starts) // 2])}%2B02:00"
 

@@ -34,7 +34,7 @@ from service.stores import open_embedded, open_store
 from service.stores.protocol import SessionStore
 
 TIE = 1e-5
-"""Difference of scores up to which they are the same: each is a sum of numbers of 24 bits."""
+"""Largest difference between scores that count as equal: each is a sum of float32 values."""
 _CONSIDERED = 20
 _SEED = 7
 
@@ -67,7 +67,7 @@ class Compared:
 
     @property
     def has_same_verdict(self) -> bool:
-        """Whether both judge alike whether anything fits."""
+        """Whether both verdicts are equal."""
         return self.answers[0].verdict == self.answers[1].verdict
 
     def lines(self) -> Iterator[str]:
@@ -109,7 +109,7 @@ def main() -> None:
 
 
 def check_alike(embedded: SessionStore, server: SessionStore) -> None:
-    """Exit unless both hold the same sessions, embedded and calibrated alike."""
+    """Exit with an error unless both stores hold the same sessions, embeddings and calibration."""
     one, other = embedded.manifest(), server.manifest()
     same = (one.sessions, one.events, one.encoder) == (other.sessions, other.events, other.encoder)
     if not same or (one.calibration is None) != (other.calibration is None):
@@ -132,7 +132,7 @@ def draw(sets: Sequence[QuestionSet], count: int) -> list[str]:
 
 
 def compare(question: str, embedded: Asked, server: Asked) -> Compared:
-    """Return both answers to a question; where they differ, both are asked for more, to see if it is a tie."""
+    """Compare both answers to a question; where they differ, look at more results for a tie."""
     answers = embedded.search(Query(question)), server.search(Query(question))
     if ids_of(answers[0]) == ids_of(answers[1]):
         return Compared(question, answers, is_tie=False)

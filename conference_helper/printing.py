@@ -21,7 +21,7 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def escaped(text: str) -> str:
-    """Return a message on one line, with the control characters of names and values in it as escapes."""
+    """Return a message on one line, with control characters escaped."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )

@@ -22,7 +22,7 @@ _HEAD = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 @dataclass(slots=True)
 class Crowd:
-    """What the clients of one kind hold; `opened` counts every connection, `open` those of now."""
+    """Connection counts of one kind of client: `opened` in total, `open` at present."""
 
     open: int = 0
     opened: int = 0

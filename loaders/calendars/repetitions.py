@@ -78,7 +78,7 @@ def repeat(event: Any, changed: Collection[Any], last_day: date | None) -> Repet
 
 
 def split_before(times: list[Any], moments: Collection[Any], start: Any) -> tuple[list[Any], int]:
-    """Return the times before all of the moments, and how many later ones there are."""
+    """Return the occurrences before the earliest of `moments`, and the number of those left out."""
     first = min((_key(_in_zone_of(moment, start)) for moment in moments), default="~")
     before = [moment for moment in times if _key(moment) < first]
     return before, len(times) - len(before)

@@ -16,7 +16,7 @@ _PAPER_AUTHORS = ("primaryauthors", "primaryAuthors", "coauthors")
 
 
 def arrange_indico(value: Any) -> Any:
-    """Return an answer of Indico with its contributions in one list; any other value as it is."""
+    """Collect the contributions of Indico's JSON in one list; return any other value unchanged."""
     if member(value, "_type") != _ANSWER:
         return value
     results = value.get("results")
