@@ -1,11 +1,9 @@
-"""What /metrics says, what the logs say, and that dashboard and alerts ask for what is there."""
+"""What /metrics says, and that dashboard and alerts ask for what is there."""
 
 import json
-import logging
 import math
 import re
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from flask import Flask
 from support.web_fixtures import open_empty
 
 from service.search.searcher import Searcher
-from service.web import create_app, logs
+from service.web import create_app
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,30 +72,6 @@ def test_every_request_has_an_id(app: Flask) -> None:
     assert given.headers["X-Request-ID"] == "from-the-proxy.7"
     made = client.get("/livez", headers={"X-Request-ID": 'evil" id'})
     assert re.fullmatch("[0-9a-f]{32}", made.headers["X-Request-ID"])
-
-
-@pytest.fixture
-def plain_logging() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-
-
-@pytest.mark.usefixtures("plain_logging")
-@pytest.mark.parametrize("queries", [False, True])
-def test_logs_are_json_without_what_was_asked(
-    app: Flask, capsys: pytest.CaptureFixture[str], queries: bool
-) -> None:
-    logs.configure()
-    logs.log_requests(app, queries=queries)
-    app.test_client().get("/api/search?q=secret+words", headers={"X-Request-ID": "abc"})
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if '"request"' in line]
-    said = json.loads(line)
-    assert (said["path"], said["status"], said["request_id"]) == ("/api/search", 200, "abc")
-    assert said["level"] == "info"
-    assert ("secret" in line) == queries
 
 
 def metric_names(text: str) -> set[str]:

@@ -3,11 +3,12 @@
 import logging
 from http import HTTPStatus
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service import errors
 from service.web import outages
+from service.web.tracebacks import describe
 
 STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.InputError: (HTTPStatus.BAD_REQUEST, "bad_input"),
@@ -52,6 +53,12 @@ _CODES = {HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long"}
 log = logging.getLogger(__name__)
 
 
+def install(app: Flask) -> None:
+    """Answer every error of the app, and have Flask log those of hooks as all others are."""
+    app.register_error_handler(Exception, handle)
+    app.logger.addFilter(_without_values)
+
+
 def log_failure(error: errors.ConferenceHelperError) -> HTTPStatus:
     """Return the status of an error; one that is not the client's fault is logged, see `outages`."""
     status, code = _mapped(error)
@@ -79,7 +86,7 @@ def handle(error: Exception) -> Response:
     else:
         status, code = _UNEXPECTED
         message = "Something went wrong here. It was noted; try again later."
-        log.error("%s failed", request.path, exc_info=error)
+        log.error("%s", _tell(error))
     return _body(status, code, message)
 
 
@@ -94,6 +101,18 @@ def set_status(response: Response, status: HTTPStatus) -> Response:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _tell(error: BaseException) -> str:
+    """Return what the log says of an error that nobody foresaw; its message may quote a question."""
+    return f"{outages.place()} failed unexpectedly:\n{describe(error)}"
+
+
+def _without_values(record: logging.LogRecord) -> bool:
+    """Take path and message out of what Flask logs of an error; let the record pass."""
+    if record.exc_info and record.exc_info[1]:
+        record.msg, record.args, record.exc_info = _tell(record.exc_info[1]), (), None
+    return True
 
 
 def _handle_http(error: HTTPException) -> Response:

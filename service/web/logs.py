@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from structlog.typing import EventDict
 
 from service.runtime import request_id
+from service.web.outages import place
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def configure() -> None:
 
 
 def log_requests(app: Flask, *, queries: bool) -> None:
-    """Log each request: method, path, status and milliseconds; its query string only if `queries`.
+    """Log each request: method, route, status and milliseconds; its path and query string only if `queries`.
 
     `service.web.metrics` sets `g.started`.
     """
@@ -46,11 +47,12 @@ def log_requests(app: Flask, *, queries: bool) -> None:
     def log_request(response: Response) -> Response:
         fields: dict[str, Any] = {
             "method": request.method,
-            "path": request.path,
+            "route": place(),
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         }
         if queries:
+            fields["path"] = request.path
             fields["query"] = request.query_string.decode("utf-8", "replace")
         log.info("request", extra=fields)
         return response

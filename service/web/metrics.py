@@ -132,7 +132,7 @@ def _start() -> None:
 
 
 def _count(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule else "none"
+    route = outages.place()
     requests.labels(route, str(response.status_code)).inc()
     if "started" in g:
         request_seconds.labels(route).observe(time.perf_counter() - g.started)

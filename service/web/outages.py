@@ -96,18 +96,19 @@ def note_outages(app: Flask, outages: Outages) -> None:
     @app.after_request
     def note(response: Response) -> Response:
         if response.status_code < 500:
-            outages.answered(_place())
+            outages.answered(place())
         return response
 
 
 def failed(code: str, problem: str, *, requests: int = 1) -> None:
     """Note that the current request failed, or with no `requests` only a part of it."""
     outages: Outages = current_app.extensions["outages"]
-    outages.failed(_place(), code, problem, requests=requests)
+    outages.failed(place(), code, problem, requests=requests)
 
 
-def _place() -> str:
-    return request.url_rule.rule if request.url_rule else request.path
+def place() -> str:
+    """Return the current request's route: its path itself may be a name, or what somebody asked."""
+    return request.url_rule.rule if request.url_rule else "none"
 
 
 def _in_a_line(text: str) -> str:
