@@ -17,7 +17,14 @@ from pydantic import BaseModel
 
 from conference_helper.cli import main as program
 from service.filters import FIELDS
-from service.settings import PREFIX, QdrantSettings, ReadSettings, Settings, SiteSettings
+from service.settings import (
+    PREFIX,
+    QdrantSettings,
+    ReadSettings,
+    SecuritySettings,
+    Settings,
+    SiteSettings,
+)
 from service.slots import MAX_PLAN
 from service.web.errors import STATUS
 from service.web.openapi import describe
@@ -70,7 +77,9 @@ def _setting(name: str, schema: Schema) -> str:
 
 def _default(schema: Schema) -> str:
     default = schema.get("default")
-    return "" if default in (None, "", []) else f"`{json.dumps(default).strip(chr(34))}`"
+    if isinstance(default, list):
+        default = ", ".join(default)
+    return "" if default in (None, "") else f"`{json.dumps(default).strip(chr(34))}`"
 
 
 def _values(schema: Schema) -> str:
@@ -127,6 +136,7 @@ def errors() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "settings": partial(settings, Settings),
     "settings of reading": partial(settings, ReadSettings, "READ_"),
+    "settings of the security contact": partial(settings, SecuritySettings, "SECURITY_"),
     "settings of the page": partial(settings, SiteSettings, "SITE_"),
     "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,

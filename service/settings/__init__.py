@@ -21,12 +21,14 @@ from service.settings.addresses import Hosts, ListenAt, Networks, Origins, Publi
 from service.settings.data_dir import DataDir, OwnPath
 from service.settings.qdrant import QdrantSettings
 from service.settings.reading import ReadSettings
+from service.settings.security import SecuritySettings
 from service.settings.site import SiteSettings
 
 __all__ = [
     "DataDir",
     "QdrantSettings",
     "ReadSettings",
+    "SecuritySettings",
     "Settings",
     "SiteSettings",
     "load_settings",
@@ -45,6 +47,7 @@ LOCK_ENDING = "-lock"
 GROUPS: dict[str, type[BaseModel]] = {
     "qdrant": QdrantSettings,
     "read": ReadSettings,
+    "security": SecuritySettings,
     "site": SiteSettings,
 }
 """Settings that are kept together, by what their variables begin with."""
@@ -78,7 +81,8 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """How `serve` logs: warnings as text for people, or every request as a line of JSON with its id."""
     log_queries: bool = False
-    """Write questions in the log too. They may be personal: leave it off unless people have been told."""
+    """Write paths and questions in the lines of JSON too. They may be personal: leave it off unless people have
+    been told."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that `serve` runs. More than one needs a Qdrant server: an embedded catalogue has one."""
     deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
@@ -127,6 +131,8 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = ()
     """Addresses or networks of proxies whose X-Forwarded-* headers are believed, separated by commas; nobody's
     when unset, not even those of this machine."""
+    security: Annotated[SecuritySettings, NoDecode] = SecuritySettings()
+    """Whom to tell of a weakness; variables that begin with SECURITY_."""
     site: Annotated[SiteSettings, NoDecode] = SiteSettings()
     """How the page looks; variables that begin with SITE_."""
 

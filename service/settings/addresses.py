@@ -53,6 +53,17 @@ def _check_link(text: str) -> str:
     return text
 
 
+def _check_contact(text: str) -> str:
+    parts = urlsplit(text)
+    known = re.fullmatch(r"[^@]+@[^@]+", parts.path) if parts.scheme == "mailto" else parts.hostname
+    if parts.scheme not in ("mailto", "https") or not known or re.search(r"[\s<>\"]", text):
+        raise ValueError(
+            "give mailto: and an address, or a page that begins with https://, "
+            "as in mailto:security@example.org"
+        )
+    return text
+
+
 def _check_origin(text: str) -> str:
     if not re.fullmatch(
         r"https?://[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?", text
@@ -104,7 +115,8 @@ def _check_host(text: str) -> str:
     return text.lower()
 
 
-def _split(given: Any) -> Any:
+def split_at_commas(given: Any) -> Any:
+    """Return the parts of a text, without white space around them; another value as it is."""
     return (
         [part.strip() for part in given.split(",") if part.strip()]
         if isinstance(given, str)
@@ -118,19 +130,25 @@ PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
 """The address that people reach the page by, without a slash at its end."""
 Link = Annotated[str, AfterValidator(_check_link)]
 """A path of this site, or an address."""
+Contact = Annotated[str, AfterValidator(_check_contact)]
+"""Where a report is sent: mailto: or https:."""
 Origins = Annotated[
-    tuple[Annotated[str, AfterValidator(_check_origin)], ...], NoDecode, BeforeValidator(_split)
+    tuple[Annotated[str, AfterValidator(_check_origin)], ...],
+    NoDecode,
+    BeforeValidator(split_at_commas),
 ]
 """Origins of other sites, separated by commas."""
 ListenAt = Annotated[Listen, NoDecode, BeforeValidator(_listen), PlainSerializer(str)]
 """An address and a port, or the path of a socket."""
 Hosts = Annotated[
-    tuple[Annotated[str, AfterValidator(_check_host)], ...], NoDecode, BeforeValidator(_split)
+    tuple[Annotated[str, AfterValidator(_check_host)], ...],
+    NoDecode,
+    BeforeValidator(split_at_commas),
 ]
 """Names of hosts, separated by commas."""
 Networks = Annotated[
     tuple[Annotated[Network, BeforeValidator(_network), PlainSerializer(str)], ...],
     NoDecode,
-    BeforeValidator(_split),
+    BeforeValidator(split_at_commas),
 ]
 """Addresses or networks of proxies, separated by commas."""

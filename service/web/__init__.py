@@ -5,7 +5,7 @@ Flask is imported when an app is built: the process that only watches the worker
 
 from typing import TYPE_CHECKING
 
-from service.settings import DEADLINE_SECONDS, THREADS, SiteSettings
+from service.settings import DEADLINE_SECONDS, THREADS, SecuritySettings, SiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ def create_app(
     trusted_proxies: "Sequence[Network]" = (),
     limit: "RateLimit | None" = None,
     public_metrics: bool = True,
+    security: SecuritySettings | None = None,
     site: SiteSettings | None = None,
     outages: "Outages | None" = None,
 ) -> "Flask":
@@ -39,8 +40,8 @@ def create_app(
     time. `public_url` is where people reach it, without a slash at its end; without one, pages carry no
     absolute addresses. Pages of `allowed_origins` may ask the API and frame the page, `trusted_proxies` may
     say who asks and how. Where there are `allowed_hosts`, requests to others are refused. Each client has
-    `limit`. /metrics is for all if `public_metrics`, else for operators alone. A watcher of the same searcher
-    shares its `outages`.
+    `limit`. /metrics is for all if `public_metrics`, else for operators alone. `security` says whom to tell
+    of a weakness. A watcher of the same searcher shares its `outages`.
     """
     from flask import Flask
 
@@ -61,6 +62,7 @@ def create_app(
         proxies,
         rate_limit,
         rows,
+        security_txt,
         sessions,
         sizes,
     )
@@ -71,6 +73,7 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["searcher"] = searcher
     app.extensions["public_url"] = public_url
+    app.extensions["security"] = security or SecuritySettings()
     app.extensions["site"] = looks.open_site(site or SiteSettings())
     app.json = _json(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -94,11 +97,12 @@ def create_app(
         metrics,
         looks,
         embed,
+        security_txt,
     ):
         app.register_blueprint(module.bp)
     metrics.instrument(app)
     note_outages(app, outages or Outages())
-    app.register_error_handler(Exception, errors.handle)
+    errors.install(app)
     origins.install(app, allowed_origins)
     sizes.install(app)
     app.wsgi_app = proxies.BehindProxies(app.wsgi_app, trusted_proxies, public_url)  # type: ignore[assignment, method-assign]  # as Flask documents it

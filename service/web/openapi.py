@@ -203,5 +203,12 @@ def _paths() -> Values:
             "The script.",
             "text/javascript",
         ),
+        "/.well-known/security.txt": parts.text(
+            "showSecurityContact",
+            "Whom to tell of a weakness (RFC 9116); not found where the site names nobody.",
+            "The contact.",
+            "text/plain",
+            missing=True,
+        ),
         "/openapi.json": parts.operation("describe", "This document.", "Document"),
     }

@@ -34,9 +34,12 @@ def calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     return _get(id, summary, parameters, responses)
 
 
-def text(id: str, summary: str, description: str, media_type: str) -> Values:
-    """Return a GET operation without parameters that answers with a text."""
-    return _get(id, summary, (), {"200": content(description, media_type)})
+def text(
+    id: str, summary: str, description: str, media_type: str, *, missing: bool = False
+) -> Values:
+    """Return a GET operation without parameters that answers with a text; `missing` where there may be none."""
+    responses = {"200": content(description, media_type)}
+    return _get(id, summary, (), responses | ({"404": _PROBLEM} if missing else {}))
 
 
 def content(description: str, media_type: str) -> Values:

@@ -139,6 +139,7 @@ def _load(
         trusted_proxies=settings.trusted_proxies,
         limit=limit,
         public_metrics=not (settings.metrics_listen or settings.is_public),
+        security=settings.security,
         site=settings.site,
         outages=outages,
     )
