@@ -1,6 +1,7 @@
 """How many requests are worked on at a time, and how many may wait for their turn."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,7 @@ class Admission:
         self._lines = threading.Semaphore(_WAITING)
         self._streams = threading.Semaphore(_STREAMS)
         self._seconds = seconds
+        self._began: dict[object, float] = {}
 
     @staticmethod
     def threads(threads: int) -> int:
@@ -36,10 +38,17 @@ class Admission:
         """Wait for a turn and have it for a `with` block. Raises BusyError if none comes."""
         if not self._turns.acquire(blocking=False):
             self._wait()
+        turn = object()
+        self._began[turn] = time.monotonic()
         try:
             yield
         finally:
+            del self._began[turn]
             self._turns.release()
+
+    def oldest(self) -> float | None:
+        """Return since when (of time.monotonic) the one with the oldest turn has it, None if nobody has one."""
+        return min(tuple(self._began.values()), default=None)
 
     def open_stream(self) -> Callable[[], None]:
         """Wait until a long answer may be sent; return what says that it was. Raises BusyError if none may."""

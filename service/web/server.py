@@ -7,75 +7,30 @@ watches them stays small.
 
 import logging
 import multiprocessing
-import multiprocessing.connection
 import os
-import resource
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.mp import MPServer
-
 from service.errors import InputError, RefusedError
 from service.runtime.admission import Admission
+from service.runtime.heartbeat import Heartbeat
 from service.runtime.rate_limit import RateLimit
 from service.settings import Settings
-from service.web import operators
+from service.web import operators, workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from service.search.searcher import Searcher
 
-_GRACE_SECONDS = 30
-"""For requests in progress, when told to stop."""
-_HEAD_SECONDS = 10
-"""In which a request's head must be there; a connection without a request is kept so long too."""
 _UNREAD_SECONDS = 30
 """For which a client may take in nothing of its answer."""
-_MAX_HEAD = 65_536
-"""Bytes of a request's head."""
-_MAX_CONNECTIONS = 16_384
-"""Connections of a worker, where the limit on open files allows them: a browser opens up to six."""
-_OTHER_FILES = 512
-"""Files that a worker opens beside its connections."""
-_BACKLOG = 2_048
 
 log = logging.getLogger(__name__)
-
-
-class _Server(MPServer):
-    """granian whose workers share a socket that listens already, and end when this process does."""
-
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        self._listener = listener
-        super().__init__(
-            "conference-helper",
-            interface=Interfaces.WSGI,
-            workers=settings.workers,
-            blocking_threads=Admission.threads(settings.threads),
-            backpressure=_max_connections(),
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=1000 * _HEAD_SECONDS, max_buffer_size=_MAX_HEAD
-            ),
-            respawn_failed_workers=True,
-            workers_kill_timeout=_GRACE_SECONDS,
-            log_level=LogLevels.error,
-            log_dictconfig={"handlers": {}, "formatters": {}, "loggers": {}},  # leave it to ours
-        )
-
-    def _init_shared_socket(self) -> None:
-        self._shd = SocketHolder(self._listener.fileno(), False, _BACKLOG)  # type: ignore[call-arg, assignment]  # its stub has no arguments
-        self._sso = self._listener
 
 
 def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
@@ -90,7 +45,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
             "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."
         )
     _configure_logs(settings)
-    _allow_files()
+    workers.allow_files()
     # A worker opens the store itself, and what opens it need not be sent there.
     multiprocessing.set_start_method("fork", force=True)
     limit = RateLimit(settings.requests_per_minute) if settings.requests_per_minute else None
@@ -98,7 +53,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
         listener = stack.enter_context(_listen(settings))
         at = settings.metrics_listen
         metrics = stack.enter_context(operators.listen(at)) if at else None
-        server = _Server(settings, listener)
+        server = workers.Workers(settings, listener)
         server.on_startup(partial(_log_address, listener))
         load = partial(_load, settings, open_searcher, limit, metrics)
         server.serve(target_loader=load, wrap_loader=False)
@@ -109,6 +64,7 @@ def _load(
     open_searcher: Callable[[], "Searcher"],
     limit: RateLimit | None,
     metrics: socket.socket | None,
+    heart: Heartbeat,
 ) -> "WSGIApplication":
     """Start the watcher and return the app; this is called in the worker."""
     for number in (
@@ -116,7 +72,7 @@ def _load(
         signal.SIGINT,
     ):  # until granian knows better, not as in the parent
         signal.signal(number, signal.SIG_DFL)
-    _end_with_parent()
+    workers.end_with_parent()
 
     from service.runtime.memory import page_out
     from service.web import create_app
@@ -149,6 +105,8 @@ def _load(
         logs.log_requests(app, queries=settings.log_queries)
     if metrics:
         operators.serve(metrics, app)
+    admission: Admission = app.extensions["admission"]
+    workers.keep_beating(heart, admission.oldest)
     return hand_over(app)
 
 
@@ -157,7 +115,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         listener = socket.create_server(
-            (settings.host, settings.port), family=family, backlog=_BACKLOG
+            (settings.host, settings.port), family=family, backlog=workers.BACKLOG
         )
     except OSError as error:
         raise InputError(
@@ -170,35 +128,6 @@ def _listen(settings: Settings) -> socket.socket:
     ):  # Linux: connections have it from the socket that listens
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * _UNREAD_SECONDS)
     return listener
-
-
-def _allow_files() -> None:
-    """Let this process, and its workers, open as many files as it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MAX_CONNECTIONS + _OTHER_FILES
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def _max_connections() -> int:
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files == resource.RLIM_INFINITY:
-        return _MAX_CONNECTIONS
-    return max(files // 2, min(_MAX_CONNECTIONS, files - _OTHER_FILES))
-
-
-def _end_with_parent() -> None:
-    """Have this worker stop as if it was told to when the process that started it is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def wait() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _configure_logs(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from service.encoder import Vectors
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores.edge.store import EdgeStore
-from service.web import server
+from service.web import server, workers
 from support.fakes import BagOfWords
 
 PATIENT_SECONDS = 120.0
@@ -35,14 +35,22 @@ class Slow(BagOfWords):
         return super().encode_queries(questions)
 
 
-def serve(data: str, port: str) -> None:
-    """Serve the catalogue in `data`."""
+def serve(data: str, port: str, look_seconds: str = "") -> None:
+    """Serve the catalogue in `data`; look at the worker every `look_seconds`, and replace it soon, if any."""
+    if look_seconds:
+        workers.LOOK_SECONDS = float(look_seconds)
+        workers.SILENT_SECONDS = workers.HUNG_SECONDS = 2.0
 
     def open_searcher() -> Searcher:
         return Searcher(EdgeStore(folder, "sessions"), lambda fingerprint: Slow(folder))
 
     folder = Path(data)
-    settings = load_settings(data_dir=folder, port=int(port), threads=4, deadline=PATIENT_SECONDS)
+    settings = load_settings(
+        data_dir=folder,
+        port=int(port),
+        threads=4,
+        deadline=2.0 if look_seconds else PATIENT_SECONDS,
+    )
     server.run(settings, open_searcher)
 
 
