@@ -7,10 +7,12 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /source
-# What changes seldom comes first: the packages are a layer of their own.
-COPY constraints.txt pyproject.toml ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/needed.txt \
- && PIP_CONSTRAINT=constraints.txt pip install -r /tmp/needed.txt
+# What changes seldom comes first: the packages are a layer of their own. Each has one of the digests that
+# requirements.txt knows; with another index they are held by their versions alone.
+COPY constraints.txt requirements.txt pyproject.toml ./
+RUN if [ -z "$PIP_EXTRA_INDEX_URL" ]; then pip install --require-hashes -r requirements.txt; else \
+    python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/needed.txt \
+ && PIP_CONSTRAINT=constraints.txt pip install -r /tmp/needed.txt; fi
 COPY . .
 RUN PIP_CONSTRAINT=constraints.txt pip install --no-deps . \
  && pip uninstall --yes openvino-telemetry pip

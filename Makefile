@@ -13,9 +13,10 @@ DEMO := mkdir -p $(DEMO_DATA) && cd $(DEMO_DATA) && env -u CONFERENCE_HELPER_QDR
 	CONFERENCE_HELPER_DATA_DIR=. ../bin/conference-helper
 
 READY_FOR_DOCS := $(VENV)/.ready-for-docs
+READY_FOR_SUPPLY := $(VENV)/.ready-for-supply
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint docs
+.PHONY: help demo serve check test lint docs lock sbom audit
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -43,8 +44,20 @@ docs: $(READY_FOR_DOCS) ## build the documentation in build/site; fails on a bro
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --clean --strict
 
-$(READY_FOR_DOCS): $(READY)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+lock: $(READY_FOR_SUPPLY) ## write requirements.txt: the packages of constraints.txt that the program needs, with their hashes
+	$(BIN)/uv pip compile pyproject.toml --constraints constraints.txt --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.txt
+
+sbom: $(READY_FOR_SUPPLY) ## write the bill of materials as CycloneDX to build/sbom.json
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json
+
+audit: $(READY_FOR_SUPPLY) ## look up the packages' known vulnerabilities; needs the network
+	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
+
+# What an extra adds.
+$(READY_FOR_DOCS) $(READY_FOR_SUPPLY): $(VENV)/.ready-for-%: $(READY)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
 
 $(READY): pyproject.toml constraints.txt
