@@ -25,6 +25,7 @@ from service.search.diversity import vary
 from service.search.facet_counts import count_found
 from service.search.folding import Talk, find_talks
 from service.search.lookup import Lookup, missing, parse_id
+from service.search.pinning import PinnedStore
 from service.search.programme import list_programme
 from service.search.readiness import Readiness
 from service.search.retrieval import Retrieval
@@ -69,9 +70,10 @@ class Searcher:
         self._encoder = CatalogueEncoder(open_encoder)
         self._off_topic = OffTopicCache(off_topic)
         self._facets = FacetCache()
-        self.lookup = Lookup(store, self._facets)
-        self.calendars = Calendars(store, self._facets)
-        self.programmes = Programmes(store, self._facets)
+        self.served = PinnedStore(store)
+        self.lookup = Lookup(self.served, self._facets)
+        self.calendars = Calendars(self.served, self._facets)
+        self.programmes = Programmes(self.served, self._facets)
         self._analysis = Analysis(self._facets)
         self._interpreter = Interpreter(self._facets, self._analysis)
         self._readiness = Readiness(store, self._encoder.is_ready, self._rehearse)
@@ -91,7 +93,7 @@ class Searcher:
     def _answer(self, query: Query, *, with_facets: bool = False) -> tuple[Answer, FacetCounts]:
         query.require_text()
         started = time.perf_counter()
-        with self.store.reading() as generation:
+        with self.served.reading() as generation:
             read = self._interpreter.interpret(generation, query)
             if read.is_programme:
                 answer, counts = self._programme(generation, read, with_facets=with_facets)
@@ -173,7 +175,7 @@ class Searcher:
         Raises QueryError if `id` is none, NotFoundError if no session has it.
         """
         wanted = parse_id(id)
-        with self.store.reading() as generation:
+        with self.served.reading() as generation:
             vectors, found = generation.vectors([wanted]), generation.get([wanted])
             if wanted not in vectors or not found:
                 raise missing(generation, wanted)
@@ -194,7 +196,7 @@ class Searcher:
 
         With a question only the CONSIDERED sessions that answer it best are counted.
         """
-        with self.store.reading() as generation:
+        with self.served.reading() as generation:
             read = self._interpreter.interpret(generation, query)
             if query.text and not read.is_programme:
                 vector = self._encoder.encode(read.query.text, generation.manifest)
@@ -210,7 +212,7 @@ class Searcher:
 
     def status(self) -> dict[str, Any]:
         """Return what is served, as JSON values. Raises NothingLoadedError before the first load."""
-        manifest = self.store.manifest().as_dict()
+        manifest = self.served.manifest().as_dict()
         keys = ("sessions", "events", "generation", "created_at", "encoder", "sources")
         told = {key: manifest[key] for key in keys}
         return {**told, "store": self.store.kind, "warnings": self.warnings()}
@@ -229,7 +231,7 @@ class Searcher:
         return self._readiness.check()
 
     def _rehearse(self) -> None:
-        with self.store.reading() as generation:
+        with self.served.reading() as generation:
             read = self._interpreter.interpret(generation, Query("ready"))
             answer, _ = self._nearest(generation, read, "ready", with_facets=True)
             self._analysis.correct(generation, "raedy")

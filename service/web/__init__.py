@@ -65,6 +65,7 @@ def create_app(
         security_txt,
         sessions,
         sizes,
+        tags,
     )
     from service.web import site as looks
     from service.web.outages import Outages, note_outages
@@ -84,6 +85,7 @@ def create_app(
     if limit:
         rate_limit.install(app, limit)
     middleware.take_turns(app, admission)
+    tags.install(app)
     for module in (
         pages,
         programme,

@@ -1,6 +1,5 @@
 """Calendars: of one session, of a programme by filters and of a plan by ids, to keep or to subscribe to."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -27,6 +26,7 @@ from service.web.pages import render_page
 from service.web.parameters import read_arguments, read_filters, searcher
 from service.web.search_form import list_chips
 from service.web.site import Site
+from service.web.tags import generation_tag
 from service.words import folded
 
 _MAX_NAME = 60
@@ -131,7 +131,7 @@ def _respond(
     make_feed: Callable[..., Feed], read: Callable[[], Contents], file_name: str
 ) -> Response:
     """Return the calendar, or that it is as it was: the catalogue is read for one that changed only."""
-    tag = _tag()
+    tag = generation_tag()
     if request.if_none_match.contains_weak(tag):
         response = Response(status=HTTPStatus.NOT_MODIFIED)
     else:
@@ -161,15 +161,6 @@ def _begin(parts: Iterator[bytes]) -> Iterator[bytes]:
     """Return the parts, the first entry made already: what fails until then is answered as an error."""
     head, entry = next(parts), next(parts)
     return chain((head, entry), parts)
-
-
-def _tag() -> str:
-    """Return what changes with the catalogue, the address and where people reach it.
-
-    There is no Last-Modified: a rollback serves an older catalogue, which a date would take for known.
-    """
-    told = (searcher().calendars.state(), request.full_path, absolute("pages.index"))
-    return hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
 
 def _addresses() -> Callable[[Session], str]:

@@ -1,4 +1,4 @@
-"""Request hooks: a deadline, a request id, which the response returns, and a turn.
+"""Request hooks: a deadline, a request id, which the response returns, one generation, and a turn.
 
 These are hooks of Flask rather than a WSGI application around it: a hook that refuses a request (for want of a
 key, say) can then raise an error that is answered as all others are.
@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from service.errors import InputError
 from service.runtime import deadline, request_id
 from service.runtime.admission import Admission
+from service.web.parameters import searcher
 
 ID_HEADER = "X-Request-ID"
 MAX_ADDRESS = 8_190
@@ -31,7 +32,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
-    """Give each request `seconds` and an id; call it before other hooks are registered.
+    """Give each request `seconds`, an id and one generation; call it before other hooks are registered.
 
     Refuse those addressed to other hosts than these, if there are any.
     """
@@ -42,6 +43,7 @@ def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
         id = request_id.valid_or_new(request.headers.get(ID_HEADER, ""))
         scope.callback(request_id.current.reset, request_id.current.set(id))
         scope.enter_context(deadline.within(seconds))
+        scope.enter_context(searcher().served.pinned())
         if len(request.environ["QUERY_STRING"]) + len(request.environ["PATH_INFO"]) > MAX_ADDRESS:
             raise RequestURITooLarge
         if hosts and _name_of(request.host) not in (*hosts, *_LOOPBACK):

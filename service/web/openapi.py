@@ -28,7 +28,7 @@ def describe() -> Values:
         "openapi": "3.1.0",
         "info": {
             "title": "Conference Helper",
-            "version": _version(),
+            "version": version(),
             "summary": "Ask in plain words; get the sessions of a conference that answer.",
         },
         "servers": [{"url": "/"}],
@@ -50,7 +50,8 @@ def describe() -> Values:
     }
 
 
-def _version() -> str:
+def version() -> str:
+    """Return the version of this program, 0 where it is not installed."""
     try:
         return metadata.version("conference-helper")
     except metadata.PackageNotFoundError:  # run from a checkout
@@ -123,15 +124,16 @@ def _paths() -> Values:
                 f"show{kind.capitalize()}",
                 f"The {kind} of the sessions that pass, by letter where there are many.",
                 [letter, page, *filters],
+                tagged=True,
             )
             for kind in FIELD_OF
         },
-        "/sessions/{id}": parts.page("showSession", "The page of one session.", [id]),
+        "/sessions/{id}": parts.page("showSession", "The page of one session.", [id], tagged=True),
         "/speakers/{name}": parts.page(
-            "showSpeaker", "What a speaker gave over the years.", [name]
+            "showSpeaker", "What a speaker gave over the years.", [name], tagged=True
         ),
         "/sessions/{id}/similar": parts.page(
-            "showSimilar", "The sessions that are like one session.", [id]
+            "showSimilar", "The sessions that are like one session.", [id], tagged=True
         ),
         "/plan": parts.page(
             "showPlan",
@@ -166,6 +168,7 @@ def _paths() -> Values:
             "Talk",
             [id],
             errors="400 404 410 503",
+            tagged=True,
         ),
         "/api/sessions/{id}/similar": parts.operation(
             "listSimilar",
@@ -173,6 +176,7 @@ def _paths() -> Values:
             "Similar",
             [id, limit, *filters],
             errors="400 404 410 503",
+            tagged=True,
         ),
         "/api/facets": parts.operation(
             "countFacets",

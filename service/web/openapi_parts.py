@@ -7,20 +7,32 @@ from service.query.query import MAX_QUERY
 from service.slots import MAX_PLAN
 from service.web.schemas import TEXT, Values
 
+_KNOWN: Values = {"304": {"description": "Not modified since the ETag that was sent."}}
+
 
 def operation(
-    id: str, summary: str, schema: str, parameters: Sequence[Values] = (), *, errors: str = ""
+    id: str,
+    summary: str,
+    schema: str,
+    parameters: Sequence[Values] = (),
+    *,
+    errors: str = "",
+    tagged: bool = False,
 ) -> Values:
-    """Return a GET operation that answers with JSON; `errors` are its status codes."""
+    """Return a GET operation that answers with JSON; `errors` are its status codes.
+
+    `tagged` says that it has an ETag.
+    """
     kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors.split()}
     responses = {code: {"$ref": f"#/components/responses/{kind}"} for code, kind in kinds.items()}
     found = {"description": summary, "content": json_of(schema)}
-    return _get(id, summary, parameters, {"200": found, **responses})
+    return _get(id, summary, parameters, {"200": found, **(_KNOWN if tagged else {}), **responses})
 
 
-def page(id: str, summary: str, parameters: Sequence[Values]) -> Values:
-    """Return a GET operation that answers with a page."""
-    responses = {"200": content("The page.", "text/html"), "default": _PROBLEM}
+def page(id: str, summary: str, parameters: Sequence[Values], *, tagged: bool = False) -> Values:
+    """Return a GET operation that answers with a page; `tagged` says that it has an ETag."""
+    known = _KNOWN if tagged else {}
+    responses = {"200": content("The page.", "text/html"), **known, "default": _PROBLEM}
     return _get(id, summary, parameters, responses)
 
 
@@ -28,7 +40,7 @@ def calendar(id: str, summary: str, parameters: Sequence[Values]) -> Values:
     """Return a GET operation that answers with a calendar."""
     responses = {
         "200": content("The calendar.", "text/calendar"),
-        "304": {"description": "Not modified since the ETag that was sent."},
+        **_KNOWN,
         "default": _PROBLEM,
     }
     return _get(id, summary, parameters, responses)

@@ -122,9 +122,9 @@ def _results(query: Query) -> str:
 
 
 def _welcome(query: Query) -> str:
+    examples = current_site().settings.examples or searcher().lookup.examples()
     status = searcher().status()
     years = [event["year"] for event in status["events"]]
-    examples = current_site().settings.examples or searcher().lookup.examples()
     return render_page(
         "welcome.html",
         query,
