@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from support.web_fixtures import complaint
 
-from service.errors import InputError, SettingsError
+from service.errors import InputError, SettingsError, StoreError
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.settings.addresses import Listen
@@ -54,6 +55,21 @@ def test_strangers_find_no_metrics(searcher: Searcher, client: FlaskClient) -> N
     answer = others.get("/metrics", headers={"Conference-Helper.Operator": "1"})
     assert answer.status_code == 404
     assert others.get("/livez").status_code == 200
+
+
+def test_strangers_are_not_told_why_it_is_not_ready(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise StoreError("http://qdrant:6333 is away.")
+
+    monkeypatch.setattr(searcher, "check_ready", fail)
+    client = create_app(searcher, public_metrics=False).test_client()
+    stranger = client.get("/readyz")
+    operator = client.get("/readyz", environ_overrides={operators.OPERATOR: True})
+    assert complaint(stranger, 503)["code"] == complaint(operator, 503)["code"]
+    assert "qdrant" not in stranger.text
+    assert "http://qdrant:6333 is away." in operator.text
 
 
 def test_a_place_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from service.errors import ConferenceHelperError
-from service.web.errors import code_of, unavailable
+from service.web import operators
+from service.web.errors import code_of, public_message, unavailable
 from service.web.parameters import searcher
 
 bp = Blueprint("health", __name__)
@@ -19,15 +20,17 @@ def live() -> dict[str, Any]:
 
 @bp.get("/readyz")
 def ready() -> dict[str, Any] | Response:
-    """Answer whether the catalogue is open and its encoder loaded; the error names its cause, for operators."""
+    """Answer whether the catalogue is open and its encoder loaded; operators are told why not, and warnings."""
     try:
         manifest = searcher().check_ready()
         warnings = searcher().warnings()
     except ConferenceHelperError as error:
-        return unavailable(code_of(error), str(error))
+        return unavailable(
+            code_of(error), str(error) if operators.are_asking() else public_message(error)
+        )
     return {
         "status": "ready",
         "generation": manifest.generation,
         "sessions": manifest.sessions,
-        "warnings": warnings,
+        "warnings": warnings if operators.are_asking() else [],
     }

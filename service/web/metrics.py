@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, g
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -19,9 +19,8 @@ from prometheus_client import (
 
 from service.errors import ConferenceHelperError, NotFoundError
 from service.runtime import events
-from service.web import outages
+from service.web import operators, outages
 from service.web.errors import code_of
-from service.web.operators import OPERATOR
 from service.web.parameters import searcher
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -108,7 +107,7 @@ bp = Blueprint("metrics", __name__)
 @bp.get("/metrics")
 def show() -> Response:
     """Answer with the metrics of all workers, where they are asked for at the right door."""
-    if not (current_app.extensions["public_metrics"] or request.environ.get(OPERATOR)):
+    if not operators.are_asking():
         raise NotFoundError("There is nothing at this address.")
     _update_gauges()
     source = registry

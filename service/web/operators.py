@@ -50,6 +50,13 @@ class _Server(ThreadingMixIn, WSGIServer):
         self.set_app(app)
 
 
+def are_asking() -> bool:
+    """Return whether the current request is an operator's: by this way, or where only this machine can ask."""
+    from flask import current_app, request
+
+    return bool(current_app.extensions["public_metrics"] or request.environ.get(OPERATOR))
+
+
 def listen(at: Listen) -> socket.socket:
     """Return a socket that listens there. Raises InputError if it cannot."""
     try:
@@ -68,7 +75,8 @@ def serve(listener: socket.socket, app: "WSGIApplication") -> None:
 
     def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if environ.get("PATH_INFO") not in _PATHS:
-            start(f"{HTTPStatus.NOT_FOUND.value} Not Found", [("Content-Type", "text/plain")])
+            kind = ("Content-Type", "text/plain; charset=utf-8")
+            start(f"{HTTPStatus.NOT_FOUND.value} Not Found", [kind])
             return [b"Here are /metrics, /livez and /readyz.\n"]
         return app({**environ, OPERATOR: True}, start)
 
