@@ -20,6 +20,21 @@ SERVING = TESTS / "support/serving.py"
 PATIENT_SECONDS = 120
 """Far more than any answer takes: what is not answered by then is not answered at all."""
 
+AMBIGUOUS = (
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
+    b"Content-Length: 4, 5\r\n\r\nabcd",
+    b"Content-Length: +4\r\n\r\nabcd",
+    b"Content-Length : 4\r\n\r\nabcd",
+    b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n-1\r\na\r\n0\r\n\r\n",
+    b"X: a\r\n folded\r\n\r\n",
+)
+"""Heads whose end, or that of the body after them, two programs may see at different places."""
+
 
 def get(port: int, path: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENT_SECONDS)
@@ -87,6 +102,22 @@ def test_a_body_that_never_comes_is_not_waited_for(
         while some := client.recv(65536):
             answer += some
     assert answer.startswith(b"HTTP/1.1 405 ")
+
+
+def test_no_second_request_hides_behind_an_ambiguous_end(
+    server: "subprocess.Popen[str]", port: int
+) -> None:
+    hidden = b"GET /openapi.json HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+
+    def count_answers(method: bytes, rest: bytes) -> int:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as client:
+            client.sendall(method + b" /livez HTTP/1.1\r\nHost: here\r\n" + rest + hidden)
+            return b"".join(iter(lambda: client.recv(65536), b"")).count(b"HTTP/1.1 ")
+
+    for method in (b"GET", b"POST"):
+        assert count_answers(method, b"Content-Length: 4\r\n\r\nabcd") == 2
+        for head in AMBIGUOUS:
+            assert count_answers(method, head) == 1, head
 
 
 def test_the_port_is_said_to_be_taken_while_it_serves(
