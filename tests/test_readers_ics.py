@@ -279,3 +279,13 @@ def test_labels_are_told_and_leave_the_abstract() -> None:
     assert (session.track, session.room, session.level) == ("Charts", "Pier", "Advanced")
     assert (session.tags, session.abstract) == (("Paper",), "Old maps.")
     assert reading.noted == ["taken from the description: speakers, track, room, level"]
+
+
+@pytest.mark.parametrize("broken", ["RRULE:FREQ=WEEKLY;UNTIL=202600", "EXDATE:20260513T100000Z"])
+def test_a_rule_or_zone_that_contradicts_itself_costs_no_other_event(broken: str) -> None:
+    zone = ["BEGIN:VTIMEZONE", "TZID:GMT", "BEGIN:STANDARD", "DTSTART:20001029T030000",
+            "TZOFFSETFROM:+0100", "TZOFFSETTO:+0000", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+            "EXDATE:20011028T030000Z", "END:STANDARD", "END:VTIMEZONE"]  # fmt: skip
+    event = ["BEGIN:VEVENT", "UID:1", "SUMMARY:Knots", "DTSTART;TZID=GMT:20260512T100000", broken]
+    lines = ["BEGIN:VCALENDAR", *zone, *event, "END:VEVENT", "END:VCALENDAR", ""]
+    assert read_bytes("x.ics", "\r\n".join(lines).encode()).titles == ["Knots"]

@@ -53,23 +53,28 @@ def write_moment(moment: Any, named: str, zones: Zones) -> Moment:
     if not isinstance(moment, datetime):
         return (moment.isoformat() if isinstance(moment, date) else ""), ""
     own = None if "/" in named else _own_offset(zones, named, moment)
-    if own is not None and own != moment.utcoffset():
+    if own is not None and own != _offset(moment):
         return moment.replace(tzinfo=timezone(own)), ""
-    if moment.tzinfo is None:
-        return moment.isoformat(), named
+    offset = _offset(moment)
+    if moment.tzinfo is None or offset is None:
+        return moment.replace(tzinfo=None).isoformat(), named
     key_of_zone = getattr(moment.tzinfo, "key", "")
     if named and is_zone(key_of_zone or named):
         return moment.replace(tzinfo=None).isoformat(), key_of_zone or named
-    offset = moment.utcoffset()
     return (moment.replace(tzinfo=timezone(offset)) if offset else moment.replace(tzinfo=UTC)), ""
 
 
 def _own_offset(zones: Zones, named: str, moment: datetime) -> timedelta | None:
     """Return the UTC offset at a local time in a zone defined by the file; None for other zones."""
     zone = zones.get(named)
+    return _offset(moment.replace(tzinfo=zone)) if zone else None
+
+
+def _offset(moment: datetime) -> timedelta | None:
+    """Return the UTC offset of a time; None where its zone's definition contradicts itself."""
     try:
-        return zone.utcoffset(moment.replace(tzinfo=zone)) if zone else None
-    except (ValueError, OverflowError):
+        return moment.utcoffset()
+    except (ValueError, OverflowError, TypeError):  # dateutil's, of an EXDATE without a zone
         return None
 
 

@@ -58,7 +58,7 @@ def repeat(event: Any, changed: Collection[Any], last_day: date | None) -> Repet
         return None
     if not isinstance(start, date):
         return Repetition([start], "repeats, but has no start: it is kept once")
-    rules = [(rule, rule.to_ical().decode()) for rule in all_of(event, "RRULE")]
+    rules = [(rule, _written(rule)) for rule in all_of(event, "RRULE")]
     if not all(_is_followed(text) for _, text in rules) or not (rules or all_of(event, "RDATE")):
         return Repetition([start], _NOT_FOLLOWED)
     is_endless = any(not _END.search(text) for _, text in rules)
@@ -92,6 +92,14 @@ def _note(count: int, *, is_endless: bool, is_cut: bool) -> str:
     if is_endless:
         return "repeats without an end: kept as long as the calendar's other events last, or for a year"
     return "repeats: each time is a session"
+
+
+def _written(rule: Any) -> str:
+    """Return a rule as a line; empty for one of parts that icalendar reads and cannot write."""
+    try:
+        return str(rule.to_ical().decode())
+    except (TypeError, ValueError, AttributeError):
+        return ""
 
 
 def _is_followed(rule: str) -> bool:
