@@ -50,3 +50,18 @@ def test_a_file_without_papers_is_refused() -> None:
 )
 def test_odd_tex_never_stops_a_file(title: str) -> None:
     assert isinstance(bibtex._plain(title), str)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("{Knots} # { and sails}", "Knots and sails"),
+        ('"Knots in C" # "\\#" # { and {F}#}', "Knots in C# and F#"),
+        ("short # { 2026}", "Rope Conf 2026"),
+        ("{Knots # 1}", "Knots # 1"),
+        ("short", "Rope Conf"),
+    ],
+)
+def test_values_that_are_put_together_are_one_text(title: str, text: str) -> None:
+    source = f"@string{{short = {{Rope Conf}}}}\n@inproceedings{{a, title = {title}, year = 2026}}"
+    assert read_bytes("x.bib", source.encode()).titles == [text]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from bibtexparser.entrypoint import parse_string
+from bibtexparser.library import Library
 from bibtexparser.model import DuplicateFieldKeyBlock, Entry
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexWalkerError
@@ -25,6 +26,7 @@ _PROCEEDINGS_OF = re.compile(
     r"^(?:(?:the )?proceedings of(?: the)?|proc\.(?: of(?: the)?)?)\s+", re.I
 )
 _AND = re.compile(r"\s+and\s+", re.I)
+_NOT_ENCLOSED = "no-enclosing"  # what the parser says of a name, a number or a joined value
 _COMMENT_SIGN = re.compile(r"(?<!\\)%")
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it says, the report says
 _LATEX = LatexNodes2Text(math_mode="text", keep_comments=True)
@@ -38,6 +40,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each paper; the proceedings that it names, or that stand beside it, are its event."""
     library = parse_string(source.text())
+    _join_values(library)
     volumes = {entry.key: entry for entry in library.entries if _is_volume(entry)}
     papers = [entry for entry in library.entries if entry.entry_type.lower() in _PAPERS]
     if not papers:
@@ -57,6 +60,29 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     others = len(library.entries) - len(papers) - len(volumes)
     if others:
         yield Diagnostic(source.name, f"{others} entries that are no papers (books, theses)", False)
+
+
+def _join_values(library: Library) -> None:
+    """Put what is written as `acl # { 2026}` together: texts, and names of texts that the file gives."""
+    texts = {name.lower(): str(text.value) for name, text in library.strings_dict.items()}
+    for entry in library.entries:
+        for field in entry.fields:
+            if field.enclosing == _NOT_ENCLOSED and "#" in field.value:
+                field.value = "".join(texts.get(part.lower(), part) for part in _parts(field.value))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """Yield the parts of a value at its outer `#`, without the quotes or braces around each."""
+    depth, is_quoted, start = 0, False, 0
+    for position, sign in enumerate(f"{value}#"):
+        if sign == "#" and (position == len(value) or not (depth or is_quoted)):
+            part = value[start:position].strip()
+            yield part[1:-1] if part[:1] + part[-1:] in ("{}", '""') else part
+            start = position + 1
+        elif sign == '"' and not depth:
+            is_quoted = not is_quoted
+        elif sign in "{}" and value[position - 1 : position] != "\\":
+            depth += 1 if sign == "{" else -1
 
 
 def _is_volume(entry: Entry) -> bool:
