@@ -184,3 +184,27 @@ def test_the_schedule_of_europython_has_days_with_entries() -> None:
     assert knots.as_dict()["starts_at"] == "2026-05-12T09:30:00+02:00"
     assert knots.as_dict()["ends_at"] == "2026-05-12T10:15:00+02:00"
     assert reading.reasons == ["service session (break, registration)"]
+
+
+@pytest.mark.parametrize(
+    ("conference", "day", "starts"),
+    [
+        ("", "", ["12 23:30", "13 01:00", "12 03:00"]),
+        ("<day_change>04:00:00</day_change>", "", ["12 23:30", "13 01:00", "13 03:00"]),
+        ("<day_change>04:00:00</day_change>", 'start="2026-05-12T02:30:00+02:00"',
+         ["12 23:30", "13 01:00", "12 03:00"]),
+    ],
+)  # fmt: skip
+def test_what_begins_after_midnight_is_on_the_next_day(
+    conference: str, day: str, starts: list[str]
+) -> None:
+    events = "".join(
+        f"<event id='{clock}'><start>{clock}</start><room>{room}</room><title>{clock}</title></event>"
+        for clock, room in (("23:30", "Quay"), ("01:00", "Quay"), ("03:00", "Loft"))
+    )
+    xml = (
+        f"<schedule><conference><title>Rope Conf</title>{conference}</conference>"
+        f"<day date='2026-05-12' {day}>{events}</day></schedule>"
+    )
+    reading = read_bytes("x.xml", xml.encode(), timezone="UTC")
+    assert [f"{it.starts_at:%d %H:%M}" for it in reading.sessions] == starts

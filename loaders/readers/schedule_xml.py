@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml.ElementTree as safe
@@ -19,6 +21,8 @@ NAME = "schedule.xml"
 MAX_DEPTH = 100
 _EVENTS = ("event", "entry")
 _READ_WHOLE = ("conference", *_EVENTS)
+_CLOCK = re.compile(r"(\d{1,2}):?(\d\d)")
+_MORNING = 7 * 60
 _DIGITS = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 
 
@@ -29,12 +33,12 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each event at any depth: files of 2007 to 2012 have no room elements."""
-    conference, day, room, count = Element("conference"), "", "", 0
+    conference, day, room, count = Element("conference"), _Day(), "", 0
     series, year = "", None
     for action, element in _elements(source):
         if action == "start":
             if element.tag == "day":
-                day, room = element.get("date", ""), ""
+                day, room = _Day(element.get("date", ""), _begin(conference, element)), ""
             elif element.tag == "room" and element.get("name"):
                 room = element.get("name", "")
         elif element.tag == "conference":
@@ -52,9 +56,44 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         raise InputError(f"{source.name} holds no event. Export the schedule again.")
 
 
-def _record(event: Element, name: str, day: str, room: str) -> Record:
+@dataclass(slots=True)
+class _Day:
+    """A day of a conference, which may go on after midnight; `begins` and the latest starts are minutes."""
+
+    date: str = ""
+    begins: int | None = None
+    latest: dict[str, int] = field(default_factory=dict)
+
+    def date_of(self, start: str, room: str) -> str:
+        """Return the date of a start: the next day's, at night, before the day begins or after later events."""
+        minutes = _minutes(start)
+        if minutes is None:
+            return self.date
+        before = self.latest.get(room, 0) if self.begins is None else self.begins
+        self.latest[room] = max(minutes, self.latest.get(room, 0))
+        if not minutes < min(before, _MORNING):
+            return self.date
+        try:
+            return (date.fromisoformat(self.date) + timedelta(days=1)).isoformat()
+        except (ValueError, OverflowError):
+            return self.date
+
+
+def _begin(conference: Element, day: Element) -> int | None:
+    """Return when a day begins, in minutes: by its own start, or by the conference's change of days."""
+    own = _minutes(day.get("start", "").partition("T")[2])
+    return _minutes(_text(conference, "day_change")) or None if own is None else own
+
+
+def _minutes(clock: str) -> int | None:
+    match = _CLOCK.match(clock)
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
+def _record(event: Element, name: str, day: _Day, room: str) -> Record:
     id = event.get("id") or event.get("code") or event.get("guid") or ""
-    date, start = _text(event, "date"), _text(event, "start")
+    own_date, start = _text(event, "date"), _text(event, "start")
+    room = _text(event, "room") or room
     if digits := _DIGITS.fullmatch(start):
         start = f"{digits[1]}:{digits[2]}"
     return Record(
@@ -69,8 +108,10 @@ def _record(event: Element, name: str, day: str, room: str) -> Record:
         level=_text(event, "audience"),
         kind=_text(event, "type") or _text(event, "category"),
         language=_text(event, "language"),
-        room=_text(event, "room") or room,
-        start=date if "T" in date else f"{date or day} {start}".strip(),
+        room=room,
+        start=own_date
+        if "T" in own_date
+        else f"{own_date or day.date_of(start, room)} {start}".strip(),
         duration=_text(event, "duration"),
         url=_text(event, "url"),
         cancelled=any(is_cancelled(_text(event, tag)) for tag in ("state", "status"))
