@@ -74,3 +74,27 @@ def test_an_event_of_indico_has_contributions_of_its_own_and_in_sessions() -> No
         "kind": "Oral",
         "tags": ("Demo",),
     }
+
+
+def test_subcontributions_are_sessions_of_their_own() -> None:
+    parts = [
+        {
+            "_type": "SubContribution",
+            "id": str(number),
+            "title": title,
+            "duration": 15,
+            "speakers": [PERSON],
+        }
+        for number, title in enumerate(("Knots", "Sails"), 1)
+    ]
+    talk = {
+        "_type": "Contribution", "id": "12", "title": "Ropes", "duration": 30, "room": "Quay",
+        "startDate": at("10:00"), "endDate": at("10:30"), "subContributions": parts,
+    }  # fmt: skip
+    event = {"_type": "Conference", "id": "1", "title": "Rope Conf", "contributions": [talk]}
+    answer = {"count": 1, "_type": "HTTPAPIResult", "results": [event]}
+    ropes, knots, sails = read_json(answer).sessions
+    assert (knots.source_id, knots.track, knots.room) == ("12.1", "Ropes", "Quay")
+    assert [f"{it.starts_at:%H:%M}" for it in (ropes, knots, sails)] == ["10:00", "10:00", "10:15"]
+    talk["duration"] = 60  # its parts may have breaks between them
+    assert [it.starts_at is None for it in read_json(answer).sessions] == [False, True, True]

@@ -5,6 +5,7 @@ What both give is one list of contributions, sessions without any, and breaks, w
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from loaders.json_objects.values import member, objects
@@ -12,6 +13,7 @@ from loaders.records.values import as_text
 
 _ANSWER = "HTTPAPIResult"
 _SERVER = re.compile(r"https?://[^/?#]+")
+_INSIDE = ("session", "entries", "roomFullname", "subContributions", "db_id", "friendly_id")
 _PAPER_AUTHORS = ("primaryauthors", "primaryAuthors", "coauthors")
 
 
@@ -40,13 +42,45 @@ def _with_contributions(event: Any) -> Any:
     if not isinstance(event, dict):
         return event
     found: dict[str, Any] = {}
-    for item in objects(event.get("contributions")):
-        found.setdefault(_key(item), _contribution(item, {}))
-    for session in objects(event.get("sessions")):
-        for item in objects(session.get("contributions")):
-            found.setdefault(_key(item), _contribution(item, session))
+    sessions = [{}, *objects(event.get("sessions"))]
+    for session in sessions:
+        for item in objects((session or event).get("contributions")):
+            if _key(item) not in found:
+                found[_key(item)] = _contribution(item, session)
+                found |= {f"{_key(item)} {_key(part)}": part for part in _parts(item, session)}
     rest = {key: item for key, item in event.items() if key != "sessions"}
     return {**rest, "contributions": list(found.values())} if found else event
+
+
+def _parts(item: dict[str, Any], session: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the subcontributions of a contribution, in its room.
+
+    They have durations and no times: those follow where the durations fill the contribution.
+    """
+    parts = objects(item.get("subContributions"))
+    lengths = [part.get("duration") for part in parts]
+    minutes = [length for length in lengths if isinstance(length, int)]
+    start = item.get("startDate")
+    is_full = len(minutes) == len(parts) and sum(minutes) == item.get("duration")
+    passed = 0
+    for part, length in zip(parts, lengths, strict=True):
+        around = {"title": item.get("title"), "room": item.get("roomFullname") or item.get("room")}
+        own = _contribution(part, session | {key: text for key, text in around.items() if text})
+        own["id"] = f"{item.get('id')}.{part.get('id')}"
+        if is_full and isinstance(start, dict) and (moment := _later(start, passed)):
+            own["startDate"] = moment
+            passed += int(length or 0)
+        yield own
+
+
+def _later(start: dict[str, Any], minutes: int) -> dict[str, Any] | None:
+    """Return a date and time of Indico, some minutes later; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(f"{start.get('date')}T{start.get('time')}")
+        later = moment + timedelta(minutes=minutes)
+    except (ValueError, OverflowError):
+        return None
+    return {**start, "date": later.date().isoformat(), "time": later.time().isoformat()}
 
 
 def _key(item: dict[str, Any]) -> str:
@@ -69,9 +103,7 @@ def _entries(results: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _contribution(item: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
     """Return a contribution with its session as its track, its room rather than the site that it is in."""
     kept = {
-        key: part
-        for key, part in item.items()
-        if not key.startswith("_") and key not in ("session", "entries", "roomFullname")
+        key: part for key, part in item.items() if not key.startswith("_") and key not in _INSIDE
     }
     kept["track"] = item.get("track") or item.get("session") or session.get("title")
     if room := item.get("roomFullname") or item.get("room") or session.get("room"):
