@@ -284,3 +284,22 @@ def test_a_file_on_its_own(tmp_path: Path) -> None:
         read_bytes("x.yml", b"- title: [a\n", format="site")
     with pytest.raises(InputError, match="holds no sessions with titles"):
         read_bytes("people.yml", b"- name: Ana Wick\n  bio: She sails.\n")
+
+
+def test_talks_that_a_site_keeps_with_its_speakers(tmp_path: Path) -> None:
+    people = """
+- {name: Jo Line, bio: Ties., image: jo.png, talk_title: Knots, talk_description: About knots.}
+- {name: Bo Mole, bio: Sews., talk_title: Knots}
+- {name: Al Two, talks: [{title: Sails, abstract: About sails., speakers: [al]}]}
+- {name: Ed Host, title: Host, description: Hosts.}
+"""
+    write_file(tmp_path / "_config.yml", b"title: Rope Conf")
+    write_file(tmp_path / "_data/speakers.yml", people.encode())
+    reading = read(tmp_path)
+    assert {it.title: it.speakers for it in reading.sessions} == {
+        "Knots": ("Jo Line", "Bo Mole"),
+        "Sails": ("Al Two",),
+    }
+    assert [it.abstract for it in reading.sessions] == ["About knots.", "About sails."]
+    write_file(tmp_path / "_data/talks.yml", b"- {title: Oars, speakers: [Jo Line]}")
+    assert read(tmp_path).titles == ["Oars"]

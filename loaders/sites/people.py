@@ -68,7 +68,7 @@ class People:
         self, item: dict[str, Any], location: str, page: str = "", *, is_speaker: bool = True
     ) -> None:
         """Add a person of a list, or of a page of their own; ids of speakers come before those of a team."""
-        name = _name_of(item, is_page=bool(page))
+        name = name_of(item, is_page=bool(page))
         if not name:
             return
         own = ids_of(item, page)
@@ -92,7 +92,8 @@ class People:
         return "" if id in self.shared else self.names.get(id, "")
 
 
-def _name_of(item: dict[str, Any], *, is_page: bool) -> str:
+def name_of(item: dict[str, Any], *, is_page: bool) -> str:
+    """Return a person's name; that of a page may be its title."""
     found = {
         key_words(key): as_text(value) for key, value in item.items() if isinstance(value, str)
     }

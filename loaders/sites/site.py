@@ -31,6 +31,7 @@ from loaders.sites.paths import (
     stem_of,
 )
 from loaders.sites.tables import Table, split_tables
+from loaders.sites.talks_of_people import talks_of
 from loaders.sites.walk import Leaf, walk
 from loaders.sites.yaml_values import Entry, parse_yaml
 from loaders.sources.source_file import SourceFile
@@ -132,6 +133,9 @@ def _survey(first: SourceFile, named: SourceFile | None) -> Site:
     for path in candidates:
         if not is_markdown(path):
             _add_data(site, files[path], path, prefix)
+    if not any(part.described for part in site.editions.values()):
+        for part in site.editions.values():
+            part.described = talks_of(part.people)
     sessions = [leaf for part in site.editions.values() for leaf in (*part.described, *part.placed)]
     if not sessions and named is None:
         return Site()
