@@ -6,13 +6,14 @@ from typing import Any
 from loaders.json_objects.names import EACH, Path, list_name, meaning
 from loaders.records.cleaning import split_year
 from loaders.records.clocks import starts_with_clock
+from loaders.records.day_headings import parse_day_heading
 from loaders.records.values import as_text, as_year
 from loaders.tables.columns import field_of
 
+_DATE = re.compile(r"\d{4}|\d[./]\d")
 Context = dict[str, str]
 """Values by a key that means their field."""
 
-_DATE = re.compile(r"\d{4}|\d[./]\d")
 _KEYS = {"zone": "timezone"}
 _EVENT_TYPES = ("Conference", "Meeting", "Lecture")  # of Indico
 _SLOTS = re.compile(r"slots?$")
@@ -24,11 +25,11 @@ def context_of(value: dict[str, Any], path: Path) -> Context:
     if value.get("_type") in _EVENT_TYPES and "contributions" in value:
         return {key: text for key, text in (context | _event(value)).items() if text}
     if path[-1:] == (EACH,):
-        context["date"] = _first(value, "date", _DATE)
+        context["date"] = _day(value)
         name = as_text(value.get("name") or value.get("title"))
         if path[-2:-1] != (EACH,) and (group := meaning(path)) in ("room", "track"):
             context[group] = name
-        if not name and not context["date"]:
+        if not name:
             context |= _slot(value, path)
     return {key: text for key, text in context.items() if text}
 
@@ -54,13 +55,17 @@ def _event(value: dict[str, Any]) -> Context:
 
 def _slot(value: dict[str, Any], path: Path) -> Context:
     """Return start and end of a slot, which gives its sessions no more than a time."""
-    start = _first(value, "start", None)
+    start = _first(value, "start")
     if not start or not (starts_with_clock(start) or _SLOTS.search(list_name(path))):
         return {}
-    return {"start": start, "end": _first(value, "end", None)}
+    return {"start": start, "end": _first(value, "end")}
 
 
-def _first(value: dict[str, Any], field: str, wanted: re.Pattern[str] | None) -> str:
-    texts = (as_text(value[key]) for key in value if field_of(key) == field)
-    text = next(texts, "")
-    return text if wanted is None or wanted.search(text) else ""
+def _day(value: dict[str, Any]) -> str:
+    """Return the date of a day around its sessions; none of "Day 2", or of "Tuesday"."""
+    text = _first(value, "date")
+    return text if _DATE.search(text) or parse_day_heading(text) else ""
+
+
+def _first(value: dict[str, Any], field: str) -> str:
+    return next((as_text(value[key]) for key in value if field_of(key) == field), "")

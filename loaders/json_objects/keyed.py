@@ -47,6 +47,11 @@ class Entries:
         return len(self.value)
 
     @property
+    def is_keyed(self) -> bool:
+        """Whether the items have keys, which may be their ids; the numbers of a list are none."""
+        return isinstance(self.value, dict)
+
+    @property
     def sample(self) -> list[tuple[str, Any]]:
         """The first items."""
         return list(islice(self, SAMPLE_SIZE))
@@ -109,7 +114,10 @@ def _lists(value: dict[str, Any], keys: list[str], name: str) -> Entries | None:
         next((it for it in item if isinstance(it, dict)), {}) for item in value.values() if item
     ]
     found = firsts[:SAMPLE_SIZE]
-    if len(value) < 2 or not _are_alike(found) or not _are(found, _has_title):
+    is_alone = (
+        len(value) < 2 and name != "" and not are_rooms
+    )  # of an item's only key, as of a day's
+    if is_alone or not _are_alike(found) or not _are(found, _has_title):
         return None
     return Entries(value, "room" if are_rooms else "", is_sure=are_rooms)
 

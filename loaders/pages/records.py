@@ -92,8 +92,14 @@ def _speakers(node: Node) -> list[str]:
             if isinstance(item, dict) and "Person" in map(local_name, texts_of(item.get("@type")))
         ]
     texts = [item for item in people if isinstance(item, str)]
-    named = [text for item in people if isinstance(item, dict) and (text := text_of(item))]
+    named = [text for item in people if isinstance(item, dict) and (text := _person(item))]
     return [*speaker_names(named), *(name for text in texts for name in speaker_names(text))]
+
+
+def _person(node: Node) -> str:
+    """Return a person's name, which may be in parts."""
+    parts = (text_of(node.get(key)) for key in ("givenName", "familyName"))
+    return text_of(node) or " ".join(filter(None, parts))
 
 
 def _room(node: Node, conference: Node) -> str:

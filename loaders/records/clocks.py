@@ -6,15 +6,17 @@ MAX_LENGTH = 100
 """Characters: a longer text is no date and time, and would take long to search."""
 
 _HALF = r"\s*[ap]\.?m\b\.?"
-_CLOCK = rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?uhr\b)?|{_HALF}|\s?(?:uhr|h)\b)"
-_PARTS = r"(\d{1,2})(?:[.:h](\d\d))?(?::\d\d)?:?\s*([ap]\.?m(?=\b|UTC|GMT)|noon|uhr)?"
+_CLOCK = (
+    rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?(?:uhr|uur)\b)?|{_HALF}|\s?(?:uhr|uur|h)\b)"
+)
+_PARTS = r"(\d{1,2})(?:[.:h](\d\d))?(?::\d\d)?:?\s*([ap]\.?m(?=\b|UTC|GMT)|noon|uhr|uur)?"
 _NO_DATE = r"(?!\d{1,2}[.h]\d\d[.\d])"  # such as 5.06.2026
 _PART_OF_DAY = r"0?\.\d"  # how spreadsheets hold a time
 _STARTS_WITH_CLOCK = re.compile(rf"{_NO_DATE}{_CLOCK}|{_PART_OF_DAY}", re.I)
 _LEADING_CLOCK = re.compile(rf"\W*{_PARTS}", re.I)
 _UTC_CLOCK = re.compile(rf"(?<![\d.:]){_PARTS}\s*(?:UTC|GMT)\b", re.I)
 _ANY_CLOCK = re.compile(
-    r"\d[:h]\s?\d\d|T\d\d|\d\s*(?:[ap]\.?\s?m\b|uhr|h\b)|\bnoon|\bmid(?:day|night)|(?:^|\s)\d\d?\.\d\d(?![.\d])"
+    r"\d[:h]\s?\d\d|T\d\d|\d\s*(?:[ap]\.?\s?m\b|uhr|uur|h\b)|\bnoon|\bmid(?:day|night)|(?:^|\s)\d\d?\.\d\d(?![.\d])"
     rf"|^\d{{5}}\.0*[1-9]|\s{_PART_OF_DAY}|^\d{{10}}(?:\d{{3}})?$",
     re.I,
 )

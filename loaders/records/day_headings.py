@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from loaders.records import times
-from loaders.records.clocks import has_clock
+from loaders.records.clocks import has_clock, starts_with_clock
 from loaders.records.time_words import ENGLISH_WEEKDAY, WEEKDAY_OR_MONTH, to_english
 
 _DATE_LIKE = re.compile(
@@ -19,6 +19,7 @@ _NUMBERED = re.compile(
     rf"{_DAY_WORD}\s?\d{{1,2}}\s*(?:$|[:(|,.–—-]\s*|(?=\d)|(?=[^\W\d_]+\.?\s\d))", re.I
 )
 _DAY_LIKE = re.compile(rf"\b{_DAY_WORD}\b|\d{{1,2}}[./]\d{{1,2}}\b|\d{{4}}-\d\d-\d\d", re.I)
+_DOTTED_CLOCK = re.compile(r"(?<![\d.])\d{1,2}\.[0-5]\d(?![.\d])")
 _LABEL = re.compile(r"\s+[-–—|]\s+|\s*[:(|]|,\s*(?=\d{1,2}[:.]\d\d)")
 _EDGES = re.compile(r"^[^\w(]+|[^\w.]+$")
 _HAS_MONTH = re.compile(r"[^\W\d_]|\d[./-]\d")
@@ -69,6 +70,8 @@ def is_not_a_date(text: str) -> bool:
 def mentions_day(text: str) -> bool:
     """Return whether a text contains a weekday, a month or a day."""
     text = text[:_MAX_HEADING]
+    if starts_with_clock(text):
+        text = _DOTTED_CLOCK.sub("", text)
     return bool(_DAY_LIKE.search(text) or WEEKDAY_OR_MONTH.search(to_english(text)))
 
 

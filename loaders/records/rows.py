@@ -15,6 +15,7 @@ from loaders.records.text import has_email
 from loaders.records.values import as_list, as_text, as_year, join_paragraphs, unprinted
 from service.words import folded
 
+_WITHDRAWN = "withdrawn or hidden"
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
 _HOUR = re.compile(r"[01]?\d|2[0-4]")
 _TRAILING_CLOCK = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d)?$")
@@ -73,7 +74,7 @@ def to_record(
         url=first("url"),
         links=_links(row, columns),
         tags=listed("tags", as_list),
-        states=texts("state"),
+        states=[*texts("state"), *(_WITHDRAWN for it in texts("withdrawn") if is_said(it))],
         cancelled=any(map(is_said, texts("cancelled"))),
     )
 

@@ -24,7 +24,7 @@ _MAX_CACHED = 1_000
 
 _LIST = re.compile(r"[|;\n、]")
 _AND = re.compile(r" (?:and|und) | ?& ?| \+ ")
-_SHORT_AND = re.compile(r" (?:y|et|e) ")
+_SHORT_AND = re.compile(r" (?:y|et|e|en|og|och) ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LEADING_AND = re.compile(r"^(?:and|und|y|et|e|&)\s+", re.I)
 _MARKS = re.compile(r"^[\s*†‡§¶]+|[\s*†‡§¶^⁰¹²³⁴-⁹]+$")
@@ -234,7 +234,7 @@ def _any_name(value: Mapping[str, Any]) -> str:
 
 
 def _apart(text: str) -> list[str]:
-    """Return the names on either side of an "and"; of "y", "et" and "e" only if both are full names."""
+    """Return the names on either side of an "and"; of "y", "et" and the like only if both are full names."""
     names = []
     for part in _AND.split(text):
         pieces = _SHORT_AND.split(part)

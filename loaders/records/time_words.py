@@ -1,4 +1,4 @@
-"""Months, weekdays, hours and zones in six languages, translated into English for dateutil.
+"""Months, weekdays, hours and zones in seven languages, translated into English for dateutil.
 
 babel has the names of months and weekdays, but not their usual misspellings and short forms (Mrz, setiembre,
 Sonnabend, thurs, segunda), and takes 0.2 s to import: a table is shorter.
@@ -10,34 +10,38 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from service.words import folded
 
 _GLUED_CLOCK = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
+_EASTERN_DATE = re.compile(
+    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?[(（].[)）])?"
+)
+_EASTERN_CLOCK = re.compile(r"(\d{1,2})\s?[時时시点](?:\s?(\d\d)\s?[分분])?")
 _HALF_OF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
 _GERMAN_AM = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
 _HOURS = re.compile(
-    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?Uhr\b(?:\s+am\b)?", re.I
+    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?(?:Uhr|uur)\b(?:\s+am\b)?", re.I
 )
 _SPELLED_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
 MONTHS = {
-    "january": "januar janner enero janvier gennaio janeiro ene janv gen",
-    "february": "februar febrero fevrier febbraio fevereiro fevr fev",
-    "march": "marz maerz marzo mars marco mrz",
+    "january": "januari januar janner enero janvier gennaio janeiro ene janv gen",
+    "february": "februari februar febrero fevrier febbraio fevereiro fevr fev",
+    "march": "maart marz maerz marzo mars marco mrz",
     "april": "abril avril aprile abr avr",
-    "may": "mai mayo maggio maio mag",
+    "may": "mei mai mayo maggio maio mag",
     "june": "juni junio juin giugno junho giu",
     "july": "juli julio juillet luglio julho juil lug",
-    "august": "agosto aout ago",
+    "august": "augustus agosto aout ago",
     "september": "septiembre setiembre septembre settembre setembro set",
     "october": "oktober octubre octobre ottobre outubro okt ott out",
     "november": "noviembre novembre novembro",
     "december": "dezember diciembre decembre dicembre dezembro dez dic",
 }
 WEEKDAYS = {
-    "mon": "montag mo lunes lundi lunedi lun segunda",
-    "tue": "tues dienstag di martes mardi martedi terca",
-    "wed": "mittwoch mi miercoles mie mercredi mercoledi mer quarta",
-    "thu": "thur thurs donnerstag do jueves jue jeudi jeu giovedi gio quinta",
-    "fri": "freitag fr viernes vie vendredi venerdi ven sexta",
-    "sat": "samstag sonnabend sa sabado sabato sab samedi sam",
-    "sun": "sonntag so domingo domenica dom dimanche dim",
+    "mon": "maandag montag mo lunes lundi lunedi lun segunda",
+    "tue": "dinsdag tues dienstag di martes mardi martedi terca",
+    "wed": "woensdag mittwoch mi miercoles mie mercredi mercoledi mer quarta",
+    "thu": "donderdag thur thurs donnerstag do jueves jue jeudi jeu giovedi gio quinta",
+    "fri": "vrijdag freitag fr viernes vie vendredi venerdi ven sexta",
+    "sat": "zaterdag samstag sonnabend sa sabado sabato sab samedi sam",
+    "sun": "zondag sonntag so domingo domenica dom dimanche dim",
 }
 _FILLERS = "of the dalle von de del le el den um a at o der dia er ore feira"
 _WORDS = {
@@ -69,6 +73,9 @@ def to_english(text: str) -> str:
     It reads "27. Oktober 2016, 9.30 Uhr" and "5 mai 10h30".
     """
     text = _GLUED_CLOCK.sub(r"\1 ", text)
+    if not text.isascii():
+        text = _EASTERN_DATE.sub(lambda m: f"{m[1]}-{int(m[2]):02}-{int(m[3]):02} ", text)
+        text = _EASTERN_CLOCK.sub(lambda m: f"{m[1]}:{m[2] or '00'}", text)
     text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
     text = _HALF_OF_DAY.sub(r" \1m", text)
     text = _SPELLED_OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)

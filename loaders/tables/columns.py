@@ -38,7 +38,10 @@ def synonyms() -> Mapping[str, str]:
     """Return for each header key of headers.ini the field that it means."""
     table = ConfigParser(allow_no_value=True, delimiters=("=",))
     table.read_string(Path(__file__).with_name("headers.ini").read_text("utf-8"))
-    return MappingProxyType({key: field for field in table.sections() for key in table[field]})
+    keys = ((key, field) for field in table.sections() for key in table[field])
+    return MappingProxyType(
+        {key if key.isascii() else header_key(key): field for key, field in keys}
+    )
 
 
 @cache
