@@ -236,8 +236,8 @@ def test_the_name_is_the_title_where_session_repeats_a_block() -> None:
 
 def test_two_speakers_of_one_slug_are_told() -> None:
     reading = read_json({"talks": [A], "speakers": [{"slug": "jo", **JO}, {"slug": "jo", **BO}]})
-    assert reading.sessions[0].speakers == ("Jo Line",)
-    assert "2 have the id of speakers 'jo': the first one is taken" in reading.noted
+    assert reading.sessions[0].speakers == ()
+    assert any("several have the id of speakers 'jo'" in note for note in reading.noted)
 
 
 def test_people_who_refer_to_their_talks_and_back_are_read_once() -> None:

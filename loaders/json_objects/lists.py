@@ -33,10 +33,11 @@ _WEAK_FIELDS = {  # links and sponsors have them too
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One list of sessions: its path ("days.2.sessions"), and its items by their numbers or keys."""
+    """One list of sessions: its path ("days.2.sessions"), and its items by their numbers, or by keys."""
 
     path: str
     items: list[tuple[str, Any]]
+    is_keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def _parts(
         return
     entries = entries_of(value, _own_name(done, name))
     if entries and not path:
-        yield Part(".".join(steps), list(_items(entries, context)))
+        yield Part(".".join(steps), list(_items(entries, context)), entries.is_keyed)
     for key, item in entries if entries and path else ():
         around = context | entries.context(key, item) if entries else context
         yield from _parts(item, path[1:], (*done, EACH), (*steps, key), around, name)

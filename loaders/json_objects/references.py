@@ -1,18 +1,18 @@
 """Speakers, tracks and rooms that sessions name by id, in the same file or in one beside it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.json_objects.javascript import SUFFIXES, is_javascript, parse_javascript
-from loaders.json_objects.keyed import entries_of
+from loaders.json_objects.keyed import Entries, entries_of
 from loaders.json_objects.lists import is_reference
 from loaders.json_objects.names import Path, meaning
 from loaders.json_objects.shapes import Simplifier
 from loaders.json_objects.values import parse
 from loaders.records.record import Options
+from loaders.records.speakers import speaker_names
 from loaders.records.values import as_text
 from loaders.sources.source_file import SourceFile
 from loaders.tables.columns import field_of, header_key
@@ -21,33 +21,37 @@ from service.errors import InputError
 _ID_KEYS = ("id", "code", "slug", "guid", "uuid", "uid", "key", "username")
 _IDS = re.compile(r"(.+?) (?:ids?|codes?|slugs?|refs?|keys?|uids?)")
 _MAX_SIBLINGS = 30
+_MAX_TOLD = 5
 _MAX_SIBLING_BYTES = 32 * 2**20
 
 
 @dataclass(slots=True)
 class References:
-    """For each field, the objects that its ids stand for; `unknown` counts ids that two of them have."""
+    """For each field, the objects that its ids stand for; `shared` are the ids that stand for several."""
 
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
-    twice: Counter[str] = field(default_factory=Counter)
+    shared: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
-    def add(self, meant: str, items: Iterable[tuple[str, Any]]) -> None:
+    def add(self, meant: str, items: Iterable[tuple[str, Any]], *, is_keyed: bool) -> None:
         """Add the objects of a list that is keyed, or whose objects have ids; an id of two stands for none."""
         known = self.objects.setdefault(meant, {})
         for key, item in items:
             if not isinstance(item, dict) or not item:
                 continue
             ids = {as_text(item[name]) for name in _ID_KEYS if item.get(name)}
-            for id in ids if ids else {key}:
-                if id in known and known[id] != item:
-                    self.twice[f"{meant} {id[:40]!r}"] += 1
-                known.setdefault(id, item)
+            for id in ids or ({key} if is_keyed else ()):
+                other = known.setdefault(id, item)
+                if _name(other, meant) != _name(item, meant):
+                    names = self.shared.setdefault((meant, id), [_name(other, meant)])
+                    names.append(_name(item, meant))
+        known |= {id: {} for field, id in self.shared if field == meant}
 
     @property
     def notes(self) -> Iterator[str]:
         """What the report says of ids that stand for several."""
-        for name, count in self.twice.items():
-            yield f"{count + 1} have the id of {name}: the first one is taken"
+        for (meant, id), names in self.shared.items():
+            listed = ", ".join(name[:40] for name in names[:_MAX_TOLD])
+            yield f"several have the id of {meant} {id[:40]!r}, which stands for none of them: {listed}"
 
     def resolve(self, item: Any) -> Any:
         """Return a session with the objects that its ids stand for in their place."""
@@ -61,6 +65,11 @@ class References:
             if name == key or not item.get(name):
                 found[name if resolved != value else key] = resolved
         return found
+
+
+def _name(item: dict[str, Any], meant: str) -> str:
+    """Return what tells an object from others of its id: the name of a person, room or track."""
+    return "; ".join(speaker_names([item])) if meant == "speakers" else as_text(item)
 
 
 def _field_of_ids(key: str) -> tuple[str, str]:
@@ -105,11 +114,12 @@ def find_references(
     found = References()
     for path, parts in lists:
         for part in parts:
-            found.add(meaning(path), part.items)
+            found.add(meaning(path), part.items, is_keyed=part.is_keyed)
     if any(_names_ids(item, found) for item in sessions):
         for meant, value in _siblings(source, options):
-            if meant not in found.objects:
-                found.add(meant, _listed(value, meant))
+            entries = _listed(value, meant)
+            if entries and meant not in found.objects:
+                found.add(meant, entries, is_keyed=entries.is_keyed)
     return found
 
 
@@ -161,10 +171,10 @@ def meaning_of_file(path: str) -> str:
     return next((meaning((name,)) for name in names if is_reference((name,))), "")
 
 
-def _listed(value: Any, meant: str) -> Iterator[tuple[str, Any]]:
-    """Yield the objects of a file beside the sessions: of its only list, or of one called as the file is."""
+def _listed(value: Any, meant: str) -> Entries | None:
+    """Return the objects of a file beside the sessions: of its only list, or of one called as the file is."""
     entries = entries_of(value, meant + "s")
     if entries is None and isinstance(value, dict):
         inner = [entries_of(item, key) for key, item in value.items()]
         entries = next((item for item in inner if item and len(item)), None)
-    yield from entries or ()
+    return entries

@@ -25,7 +25,7 @@ def flatten(item: Any) -> Any:
     if not isinstance(item, dict):
         return item
     flat: dict[str, Any] = {}
-    for key, value in item.items():
+    for key, value in _with_talk(item).items():
         inner = (
             value[0] if key == "slots" and isinstance(value, list) and len(value) == 1 else value
         )
@@ -42,6 +42,24 @@ def flatten(item: Any) -> Any:
         else:
             flat[key] = value
     return flat
+
+
+def _with_talk(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a slot with its talk's keys in the place of the talk: {"time", "room", "talk": {"title"}}."""
+    for key, inner in item.items():
+        if not isinstance(inner, dict) or field_of(key) != "title" or not _is_talk(inner):
+            continue
+        if any(name != key and field_of(name) == "title" and item[name] for name in item):
+            return item  # a talk, with the block that it is part of
+        told = {field_of(name) for name, value in inner.items() if value} | {"title"}
+        own = {name: value for name, value in item.items() if name != key}
+        outer = {name: value for name, value in own.items() if field_of(name) not in told}
+        return {**outer, **inner}
+    return item
+
+
+def _is_talk(value: dict[str, Any]) -> bool:
+    return any(field_of(key) == "title" and item for key, item in value.items()) and len(value) > 1
 
 
 def split_sittings(item: Any) -> list[Any]:

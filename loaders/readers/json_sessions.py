@@ -10,6 +10,7 @@ from loaders.json_objects.lists import find_lists
 from loaders.json_objects.objects import read_objects
 from loaders.json_objects.openreview import read_venue
 from loaders.json_objects.pages import missing_pages
+from loaders.json_objects.people import arrange_people
 from loaders.json_objects.pretalx import arrange_slots, missing_parts, missing_titles
 from loaders.json_objects.references import find_references, meaning_of_file
 from loaders.json_objects.shapes import Simplifier
@@ -61,6 +62,7 @@ def _from_lists(
 ) -> Generator[Diagnostic, None, list[tuple[str, Any]]]:
     """Return the objects of the lists of sessions with their locations; yield what is to be said of others."""
     stem = source.path.rpartition("/")[2].partition(".")[0]
+    value = arrange_people(value, stem)
     lists = find_lists(value, options, stem)
     if not lists.parts:
         yield _no_lists(value, source)
