@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from loaders.json_objects.names import EACH, Path, list_name, meaning
+from loaders.json_objects.names import EACH, Path, is_room, list_name, meaning
 from loaders.records.cleaning import split_year
 from loaders.records.clocks import starts_with_clock
 from loaders.records.day_headings import parse_day_heading
@@ -16,6 +16,7 @@ Context = dict[str, str]
 
 _KEYS = {"zone": "timezone"}
 _EVENT_TYPES = ("Conference", "Meeting", "Lecture")  # of Indico
+_TRACK = re.compile(r"(?:track|strand|stream)\b", re.I)
 _SLOTS = re.compile(r"slots?$")
 
 
@@ -24,10 +25,11 @@ def context_of(value: dict[str, Any], path: Path) -> Context:
     context = {"timezone": as_text(value.get("timezone") or value.get("time_zone_name"))}
     if value.get("_type") in _EVENT_TYPES and "contributions" in value:
         return {key: text for key, text in (context | _event(value)).items() if text}
-    if path[-1:] == (EACH,):
+    if path and (path[-1] == EACH or parse_day_heading(path[-1]) is not None):
         context["date"] = _day(value)
         name = as_text(value.get("name") or value.get("title"))
-        if path[-2:-1] != (EACH,) and (group := meaning(path)) in ("room", "track"):
+        group = meaning(path) if path[-2:-1] != (EACH,) else ""
+        if group := group if group in ("room", "track") else _called(name):
             context[group] = name
         if not name:
             context |= _slot(value, path)
@@ -59,6 +61,13 @@ def _slot(value: dict[str, Any], path: Path) -> Context:
     if not start or not (starts_with_clock(start) or _SLOTS.search(list_name(path))):
         return {}
     return {"start": start, "end": _first(value, "end")}
+
+
+def _called(name: str) -> str:
+    """Return which group an object's name says that it is: a room ("Hall 2"), a track ("Track 1")."""
+    if is_room(name):
+        return "room"
+    return "track" if _TRACK.match(name) else ""
 
 
 def _day(value: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """CSV and TSV: a header row, then one session per row."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
@@ -11,6 +12,7 @@ from loaders.tables.timetable import is_timetable
 
 NAME = "csv"
 _DEFAULTS = Options()
+_SHOWN_ROWS = 20
 _MARKUP = ("<?xml", "<!doctype", "<html")
 _CODE = (
     ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".css", ".scss", ".sh", ".rb", ".go",
@@ -32,12 +34,12 @@ def _is_table(source: SourceFile, options: Options) -> bool:
     return find_header(head, options) is not None or is_timetable(head)
 
 
-def first_cells(source: SourceFile) -> list[str]:
-    """Return the cells of the first row if there are several, else none: it is no row of a table."""
+def first_columns(source: SourceFile) -> Iterator[list[str]]:
+    """Yield the first cells of each column of a text that may be a table."""
     rows = text_head(source, _DEFAULTS).rows() if is_text(source) else iter(())
-    row = next(rows, None)
-    cells = row[1] if isinstance(row, tuple) else []
-    return cells if len(cells) > 1 else []
+    cells = [row[1] for row in islice(rows, _SHOWN_ROWS) if isinstance(row, tuple)]
+    for position in range(len(cells[0]) if cells else 0):
+        yield [row[position].strip() for row in cells if position < len(row)]
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:

@@ -66,14 +66,12 @@ def remedy(source: SourceFile) -> str:
 
 
 def _as_table(source: SourceFile) -> str:
-    cells = [
-        cell.strip()[:_MAX_SHOWN]
-        for cell in csv_tsv.first_cells(source)[:_MAX_SHOWN]
-        if cell.strip()
-    ]
-    if cells:
-        return (
-            f"As a table, its first row is {', '.join(cells)}: if one of these columns holds the titles, "
-            f'say --map "{cells[0]}=title".'
-        )
-    return "A table needs a header row with a title column."
+    columns = {name: texts for name, *texts in csv_tsv.first_columns(source) if name}
+    if len(columns) < 2:
+        return "A table needs a header row with a title column."
+    likeliest = max(columns, key=lambda name: sum(map(len, set(columns[name]))))
+    shown = ", ".join(name[:_MAX_SHOWN] for name in list(columns)[:_MAX_SHOWN])
+    return (
+        f"As a table, its first row is {shown}: if one of these columns holds the titles, "
+        f'say --map "{likeliest}=title".'
+    )

@@ -7,7 +7,7 @@ MAX_LENGTH = 100
 
 _HALF = r"\s*[ap]\.?m\b\.?"
 _CLOCK = (
-    rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?(?:uhr|uur)\b)?|{_HALF}|\s?(?:uhr|uur|h)\b)"
+    rf"\d{{1,2}}(?:[:.h]\d\d(?::\d\d)?(?:{_HALF}|\s?(?:uhr|uur|hrs)\b)?|{_HALF}|\s?(?:uhr|uur|h)\b)"
 )
 _PARTS = r"(\d{1,2})(?:[.:h](\d\d))?(?::\d\d)?:?\s*([ap]\.?m(?=\b|UTC|GMT)|noon|uhr|uur)?"
 _NO_DATE = r"(?!\d{1,2}[.h]\d\d[.\d])"  # such as 5.06.2026

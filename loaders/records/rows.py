@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loaders.records.clocks import has_clock, split_range, starts_with_clock
-from loaders.records.day_headings import mentions_day
+from loaders.records.day_headings import mentions_day, parse_day_heading
 from loaders.records.links import list_links
 from loaders.records.record import LinkText, Record
 from loaders.records.speakers import speaker_names
@@ -20,6 +20,9 @@ _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
 _HOUR = re.compile(r"[01]?\d|2[0-4]")
 _TRAILING_CLOCK = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d)?$")
 _DIGITS_ONLY_CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
+_DIGITS_ONLY_RANGE = re.compile(
+    r"^([01]\d|2[0-3])([0-5]\d)\s*[-–—]\s*([01]\d|2[0-3])([0-5]\d)(?:\s?hrs?)?$"
+)
 _HAS_DATE = re.compile(r"(?<![.\d])\d{4}(?!\d)|\d[./]\d{1,2}[./](?!00\b)\d|^\d{5}(?:\.|$)|^\d{10}")
 
 
@@ -48,7 +51,7 @@ def to_record(
         value = unprinted(text) if text else text
         return text if value is text else as_text(value)
 
-    date = first("date")
+    date = _without_number(first("date"))
     start = _date_and_clock(texts("start")) or _clock(first("start_hour"), first("start_minute"))
     end = _date_and_clock(texts("end")) or _clock(first("end_hour"), first("end_minute"))
     if day and start and not mentions_day(start):
@@ -61,7 +64,10 @@ def to_record(
         source_id=_without_email(first("source_id")),
         title=first("title"),
         abstract=join_paragraphs(texts("abstract")),
-        speakers=listed("speakers", speaker_names) or _names_of_parts(row, columns),
+        speakers=[
+            *(listed("speakers", speaker_names) or _names_of_parts(row, columns)),
+            *listed("co_speakers", speaker_names),
+        ],
         track=label("track"),
         level=label("level"),
         kind=label("kind"),
@@ -77,6 +83,11 @@ def to_record(
         states=[*texts("state"), *(_WITHDRAWN for it in texts("withdrawn") if is_said(it))],
         cancelled=any(map(is_said, texts("cancelled"))),
     )
+
+
+def _without_number(date: str) -> str:
+    """Return the date of a day that has a number too: "Day 2 - May 13"; any other text as it is."""
+    return (parse_day_heading(date) or date) if date[:1].isalpha() else date
 
 
 def _names_of_parts(row: Mapping[Any, Any], columns: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -113,7 +124,7 @@ def _without_email(source_id: str) -> str:
 def _start_and_end(date: str, start: str, end: str) -> tuple[str, str]:
     """Return start and end, each with its date; either column may hold a range such as 10:30 - 11:15."""
     if start:
-        start, range_end = split_range(start)
+        start, range_end = split_range(_DIGITS_ONLY_RANGE.sub(r"\1:\2-\3:\4", start))
     else:
         date, range_end = split_range(date)
     end = end or range_end

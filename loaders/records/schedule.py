@@ -10,6 +10,7 @@ from service.dates import in_order
 
 NO_ZONE = "no time zone: kept as the event's local time; pass --timezone, such as Europe/Brussels"
 DAY_ONLY = "a date without a time: it starts at 00:00"
+_MIDNIGHT = re.compile(r"(?<!\d)24:00(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(19\d\d|2[01]\d\d)(?!\d)")
 
 
@@ -45,7 +46,8 @@ def _start(record: Record, options: Options) -> datetime | None:
 def _end(record: Record, options: Options, starts_at: datetime) -> datetime | None:
     """Return the stated end; a zone or day that it leaves out is the start's."""
     try:
-        ends_at = _moment(record.end, record, options, starts_at)
+        end = _MIDNIGHT.sub("00:00", record.end) if isinstance(record.end, str) else record.end
+        ends_at = _moment(end, record, options, starts_at)
     except times.AmbiguousDate:
         raise
     except ValueError as error:

@@ -10,6 +10,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from service.words import folded
 
 _GLUED_CLOCK = re.compile(r"^(\d{4}-\d\d-\d\d)(?=\d{1,2}:)")
+_UNIT = re.compile(r"(?<=\d[:.]\d\d)\s?(?:h|hrs|hs|Uhr|uur)\b\.?", re.I)
 _EASTERN_DATE = re.compile(
     r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?[(（].[)）])?"
 )
@@ -17,7 +18,8 @@ _EASTERN_CLOCK = re.compile(r"(\d{1,2})\s?[時时시点](?:\s?(\d\d)\s?[分분])
 _HALF_OF_DAY = re.compile(r"(?<=\d):?\s*([ap])\.?\s?m\b\.?", re.I)
 _GERMAN_AM = re.compile(r"(?<!\d )\bam\b")  # "am 5. Juni", which no time stands before
 _HOURS = re.compile(
-    r"\b(\d{1,2})\s?h\s?(\d\d)\b|\b(\d{1,2})(?:\.(\d\d))?\s?(?:Uhr|uur)\b(?:\s+am\b)?", re.I
+    r"\b(\d{1,2})\s?h\s?(\d\d)\b|(?<![:.])\b(\d{1,2})(?:\.(\d\d))?\s?(?:Uhr|uur|h)\b(?:\s+am\b)?",
+    re.I,
 )
 _SPELLED_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\b", re.I)
 MONTHS = {
@@ -76,6 +78,7 @@ def to_english(text: str) -> str:
     if not text.isascii():
         text = _EASTERN_DATE.sub(lambda m: f"{m[1]}-{int(m[2]):02}-{int(m[3]):02} ", text)
         text = _EASTERN_CLOCK.sub(lambda m: f"{m[1]}:{m[2] or '00'}", text)
+    text = _UNIT.sub("", text)
     text = _HOURS.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4] or '00'}", text)
     text = _HALF_OF_DAY.sub(r" \1m", text)
     text = _SPELLED_OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02}{m[3] or '00'}", text)

@@ -33,7 +33,7 @@ _WORDS = {
     "kind": "type format typ tipo formato",
     "filler": """of the a in for der die das des de del la el du da do di della dello dell le l and und y et e
         scheduled planned local geplant geplante prevu programado required optional your main primary
-        lead s""",
+        lead s at on""",
 }  # fmt: skip
 _SINGLE = ("date", "duration", "title", "abstract", "room", "track", "level", "language", "kind")
 _NAMED = ("room", "track", "level", "language", "kind")  # "Track name"
