@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from support.reading_sources import Reading, read_bytes
 
+from service.errors import InputError
+
 
 def placed(reading: Reading) -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Return title, times, room and speakers of each session."""
@@ -75,3 +77,75 @@ def test_a_performer_has_a_name_in_parts() -> None:
     page = f'<html><script type="application/ld+json">{json.dumps(event)}</script></html>'
     (session,) = read_bytes("x.html", page.encode(), timezone="UTC").sessions
     assert session.speakers == ("Ada King",)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Time,Hall 1,Hall 2", "12 May 2026,,", "9:00-9:30,Opening,", "10:00-10:45,Maps (Ada King),",
+         "13 May 2026,,", '2:30pm-3:15pm,,"Roads (Bo Li, Cy Poe)"'],
+        ["Day,Time,Hall 1,Hall 2", "12 May 2026,9:00-9:30,Opening,", ",10:00-10:45,Maps - Ada King,",
+         '13 May 2026,14:30-15:15,,"Roads - Bo Li, Cy Poe"'],
+        ["Horaire;Hall 1;Hall 2", "mardi 12 mai 2026;;", "9h00 - 9h30;Opening;",
+         '10h00 - 10h45;"Maps\nAda King";',
+         "mercredi 13 mai 2026;;", '14h30 - 15h15;;"Roads\nBo Li, Cy Poe"'],
+    ],
+)  # fmt: skip
+def test_a_grid_without_a_list_of_its_talks_is_a_programme(rows: list[str]) -> None:
+    reading = read_bytes("x.csv", "\n".join(rows).encode(), timezone="UTC")
+    talks = [one for one in placed(reading) if one[0] != "Opening"]
+    assert talks == [("Maps", "12 10:00-10:45", "", ("Ada King",)), ROADS]
+    assert "a timetable without a file of its talks" in reading.noted[0]
+
+
+def test_rows_that_name_a_room_give_it_to_those_below() -> None:
+    rows = ["Hall 1,,", "Time,Title,Speaker", "12 May 2026 10:00-10:45,Maps,Ada King", "Hall 2,,",
+            "13 May 2026 14:30-15:15,Roads,Bo Li and Cy Poe"]  # fmt: skip
+    reading = read_bytes("x.csv", "\n".join(rows).encode(), timezone="UTC")
+    assert placed(reading) == [MAPS, ROADS]
+    assert reading.reasons == ["the heading of a room or track, not a session"]
+
+
+def test_a_refusal_names_the_column_that_is_most_like_titles() -> None:
+    rows = ["Qwe,Asd,Yxc", "1,Maps of the world,Ada", "2,Roads and bridges,Bo"]
+    with pytest.raises(InputError, match=r'--map "Asd=title"'):
+        read_bytes("x.csv", "\n".join(rows).encode())
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Day,Time", "Day 1 - May 12 2026,1000-1045"),
+        ("Date,Time", "12-May-26,10:00 hrs - 10:45 hrs"),
+        ("Date,start_at,end_at", "2026-05-12,10h,10h45"),
+        ("Date,Start Time,Time End", "2026-05-12,10.00am,10.45am"),
+    ],
+)
+def test_times_as_they_are_written(header: str, cells: str) -> None:
+    text = f"{header},Title,Speaker,Room\n{cells},Maps,Ada King,Hall 1\n"
+    assert placed(read_bytes("x.csv", text.encode(), timezone="UTC")) == [MAPS]
+
+
+def test_an_end_at_24_o_clock_is_midnight() -> None:
+    (session,) = read_bytes(
+        "x.csv", b"Title,Start,End\nMaps,2026-05-12 23:00,24:00\n", timezone="UTC"
+    ).sessions
+    assert f"{session.ends_at:%d %H:%M}" == "13 00:00"
+
+
+def test_those_who_present_with_the_first_are_speakers_too() -> None:
+    text = "Title,First Name,Last Name,Co-presenter\nMaps,Ada,King,Bo Li\n"
+    (session,) = read_bytes("x.csv", text.encode()).sessions
+    assert session.speakers == ("Ada King", "Bo Li")
+
+
+def test_a_day_and_a_track_by_their_names() -> None:
+    days = {
+        "Day 1": {"date": "2026-05-12", "sessions": [{**TALK, "time": "10:00", "room": "Hall 1"}]}
+    }
+    tracks = [
+        {"name": "Track 1", "items": [{**OTHER, "time": "2026-05-13 14:30", "room": "Hall 2"}]}
+    ]
+    for value, session, track in ((days, MAPS, ""), (tracks, ROADS, "Track 1")):
+        reading = read_bytes("x.json", json.dumps(value).encode(), timezone="UTC")
+        assert (placed(reading), reading.sessions[0].track) == ([session], track)

@@ -8,12 +8,14 @@ from loaders.records.rows import to_record
 from loaders.records.times import find_date_order
 from loaders.records.values import excerpt
 from loaders.tables.header import Header, is_header, read_header, with_titles
+from loaders.tables.places import place_heading
 from loaders.tables.table import Row, Table, strip_trailing
 from loaders.workbooks.cells import Merges
 
 _MERGED_FIELDS = ("date", "start", "end", "track", "room", "kind", "level", "language")
 _DATE_FROM_ABOVE = "no date: that of the row above is taken"
 _HEADING = "a day's heading, not a session"
+_PLACE_HEADING = "the heading of a room or track, not a session"
 _TOO_WIDE = "more cells than the header: put a text that holds the delimiter in quotes"
 _BESIDE = "text beside the table is left out"
 
@@ -27,6 +29,7 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
     order = options.date_order or _date_order(table, header)
     carried: dict[int, tuple[str, int]] = {}
     day = _CurrentDay(header, table)
+    places: dict[str, str] = {}
     for row in table.rows():
         if isinstance(row, Diagnostic):
             yield row
@@ -35,13 +38,21 @@ def read_table(table: Table, header: Header, options: Options) -> Iterator[Recor
         elif day.is_heading(filled):
             if row[0] > header.number:
                 yield Diagnostic(f"{table.name}:{row[0]}", _HEADING, row=filled[-1], unwanted=True)
+        elif place := place_heading(filled, header):
+            places |= place
+            if row[0] > header.number:
+                location = f"{table.name}:{row[0]}"
+                yield Diagnostic(location, _PLACE_HEADING, row=filled[-1], unwanted=True)
         elif row[0] <= header.number or filled == header.cells:
             continue
         elif is_header(filled):
             header = day.header = with_titles(read_header(*row, (), options), table, options)
         else:
             _fill_merged_cells(row, header, table.merges, carried)
-            yield _record(row, header, table, order, day)
+            record = _record(row, header, table, order, day)
+            for field, text in places.items() if isinstance(record, Record) else ():
+                setattr(record, field, getattr(record, field) or text)
+            yield record
 
 
 class _CurrentDay:

@@ -9,6 +9,7 @@ from loaders.sources.source_file import SourceFile
 from loaders.tables.body import read_table
 from loaders.tables.columns import not_understood
 from loaders.tables.delimited import is_text, text_table
+from loaders.tables.grids import read_grid
 from loaders.tables.header import Header, find_header
 from loaders.tables.labelled_tags import take_labels
 from loaders.tables.table import MAX_COLUMNS, Table, sheet_tables
@@ -18,6 +19,7 @@ from loaders.workbooks.workbook import is_workbook_source
 from service.errors import InputError
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")
+_OTHERS = (".json", ".jsonl", ".ndjson", ".ics", ".xml", ".yml", ".yaml", ".md", ".html", ".js")
 _MAX_SIBLINGS = 30
 _MAX_SIBLING_BYTES = 2 * 2**20
 _MIN_TALKS = 3  # that a timetable must share with a table of talks
@@ -52,7 +54,8 @@ def read_programme(
 ) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each talk of a file's tables, with time and room from a timetable if it has none.
 
-    Raises InputError if no table has a header with titles, or one that the caller maps is not there.
+    A timetable without talks anywhere gives what its cells say. Raises InputError if no table has a header with
+    titles, or one that the caller maps is not there.
     """
     trimmed = [without_samples(table) for table in tables]
     yield from (note for _, note in trimmed if note)
@@ -67,10 +70,10 @@ def read_programme(
             f"{source.name} has no header row with a title column. "
             'Name the column that holds titles: --map "Column=title"'
         )
-    if not talks and not siblings:
-        raise InputError(
-            f"{source.name} is a timetable. Load it together with the file of the talks it places."
-        )
+    if not talks and not _has_talks_beside(source, siblings, options):
+        for timetable in timetables:
+            yield from read_grid(timetable)
+        return
     yield from (Diagnostic(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
         yield Diagnostic(timetable.name, "a timetable: it places the talks beside it", False)
@@ -87,6 +90,12 @@ def read_programme(
         else:
             yield from _header_diagnostics(found)
             yield from _read_talks(found, own, placing, options)
+
+
+def _has_talks_beside(source: SourceFile, siblings: list[Table], options: Options) -> bool:
+    """Return whether a file beside a timetable may hold its talks."""
+    others = (path.lower() for path in source.siblings if path != source.path)
+    return any(path.endswith(_OTHERS) for path in others) or any(_talks_in(siblings, options))
 
 
 def _check_mapped(source: SourceFile, talks: list[_TalkTable]) -> None:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from loaders.records import times
-from loaders.records.clocks import leading_clock
+from loaders.records.clocks import leading_clock, split_range
 from loaders.records.day_headings import find_date, parse_day_heading
 from loaders.records.half_days import ASK, Clock, settle_clocks
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
-from loaders.tables.table import MAX_COLUMNS, Table
+from loaders.tables.table import MAX_COLUMNS, Row, Table
 from service.errors import InputError
 from service.words import folded
 
@@ -38,12 +39,23 @@ class Slot:
     room: str
 
 
+class Cell(NamedTuple):
+    """A text of a grid as written, its row's number, its slot, its start (perhaps without a day) and end."""
+
+    text: str
+    number: int
+    slot: Slot
+    start: str
+    end: str
+
+
 @dataclass(slots=True)
 class Timetable:
-    """The slots of each title or id in a grid, by `title_key`."""
+    """The slots of each title or id in a grid, by `title_key`, and its cells in their order."""
 
     name: str
     slots: dict[str, set[Slot]] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def overlap(self, keys: Iterable[str]) -> int:
@@ -92,18 +104,36 @@ def is_timetable(table: Table) -> bool:
 
 def _read_grid(table: Table, options: Options) -> "_Grid":
     rows = [row for row in islice(table.rows(), _MAX_ROWS) if not isinstance(row, Diagnostic)]
+    rows = _with_days_above(rows)
     order = options.date_order or times.find_date_order(cells[0] for _, cells in rows if cells)
-    grid = _Grid(table.name, options.year, order)
+    grid = _Grid(table.name, options.year, order, table.sheet)
     for number, cells in rows:
         grid.add_row(number, cells[:MAX_COLUMNS])
     grid.finish()
     return grid
 
 
+def _with_days_above(rows: list[Row]) -> list[Row]:
+    """Return the rows of a grid whose first two columns are day and time with each day in a row of its own."""
+    header = next((cells for _, cells in rows if any(map(str.strip, cells))), [])
+    fields = [field_of(cell) for cell in header]
+    if fields[:2] != ["date", "start"] or "title" in fields:
+        return rows
+    found: list[Row] = []
+    day = ""
+    for number, cells in rows:
+        own = cells[0].strip() if cells else ""
+        if cells is not header and own and own != day:
+            day = own
+            found.append((number, [own]))
+        found.append((number, cells[1:]))
+    return found
+
+
 class _Grid:
     """Builds a timetable row by row; keeps the current day and the rooms of the columns."""
 
-    def __init__(self, name: str, year: int | None, order: str) -> None:
+    def __init__(self, name: str, year: int | None, order: str, sheet: str) -> None:
         self.timetable = Timetable(name)
         self._is_grid = False
         self.ambiguity = ""
@@ -116,6 +146,7 @@ class _Grid:
         self._columns: list[int] | None = None
         self._untimed = 0  # rows of texts without a time
         self._rows: list[_TimedRow] = []
+        self._read_day(0, sheet)
 
     @property
     def is_timetable(self) -> bool:
@@ -135,7 +166,7 @@ class _Grid:
         clock = leading_clock(first)
         if clock and filled:
             self._is_day_begun = True
-            self._add(first, *clock, titles)
+            self._add(number, first, *clock, titles)
         elif first and not filled:
             self._read_day(number, first)
         elif filled and not first:
@@ -183,15 +214,27 @@ class _Grid:
         except times.AmbiguousDate as error:
             self.ambiguity = self.ambiguity or f"{self.timetable.name}:{number}: {error}"
 
-    def _add(self, first: str, start: str, zone: str, titles: dict[int, str]) -> None:
+    def _add(self, number: int, first: str, start: str, zone: str, titles: dict[int, str]) -> None:
         columns = self._columns or []
         places = []
         for position, cell in titles.items():
             alone = len(columns) > 1 and len(titles) == 1 and position == columns[0]
             room = "" if alone else self._rooms.get(position, "")
             if key := title_key(cell):
-                places.append((key, room))
-        self._rows.append(_TimedRow(self._day, start, zone, bool(_PLAIN.search(first)), places))
+                places.append((key, room, cell.strip()))
+        _, until = split_range(first)
+        end = leading_clock(until) if until and not zone else None
+        self._rows.append(
+            _TimedRow(
+                number,
+                self._day,
+                start,
+                end[0] if end else "",
+                zone,
+                bool(_PLAIN.search(first)),
+                places,
+            )
+        )
 
     def finish(self) -> None:
         """Fill the timetable, once every row is read; note the times that may be in either half of the day."""
@@ -204,9 +247,13 @@ class _Grid:
             ]
         for row, start in zip(self._rows, starts, strict=True):
             moment = f"{row.day} {start}" if row.day and start else ""
-            for key, room in row.places:
-                slots = self.timetable.slots.setdefault(key, set())
-                slots.add(Slot(moment, row.zone if moment else "", room))
+            end = row.end if start == row.start else _half_day_later(row.end)
+            for key, room, text in row.places:
+                slot = Slot(moment, row.zone if moment else "", room)
+                self.timetable.slots.setdefault(key, set()).add(slot)
+                self.timetable.cells.append(
+                    Cell(text, row.number, slot, moment or start or "", end)
+                )
         if self._untimed:
             self.timetable.notes.append(f"{self._untimed} rows without a time place no talk")
         if None in starts:
@@ -215,20 +262,26 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True)
 class _TimedRow:
-    """A row with its day and time, and the keys and rooms of its titles.
+    """A row with its number, day and times, and the key, room and text of each of its titles.
 
     `is_plain` says that its time says am or pm, or is not of a clock of twelve hours.
     """
 
+    number: int
     day: str
     start: str
+    end: str
     zone: str
     is_plain: bool
-    places: list[tuple[str, str]]
+    places: list[tuple[str, str, str]]
 
     @property
     def minutes(self) -> int:
         return int(self.start[:2]) * 60 + int(self.start[3:])
+
+
+def _half_day_later(clock: str) -> str:
+    return f"{(int(clock[:2]) + 12) % 24:02}{clock[2:]}" if clock else ""
 
 
 def _is_day(text: str) -> bool:
