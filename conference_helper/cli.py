@@ -24,6 +24,7 @@ from conference_helper.evaluate import evaluate
 from conference_helper.export import export
 from conference_helper.export_model import export_model
 from conference_helper.load import load
+from conference_helper.mcp import mcp
 from conference_helper.printing import escaped
 from conference_helper.remove import remove
 from conference_helper.search import search, similar
@@ -96,6 +97,7 @@ _COMMANDS = (
     train,
     export_model,
     serve,
+    mcp,
 )
 for _command in _COMMANDS:
     main.add_command(_command)

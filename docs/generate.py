@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from conference_helper.cli import main as program
 from service.filters import FIELDS
+from service.mcp.server import TOOLS
 from service.settings import (
     PREFIX,
     QdrantSettings,
@@ -133,6 +134,12 @@ def errors() -> str:
     return table(("code", "status", "meaning"), rows)
 
 
+def tools() -> str:
+    """Return the table of the tools of assistants."""
+    rows = [(f"`{tool.name}`", tool.description) for tool in TOOLS]
+    return table(("tool", "what a model is told of it"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": partial(settings, Settings),
     "settings of reading": partial(settings, ReadSettings, "READ_"),
@@ -141,6 +148,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,
     "errors": errors,
+    "tools": tools,
     **{
         f"parameters of {path}": partial(parameters, path)
         for path in (

@@ -52,6 +52,7 @@ def create_app(
         embed,
         errors,
         health,
+        mcp,
         metrics,
         middleware,
         openapi,
@@ -84,6 +85,7 @@ def create_app(
     middleware.install(app, deadline, allowed_hosts)
     if limit:
         rate_limit.install(app, limit)
+    mcp.install(app, searcher, public_url, allowed_origins)
     middleware.take_turns(app, admission)
     tags.install(app)
     for module in (

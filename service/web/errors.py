@@ -40,10 +40,9 @@ _OPERATOR_MESSAGE = (
     "its log says what is wrong."
 )
 _UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected")
-_JSON_PATHS = ("api", "openapi.json", "livez", "readyz")
+_JSON_PATHS = ("api", "mcp", "openapi.json", "livez", "readyz")
 _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read: use GET or HEAD.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests came from this address. Try again in a minute.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question, or name fewer sessions.",
 }
@@ -121,11 +120,20 @@ def _handle_http(error: HTTPException) -> Response:
         return make_response(given)
     status = HTTPStatus(given.status_code)
     code = _CODES.get(status) or status.phrase.lower().replace(" ", "_").replace("-", "_")
-    response = _body(status, code, _MESSAGES.get(status) or f"{status.phrase}.")
+    response = _body(status, code, _message(status, given.headers.get("Allow", "")))
     for name in ("Allow", "Retry-After"):
         if name in given.headers:
             response.headers[name] = given.headers[name]
     return response
+
+
+def _message(status: HTTPStatus, allowed: str) -> str:
+    """Return what an error of HTTP says to people; `allowed` are the methods that the address takes."""
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        if "GET" not in allowed:
+            return f"This address takes {allowed} only."
+        return "This address can only be read: use GET or HEAD."
+    return _MESSAGES.get(status) or f"{status.phrase}."
 
 
 def _mapped(error: errors.ConferenceHelperError) -> tuple[HTTPStatus, str]:

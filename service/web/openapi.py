@@ -1,7 +1,5 @@
 """The OpenAPI document, made from the fields, modes and limits that requests are checked against."""
 
-from importlib import metadata
-
 from flask import Blueprint
 
 from service.programme.directory import FIELD_OF
@@ -13,6 +11,7 @@ from service.query.query import (
     MAX_LIMIT,
     MODES,
 )
+from service.version import own_version
 from service.web import openapi_parts as parts
 from service.web.api import DEFAULT_VALUES, MAX_VALUES
 from service.web.programme import MAX_PAGES
@@ -28,7 +27,7 @@ def describe() -> Values:
         "openapi": "3.1.0",
         "info": {
             "title": "Conference Helper",
-            "version": version(),
+            "version": own_version(),
             "summary": "Ask in plain words; get the sessions of a conference that answer.",
         },
         "servers": [{"url": "/"}],
@@ -48,14 +47,6 @@ def describe() -> Values:
             },
         },
     }
-
-
-def version() -> str:
-    """Return the version of this program, 0 where it is not installed."""
-    try:
-        return metadata.version("conference-helper")
-    except metadata.PackageNotFoundError:  # run from a checkout
-        return "0"
 
 
 def _paths() -> Values:
@@ -192,6 +183,10 @@ def _paths() -> Values:
             "Programme",
             [part, clock, *filters],
             errors="400 409 503",
+        ),
+        "/mcp": parts.messages(
+            "answerAssistant",
+            "The Model Context Protocol, for assistants: one JSON-RPC message, and its reply.",
         ),
         "/api/status": parts.operation("getStatus", "What is loaded.", "Status", errors="400 503"),
         "/livez": parts.operation("isAlive", "Whether the process answers.", "Alive"),

@@ -54,6 +54,27 @@ def text(
     return _get(id, summary, (), responses | ({"404": _PROBLEM} if missing else {}))
 
 
+def messages(id: str, summary: str) -> Values:
+    """Return a POST operation that takes a JSON-RPC message and answers with another."""
+    message = {"application/json": {"schema": {"type": "object", "required": ["jsonrpc"]}}}
+    refused = {"description": "A JSON-RPC error: what is wrong.", "content": message}
+    responses = {
+        "200": {"description": "The reply.", "content": message},
+        "202": {"description": "A notification was taken; nothing is replied."},
+        **dict.fromkeys(("400", "403", "404", "413", "415"), refused),
+        "503": {"$ref": "#/components/responses/Unavailable"},
+    }
+    body = {"required": True, "content": message}
+    return {
+        "post": {
+            "operationId": id,
+            "summary": summary,
+            "requestBody": body,
+            "responses": responses,
+        }
+    }
+
+
 def content(description: str, media_type: str) -> Values:
     """Return a response of a text."""
     return {"description": description, "content": {media_type: {"schema": TEXT}}}

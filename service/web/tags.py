@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 
 from service.programme.directory import FIELD_OF
+from service.version import own_version
 from service.web.addresses import absolute
-from service.web.openapi import version
 from service.web.parameters import searcher
 
 BY_GENERATION = (
@@ -27,7 +27,7 @@ def generation_tag() -> str:
 
     There is no Last-Modified: a rollback serves an older catalogue, which a date would take for known.
     """
-    told = (searcher().calendars.state(), request.full_path, absolute("pages.index"), version())
+    told = (searcher().calendars.state(), request.full_path, absolute("pages.index"), own_version())
     return hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
 
