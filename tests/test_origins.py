@@ -42,6 +42,10 @@ def test_pages_say_what_browsers_may_do_with_them(client: FlaskClient) -> None:
     for path, kept in (
         ("/", "no-cache"),
         ("/api/status", "no-cache"),
+        ("/?q=health", "private, no-cache"),
+        ("/api/search?q=health", "private, no-cache"),
+        ("/programme?fits=00000000-0000-0000-0000-000000000007", "private, no-cache"),
+        ("/programme?year=2025", "no-cache"),
         ("/nothing", "no-store"),
         ("/api/search", "no-store"),
         ("/livez", "no-store"),

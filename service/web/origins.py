@@ -7,6 +7,8 @@ from flask import Flask, Response, request
 
 _PASSING = ("/livez", "/readyz", "/metrics")
 """What is true of the moment only."""
+_PERSONAL = {"q", "ids", "fits"}
+"""Parameters that tell what somebody asks or plans: no cache that others share keeps the answers."""
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -29,8 +31,9 @@ _NOT_USED = ", ".join(
 
 def _caching(response: Response) -> str:
     """Return how an answer may be kept that does not say so itself: not at all, or if it is asked for again."""
-    passing = response.status_code >= HTTPStatus.BAD_REQUEST or request.path in _PASSING
-    return "no-store" if passing else "no-cache"
+    if response.status_code >= HTTPStatus.BAD_REQUEST or request.path in _PASSING:
+        return "no-store"
+    return "private, no-cache" if request.args.keys() & _PERSONAL else "no-cache"
 
 
 def install(app: Flask, origins: Sequence[str]) -> None:
