@@ -18,7 +18,7 @@ from service.web.errors import STATUS
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 SITE = sorted(DOCS.glob("*.md"))
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *SITE]
+PAGES = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")), *SITE]
 TEXT = {page.name: page.read_text("utf-8") for page in PAGES}
 OF_TESTS = {
     f"TEST_{name}" for name in ("QDRANT_URL", "QDRANT_API_KEY", "QDRANT_BINARY", "DATA", "LONG")
