@@ -9,11 +9,11 @@ A build that dies leaves a folder without a manifest, which the next one removes
 
 import json
 import logging
-import os
 import shutil
 from pathlib import Path
 
 from service.errors import REMEDY, DamagedError, MismatchError, StorageFullError
+from service.runtime.atomic_file import write_atomically
 from service.stores.generations import is_generation, next_name, select_kept
 from service.stores.manifest import Manifest
 
@@ -79,12 +79,12 @@ class CatalogueFolder:
 
     def switch(self, name: str) -> None:
         """Serve generation `name` from now on, in one atomic step."""
-        _write_atomically(self._pointer, name + "\n")
+        write_atomically(self._pointer, name + "\n")
 
     def publish(self, manifest: Manifest) -> None:
         """Write a generation's manifest, which ends it, and serve it."""
         file = self.generation(manifest.generation) / _MANIFEST
-        _write_atomically(file, json.dumps(manifest.as_dict(), indent=1))
+        write_atomically(file, json.dumps(manifest.as_dict(), indent=1))
         self.switch(manifest.generation)
 
     def check_space(self, sessions: int, dimension: int) -> None:
@@ -113,18 +113,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     except OSError as error:
         log.warning("%s is needed no longer, and cannot be removed (%s). Remove it.", path, error)
-
-
-def _write_atomically(file: Path, text: str) -> None:
-    """Write a small file so that a reader, or a crash, sees the old text or the new, never a part."""
-    beside = file.with_name(file.name + ".new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
