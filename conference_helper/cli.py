@@ -23,6 +23,7 @@ from conference_helper.catalogue import (
 from conference_helper.evaluate import evaluate
 from conference_helper.export import export
 from conference_helper.export_model import export_model
+from conference_helper.key import key
 from conference_helper.load import load
 from conference_helper.mcp import mcp
 from conference_helper.printing import escaped
@@ -98,6 +99,7 @@ _COMMANDS = (
     export_model,
     serve,
     mcp,
+    key,
 )
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -7,7 +7,7 @@ the function of that name returns. `--check` writes nothing, and exits with 1 if
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from service.settings import (
 )
 from service.slots import MAX_PLAN
 from service.web.errors import STATUS
+from service.web.keys import opens_to_pages, wanted
 from service.web.openapi import describe
 
 DOCS = Path(__file__).parent
@@ -52,11 +53,16 @@ def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def command_help(name: str) -> str:
-    """Return what `conference-helper NAME --help` prints."""
-    context = click.Context(
-        program.commands[name], info_name=f"conference-helper {name}", terminal_width=HELP_WIDTH
-    )
-    return f"```text\n{context.command.get_help(context)}\n```"
+    """Return what `conference-helper NAME --help` prints, and the same of each command within it."""
+    return "\n\n".join(_helps(program.commands[name], f"conference-helper {name}"))
+
+
+def _helps(command: click.Command, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name, terminal_width=HELP_WIDTH)
+    yield f"```text\n{command.get_help(context)}\n```"
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            yield from _helps(part, f"{name} {part.name}")
 
 
 def settings(cls: type[BaseModel], prefix: str = "") -> str:
@@ -140,6 +146,22 @@ def tools() -> str:
     return table(("tool", "what a model is told of it"), rows)
 
 
+def keys() -> str:
+    """Return the table of the paths that want an API key."""
+    rows = [
+        (
+            f"`{path}`",
+            " or ".join(f"`{scope}`" for scope in wanted(path)),
+            "yes" if opens_to_pages(path) else "no",
+        )
+        for path in describe()["paths"]
+        if wanted(path)
+    ]
+    return table(
+        ("path", "scope of its key", "pages of this service and allowed sites without"), rows
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": partial(settings, Settings),
     "settings of reading": partial(settings, ReadSettings, "READ_"),
@@ -147,6 +169,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings of the page": partial(settings, SiteSettings, "SITE_"),
     "settings of the Qdrant server": partial(settings, QdrantSettings, "QDRANT_"),
     "filters": filters,
+    "keys": keys,
     "errors": errors,
     "tools": tools,
     **{

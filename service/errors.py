@@ -7,6 +7,8 @@ ConferenceHelperError
 │   └── ModelError           a model that cannot be found, or is not safe to load
 ├── NotFoundError            no session of that id
 │   └── RemovedError         a session that was taken out of the programme
+├── ApiKeyError              no API key, or one that is unknown here or has ended
+│   └── ScopeError           an API key that is not for this
 ├── EncoderError             the model gave vectors that cannot be used
 ├── StoreError               the store cannot be reached, read or written
 │   ├── StorageFullError     too little free space to build a generation
@@ -57,6 +59,14 @@ class NotFoundError(ConferenceHelperError):
 
 class RemovedError(NotFoundError):
     """The session of that id was taken out of the programme."""
+
+
+class ApiKeyError(ConferenceHelperError):
+    """The API key is missing, unknown, revoked or past its last day."""
+
+
+class ScopeError(ApiKeyError):
+    """The API key does not have the scope that this address wants."""
 
 
 class EncoderError(ConferenceHelperError):

@@ -66,6 +66,7 @@ ALLOWED = {
     "service.plan": ("service/plan/", "service/mcp/", "service/web/", *OUTSIDE),
     "service.calendar": ("service/calendar/", "service/mcp/", "service/web/", "loaders/"),
     "service.mcp": ("service/mcp/", "service/web/", "conference_helper/", "benchmarks/"),
+    "service.keys": ("service/keys/", "service/web/", "conference_helper/"),
     "service.web": ("service/web/", "conference_helper/", "benchmarks/"),
     "loaders": ("loaders/", "evaluation/", "conference_helper/", "training/", "benchmarks/"),
     "evaluation": ("evaluation/", "conference_helper/", "training/", "benchmarks/"),

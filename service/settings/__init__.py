@@ -114,10 +114,15 @@ class Settings(BaseSettings):
     """Requests that a client (an address; of IPv6 a /64) may make a minute, 0 for any number. When unset 6,000,
     and any number where `serve` listens on loopback. Behind a proxy, name it in `TRUSTED_PROXIES`: otherwise
     all people are one client."""
+    api_keys_file: OwnPath | None = None
+    """File of [API keys](keys.md), which `conference-helper key` makes. When set, programs that ask `serve`
+    need one, and /metrics wants one of the scope ops; nobody needs one when unset."""
+    api_keys_rate_limit: Annotated[int, Field(ge=0, lt=2**31)] = RATE_LIMIT
+    """Requests that may be made with one API key a minute, from all addresses together; 0 for any number."""
     metrics_listen: ListenAt | None = None
     """Where `serve` answers /metrics, /livez and /readyz to operators: an address and a port, as in
     127.0.0.1:9100, or the path of a socket. /metrics is then not on the public port; when unset, it is there
-    only if `serve` listens on loopback."""
+    only if `serve` listens on loopback. With `API_KEYS_FILE` it is there for keys of the scope ops."""
     allowed_hosts: Hosts = ()
     """Names that requests may be addressed to (Host), separated by commas: ask.example.org. Others are answered
     400, but for those of loopback. Any when unset."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.json.provider import DefaultJSONProvider
 
+    from service.keys.key_file import KeyFile
     from service.runtime.rate_limit import RateLimit
     from service.search.searcher import Searcher
     from service.settings.addresses import Network
@@ -29,6 +30,7 @@ def create_app(
     allowed_hosts: "Sequence[str]" = (),
     trusted_proxies: "Sequence[Network]" = (),
     limit: "RateLimit | None" = None,
+    keys: "KeyFile | None" = None,
     public_metrics: bool = True,
     security: SecuritySettings | None = None,
     site: SiteSettings | None = None,
@@ -40,8 +42,9 @@ def create_app(
     time. `public_url` is where people reach it, without a slash at its end; without one, pages carry no
     absolute addresses. Pages of `allowed_origins` may ask the API and frame the page, `trusted_proxies` may
     say who asks and how. Where there are `allowed_hosts`, requests to others are refused. Each client has
-    `limit`. /metrics is for all if `public_metrics`, else for operators alone. `security` says whom to tell
-    of a weakness. A watcher of the same searcher shares its `outages`.
+    `limit`. Where there are `keys`, programs need one. /metrics is for all if `public_metrics`, else for
+    operators alone. `security` says whom to tell of a weakness. A watcher of the same searcher shares its
+    `outages`.
     """
     from flask import Flask
 
@@ -68,6 +71,7 @@ def create_app(
         sizes,
         tags,
     )
+    from service.web import keys as api_keys
     from service.web import site as looks
     from service.web.outages import Outages, note_outages
 
@@ -83,8 +87,9 @@ def create_app(
     app.extensions["public_metrics"] = public_metrics
     app.url_map.merge_slashes = False  # or it would redirect, to whatever host the request names
     middleware.install(app, deadline, allowed_hosts)
-    if limit:
-        rate_limit.install(app, limit)
+    rate_limit.install(app, limit)
+    if keys:
+        api_keys.install(app, keys, allowed_origins)
     mcp.install(app, searcher, public_url, allowed_origins)
     middleware.take_turns(app, admission)
     tags.install(app)

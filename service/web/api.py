@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.filters import FIELDS
 from service.search.answer import brief
+from service.web import keys
 from service.web.parameters import (
     SEARCH_NAMES,
     read_arguments,
@@ -22,6 +23,8 @@ from service.web.parameters import (
 DEFAULT_VALUES = 100
 MAX_VALUES = 1_000
 """Values of one facet in an answer."""
+PUBLIC_STATUS = ("sessions", "events")
+"""What of the status anybody may know who may search."""
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -79,6 +82,9 @@ def programme() -> dict[str, Any]:
 
 @bp.get("/status")
 def status() -> dict[str, Any]:
-    """Answer with the catalogue's status."""
+    """Answer with the catalogue's status; where keys are wanted, in full to those of operators alone."""
     read_arguments(())
-    return searcher().status()
+    found = searcher().status()
+    if keys.are_wanted() and not keys.has_scope("ops"):
+        return {name: found[name] for name in PUBLIC_STATUS}
+    return found

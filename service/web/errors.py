@@ -18,6 +18,8 @@ STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.ModelError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_unavailable"),
     errors.NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
     errors.RemovedError: (HTTPStatus.GONE, "removed"),
+    errors.ApiKeyError: (HTTPStatus.UNAUTHORIZED, "unauthorized"),
+    errors.ScopeError: (HTTPStatus.FORBIDDEN, "forbidden"),
     errors.EncoderError: (HTTPStatus.INTERNAL_SERVER_ERROR, "encoder_failed"),
     errors.StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"),
     errors.NothingLoadedError: (HTTPStatus.SERVICE_UNAVAILABLE, "nothing_loaded"),
@@ -43,7 +45,8 @@ _UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected")
 _JSON_PATHS = ("api", "mcp", "openapi.json", "livez", "readyz")
 _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests came from this address. Try again in a minute.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests came from this address, or with this key. "
+    "Try again in a minute.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Ask a shorter question, or name fewer sessions.",
 }
 _CODES = {HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long"}

@@ -38,9 +38,9 @@ def configure() -> None:
 
 
 def log_requests(app: Flask, *, queries: bool) -> None:
-    """Log each request: method, route, status and milliseconds; its path and query string only if `queries`.
+    """Log each request: method, route, status, ms, and the key's name; path and query string only if `queries`.
 
-    `service.web.metrics` sets `g.started`.
+    `service.web.metrics` sets `g.started`, `service.web.keys` sets `g.key`.
     """
 
     @app.after_request
@@ -51,6 +51,8 @@ def log_requests(app: Flask, *, queries: bool) -> None:
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         }
+        if key := g.get("key"):
+            fields["key"] = key.name
         if queries:
             fields["path"] = request.path
             fields["query"] = request.query_string.decode("utf-8", "replace")

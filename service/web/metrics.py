@@ -19,7 +19,7 @@ from prometheus_client import (
 
 from service.errors import ConferenceHelperError, NotFoundError
 from service.runtime import events
-from service.web import operators, outages
+from service.web import keys, operators, outages
 from service.web.errors import code_of
 from service.web.parameters import searcher
 
@@ -50,6 +50,12 @@ search_seconds = Histogram(
     "conference_helper_search_seconds",
     "Seconds that the store took to search.",
     buckets=_SECONDS,
+    registry=registry,
+)
+key_requests = Counter(
+    "conference_helper_key_requests",
+    "Requests answered that came with an API key that is known, by its name.",
+    ["key", "status"],
     registry=registry,
 )
 cache = Counter(
@@ -106,8 +112,8 @@ bp = Blueprint("metrics", __name__)
 
 @bp.get("/metrics")
 def show() -> Response:
-    """Answer with the metrics of all workers, where they are asked for at the right door."""
-    if not operators.are_asking():
+    """Answer with the metrics of all workers, to those who ask at the right door or with a key for it."""
+    if not (operators.are_asking() or keys.has_scope("ops")):
         raise NotFoundError("There is nothing at this address.")
     _update_gauges()
     source = registry
@@ -133,6 +139,8 @@ def _start() -> None:
 def _count(response: Response) -> Response:
     route = outages.place()
     requests.labels(route, str(response.status_code)).inc()
+    if key := g.get("key"):
+        key_requests.labels(key.name, str(response.status_code)).inc()
     if "started" in g:
         request_seconds.labels(route).observe(time.perf_counter() - g.started)
     return response

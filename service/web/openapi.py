@@ -31,12 +31,20 @@ def describe() -> Values:
             "summary": "Ask in plain words; get the sessions of a conference that answer.",
         },
         "servers": [{"url": "/"}],
-        "paths": _paths(),
+        "paths": parts.with_keys(_paths()),
         "components": {
+            "securitySchemes": {"key": parts.KEY},
             "schemas": schemas(),
             "responses": {
                 "Error": {
                     "description": "What is wrong, and what to do next.",
+                    "content": parts.json_of("Error"),
+                },
+                "KeyRefused": {
+                    "description": "Where the service wants API keys: none came, or not one for this.",
+                    "headers": {
+                        "WWW-Authenticate": {"description": "As RFC 6750 says.", "schema": TEXT}
+                    },
                     "content": parts.json_of("Error"),
                 },
                 "Unavailable": {

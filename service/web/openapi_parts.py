@@ -5,8 +5,15 @@ from collections.abc import Sequence
 from service.filters import FIELDS, MAX_ALL, MAX_VALUES, Field, FieldType
 from service.query.query import MAX_QUERY
 from service.slots import MAX_PLAN
+from service.web.keys import wanted
 from service.web.schemas import TEXT, Values
 
+KEY: Values = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, which whoever runs the service makes. Services that want none answer without.",
+}
+"""How programs say who they are."""
 _KNOWN: Values = {"304": {"description": "Not modified since the ETag that was sent."}}
 
 
@@ -61,7 +68,7 @@ def messages(id: str, summary: str) -> Values:
     responses = {
         "200": {"description": "The reply.", "content": message},
         "202": {"description": "A notification was taken; nothing is replied."},
-        **dict.fromkeys(("400", "403", "404", "413", "415"), refused),
+        **dict.fromkeys(("400", "401", "403", "404", "413", "415"), refused),
         "503": {"$ref": "#/components/responses/Unavailable"},
     }
     body = {"required": True, "content": message}
@@ -72,6 +79,27 @@ def messages(id: str, summary: str) -> Values:
             "requestBody": body,
             "responses": responses,
         }
+    }
+
+
+def with_keys(paths: Values) -> Values:
+    """Return the paths, with the key that some of them want where the service wants keys at all."""
+    refused = {"$ref": "#/components/responses/KeyRefused"}
+    return {
+        path: _with_key(path, item, refused) if wanted(path) else item
+        for path, item in paths.items()
+    }
+
+
+def _with_key(path: str, item: Values, refused: Values) -> Values:
+    scopes = [{"key": [scope]} for scope in wanted(path)]
+    return {
+        method: {
+            **operation,
+            "security": [{}, *scopes],
+            "responses": {"401": refused, "403": refused} | operation["responses"],
+        }
+        for method, operation in item.items()
     }
 
 

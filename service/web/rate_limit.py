@@ -1,4 +1,6 @@
-"""Clients that ask too often are answered 429; every answer says how many requests are left."""
+"""Those who ask too often are answered 429; every answer says how many requests are left."""
+
+from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import TooManyRequests
@@ -7,22 +9,42 @@ from service.runtime.rate_limit import WINDOW_SECONDS, RateLimit, name_client
 from service.web.middleware import WITHOUT_WAITING
 
 
-def install(app: Flask, limit: RateLimit) -> None:
-    """Count each request of a client that takes time."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is left of a limit, for as many seconds."""
 
-    @app.before_request
-    def count() -> None:
-        if request.endpoint in WITHOUT_WAITING:
-            return
-        g.left, g.reset = limit.count(name_client(request.remote_addr or ""))
-        if g.left < 0:
-            raise TooManyRequests(retry_after=g.reset)
+    policy: str
+    per_minute: int
+    left: int
+    seconds: int
+
+
+def install(app: Flask, limit: RateLimit | None) -> None:
+    """Count each request of a client that takes time, if there is a limit."""
+    if limit:
+
+        @app.before_request
+        def count_client() -> None:
+            count("client", limit, name_client(request.remote_addr or ""))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        if "left" in g:
-            response.headers["RateLimit-Policy"] = (
-                f'"client";q={limit.per_minute};w={WINDOW_SECONDS}'
+        counted: list[_Counted] = g.get("counted", [])
+        if counted:
+            response.headers["RateLimit-Policy"] = ", ".join(
+                f'"{one.policy}";q={one.per_minute};w={WINDOW_SECONDS}' for one in counted
             )
-            response.headers["RateLimit"] = f'"client";r={max(g.left, 0)};t={g.reset}'
+            response.headers["RateLimit"] = ", ".join(
+                f'"{one.policy}";r={max(one.left, 0)};t={one.seconds}' for one in counted
+            )
         return response
+
+
+def count(policy: str, limit: RateLimit, who: str) -> None:
+    """Count a request that takes time; refuse it if whoever makes it has made too many."""
+    if request.endpoint in WITHOUT_WAITING:
+        return
+    left, seconds = limit.count(who)
+    g.setdefault("counted", []).append(_Counted(policy, limit.per_minute, left, seconds))
+    if left < 0:
+        raise TooManyRequests(retry_after=seconds)

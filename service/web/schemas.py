@@ -258,7 +258,7 @@ def _programme() -> Values:
 
 def _status() -> Values:
     event = _object(event=TEXT, year={"type": "integer"}, sessions=COUNT)
-    return _object(
+    full = _object(
         sessions=COUNT,
         events={"type": "array", "items": event},
         generation=TEXT,
@@ -268,6 +268,11 @@ def _status() -> Values:
         store=TEXT,
         warnings=_WARNINGS,
     )
+    return {
+        **full,
+        "required": ["sessions", "events"],
+        "description": "In full for operators' keys.",
+    }
 
 
 def _object(**properties: Values) -> Values:

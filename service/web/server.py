@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from service.errors import InputError, RefusedError
+from service.keys.key_file import KeyFile
 from service.runtime.admission import Admission
 from service.runtime.heartbeat import Heartbeat
 from service.runtime.rate_limit import RateLimit
@@ -37,25 +38,26 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     """Serve until SIGTERM or SIGINT; requests in progress are answered first.
 
     Raises RefusedError for several workers on an embedded store, InputError for an address that cannot be
-    bound.
+    bound, SettingsError for a file of API keys that cannot be used.
     """
     if settings.workers > 1 and not settings.qdrant.url:
         raise RefusedError(
             f"{settings.workers} workers were asked for, but an embedded catalogue belongs to one process. "
             "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."
         )
+    keys = _open_keys(settings)
     _configure_logs(settings)
     workers.allow_files()
     # A worker opens the store itself, and what opens it need not be sent there.
     multiprocessing.set_start_method("fork", force=True)
-    limit = RateLimit(settings.requests_per_minute) if settings.requests_per_minute else None
+    limit = _limited_to(settings.requests_per_minute)
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         at = settings.metrics_listen
         metrics = stack.enter_context(operators.listen(at)) if at else None
         server = workers.Workers(settings, listener)
         server.on_startup(partial(_log_address, listener))
-        load = partial(_load, settings, open_searcher, limit, metrics)
+        load = partial(_load, settings, open_searcher, limit, keys, metrics)
         server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -63,6 +65,7 @@ def _load(
     settings: Settings,
     open_searcher: Callable[[], "Searcher"],
     limit: RateLimit | None,
+    keys: KeyFile | None,
     metrics: socket.socket | None,
     heart: Heartbeat,
 ) -> "WSGIApplication":
@@ -94,6 +97,7 @@ def _load(
         allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
         limit=limit,
+        keys=keys,
         public_metrics=not (settings.metrics_listen or settings.is_public),
         security=settings.security,
         site=settings.site,
@@ -108,6 +112,17 @@ def _load(
     admission: Admission = app.extensions["admission"]
     workers.keep_beating(heart, admission.oldest)
     return hand_over(app)
+
+
+def _limited_to(requests: int) -> RateLimit | None:
+    return RateLimit(requests) if requests else None
+
+
+def _open_keys(settings: Settings) -> KeyFile | None:
+    """Return the keys that programs need, None where nobody needs one."""
+    if settings.api_keys_file is None:
+        return None
+    return KeyFile(settings.api_keys_file, _limited_to(settings.api_keys_rate_limit))
 
 
 def _listen(settings: Settings) -> socket.socket:
