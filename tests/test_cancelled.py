@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.fakes import BagOfWords
-from support.stores import KINDS, WrittenOnce, talk
+from support.stores import Written, talk
 from support.web_fixtures import open_loaded
 
 from service.filters import Filters
@@ -46,9 +46,9 @@ SESSIONS = [
 OFF = {"0", "2"}
 
 
-@pytest.fixture(params=KINDS)
-def store(request: pytest.FixtureRequest, written_once: WrittenOnce) -> SessionStore:
-    return written_once(request.param, "cancelled", SESSIONS)
+@pytest.fixture
+def store(written: Written) -> SessionStore:
+    return written(SESSIONS)
 
 
 @pytest.fixture

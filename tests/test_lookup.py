@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from support.stores import ENCODER, OpenStore, talk, write
+from support.stores import ENCODER, Written, talk
 
 from service.errors import NotFoundError, QueryError
 from service.search.lookup import Lookup
@@ -19,9 +19,8 @@ SIGNS = talk(6, "Silence", speakers=("???",))
 
 
 @pytest.fixture
-def lookup(open_store: OpenStore) -> Lookup:
-    store = open_store()
-    write(store, [FIRST, AGAIN, OTHER, NAMESAKE, ALONE, SIGNS])
+def lookup(written: Written) -> Lookup:
+    store = written([FIRST, AGAIN, OTHER, NAMESAKE, ALONE, SIGNS])
     return Searcher(store, lambda fingerprint: ENCODER).lookup
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
-from support.stores import ENCODER, OpenStore, store_on, talk, write
+from support.stores import ENCODER, OpenStore, Written, store_on, talk, write
 from test_store_congruence import programme
 
 from conference_helper.cli import main
@@ -51,10 +51,9 @@ def test_backup_lose_restore_verify(open_store: OpenStore, tmp_path: Path) -> No
 
 
 def test_backup_restores_to_an_empty_store_of_another_kind(
-    open_store: OpenStore, tmp_path: Path
+    written: Written, tmp_path: Path
 ) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+    store = written(SESSIONS)
     write_backup(store, tmp_path / "backup")
     other = EdgeStore(tmp_path / "other", "sessions")
     restore_backup(tmp_path / "backup", other)

@@ -29,6 +29,8 @@ QUESTIONS = 10_000 if LONG else 200
 PER_HANG = 1_000 if LONG else 100
 ASKERS = 4
 PATIENT = 6.0
+DEADLINE = 2.0 if LONG else PATIENT
+"""Of a question while nodes hang: the service's own where the machine has nothing else to do."""
 SETTLES = 5.0
 """Seconds after which a balancer has seen that a node is back."""
 
@@ -73,7 +75,7 @@ def test_the_next_address_is_asked_after_a_third_of_the_deadline(
         started = time.monotonic()
         with deadline.within(PATIENT):
             assert count(connection) == 7
-        assert PATIENT / 3 <= time.monotonic() - started < PATIENT
+        assert 0.9 * PATIENT / 3 < time.monotonic() - started < PATIENT
         assert recorded == ["store_left", "store_retry"]
         with deadline.within(PATIENT):
             began = time.monotonic()
@@ -203,7 +205,7 @@ def ask_while_nodes_hang(settings: Settings, nodes: tuple[Node, ...]) -> tuple[l
         closing(ServerStore(settings.qdrant, settings.catalogue)) as store,
         ThreadPoolExecutor(ASKERS) as pool,
     ):
-        app = create_app(Searcher(store, lambda fingerprint: ENCODER))
+        app = create_app(Searcher(store, lambda fingerprint: ENCODER), deadline=DEADLINE)
 
         def ask(number: int) -> tuple[str, float]:
             began = time.monotonic()
@@ -213,10 +215,11 @@ def ask_while_nodes_hang(settings: Settings, nodes: tuple[Node, ...]) -> tuple[l
 
         answers = list(pool.map(ask, range(20)))
         for hang in range(QUESTIONS // PER_HANG):
+            if hang:
+                time.sleep(SETTLES)
             node = nodes[hang % len(nodes)]
             node.hang()
             answers += pool.map(ask, range(PER_HANG))
             node.go_on()
             node.wait_until_ready()
-            time.sleep(SETTLES)
     return [told for told, _ in answers if told], max(seconds for _, seconds in answers)

@@ -50,7 +50,7 @@ def answers(store: SessionStore) -> tuple[list[Any], list[float]]:
     got: list[Any] = []
     scores: list[float] = []
     with store.reading() as generation:
-        for _ in range(40):
+        for _ in range(20):
             filters = Filters(
                 year=tuple(pick.sample([2024, 2025, 2026], k=pick.randrange(3))),
                 track=tuple(pick.sample(["Health", "Data", "Maps"], k=pick.randrange(3))),

@@ -5,7 +5,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.stores import ENCODER, OpenStore, talk, write
+from support.stores import ENCODER, Written, talk
 
 from service.errors import RefusedError
 from service.filters import Filters
@@ -37,10 +37,8 @@ SESSIONS = [some_session(number) for number in range(150)]
 
 
 @pytest.fixture
-def catalogue(open_store: OpenStore) -> SessionStore:
-    store = open_store()
-    write(store, SESSIONS)
-    return store
+def catalogue(written: Written) -> SessionStore:
+    return written(SESSIONS)
 
 
 def passing(plan: list[Session]) -> set[str]:

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
-from support.stores import ENCODER, OpenStore, talk, write
+from support.stores import ENCODER, OpenStore, Written, talk, write
 from support.web_fixtures import SESSIONS
 
 from service.errors import (
@@ -33,26 +33,23 @@ def found(
     return [hit.session.source_id for hit in hits]
 
 
-def test_what_was_written_is_read(store: SessionStore) -> None:
-    write(store, SESSIONS)
-    with store.reading() as generation:
+def test_what_was_written_is_read(written: Written) -> None:
+    with written(SESSIONS).reading() as generation:
         assert generation.get([session.id for session in SESSIONS]) == list(SESSIONS)
         assert generation.count(NO_FILTERS) == len(SESSIONS)
 
 
-def test_equal_scores_come_in_the_order_of_ids(store: SessionStore) -> None:
+def test_equal_scores_come_in_the_order_of_ids(written: Written) -> None:
     twins = [talk(number, "Same words") for number in range(6)]
-    write(store, twins)
     vector = ENCODER.encode_queries(["same words"])[0]
-    with store.reading() as generation:
+    with written(twins).reading() as generation:
         ids = [str(hit.session.id) for hit in generation.search(vector, 6, NO_FILTERS)]
     assert ids == sorted(str(session.id) for session in twins)
 
 
-def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
+def test_known_and_scan_cover_every_session(written: Written) -> None:
     sessions = [talk(number) for number in range(600)]
-    write(store, sessions)
-    with store.reading() as generation:
+    with written(sessions).reading() as generation:
         known = {item.id: item for item in generation.hashes()}
         scanned = list(generation.scan())
     assert set(known) == {session.id for session in sessions}
@@ -66,9 +63,8 @@ def test_known_and_scan_cover_every_session(store: SessionStore) -> None:
         )
 
 
-def test_manifest_says_what_was_loaded(store: SessionStore) -> None:
-    manifest = write(store, SESSIONS)
-    assert manifest == store.manifest()
+def test_manifest_says_what_was_loaded(written: Written) -> None:
+    manifest = written(SESSIONS).manifest()
     assert manifest.encoder == ENCODER.fingerprint
     assert manifest.sessions == len(SESSIONS)
     assert manifest.sources == ("test",)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from qdrant_client import QdrantClient
 from support.programmes import Loading, row
-from support.stores import ENCODER, OpenStore, store_on, talk, write
+from support.stores import ENCODER, OpenStore, Written, store_on, talk, write
 
 from service.errors import DamagedError, RefusedError
 from service.filters import NO_FILTERS, Filters
@@ -62,9 +62,8 @@ def found(store: SessionStore, filters: Filters) -> set[int]:
     return {int(hit.session.source_id) for hit in hits}
 
 
-def test_filters_of_time(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+def test_filters_of_time(written: Written) -> None:
+    store = written(SESSIONS)
     cases: tuple[tuple[dict[str, str | int], set[int]], ...] = (
         ({"from": "09:30"}, {1, 2, 3, 4, 5}),
         ({"from": "9:31"}, {3, 4, 5}),
@@ -88,9 +87,8 @@ def test_filters_of_time(open_store: OpenStore) -> None:
         assert found(store, filters) == numbers, given
 
 
-def test_the_calendar_has_each_day_of_each_edition(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+def test_the_calendar_has_each_day_of_each_edition(written: Written) -> None:
+    store = written(SESSIONS)
     with store.reading() as generation:
         calendar = generation.calendar()
     assert calendar == [
@@ -107,9 +105,8 @@ def test_a_calendar_that_is_none_is_damaged(key: str | int) -> None:
         read_editions([(key, 1)])
 
 
-def test_the_programme_is_in_order_of_time(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS[::-1])
+def test_the_programme_is_in_order_of_time(written: Written) -> None:
+    store = written(SESSIONS[::-1])
     order = [0, 2, 1, 5, 3, 4, 6, 9, 8]
     with store.reading() as generation:
         for limit in range(1, 12):
@@ -123,17 +120,15 @@ def test_the_programme_is_in_order_of_time(open_store: OpenStore) -> None:
     assert nothing == []
 
 
-def test_the_programme_is_the_same_wherever_points_are_stored(open_store: OpenStore) -> None:
+def test_the_programme_is_the_same_wherever_points_are_stored(written: Written) -> None:
     start = datetime(2026, 5, 12, 9, tzinfo=UTC)
     together = [talk(number, f"Talk {number:03}", starts_at=start) for number in range(40)]
-    store = open_store()
     for sessions in (together, together[::-1]):
-        write(store, sessions)
-        with store.reading() as generation:
+        with written(sessions).reading() as generation:
             assert generation.programme(NO_FILTERS, 7) == together[:7]
 
 
-def test_local_times_stand_beside_those_of_a_zone(open_store: OpenStore) -> None:
+def test_local_times_stand_beside_those_of_a_zone(written: Written) -> None:
     """They are ordered as if they were UTC, filtered by day and minute, and come back as they were."""
     local = [
         talk(number, title, event="Local", starts_at=datetime(2026, 5, 12, hour, 30))
@@ -141,8 +136,7 @@ def test_local_times_stand_beside_those_of_a_zone(open_store: OpenStore) -> None
     ]
     zoned = [at(3, 9, 30, title="Beta"), at(4, 9, 0), at(5, 15, 0), talk(6, "Without a time")]
     off = at(7, 9, 0, title="Off", cancelled=True)
-    store = open_store()
-    write(store, [*local, *zoned, off])
+    store = written([*local, *zoned, off])
     with store.reading() as generation:
         listed = generation.programme(NO_FILTERS, 50)
         assert [int(one.source_id) for one in listed] == [7, 4, 2, 3, 1, 0, 5, 6]
@@ -221,9 +215,8 @@ def test_the_next_load_brings_the_filters_and_changes_no_session(
     store.close()
 
 
-def test_calendar_starts_and_titles_of_what_passes(open_store: OpenStore) -> None:
-    store = open_store()
-    write(store, SESSIONS)
+def test_calendar_starts_and_titles_of_what_passes(written: Written) -> None:
+    store = written(SESSIONS)
     morning = Filters(event=["Summit"], day=["2026-05-12"], to=["12:00"])
     nobody = Filters(event=["Summit"], room=["Nowhere"])
     with store.reading() as generation:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from support.fakes import BagOfWords
-from support.stores import OpenStore, talk, write
+from support.stores import Written, talk
 
 from service.query.query import Query
 from service.search.searcher import Searcher
@@ -31,11 +31,10 @@ def quoted(number: int) -> Session:
 @pytest.mark.parametrize("others", [repeated, part, quoted])
 @pytest.mark.parametrize("mode", ["hybrid", "keyword"])
 def test_the_session_with_the_title_stands_first(
-    open_store: OpenStore, mode: Mode, others: Callable[[int], Session]
+    written: Written, mode: Mode, others: Callable[[int], Session]
 ) -> None:
-    store = open_store()
     asked = talk(900, title=TITLE, abstract=LONG)
-    write(store, [*map(others, range(80)), asked])
+    store = written([*map(others, range(80)), asked])
     searcher = Searcher(store, lambda fingerprint: BagOfWords())
     for question in (TITLE, TITLE.upper(), f"{TITLE}?"):
         found = searcher.search(Query(question, mode=mode, interpret=False)).results
@@ -44,29 +43,27 @@ def test_the_session_with_the_title_stands_first(
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword"])
 def test_it_stands_before_the_sessions_of_a_speaker_in_its_title(
-    open_store: OpenStore, mode: Mode
+    written: Written, mode: Mode
 ) -> None:
     """Twice named, twice boosted: the speakers' own sessions repeat the title."""
     title = "Remembering Ana Ruiz and Ola Berg"
-    store = open_store()
     others = [
         talk(number, title=f"Session {number}", abstract=title, speakers=("Ana Ruiz", "Ola Berg"))
         for number in range(40)
     ]
     asked = talk(900, title=title, abstract=LONG, speakers=("Kim Park",))
-    write(store, [*others, asked])
+    store = written([*others, asked])
     searcher = Searcher(store, lambda fingerprint: BagOfWords())
     found = searcher.search(Query(title, mode=mode)).results
     assert found[0].session == asked
 
 
-def test_a_title_of_one_common_word_is_found_among_many(open_store: OpenStore) -> None:
-    store = open_store()
+def test_a_title_of_one_common_word_is_found_among_many(written: Written) -> None:
     many = [
         talk(number, title=f"Queues {number}", abstract="Queues, queues.") for number in range(90)
     ]
     asked = talk(900, title="Queues", abstract=LONG)
-    write(store, [*many, asked])
+    store = written([*many, asked])
     searcher = Searcher(store, lambda fingerprint: BagOfWords())
     results = searcher.search(Query("queues", limit=5)).results
     assert results[0].session == asked

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
-from support.stores import ENCODER, OpenStore, store_on, talk, write
+from support.stores import ENCODER, OpenStore, Written, store_on, talk, write
 
 from service.errors import DamagedError, VerificationError
 from service.stores.backup import restore_backup, write_backup
@@ -41,9 +41,8 @@ def words_of(store: SessionStore) -> Vocabulary | None:
         return generation.vocabulary()
 
 
-def test_a_load_counts_the_sessions_of_each_word(open_store: OpenStore) -> None:
-    write(open_store(), SESSIONS)
-    vocabulary = words_of(open_store())
+def test_a_load_counts_the_sessions_of_each_word(written: Written) -> None:
+    vocabulary = words_of(written(SESSIONS))
     assert vocabulary == Vocabulary(COUNTS, is_complete=True)
     assert next(iter(vocabulary.counts)) == "crossings"
 

@@ -12,7 +12,7 @@ from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.programmes import Programmes
 from service.query.facet_cache import FacetCache
 from service.session import Session
-from support.stores import KINDS, WrittenOnce, talk
+from support.stores import Written, talk
 
 VIENNA, TOKYO = ZoneInfo("Europe/Vienna"), ZoneInfo("Asia/Tokyo")
 
@@ -53,9 +53,9 @@ SESSIONS = [
 ]
 
 
-@pytest.fixture(params=KINDS)
-def programmes(request: pytest.FixtureRequest, written_once: WrittenOnce) -> Programmes:
-    return Programmes(written_once(request.param, "programme", SESSIONS), FacetCache())
+@pytest.fixture
+def programmes(written: Written) -> Programmes:
+    return Programmes(written(SESSIONS), FacetCache())
 
 
 def moment(text: str) -> datetime:

@@ -141,7 +141,9 @@ class Node(Server):
             "QDRANT__SERVICE__GRPC_PORT": str(self.grpc_port),
             "QDRANT__STORAGE__STORAGE_PATH": str(folder / "storage"),
             "QDRANT__STORAGE__SNAPSHOTS_PATH": str(folder / "snapshots"),
-            "QDRANT__STORAGE__WAL__WAL_CAPACITY_MB": "1",  # many small collections, in memory maybe
+            # Many small collections, in memory maybe.
+            "QDRANT__STORAGE__WAL__WAL_CAPACITY_MB": "1",
+            "QDRANT__STORAGE__OPTIMIZERS__DEFAULT_SEGMENT_NUMBER": "1",
             "QDRANT__TELEMETRY_DISABLED": "true",
             "QDRANT_INIT_FILE_PATH": str(folder / "initialized"),
             **(env or {}),

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from support.qdrant_server import SKIPPED, by_grpc, own_catalogue, server_option
 
 KINDS = ("embedded", "memory", "server", "server-grpc")
 OpenStore = Callable[[], SessionStore]
-WrittenOnce = Callable[[str, str, Sequence[Session]], SessionStore]
+WrittenOnce = Callable[[str, Sequence[Session]], SessionStore]
+Written = Callable[[Sequence[Session]], SessionStore]
 ENCODER = BagOfWords()
 START = datetime(2026, 5, 12, 23, 30, tzinfo=timezone(timedelta(hours=2)))
 
@@ -92,24 +94,25 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
 def written_once(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WrittenOnce]:
-    """Return a function that gives a store of a kind with some sessions, called by a name.
+    """Return a function that gives a store of a kind with some sessions.
 
     They are written once for all tests; by REST for gRPC too. Tests must not change them.
     """
     options = server_options(request)  # first, so that the server outlasts the stores
-    made: dict[tuple[str, str], SessionStore] = {}
-    catalogues: dict[str, Settings] = {}
+    made: dict[tuple[str, tuple[Session, ...]], SessionStore] = {}
+    catalogues: dict[tuple[Session, ...], Settings] = {}
     with contextlib.ExitStack() as stack:
 
-        def find(kind: str, name: str, sessions: Sequence[Session]) -> SessionStore:
-            if (kind, name) not in made:
-                store = make(kind, name, sessions)
-                made[kind, name] = stack.enter_context(contextlib.closing(store))
-            return made[kind, name]
+        def find(kind: str, given: Sequence[Session]) -> SessionStore:
+            sessions = tuple(given)
+            if (kind, sessions) not in made:
+                store = make(kind, sessions)
+                made[kind, sessions] = stack.enter_context(contextlib.closing(store))
+            return made[kind, sessions]
 
-        def make(kind: str, name: str, sessions: Sequence[Session]) -> SessionStore:
+        def make(kind: str, sessions: tuple[Session, ...]) -> SessionStore:
             if kind.startswith("server"):
-                settings = on_server(name, sessions)
+                settings = on_server(sessions)
                 return server_store(
                     by_grpc(request.config, settings) if kind == "server-grpc" else settings
                 )
@@ -121,23 +124,29 @@ def written_once(
             write(store, sessions)
             return store
 
-        def on_server(name: str, sessions: Sequence[Session]) -> Settings:
+        def on_server(sessions: tuple[Session, ...]) -> Settings:
             if options is None:
                 pytest.skip(SKIPPED)
-            if name not in catalogues:
+            if sessions not in catalogues:
                 settings = stack.enter_context(own_catalogue(**options))
                 with contextlib.closing(server_store(settings)) as store:
                     write(store, sessions)
-                catalogues[name] = settings
-            return catalogues[name]
+                catalogues[sessions] = settings
+            return catalogues[sessions]
 
         yield find
 
 
 @pytest.fixture(params=KINDS)
-def filled(request: pytest.FixtureRequest, written_once: WrittenOnce) -> SessionStore:
+def written(request: pytest.FixtureRequest, written_once: WrittenOnce) -> Written:
+    """Return a function that gives a store with some sessions, which tests must not change."""
+    return partial(written_once, request.param)
+
+
+@pytest.fixture
+def filled(written: Written) -> SessionStore:
     """A store that holds SESSIONS, and that tests must not change."""
-    return written_once(request.param, "filled", SESSIONS)
+    return written(SESSIONS)
 
 
 def session(number: int, **changes: object) -> Session:
