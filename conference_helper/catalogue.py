@@ -12,6 +12,7 @@ from service import errors
 from service.settings import load_settings
 from service.stores import open_embedded, open_store
 from service.stores.generations import Kept, list_kept
+from service.stores.waiting import rollback_to
 
 EVENTS_SHOWN = 10
 """The number of events that `status` lists without `--events`."""
@@ -37,10 +38,12 @@ def status(as_json: bool, every: bool) -> None:
 
 @click.command()
 @click.option("--to", metavar="NAME", help="Serve this one, which may be newer: see `generations`.")
-def rollback(to: str | None) -> None:
+@wait_option
+def rollback(to: str | None, wait: bool) -> None:
     """Serve the generation before the present one again, or another that is kept."""
-    with closing(open_store(load_settings())) as store:
-        manifest = store.rollback(to)
+    settings = load_settings()
+    with closing(open_store(settings)) as store:
+        manifest = rollback_to(store, to, wait=longest_wait(settings, wait))
         kept = list_kept(manifest.generation, store.generations())
     click.echo(f"Serving generation {manifest.generation} with {manifest.sessions} sessions again.")
     for one in kept:

@@ -2,14 +2,16 @@
 
 import logging
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
-from support.stores import OpenStore
+from support.stores import OpenStore, talk, write
 
-from service.errors import LockedError
+from service.errors import LockedError, RefusedError
 from service.stores import waiting
-from service.stores.waiting import locked
+from service.stores.edge.store import EdgeStore
+from service.stores.waiting import locked, rollback_to
 
 
 def test_the_lock_is_waited_for_until_the_other_loader_ends(
@@ -49,3 +51,22 @@ def test_a_wait_ends_and_says_for_how_long_it_was(open_store: OpenStore) -> None
 def test_a_lock_that_is_lost_later_is_not_waited_for(open_store: OpenStore) -> None:
     with pytest.raises(LockedError, match="lost"), locked(open_store(), wait=600):
         raise LockedError("It is lost.", "")
+
+
+def test_a_rollback_that_waits_undoes_what_was_served_when_it_was_called(
+    store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, *_ = [write(store, [talk(number)]) for number in (1, 2)]
+    with closing(EdgeStore(tmp_path / "data", "sessions")) as loader, ExitStack() as stack:
+        stack.enter_context(loader.lock())
+
+        def end_the_load(seconds: float) -> None:
+            write(loader, [talk(3)])
+            stack.close()
+
+        monkeypatch.setattr(waiting, "sleep", end_the_load)
+        with pytest.raises(LockedError):
+            rollback_to(store, None, wait=0)
+        assert rollback_to(store, None, wait=600) == wanted
+    with pytest.raises(RefusedError, match="no earlier generation"):
+        rollback_to(store, None, wait=600)

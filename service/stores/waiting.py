@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from service.errors import LockedError
+from service.stores.generations import choose_kept
+from service.stores.manifest import Manifest
 from service.stores.protocol import SessionStore
 
 _PAUSE = 1.0
@@ -23,6 +25,21 @@ def locked(store: SessionStore, *, wait: float = 0) -> Iterator[None]:
     with ExitStack() as stack:
         _acquire(store, stack, wait)
         yield
+
+
+def rollback_to(store: SessionStore, to: str | None, *, wait: float) -> Manifest:
+    """Roll back to the generation `to`, or to the one before what is served now, after up to `wait` seconds.
+
+    What to serve is known before the wait: a load that ends meanwhile serves something else, and to go back
+    one from that would leave in place what was to be undone. Raises LockedError, or RefusedError where what
+    is wanted is not kept.
+    """
+    if wait and to is None:
+        kept = {manifest.generation: manifest for manifest in store.generations()}
+        remedy = "Wait until the other loader has ended, then try again."
+        to = choose_kept(store.manifest().previous, None, kept, remedy=remedy).generation
+    with locked(store, wait=wait):
+        return store.rollback(to)
 
 
 def _acquire(store: SessionStore, stack: ExitStack, wait: float) -> None:
