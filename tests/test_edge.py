@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.fakes import BagOfWords
 from support.programmes import Loading, row
-from support.stores import ENCODER, talk
+from support.stores import ENCODER, talk, write
 
 from service.errors import MismatchError, NothingLoadedError, StorageFullError, StoreError
 from service.filters import NO_FILTERS
@@ -66,6 +66,16 @@ def test_damaged_points_say_what_to_do(store: EdgeStore, loading: Loading, tmp_p
         EdgeStore(tmp_path / "data", "sessions").reading(),
     ):
         pass
+
+
+def test_a_load_without_the_pointer_takes_no_generation_away(
+    store: EdgeStore, tmp_path: Path
+) -> None:
+    first, second = (write(store, [talk(number)]).generation for number in (1, 2))
+    next(tmp_path.rglob("current")).unlink()
+    third = write(store, [talk(3)])
+    assert third.previous == second
+    assert [one.generation for one in store.generations()] == [third.generation, second, first]
 
 
 def test_what_a_dead_build_left_is_removed_by_the_next(

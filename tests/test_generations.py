@@ -6,7 +6,13 @@ from itertools import pairwise
 import pytest
 from support.stores import ENCODER
 
-from service.stores.generations import is_generation, list_kept, next_name, select_kept
+from service.stores.generations import (
+    followed,
+    is_generation,
+    list_kept,
+    next_name,
+    select_kept,
+)
 from service.stores.manifest import Manifest
 
 FIRST, SECOND, THIRD, FOURTH = (f"00000{number}-20260512T093000123456" for number in range(1, 5))
@@ -56,6 +62,13 @@ def test_a_load_after_a_rollback_keeps_what_leads_back_from_it() -> None:
     known = manifests(FIRST, SECOND, THIRD)
     known[FOURTH] = replace(known[THIRD], generation=FOURTH, previous=SECOND)  # THIRD was left
     assert select_kept(FOURTH, known, set(known)) == {FIRST, SECOND, FOURTH}
+
+
+def test_a_load_while_nothing_is_served_follows_the_newest() -> None:
+    known = manifests(FIRST, SECOND, THIRD)
+    assert followed(SECOND, known) == SECOND
+    assert followed(None, known) == THIRD
+    assert followed(None, {}) is None
 
 
 def test_where_each_kept_generation_is_and_how_long_it_stays() -> None:

@@ -18,6 +18,7 @@ from service.search.searcher import Searcher
 from service.settings import QdrantSettings
 from service.stores.server.failures import MissingError
 from service.stores.server.store import ServerStore
+from service.stores.verification import verify
 from service.web import create_app
 
 Change = Callable[[dict[str, Any]], None]
@@ -192,10 +193,35 @@ def test_an_alias_that_was_taken_away_comes_back_by_rollback(client: QdrantClien
     client.update_collection_aliases([models.DeleteAliasOperation(delete_alias=removal)])
     with pytest.raises(NothingLoadedError, match=f"alias is gone.*rollback --to {served}"):
         store.manifest()
-    with pytest.raises(NothingLoadedError):
-        store.rollback()
-    assert store.rollback(served).generation == served
+    assert store.rollback().generation == served
     assert store.manifest().generation == served
+
+
+def test_a_load_while_the_alias_is_gone_takes_no_generation_away(client: QdrantClient) -> None:
+    store = store_on(client)
+    first, second = (write(store, [talk(number)]).generation for number in (1, 2))
+    removal = models.DeleteAlias(alias_name="sessions")
+    client.update_collection_aliases([models.DeleteAliasOperation(delete_alias=removal)])
+    third = write(store, [talk(3)])
+    assert third.previous == second
+    assert [one.generation for one in store.generations()] == [third.generation, second, first]
+    assert [store.rollback().generation for _ in range(2)] == [second, first]
+
+
+def test_a_first_load_killed_before_it_switched_is_served_by_rollback(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(operations: object) -> None:
+        raise KeyboardInterrupt
+
+    store = store_on(client)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(client, "update_collection_aliases", die)
+        write(store, [talk(1)])
+    with pytest.raises(NothingLoadedError, match=r"first load was killed .*rollback --to"):
+        store.manifest()
+    assert store.rollback() == store.manifest()
+    assert verify(store).sessions == 1
 
 
 def test_a_generation_deleted_under_a_worker_is_one_question_that_fails(

@@ -1,7 +1,7 @@
 """How generations are named, which are kept and which can be served again: the same for every store."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -76,6 +76,14 @@ def _place(name: str, served: str) -> Place:
     if name == served:
         return "served"
     return "forward" if name > served else "back"
+
+
+def followed(served: str | None, kept: Collection[str]) -> str | None:
+    """Return what the next generation follows: the served one, or where none is, the newest that is kept.
+
+    So a load while the catalogue's name leads nowhere does not cut off those that it led to.
+    """
+    return served or max(kept, default=None)
 
 
 def _chain(served: str | None, manifests: Mapping[str, Manifest]) -> list[str]:

@@ -16,6 +16,7 @@ from service.stores.edge.generation import BATCH, EdgeGeneration
 from service.stores.edge.queries import sparse
 from service.stores.edge.tombstones import write_tombstones
 from service.stores.edge.vocabulary import write_vocabulary
+from service.stores.generations import followed
 from service.stores.keywords import session_terms
 from service.stores.manifest import Manifest
 from service.stores.payload import encode_payload
@@ -115,7 +116,7 @@ class EdgeBuilder:
             encoder=self._encoder,
             sessions=expected,
             sources=tuple(sources),
-            previous=self._folder.pointer(),
+            previous=followed(self._folder.pointer(), self._folder.manifests()),
             indexes=tuple(self._indexes),
         )
         written = EdgeGeneration(self._path, manifest)  # opened again: what a reader will see

@@ -12,7 +12,7 @@ A generation whose metadata hold no manifest was never ended; the next load remo
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
 from service.stores.counting import count_events
-from service.stores.generations import choose_kept, select_kept
+from service.stores.generations import choose_kept, followed, select_kept
 from service.stores.manifest import Manifest, check_schema
 from service.stores.schema import payload_indexes
 from service.stores.server.collections import Collections
@@ -159,8 +159,8 @@ class ServerStore:
     def rollback(self, to: str | None = None) -> Manifest:
         """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`)."""
         with self._lock.hold():
-            previous = self._previous(to)
-            kept = {manifest.generation: manifest for manifest in self.generations()}
+            kept = self._kept()
+            previous = self._previous(kept)
             chosen = choose_kept(previous, to, kept, remedy="Load the conference again instead.")
             check_schema(chosen)
             self._switch(chosen)
@@ -177,6 +177,10 @@ class ServerStore:
         except NothingLoadedError:
             return None
 
+    def followed(self) -> str | None:
+        """Return the name of the generation that a new one follows."""
+        return followed(self.pointer(), self._kept())
+
     def check_lock(self) -> None:
         """Raise LockedError unless this process still holds the lock."""
         self._lock.check()
@@ -189,14 +193,17 @@ class ServerStore:
         self._write_manifest(manifest)
         self._switch(manifest)
 
-    def _previous(self, to: str | None) -> str | None:
-        """Return the generation before the served one; where none is served, `to` must name one."""
+    def _previous(self, kept: Mapping[str, Manifest]) -> str | None:
+        """Return the generation before the served one; where none is served, the newest that is kept."""
         try:
             return self.manifest().previous
         except NothingLoadedError:
-            if to is None:
+            if not kept:
                 raise
-            return None
+            return max(kept)
+
+    def _kept(self) -> dict[str, Manifest]:
+        return {manifest.generation: manifest for manifest in self.generations()}
 
     def _write_manifest(self, manifest: Manifest) -> None:
         values = write_lists(self.connection, self._settings, manifest)
@@ -272,7 +279,7 @@ class ServerStore:
         What is newer than what is served stays not only for a rollback forward: a node that lags behind may
         tell the alias as it was before the switch.
         """
-        committed = {manifest.generation: manifest for manifest in self.generations()}
+        committed = self._kept()
         served = self.pointer()
         if served is not None and served not in committed:
             return  # a node that lags behind answered: nothing it says is a reason to remove

@@ -23,6 +23,7 @@ def unserved(
     if not kept:
         return nothing_loaded(collections.catalogue)
     return NothingLoadedError(
-        f"Nothing is served as {collections.catalogue}: its alias is gone, but generations are kept. "
+        f"Nothing is served as {collections.catalogue}: its alias is gone, or the first load was killed "
+        "before it set one; generations are kept. "
         f"Serve one again: conference-helper rollback --to {kept[0].generation}"
     )

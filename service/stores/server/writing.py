@@ -45,8 +45,8 @@ class Target(Protocol):
         """Write the manifest and serve its generation."""
         ...
 
-    def pointer(self) -> str | None:
-        """Return the served generation's name."""
+    def followed(self) -> str | None:
+        """Return the name of the generation that a new one follows."""
         ...
 
     def check_lock(self) -> None:
@@ -184,7 +184,7 @@ class ServerBuilder(Writer):
         write_vocabulary(self._connection, self._settings, generation, written)
 
     def _committed(self, sources: Sequence[str]) -> Manifest:
-        return replace(self.manifest, sources=tuple(sources), previous=self._target.pointer())
+        return replace(self.manifest, sources=tuple(sources), previous=self._target.followed())
 
 
 class ServerUpdater(Writer):
