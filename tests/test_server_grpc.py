@@ -200,6 +200,27 @@ def test_other_errors_are_not_tried_again(
     assert len(upstream.seen) == 1
 
 
+@pytest.mark.slow
+def test_a_call_that_waits_is_asked_again_by_another_connection(
+    connection: Connection, upstream: Upstream
+) -> None:
+    peers: list[str] = []
+    ended = threading.Event()
+
+    def hang_once(context: grpc.ServicerContext) -> None:
+        peers.append(context.peer())
+        if len(peers) == 1:
+            ended.wait()
+
+    upstream.before = hang_once
+    try:
+        with deadline.within(6):
+            assert count(connection) == 7
+    finally:
+        ended.set()
+    assert len(set(peers)) == len(peers) == 2
+
+
 def test_a_fraction_of_a_second_is_a_deadline(connection: Connection, upstream: Upstream) -> None:
     ended, left = threading.Event(), []
 

@@ -16,6 +16,8 @@ GRPC_OPTIONS = {
     "grpc.max_reconnect_backoff_ms": 2_000,
     "grpc.keepalive_time_ms": 10_000,
     "grpc.keepalive_timeout_ms": 2_000,
+    # By itself a new channel to the same address takes the connections of the one that was left.
+    "grpc.use_local_subchannel_pool": 1,
 }
 
 _SHORTEST = 0.001
