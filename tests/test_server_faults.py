@@ -109,6 +109,7 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
         failed(500, "Service internal error: 2 out of 6 shards failed to apply operation."),
         failed(500, "Service internal error: 2 of 2 read operations failed: transport error"),
         failed(500, "Service internal error: Channel closed: sending on a closed channel"),
+        failed(500, "Service internal error: Tonic status error: Unknown error, transport error"),
     ],
 )
 def test_a_cluster_that_settles_is_asked_again(answer: Answer) -> None:

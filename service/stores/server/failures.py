@@ -28,6 +28,7 @@ _SETTLING = (
     "shards failed to apply",
     "read operations failed",
     "channel closed",
+    "transport error",
 )
 """In a cluster's errors of status 500 while it chooses a leader, or nodes are away: it is soon over.
 
