@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from support.assistants import encoded, headers, request
 from support.web_fixtures import SESSIONS
 
 from service.errors import StoreError
@@ -73,9 +74,13 @@ def test_no_request_leaves_its_question_a_name_or_an_address(
     logs.configure()
     logs.log_requests(app, queries=False)
     statuses = {ask(app.test_client(), path) for path in PATHS}
+    asked = request("tools/call", name="search_sessions", arguments={"query": ASKED})
+    message = {"data": encoded(asked), "content_type": "application/json"}
+    replied = app.test_client().post("/mcp", headers=headers(asked), **message)
+    assert replied.get_json()["result"]["isError"] is False
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert {200, 400, 404} <= statuses
-    assert len(lines) == len(PATHS)
+    assert len(lines) == len(PATHS) + 1
     assert ASKED not in str(lines)
     assert ADDRESS not in str(lines)
 

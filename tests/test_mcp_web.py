@@ -161,14 +161,17 @@ def test_what_nobody_foresaw_is_an_error_of_the_protocol(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    reason = "/srv/secret"
+
     def fail(*arguments: object) -> None:
-        raise RuntimeError("/srv/secret")
+        raise RuntimeError(reason)
 
     monkeypatch.setattr(searcher, "search", fail)
     answer = post(client, request("tools/call", name="search_sessions", arguments={"query": "x"}))
     assert answer.json and answer.json["error"]["code"] == -32603
     assert "/srv" not in answer.text
     assert "tools/call failed" in caplog.text
+    assert "/srv" not in caplog.text, "a message may quote a question"
 
 
 def test_the_version_of_the_header_is_the_body_s(client: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.web.tracebacks import describe
+from service.runtime.tracebacks import describe
 
 QUESTION = "secret words"
 

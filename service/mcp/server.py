@@ -18,6 +18,7 @@ from service.mcp.messages import (
 )
 from service.mcp.tools import Result, Tool
 from service.mcp.versions import META, STATELESS, Headers, agree, is_stateless
+from service.runtime.tracebacks import describe
 from service.search.searcher import Searcher
 from service.version import own_version
 
@@ -96,7 +97,8 @@ class Server:
             error.id = message.id
             raise
         except Exception as error:
-            log.exception("%s failed", message.method[:80])
+            where = describe(error)  # without its message, which may quote a question
+            log.error("%s failed unexpectedly:\n%s", message.method, where)  # noqa: TRY400
             told = "Something went wrong here. It was noted; try again later."
             raise ProtocolError(INTERNAL_ERROR, told, id=message.id) from error
         return _identified(result) if stateless else _without_hints(result)

@@ -7,8 +7,8 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from service import errors
+from service.runtime.tracebacks import describe
 from service.web import outages
-from service.web.tracebacks import describe
 
 STATUS: dict[type[errors.ConferenceHelperError], tuple[HTTPStatus, str]] = {
     errors.InputError: (HTTPStatus.BAD_REQUEST, "bad_input"),
