@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from support.reading_sources import Reading, read_bytes
+from support.reading_sources import Reading, read_bytes, xlsx
 
 from service.errors import InputError
 
@@ -149,3 +149,75 @@ def test_a_day_and_a_track_by_their_names() -> None:
     for value, session, track in ((days, MAPS, ""), (tracks, ROADS, "Track 1")):
         reading = read_bytes("x.json", json.dumps(value).encode(), timezone="UTC")
         assert (placed(reading), reading.sessions[0].track) == ([session], track)
+
+
+def test_a_table_of_ids_and_times_places_the_talks_of_another_sheet() -> None:
+    talks: list[list[str | float]] = [
+        ["ID", "Title", "Abstract", "Speaker"], ["7", "Maps", "About maps.", "Ada King"],
+        ["8", "Looms", "About looms.", "Eva Ray"], ["9", "Roads", "About roads.", "Bo Li and Cy Poe"],
+    ]  # fmt: skip
+    places: list[list[str | float]] = [
+        ["Talk ID", "Day", "Start", "End", "Room"], ["9", "2026-05-13", "14:30", "15:15", "Hall 2"],
+        ["7", "2026-05-12", "10:00", "10:45", "Hall 1"], ["8", "2026-05-12", "11:00", "11:45", "Hall 1"],
+    ]  # fmt: skip
+    reading = read_bytes("x.xlsx", xlsx({"Talks": talks, "Times": places}), timezone="UTC")
+    assert [one for one in placed(reading) if one[0] != "Looms"] == [MAPS, ROADS]
+    with pytest.raises(InputError, match="is a timetable by ids"):
+        read_bytes("x.xlsx", xlsx({"Times": places}))
+
+
+def test_columns_of_a_grid_may_be_tracks_and_its_times_parts_of_days() -> None:
+    rows: list[list[str | float]] = [
+        ["Time", "Track A", "Track B"], ["Tuesday, May 12, 2026"], [0.375, "Maps", "Roads"], [0.5625, "Looms"],
+    ]  # fmt: skip
+    maps, roads, looms = read_bytes("x.xlsx", xlsx({"S": rows}), timezone="UTC").sessions
+    assert [(it.track, it.room) for it in (maps, roads)] == [("Track A", ""), ("Track B", "")]
+    assert [f"{it.starts_at:%H:%M}" for it in (maps, looms)] == ["09:00", "13:30"]
+
+
+def test_slots_by_id_say_when_sessions_are() -> None:
+    slots = {"d1s1": {"date": "2026-05-12", "start": "10:00", "end": "10:45"}}
+    talk = {"title": "Maps", "speaker": "Ada King", "slot": "d1s1", "room": "Hall 1"}
+    for value in (
+        {"sessions": [talk], "slots": slots},
+        {"sessions": [talk], "timeslots": [{"id": "d1s1", **slots["d1s1"]}]},
+    ):
+        reading = read_bytes("x.json", json.dumps(value).encode(), timezone="UTC")
+        assert placed(reading) == [MAPS]
+
+
+def test_hours_and_minutes_in_an_object() -> None:
+    talk = {**TALK, "date": "2026-05-12", "startTime": {"hour": 10, "minute": 0}, "room": "Hall 1"}
+    assert placed(read_bytes("x.json", json.dumps([talk]).encode(), timezone="UTC")) == [MAPS]
+
+
+def test_a_schedule_in_yaml_under_any_name() -> None:
+    text = """
+- day: 1
+  date: 2026-05-12
+  rooms:
+    - {name: Hall 1, sessions: [{time: "10:00-10:45", title: Maps, speaker: Ada King}]}
+- day: 2
+  date: 2026-05-13
+  rooms:
+    - {name: Hall 2, sessions: [{time: "14:30-15:15", title: Roads, speakers: [Bo Li, Cy Poe]}]}
+"""
+    assert placed(read_bytes("x.yml", text.encode(), timezone="UTC")) == [MAPS, ROADS]
+
+
+def test_bars_separate_cells() -> None:
+    text = "Title|Speaker|Start|End|Room\nMaps|Ada King|2026-05-12 10:00|10:45|Hall 1\n"
+    assert placed(read_bytes("x.csv", text.encode(), timezone="UTC")) == [MAPS]
+
+
+def test_and_others_is_nobody() -> None:
+    (session,) = read_bytes("x.csv", b"Title,Authors\nMaps,Ada King; et al.\n").sessions
+    assert session.speakers == ("Ada King",)
+
+
+def test_states_of_reviews() -> None:
+    states = ["Conditional accept", "Desk-rejected", "accept (oral)"]
+    talks = [{"title": state, "decision": state} for state in states]
+    hidden = {"title": "Hidden", "is_public": False}
+    reading = read_bytes("x.json", json.dumps([*talks, hidden]).encode())
+    assert reading.titles == ["Conditional accept", "accept (oral)"]

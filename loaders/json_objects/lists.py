@@ -163,8 +163,8 @@ def find_lists(value: Any, options: Options, name: str = "") -> Lists:
 
 
 def is_reference(path: Path) -> bool:
-    """Return whether sessions may refer to a list's objects by their ids: speakers, tracks, rooms, kinds."""
-    return meaning(path) in ("speakers", "track", "room", "kind", "tags")
+    """Return whether sessions may refer to a list's objects by their ids: of speakers, rooms, slots, ..."""
+    return meaning(path) in ("speakers", "track", "room", "kind", "tags", "start")
 
 
 def _notes(unsure: dict[Path, Entries]) -> Iterator[str]:

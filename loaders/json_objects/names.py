@@ -24,7 +24,7 @@ _OTHER_LIST_FIELDS = {
     "speakers", "first_name", "last_name", "track", "level", "language", "room", "date", "tags", "url", "links",
     "slides", "recording",
 }  # fmt: skip
-_PLURAL_FIELDS = {"title", "speakers", "track", "room", "kind", "level", "tags"}
+_PLURAL_FIELDS = {"start", "title", "speakers", "track", "room", "kind", "level", "tags"}
 _GROUPS = {"date", "start", "room", "track"}
 _BY = re.compile(r"^(?:(?:sessions|talks|events|schedule|programme|program) )?by ")
 _DATE = re.compile(r"(?:19|20|21)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])")

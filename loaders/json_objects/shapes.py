@@ -27,6 +27,7 @@ _BESIDE_TEXT = {
     "param",
 }
 _WRAPPERS = ("content", "fields", "attributes", "node", "data")
+_CLOCKS = (("hh", "mm"), ("hour", "minute"), ("hours", "minutes"))
 _TITLES = ("title", "name", "Title", "Name", "summary")
 _BESIDE_LIST = {
     "meta",
@@ -130,8 +131,9 @@ def _plain(value: dict[str, Any]) -> Any:
     if seconds := value.get("seconds", value.get("_seconds")):
         rest = value.keys() - {"seconds", "_seconds", "nanoseconds", "_nanoseconds", "nanos"}
         return value if rest else as_text(seconds)
-    if value.keys() == {"hh", "mm"}:
-        return f"{as_text(value['hh'])}:{as_text(value['mm']):0>2}"
+    for hours, minutes in _CLOCKS:
+        if value.keys() == {hours, minutes}:
+            return f"{as_text(value[hours])}:{as_text(value[minutes]):0>2}"
     return _unwrapped(value)
 
 

@@ -16,7 +16,7 @@ _SITTINGS = (
     "schedules",
     "dates",
 )
-_OF_SLOT = ("room", "start", "end")
+_OF_SLOT = ("room", "date", "start", "end", "duration", "zone")
 _MAX_SITTINGS = 100
 
 
@@ -31,9 +31,11 @@ def flatten(item: Any) -> Any:
         )
         if not isinstance(inner, dict):
             flat[key] = value or flat.get(key, value)
-        elif key in _SLOTS:
+        elif key in _SLOTS or (field_of(key) == "start" and _is_sitting(inner)):
             flat |= {
-                part: inner[part] for part in _OF_SLOT if inner.get(part) and not flat.get(part)
+                part: told
+                for part, told in inner.items()
+                if told and field_of(part) in _OF_SLOT and not flat.get(part)
             }
         elif inner.get("date") and inner.get("time"):
             flat[key] = f"{as_text(inner['date'])} {as_text(inner['time'])}"

@@ -12,6 +12,7 @@ _CLOCK = (
 _PARTS = r"(\d{1,2})(?:[.:h](\d\d))?(?::\d\d)?:?\s*([ap]\.?m(?=\b|UTC|GMT)|noon|uhr|uur)?"
 _NO_DATE = r"(?!\d{1,2}[.h]\d\d[.\d])"  # such as 5.06.2026
 _PART_OF_DAY = r"0?\.\d"  # how spreadsheets hold a time
+_FRACTION = re.compile(r"0?\.(?!9997)\d+", re.ASCII)
 _STARTS_WITH_CLOCK = re.compile(rf"{_NO_DATE}{_CLOCK}|{_PART_OF_DAY}", re.I)
 _LEADING_CLOCK = re.compile(rf"\W*{_PARTS}", re.I)
 _UTC_CLOCK = re.compile(rf"(?<![\d.:]){_PARTS}\s*(?:UTC|GMT)\b", re.I)
@@ -50,6 +51,9 @@ def leading_clock(text: str) -> tuple[str, str] | None:
     Of a text that gives both ("10:30 EDT / 14:30 UTC") it is the time in UTC; None where that is the earlier
     one, since it may be of the next day. None too for a text that starts with no clock time.
     """
+    if len(text) < MAX_LENGTH and _FRACTION.fullmatch(text):
+        minutes = round(float(text) * 24 * 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}", ""
     local = _LEADING_CLOCK.match(split_range(text)[0])
     if local is None or not (local[2] or local[3]):
         return None

@@ -27,6 +27,9 @@ _AND = re.compile(r" (?:and|und) | ?& ?| \+ ")
 _SHORT_AND = re.compile(r" (?:y|et|e|en|og|och) ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LEADING_AND = re.compile(r"^(?:and|und|y|et|e|&)\s+", re.I)
+_AND_OTHERS = re.compile(
+    r"(?:et\.? al|u\. ?a|etc|others|and others|and more|usw|y otros|et autres)\.?", re.I
+)
 _MARKS = re.compile(r"^[\s*†‡§¶]+|[\s*†‡§¶^⁰¹²³⁴-⁹]+$")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{2})\d{1,2}$")  # Jane Doe1
 _NICKNAME = re.compile(r"@\w[\w.-]*|[a-z][a-z0-9_.-]*|\w*[\d_]\w*")
@@ -92,7 +95,9 @@ def _split_names(text: str, is_one: bool) -> tuple[str, ...]:
         for piece in _people_in(part, is_one=is_one)
         for name in _apart(piece)
     ]
-    return tuple(name for name in names if any(character.isalnum() for character in name))
+    return tuple(
+        name for name in names if any(map(str.isalnum, name)) and not _AND_OTHERS.fullmatch(name)
+    )
 
 
 _cached_names = lru_cache(maxsize=8192)(_split_names)

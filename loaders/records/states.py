@@ -8,7 +8,8 @@ from loaders.records.text import is_placeholder, normalise
 from service.words import folded
 
 _MAX_STATE = 40
-_ACCEPTED = """accepted accept confirmed confirm approved scheduled programmed published public selected
+_ACCEPTED = """conditional conditionally provisional provisionally
+    accepted accept confirmed confirm approved scheduled programmed published public selected
     chosen final live active planned y yes true 1 ok x ✓ ✔ ✅ angenommen akzeptiert bestatigt zugesagt
     geplant eingeplant ja aceptado aceptada confirmado confirmada aprobado aprobada programado programada
     seleccionado seleccionada si accepte acceptee confirme confirmee approuve approuvee programme

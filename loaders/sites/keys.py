@@ -90,12 +90,10 @@ def time_fields(item: dict[str, Any]) -> dict[str, str]:
     """Return an object's own date, start, end and duration, as texts."""
     found: dict[str, str] = {}
     for key, value in item.items():
-        if (
-            (name := time_field(key))
-            and isinstance(value, (str, int, float))
-            and (text := as_text(value))
-        ):
-            found.setdefault(name, text)
+        name = time_field(key) if isinstance(value, (str, int, float)) else ""
+        is_free = name not in found or (name == "date" and not date_of(found[name]))  # "day: 1"
+        if name and is_free and (text := as_text(value)):
+            found[name] = text
     return found
 
 

@@ -215,6 +215,8 @@ def _add_data(site: Site, source: SourceFile, path: str, prefix: str) -> None:
             site.paths.add(path)
             _add_damage(site, source, str(error), is_bad=role != OTHER)
         return
+    if role == OTHER and source.is_named:
+        role = role_of_keys(value)
     tables = list(split_tables(value, role, stem_of(path), source.name))
     if not tables:
         return
@@ -226,6 +228,14 @@ def _add_data(site: Site, source: SourceFile, path: str, prefix: str) -> None:
     roles = {table.role for table in tables}
     if roles.isdisjoint((SESSIONS, SCHEDULE)):
         site.leave_out(PEOPLE if PEOPLE in roles else LOOKUP if LOOKUP in roles else OTHER, path)
+
+
+def role_of_keys(value: Any) -> str:
+    """Return what a list of a name that says nothing holds: a schedule if it has sessions inside."""
+    leaves = walk(value, "", is_schedule=False) if isinstance(value, list) else []
+    keys = [{key_words(key) for key in leaf.item} | leaf.inherited.keys() for leaf in leaves]
+    telling = sum(not it.isdisjoint(_OF_TALKS) for it in keys)
+    return SCHEDULE if leaves and 2 * telling > len(leaves) else OTHER
 
 
 def add_table(part: Part, table: Table) -> None:

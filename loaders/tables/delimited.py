@@ -13,7 +13,7 @@ from loaders.sources.source_file import SourceFile
 from loaders.tables.header import HEADER_SEARCH_ROWS, find_header
 from loaders.tables.table import Row, Table
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 _MAX_FIELD = 2**20
 MAX_ROWS = 2**20  # as many as a spreadsheet holds
 _MAX_CELLS = 20_000  # of a row, of which the first 1,000 are read
@@ -117,4 +117,8 @@ def _delimiter(text: str, columns: tuple[tuple[str, str], ...]) -> str:
             return len(header.columns), sum(map(len, header.columns.values())), -wider, 0
         return 0, 0, sum(width > 1 for width in widths), max(widths, default=0)
 
-    return max(DELIMITERS, key=fit)
+    there = [delimiter for delimiter in DELIMITERS if delimiter in text]
+    absent = [delimiter for delimiter in DELIMITERS if delimiter not in text]
+    return max(
+        [*there, *absent[:1]], key=fit
+    )  # those that are absent split nothing, one as the other

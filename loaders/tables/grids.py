@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from loaders.records.record import Diagnostic, Record
 from loaders.records.speakers import speaker_names
-from loaders.tables.timetable import Cell, Timetable, title_key
+from loaders.tables.slots import Cell, Timetable, fill_place, title_key
 
 ALONE = "a timetable without a file of its talks: the texts in its cells are taken for the sessions"
 _NAME = re.compile(r"[^\W\d_][\w'’-]+(?: (?:[^\W\d_]\.|[^\W\d_][\w'’.-]*)){1,3}")
@@ -38,16 +38,18 @@ def _record(cells: list[Cell], sign: re.Pattern[str] | None, name: str) -> Recor
     text, number, slot, start, end = cells[0]
     title, names = _split(text, sign)
     line, _, more = title.partition("\n")
-    return Record(
+    record = Record(
         location=f"{name}:{number}",
         title=line,
         abstract=more.strip(),
         speakers=names,
-        room=slot.room if len(cells) == 1 else "",
         start=start,
         end=f"{slot.start.split()[0]} {end}" if slot.start and end else "",
         zone=slot.zone,
     )
+    if len(cells) == 1:
+        fill_place(record, slot.room)
+    return record
 
 
 def _sign(texts: set[str]) -> re.Pattern[str] | None:

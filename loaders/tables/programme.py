@@ -12,9 +12,11 @@ from loaders.tables.delimited import is_text, text_table
 from loaders.tables.grids import read_grid
 from loaders.tables.header import Header, find_header
 from loaders.tables.labelled_tags import take_labels
+from loaders.tables.placements import read_placements
+from loaders.tables.slots import Timetable, title_key
 from loaders.tables.table import MAX_COLUMNS, Table, sheet_tables
 from loaders.tables.templates import without_samples
-from loaders.tables.timetable import Timetable, read_timetable, title_key
+from loaders.tables.timetable import read_timetable
 from loaders.workbooks.workbook import is_workbook_source
 from service.errors import InputError
 
@@ -71,6 +73,10 @@ def read_programme(
             'Name the column that holds titles: --map "Column=title"'
         )
     if not talks and not _has_talks_beside(source, siblings, options):
+        if not any(timetable.cells for timetable in timetables):
+            raise InputError(
+                f"{source.name} is a timetable by ids. Load it together with the file of the talks it places."
+            )
         for timetable in timetables:
             yield from read_grid(timetable)
         return
@@ -121,7 +127,7 @@ def _classify(
     for table in tables:
         if header := find_header(table, options):
             talks.append(_TalkTable(table, header))
-        elif timetable := read_timetable(table, options):
+        elif timetable := read_timetable(table, options) or read_placements(table, options):
             timetables.append(timetable)
         elif next(table.rows(), None) is not None:
             others.append(table)
@@ -212,7 +218,7 @@ def _talks_in(tables: list[Table], options: Options) -> Iterator[_TalkTable]:
 def _timetables_in(tables: list[Table], options: Options) -> Iterator[Timetable]:
     for table in tables:
         try:
-            if timetable := read_timetable(table, options):
+            if timetable := read_timetable(table, options) or read_placements(table, options):
                 yield timetable
         except InputError:
             continue

@@ -1,25 +1,23 @@
 """Timetables: grids of times and rooms, or lists of times and titles, that say when and where talks are."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 from loaders.records import times
 from loaders.records.clocks import leading_clock, split_range
 from loaders.records.day_headings import find_date, parse_day_heading
 from loaders.records.half_days import ASK, Clock, settle_clocks
-from loaders.records.record import Diagnostic, Options, Record
+from loaders.records.record import Diagnostic, Options
 from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
+from loaders.tables.slots import Cell, Slot, Timetable, title_key
 from loaders.tables.table import MAX_COLUMNS, Row, Table
 from service.errors import InputError
 from service.words import folded
 
 _MAX_ROWS = 5_000
 _MIN_SLOTS = 3  # slots, below which nothing is a timetable
-_WORDS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
 _ROOM = re.compile(
     r"\b(?:rooms?|hall|auditorium|theat(?:er|re)|stage|ballroom|foyer|\w*(?:saal|raum)|salle|sala|aula)"
@@ -28,59 +26,6 @@ _ROOM = re.compile(
 _MAX_ROOM = 50
 _PLAIN = re.compile(r"\d\s*:?\s*[ap]\.?m\b|noon|uhr|\d\s?h|utc|gmt|(?<!\d)00?:", re.I)
 _PEOPLE = {"speakers", "first_name", "last_name"}
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """When and where something takes place; `start` is local time unless `zone` is "UTC"."""
-
-    start: str
-    zone: str
-    room: str
-
-
-class Cell(NamedTuple):
-    """A text of a grid as written, its row's number, its slot, its start (perhaps without a day) and end."""
-
-    text: str
-    number: int
-    slot: Slot
-    start: str
-    end: str
-
-
-@dataclass(slots=True)
-class Timetable:
-    """The slots of each title or id in a grid, by `title_key`, and its cells in their order."""
-
-    name: str
-    slots: dict[str, set[Slot]] = field(default_factory=dict)
-    cells: list[Cell] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def overlap(self, keys: Iterable[str]) -> int:
-        """Return how many of the talks' keys it has slots for."""
-        return sum(key in self.slots for key in keys)
-
-    def apply(self, record: Record, *, replace: bool = False) -> bool:
-        """Fill in a record's time and room from its only slot; return whether it has one.
-
-        With `replace`, the slot's time replaces the record's own.
-        """
-        for key in (title_key(record.title), title_key(record.source_id)):
-            found = self.slots.get(key, set()) if key else set()
-            if len(found) == 1:
-                (slot,) = found
-                if slot.start and (replace or not record.start):
-                    record.start, record.zone = slot.start, slot.zone or record.zone
-                record.room = record.room or slot.room
-                return True
-        return False
-
-
-def title_key(text: str) -> str:
-    """Return a title or id folded and without punctuation, for lookup."""
-    return " ".join(_WORDS.sub(" ", folded(plain_line(text))).split())
 
 
 def read_timetable(table: Table, options: Options) -> Timetable | None:
