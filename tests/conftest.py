@@ -30,6 +30,9 @@ pytest_plugins = [
 ]
 
 
+# PyTorch's threads wait for each other by running, and the cores are busy with pytest's own workers.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own there
 _ENOUGH = 8 * 2**30
 
