@@ -16,7 +16,7 @@ READY_FOR_DOCS := $(VENV)/.ready-for-docs
 READY_FOR_SUPPLY := $(VENV)/.ready-for-supply
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint docs lock sbom audit
+.PHONY: help demo serve check test coverage lint docs lock sbom audit
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -33,7 +33,10 @@ check: lint ## check format, lint and types, and run the quick tests
 	$(PYTEST) -m "not slow"
 
 test: lint ## check format, lint and types, and run every test
-	$(PYTEST) --cov
+	$(PYTEST)
+
+coverage: $(READY) ## run every test and print which lines and branches none reaches
+	$(PYTEST) --cov --cov-report term-missing:skip-covered
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
