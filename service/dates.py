@@ -5,6 +5,27 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 _MAX_ZONE_NAME = 100
+
+
+def days_pattern(years: str, leap_years: str, zero: str = "0") -> str:
+    """Return the pattern of all days of some years, as YYYY-MM-DD; `zero` is what stands before one digit."""
+    return (
+        f"(?:(?:{years})-(?:"
+        f"(?:{zero}[13578]|1[02])-(?:{zero}[1-9]|[12][0-9]|3[01])"
+        f"|(?:{zero}[469]|11)-(?:{zero}[1-9]|[12][0-9]|30)"
+        f"|{zero}2-(?:{zero}[1-9]|1[0-9]|2[0-8]))"
+        f"|(?:{leap_years})-{zero}2-29)"
+    )
+
+
+LEAP_IN_CENTURY = "(?:0[48]|[2468][048]|[13579][26])"
+DAY_PATTERN = days_pattern(
+    "[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9]",
+    f"[0-9]{{2}}{LEAP_IN_CENTURY}|{LEAP_IN_CENTURY}00",
+    "0?",
+)
+"""Every day that there is, as YYYY-MM-DD, and no other text."""
+TIME_PATTERN = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 

@@ -1,14 +1,17 @@
 """Values of filters: what people type, by the type of the field that it is for."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
 
-from service.dates import parse_day, parse_time
+from service.dates import DAY_PATTERN, parse_day, parse_time
 from service.errors import QueryError
 
 DAYS_TO = ".."
 """Between the first and the last day of a range."""
+DAYS_PATTERN = rf"{DAY_PATTERN}(?:\.\.{DAY_PATTERN}?)?|\.\.{DAY_PATTERN}"
+"""A day, or a range of days of which one end may be open. No pattern says which end is the later one."""
 
 
 def _parse_time(name: str, text: str) -> str:
@@ -30,15 +33,14 @@ def _parse_number(name: str, text: str, *, example: str) -> int:
 
 def _parse_days(name: str, text: str) -> str:
     """Return one day, or a range of days of which one end may be open, as ISO dates."""
-    try:
-        ends = [parse_day(end).isoformat() if end else "" for end in text.split(DAYS_TO)]
-    except ValueError as error:
+    if text.count(DAYS_TO) > 1 or text == DAYS_TO:
+        raise QueryError(f"{name} is {text[:40]!r}; a range has one start and one end.")
+    if not re.fullmatch(DAYS_PATTERN, text):
         raise QueryError(
             f"{name} is {text[:40]!r}; give a day such as 2026-05-12, or a range such as "
             "2026-05-12..2026-05-14."
-        ) from error
-    if len(ends) > 2 or not any(ends):
-        raise QueryError(f"{name} is {text[:40]!r}; a range has one start and one end.")
+        )
+    ends = [parse_day(end).isoformat() if end else "" for end in text.split(DAYS_TO)]
     if all(ends) and ends[0] > ends[-1]:
         raise QueryError(f"{name} is {text[:40]!r}; the range ends before it starts.")
     return DAYS_TO.join(ends)

@@ -18,7 +18,7 @@ MINUTES = 24 * 60
 UNTIMED = "untimed"
 UNDATED = "undated"
 
-KEY_PATTERN = rf"^(([01]\d|2[0-3]):[0-5]\d|{UNTIMED}|{UNDATED})(-[1-9]\d{{0,3}})?$"
+KEY_PATTERN = rf"^(([01][0-9]|2[0-3]):[0-5][0-9]|{UNTIMED}|{UNDATED})(-[1-9][0-9]{{0,3}})?$"
 """What names a part in an address: when it starts, and which page of that minute it is."""
 
 

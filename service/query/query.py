@@ -1,11 +1,13 @@
 """Query: a validated search request."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from service.dates import LEAP_IN_CENTURY, days_pattern
 from service.errors import QueryError
 from service.filters import NO_FILTERS, Filters
 from service.query.interpretation import KINDS, Kind
@@ -95,23 +97,24 @@ def parse_diversity(diversity: float | str) -> float:
     return number
 
 
-_YEARS = range(1900, 2200)
-"""Years of `now`: at the ends of the calendar a time has no day in another zone."""
+NOW_PATTERN = (
+    days_pattern("(?:19|20|21)[0-9]{2}", f"(?:19|20|21){LEAP_IN_CENTURY}|2000")
+    + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+    "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+"""A time with its offset, from 1900 to 2199: at the ends of the calendar it has no day in another zone."""
 
 
 def parse_now(text: str) -> datetime | None:
     """Return the time that an ISO text with an offset names, None for "". Raises QueryError if it is none."""
     if not text:
         return None
-    try:
-        now = datetime.fromisoformat(text)
-    except ValueError:
-        now = None
-    if now is None or now.tzinfo is None or now.year not in _YEARS:
+    text = text.replace(" ", "T", 1)
+    if not re.fullmatch(NOW_PATTERN, text):
         raise QueryError(
             f"now is {text[:40]!r}; give a time with its offset, such as 2026-05-12T09:30+02:00."
         )
-    return now
+    return datetime.fromisoformat(text)
 
 
 def parse_kinds(texts: Iterable[str]) -> tuple[Kind, ...]:

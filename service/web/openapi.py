@@ -85,27 +85,20 @@ def _paths() -> Values:
         "ignore",
         "A kind of constraint that is not to become a filter.",
         {**TEXT, "enum": list(KINDS)},
-        len(KINDS),
     )
-    now = parts.parameter(
-        "now",
-        "The time that today and next are said at, with its offset; by default the present.",
-        {**TEXT, "format": "date-time"},
-    )
+    now = parts.moment("now", "The time that today and next are said at, with its offset")
     part = parts.parameter(
         "part",
         "A part of a day that is too long for one answer: a key among its parts; undated for sessions "
         "without a day.",
-        {**TEXT, "pattern": KEY_PATTERN},
+        parts.blank_or(KEY_PATTERN.strip("^$")),
     )
-    clock = parts.parameter(
-        "now",
-        "The time that is now, with its offset; by default the present.",
-        {**TEXT, "format": "date-time"},
-    )
+    clock = parts.moment("now", "The time that is now, with its offset")
     letter = parts.parameter("letter", "The letter that names begin with.", TEXT)
     page = parts.number("page", "Which page of a letter.", 1, MAX_PAGES)
-    plan = parts.ids("ids", "The ids of its sessions, joined by commas.")
+    plan = parts.ids("ids", "The ids of its sessions, joined by commas.", least=1)
+    told = "The ids of its sessions, joined by commas; the answer tells which are none."
+    checked = parts.ids("ids", told, checked=False)
     options = [limit, mode, fold, diversity, interpret, ignore, now, *filters]
     return {
         "/": parts.page(
@@ -137,7 +130,7 @@ def _paths() -> Values:
         "/plan": parts.page(
             "showPlan",
             "The plan of some sessions; without ids, the one that the reader's browser keeps.",
-            [plan, now],
+            [checked, now],
         ),
         "/calendar": parts.page(
             "showCalendar", "How to take sessions to a calendar.", [plan, *filters]
@@ -151,7 +144,7 @@ def _paths() -> Values:
             "checkPlan",
             "A plan's sessions in order of time, its clashes and gaps, and alternatives to what clashes.",
             "Plan",
-            [plan | {"required": True}, now],
+            [checked | {"required": True}, now],
             errors="400 503",
         ),
         "/api/search": parts.operation(

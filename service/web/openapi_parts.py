@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from service.dates import TIME_PATTERN
+from service.filter_values import DAYS_PATTERN
 from service.filters import FIELDS, MAX_ALL, MAX_VALUES, Field, FieldType
-from service.query.query import MAX_QUERY
+from service.query.query import MAX_QUERY, NOW_PATTERN
 from service.slots import MAX_PLAN
 from service.web.keys import wanted
 from service.web.schemas import TEXT, Values
@@ -30,7 +32,8 @@ def operation(
 
     `tagged` says that it has an ETag.
     """
-    kinds = {code: "Unavailable" if code == "503" else "Error" for code in errors.split()}
+    codes = [*errors.split(), *(("414", "429") if parameters else ())]
+    kinds = {code: "Unavailable" if code == "503" else "Error" for code in sorted(codes)}
     responses = {code: {"$ref": f"#/components/responses/{kind}"} for code, kind in kinds.items()}
     found = {"description": summary, "content": json_of(schema)}
     return _get(id, summary, parameters, {"200": found, **(_KNOWN if tagged else {}), **responses})
@@ -123,10 +126,23 @@ def json_of(schema: str) -> Values:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
+def blank_or(pattern: str) -> Values:
+    """Return the schema of a text of a pattern, or a blank one: that is as if it were not there."""
+    return {**TEXT, "pattern": f"^(?:{pattern})?$"}
+
+
+def moment(name: str, description: str) -> Values:
+    """Return the parameter of a time that is to be now."""
+    return parameter(name, f"{description}; by default the present.", blank_or(NOW_PATTERN))
+
+
 def question(*, required: bool) -> Values:
     """Return the parameter of the question."""
-    schema = {**TEXT, "minLength": 1}
-    told = f"The question, in plain words; its first {MAX_QUERY:,} characters are read."
+    schema = {**TEXT, "minLength": 1} if required else TEXT
+    told = (
+        f"The question, in plain words: its first {MAX_QUERY:,} characters are read, and one of them is a "
+        "letter or a digit."
+    )
     return parameter("q", told, schema, required=required)
 
 
@@ -136,11 +152,10 @@ def list_filters() -> list[Values]:
         "keyword": TEXT,
         "integer": {"type": "integer", "minimum": 0, "maximum": 9999},
         "day": {
-            **TEXT,
-            "pattern": r"^(\d{4}-\d\d-\d\d(\.\.(\d{4}-\d\d-\d\d)?)?|\.\.\d{4}-\d\d-\d\d)$",
+            **blank_or(DAYS_PATTERN),
             "description": "A day such as 2026-05-12, or a range: 2026-05-12..2026-05-14; one end may be open.",
         },
-        "time": {**TEXT, "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$"},
+        "time": blank_or(TIME_PATTERN),
         "minutes": {"type": "integer", "minimum": 0, "maximum": 9999},
         "ids": {**TEXT, "format": "uuid"},
     }
@@ -152,20 +167,26 @@ def _filter(field: Field, schema: Values) -> Values:
         return ids(field.name, field.help)
     if field.bounds:
         return parameter(field.name, field.help, schema)
-    told = f"{field.help} Repeat it for any of several; all filters together take {MAX_ALL} values."
-    return repeated(field.name, told, schema, MAX_VALUES)
+    told = (
+        f"{field.help} Repeat it for any of several: {MAX_VALUES} different values at most, and {MAX_ALL} of "
+        "all filters together."
+    )
+    return repeated(field.name, told, schema)
 
 
-def ids(name: str, description: str) -> Values:
-    """Return a parameter of several ids, joined by commas."""
-    schema = {"type": "array", "items": {**TEXT, "format": "uuid"}, "maxItems": MAX_PLAN}
+def ids(name: str, description: str, *, least: int = 0, checked: bool = True) -> Values:
+    """Return a parameter of several ids, or of texts that need be none if not `checked`, joined by commas."""
+    each: Values = {**TEXT, "format": "uuid"} if checked else TEXT
+    if not least:
+        each = {"anyOf": [each, {**TEXT, "maxLength": 0}]}
+    schema = {"type": "array", "items": each, "minItems": least, "maxItems": MAX_PLAN}
     made = parameter(name, description, schema)
     return made | {"style": "form", "explode": False}
 
 
-def repeated(name: str, description: str, items: Values, most: int) -> Values:
-    """Return a parameter that may be given several times, with `most` different values."""
-    schema = {"type": "array", "items": items, "maxItems": most}
+def repeated(name: str, description: str, items: Values) -> Values:
+    """Return a parameter that may be given several times; equal values count once, which no schema can say."""
+    schema = {"type": "array", "items": items}
     return parameter(name, description, schema) | {"style": "form", "explode": True}
 
 

@@ -4,14 +4,15 @@ from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, make_response, url_for
+from werkzeug.datastructures import MultiDict
 
 from service.dates import format_days
 from service.errors import ConferenceHelperError
 from service.plan.check import CheckedPlan, check_plan
-from service.query.query import Query, parse_now
+from service.query.query import Query
 from service.session import Session
 from service.web.pages import render_page, show_problem
-from service.web.parameters import read_arguments, read_once, searcher
+from service.web.parameters import read_arguments, read_now, searcher
 
 CLASHES_SHOWN = 5
 """Clashes of one session that the page names."""
@@ -25,7 +26,8 @@ def show() -> Response:
     query = Query()
     try:
         arguments = read_arguments()
-        checked = _check() if arguments.getlist("ids") else None
+        now = read_now(arguments)
+        checked = check_plan(searcher(), _ids(arguments), now) if "ids" in arguments else None
     except ConferenceHelperError as error:
         return show_problem(query, "", error)
     page = render_page(
@@ -49,15 +51,12 @@ def _calendar_of(checked: CheckedPlan) -> str:
 @bp.get("/api/plan")
 def check() -> dict[str, Any]:
     """Answer with the plan of some sessions: in order of time, with its clashes, gaps and alternatives."""
-    read_arguments(("ids", "now"))
-    return _check().as_dict()
+    arguments = read_arguments(("ids", "now"))
+    return check_plan(searcher(), _ids(arguments), read_now(arguments)).as_dict()
 
 
-def _check() -> CheckedPlan:
-    arguments = read_arguments()
-    ids = [id for text in arguments.getlist("ids") for id in text.split(",")]
-    now = parse_now(read_once(arguments, "now", "").replace(" ", "+"))  # an unescaped plus
-    return check_plan(searcher(), ids, now)
+def _ids(arguments: MultiDict[str, str]) -> list[str]:
+    return [id for text in arguments.getlist("ids") for id in text.split(",")]
 
 
 def facts(session: Session) -> dict[str, Any]:
