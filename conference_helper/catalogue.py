@@ -1,18 +1,25 @@
 """Commands that manage a catalogue: status, generations, rollback, verify, backup, restore, migrate."""
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 
 from conference_helper.printing import print_events, print_json
 from conference_helper.waiting import longest_wait, wait_option
-from conference_helper.wiring import open_searcher
+from conference_helper.wiring import catalogue_encoder, open_searcher
 from service import errors
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.stores import open_embedded, open_store
 from service.stores.generations import Kept, list_kept
 from service.stores.waiting import rollback_to
+
+if TYPE_CHECKING:
+    from service.stores.deep_check import DeepCheck
+    from service.stores.protocol import SessionStore
 
 EVENTS_SHOWN = 10
 """The number of events that `status` lists without `--events`."""
@@ -81,13 +88,28 @@ def _tell_place(one: Kept) -> str:
 
 
 @click.command()
-def verify() -> None:
-    """Read everything that is served and check it: counts, vectors, payloads, the catalogue's name."""
+@click.option("--deep", is_flag=True, help="Embed every session anew too, and compare.")
+def verify(deep: bool) -> None:
+    """Read everything that is served and check it: files, counts, vectors, payloads, the catalogue's name."""
     from service.stores.verification import verify as check
 
-    with closing(open_store(load_settings())) as store:
-        manifest = check(store)
+    settings = load_settings()
+    with closing(open_store(settings)) as store:
+        manifest = check(store, _deep_check(settings, store) if deep else None)
     click.echo(f"Generation {manifest.generation} is sound: {manifest.sessions} sessions.")
+    if not manifest.is_recorded:
+        click.echo(
+            "It has no digests of what was written, as an older version wrote it. The next load writes it "
+            "anew, with them."
+        )
+
+
+def _deep_check(settings: Settings, store: "SessionStore") -> "DeepCheck":
+    from loaders.progress import show_progress
+    from service.stores.deep_check import DeepCheck
+
+    encoder = catalogue_encoder(settings, store.manifest().encoder)
+    return DeepCheck(encoder, partial(show_progress, Console(stderr=True)))
 
 
 @click.command()

@@ -1,6 +1,5 @@
 """What the embedded store does beyond the contract: files, other versions, full and read-only disks."""
 
-import json
 import shutil
 import threading
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
+from support.manifests import change_manifest
 from support.programmes import Loading, row
 from support.stores import ENCODER, talk, write
 
@@ -30,10 +30,6 @@ class Usage(NamedTuple):
 def manifest_file(store: EdgeStore, tmp_path: Path) -> Path:
     name = store.manifest().generation
     return tmp_path / "data" / "catalogues" / "sessions" / "generations" / name / "manifest.json"
-
-
-def change_manifest(file: Path, **changes: object) -> None:
-    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
 
 
 def test_a_newer_schema_is_refused_by_readers_and_loaders(
@@ -62,7 +58,7 @@ def test_damaged_points_say_what_to_do(store: EdgeStore, loading: Loading, tmp_p
     loading.rows([row(1)])
     shutil.rmtree(manifest_file(store, tmp_path).parent / "points")
     with (
-        pytest.raises(StoreError, match="could not open"),
+        pytest.raises(StoreError, match=r"more of its files are damaged\. Roll back"),
         EdgeStore(tmp_path / "data", "sessions").reading(),
     ):
         pass

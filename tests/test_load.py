@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.fakes import BagOfWords
+from support.manifests import change_manifest
 from support.programmes import Loading, row, write_csv
 
 from loaders.records.record import Options
@@ -256,10 +257,7 @@ def test_a_catalogue_of_an_older_version_is_written_anew_from_its_vectors(
 ) -> None:
     loading.rows([row(1), row(2)])
     manifest = next((loading.folder / "data").rglob("manifest.json"))
-    values = json.loads(manifest.read_text())
-    values["schema"] = 1
-    del values["languages"]
-    manifest.write_text(json.dumps(values))
+    change_manifest(manifest, schema=1, languages=[])
     reader = EdgeStore(loading.folder / "data", "sessions")
     with pytest.raises(MismatchError, match="nothing is embedded again"), reader.reading():
         pass

@@ -32,7 +32,7 @@ def kept_bytes(client: QdrantClient) -> int:
 
 
 def test_many_events_stand_apart_and_few_do_not(client: QdrantClient) -> None:
-    few = write(store_on(client), MANY[:30])
+    few = write(store_on(client), MANY[:80])
     small = kept_bytes(client)
     assert f"{few.generation}-lists" not in collections(client)
     many = write(store_on(client), MANY)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.manifests import forget_digests
 from support.stores import ENCODER, talk, write
 
 from service.query.analysis import Analysis
@@ -229,6 +230,7 @@ def test_without_a_vocabulary_nothing_is_corrected(tmp_path: Path) -> None:
     store = EdgeStore(tmp_path, "sessions")
     write(store, SESSIONS)
     next(tmp_path.rglob("words")).unlink()
+    forget_digests(tmp_path)
     with store.reading() as generation:
         assert Analysis(FacetCache()).correct(generation, "kuberntes") is None
     store.close()

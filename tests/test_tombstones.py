@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
+from support.manifests import forget_digests
 from support.programmes import Loading, row
 from support.stores import ENCODER, OpenStore, store_on, talk, write
 
@@ -198,6 +199,7 @@ def test_an_embedded_catalogue_of_an_older_version_has_none(tmp_path: Path) -> N
     with closing(EdgeStore(tmp_path, "sessions")) as store:
         build(store, [talk(1)], [bury(talk(2), NOW)])
         next(tmp_path.rglob("removed")).unlink()
+        forget_digests(tmp_path)
         assert removed(store) == {}
 
 
@@ -208,6 +210,9 @@ def test_damaged_ones_are_told(tmp_path: Path) -> None:
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1
         file.write_bytes(content)
+        with pytest.raises(VerificationError, match="removed is not as it was written"):
+            verify(store)
+        forget_digests(tmp_path)
         with pytest.raises(VerificationError, match="cannot be read"):
             verify(store)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
+from support.manifests import change_manifest
 from support.programmes import Loading, row
 from support.web_fixtures import open_loaded
 
@@ -95,6 +96,7 @@ def test_an_older_catalogue_is_calibrated_by_the_next_load(
     manifest = loading.rows(rows).manifest
     assert manifest is not None
     file = loading.folder / f"data/catalogues/sessions/generations/{manifest.generation}"
+    change_manifest(file / "manifest.json")
     text = (file / "manifest.json").read_text("utf-8")
     (file / "manifest.json").write_text(text.replace(digest(), "0" * 16), "utf-8")
     store = loading.store = EdgeStore(loading.folder / "data", "sessions")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
+from support.manifests import forget_digests
 from support.stores import ENCODER, OpenStore, Written, store_on, talk, write
 
 from service.errors import DamagedError, VerificationError
@@ -106,6 +107,7 @@ def test_an_embedded_catalogue_of_an_older_version_has_none(tmp_path: Path) -> N
     store = EdgeStore(tmp_path, "sessions")
     write(store, SESSIONS)
     next(tmp_path.rglob("words")).unlink()
+    forget_digests(tmp_path)
     assert words_of(store) is None
     store.close()
 
@@ -113,6 +115,7 @@ def test_an_embedded_catalogue_of_an_older_version_has_none(tmp_path: Path) -> N
 def test_a_damaged_one_is_told(tmp_path: Path) -> None:
     store = EdgeStore(tmp_path, "sessions")
     write(store, SESSIONS)
+    forget_digests(tmp_path)
     file = next(tmp_path.rglob("words"))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1

@@ -1,7 +1,15 @@
-"""Small files that are replaced in one step."""
+"""Small files that are on the disk before anything leads to them, or are replaced in one step."""
 
 import os
 from pathlib import Path
+
+
+def write_synced(file: Path, content: bytes) -> None:
+    """Write a file that nothing leads to yet, all of it on the disk. Raises OSError if it cannot be written."""
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def write_atomically(file: Path, text: str, *, mode: int | None = None) -> None:

@@ -4,8 +4,7 @@ import threading
 from collections.abc import Callable
 
 from service.encoder import Fingerprint, QueryEncoder, Vectors
-from service.errors import MismatchError
-from service.stores.manifest import Manifest
+from service.stores.manifest import Manifest, check_match
 
 
 class CatalogueEncoder:
@@ -39,19 +38,6 @@ class CatalogueEncoder:
                 encoder = self._encoder
                 if encoder is None or encoder.fingerprint.differences(manifest.encoder):
                     encoder = self._open_encoder(manifest.encoder)
-                    _check_match(encoder.fingerprint, manifest)
+                    check_match(encoder.fingerprint, manifest)
                     self._encoder = encoder
         return encoder
-
-
-def _check_match(encoder: Fingerprint, manifest: Manifest) -> None:
-    """Raise MismatchError unless `encoder` is the one that embedded the catalogue."""
-    differences = encoder.differences(manifest.encoder)
-    if differences:
-        raise MismatchError(
-            f"The catalogue was embedded with {manifest.encoder.model} (window "
-            f"{manifest.encoder.window}), but the chosen encoder is {encoder.model} (window "
-            f"{encoder.window}): they differ in {', '.join(differences)}. Unset "
-            "CONFERENCE_HELPER_MODEL and CONFERENCE_HELPER_WINDOW to use the catalogue's own, or "
-            "embed it anew: conference-helper load SOURCE --model MODEL"
-        )

@@ -1,7 +1,7 @@
 """The manifest: what one generation of a catalogue holds, and which encoder made its vectors."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from service.encoder import Fingerprint
@@ -81,11 +81,21 @@ class Manifest:
     """From where on a question counts as answered here; None in a catalogue of an older version."""
     indexes: tuple[str, ...] = FIRST_INDEXES
     """Payload fields that have an index."""
+    files: str = ""
+    """Digest of the list of its files' digests: empty on a server, and of an older version."""
+    sample: Mapping[str, str] = field(default_factory=dict)
+    """Digests of the vectors of some sessions, by id: on a server only (see `vector_sample`)."""
 
     @property
     def is_current(self) -> bool:
-        """Whether a generation built now would have the same schema, and no other indexes."""
-        return self.schema == SCHEMA_VERSION and payload_indexes().keys() <= set(self.indexes)
+        """Whether one built now would have the same schema, no other indexes and no more digests."""
+        same = self.schema == SCHEMA_VERSION and payload_indexes().keys() <= set(self.indexes)
+        return same and self.is_recorded
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether digests of what was written are there, to check by what is stored."""
+        return bool(self.files or self.sample or not self.sessions)
 
     @property
     def state(self) -> str:
@@ -95,7 +105,7 @@ class Manifest:
     def as_dict(self) -> dict[str, Any]:
         """Return the manifest as JSON values."""
         return {
-            **{field.name: getattr(self, field.name) for field in fields(self)},
+            **{one.name: getattr(self, one.name) for one in fields(self)},
             "encoder": self.encoder.as_dict(),
             "events": [
                 {"event": one.event, "year": one.year, "sessions": one.sessions}
@@ -104,6 +114,7 @@ class Manifest:
             "sources": list(self.sources),
             "languages": list(self.languages),
             "indexes": list(self.indexes),
+            "sample": dict(self.sample),
             "calibration": self.calibration.as_dict() if self.calibration else None,
         }
 
@@ -147,6 +158,19 @@ def check_schema(manifest: Manifest) -> None:
             f"The catalogue was written by an older version (schema {manifest.schema}, not "
             f"{SCHEMA_VERSION}). Load the conference again: conference-helper load SOURCE. "
             "Its vectors are kept: nothing is embedded again."
+        )
+
+
+def check_match(encoder: Fingerprint, manifest: Manifest) -> None:
+    """Raise MismatchError unless `encoder` is the one that embedded the catalogue."""
+    differences = encoder.differences(manifest.encoder)
+    if differences:
+        raise MismatchError(
+            f"The catalogue was embedded with {manifest.encoder.model} (window "
+            f"{manifest.encoder.window}), but the chosen encoder is {encoder.model} (window "
+            f"{encoder.window}): they differ in {', '.join(differences)}. Unset "
+            "CONFERENCE_HELPER_MODEL and CONFERENCE_HELPER_WINDOW to use the catalogue's own, or "
+            "embed it anew: conference-helper load SOURCE --model MODEL"
         )
 
 

@@ -17,6 +17,7 @@ from service.filters import NO_FILTERS, Filters, Value
 from service.session import Session
 from service.stores.editions import EditionDay
 from service.stores.hashes import SessionHashes
+from service.stores.keywords import Terms
 from service.stores.manifest import Calibration, Manifest
 from service.stores.tombstones import Tombstone
 from service.stores.versions import Versions
@@ -30,7 +31,7 @@ class ParsedQuery:
     """What a question says.
 
     text         the question
-    mode         keyword: by words alone; semantic: by meaning alone; hybrid: by both together
+    mode         keyword: by words alone; semantic: by meaning alone; hybrid: by both
     phrases      quoted parts, which a session must have word by word to be boosted
     speakers     speakers, spelled as in the catalogue, whose full names it has
     is_sentence  it is a sentence in natural language rather than a few keywords
@@ -119,6 +120,10 @@ class Generation(Protocol):
         """Return the sessions of those ids, in the order given; unknown ids are left out."""
         ...
 
+    def keywords(self, ids: Sequence[UUID]) -> dict[UUID, Terms]:
+        """Return the keyword vector of each session as it is stored; unknown ids are left out."""
+        ...
+
     def vectors(self, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
         """Return the unit vector (dimension,) of each session; unknown ids are left out."""
         ...
@@ -138,7 +143,7 @@ class Generation(Protocol):
     def counts(self, field: str, filters: Filters) -> list[tuple[Value, int]]:
         """Return the values of a payload field of the sessions that pass, and their counts, highest first.
 
-        A field that has no index in this generation has no values. Under a deadline counts may be approximate.
+        Of a field that has no index here there are none. Under a deadline counts may be approximate.
         """
         ...
 
@@ -149,14 +154,14 @@ class Generation(Protocol):
     def programme(self, filters: Filters, limit: int) -> list[Session]:
         """Return the `limit` sessions that pass and start first, in order; those without a time come last.
 
-        Those of one instant, and those without a time, are in the order of their titles.
+        Those of one instant or without a time are ordered by title.
         """
         ...
 
     def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
         """Return what is left of the removed sessions of those ids, in the order given, or of all.
 
-        Ids of which nothing is known are left out. One may be left over of a session that is there again.
+        Unknown ids are left out. One may be left over of a session that is there again.
         """
         ...
 
@@ -227,10 +232,7 @@ class SearchableStore(Protocol):
         ...
 
     def check(self) -> Versions | None:
-        """Return the versions of server and client, None where there is no server.
-
-        Raises StoreError if the store does not answer.
-        """
+        """Return the versions of server and client, None without. Raises StoreError without an answer."""
         ...
 
 
@@ -252,6 +254,13 @@ class SessionStore(SearchableStore, Protocol):
 
     def opening(self, manifest: Manifest) -> AbstractContextManager[Generation]:
         """Open a kept generation, served or not, for a `with` block."""
+        ...
+
+    def find_damage(self, manifest: Manifest) -> str:
+        """Return what of a generation's files is not as written, read without being opened; nothing if all is.
+
+        Nothing is found on a server, whose files are out of reach, or where there are no digests.
+        """
         ...
 
     def lock(self) -> AbstractContextManager[object]:
@@ -280,8 +289,7 @@ class SessionStore(SearchableStore, Protocol):
     def rollback(self, to: str | None = None) -> Manifest:
         """Switch to the generation before the served one, or to any kept one of the name `to`.
 
-        What is left stays until a load switches to the generation that it built. Raises RefusedError if there
-        is none to switch to.
+        What is left stays until a load serves what it built. Raises RefusedError if there is none to switch to.
         """
         ...
 

@@ -2,23 +2,23 @@
 
     <data dir>/catalogues/<name>/current                        the pointer: the served generation's name
                                  lock                           held by the one loader at work
-                                 generations/<generation>/      manifest.json (last), words, removed, points/
+                                 generations/<generation>/      points/, words, removed, digests,
+                                                                manifest.json (last)
 
 A build that dies leaves a folder without a manifest, which the next one removes.
 """
 
-import json
 import logging
 import shutil
 from pathlib import Path
 
-from service.errors import REMEDY, DamagedError, MismatchError, StorageFullError
+from service.errors import DamagedError, MismatchError, StorageFullError
 from service.runtime.atomic_file import write_atomically
+from service.stores.edge.manifest_file import MANIFEST, read_manifest, write_manifest
 from service.stores.generations import is_generation, next_name, select_kept
 from service.stores.manifest import Manifest
 
 log = logging.getLogger(__name__)
-_MANIFEST = "manifest.json"
 _SESSION_BYTES = 12_000  # measured: 6 to 11 kB of payload, words and index beside each vector
 _RESERVE_BYTES = 130 * 2**20  # a full disk is SIGBUS, not an exception: stay away from it
 
@@ -39,7 +39,7 @@ class CatalogueFolder:
 
     def committed(self) -> set[str]:
         """Return the names of the committed generations."""
-        found = (path.parent.name for path in self._generations.glob(f"*/{_MANIFEST}"))
+        found = (path.parent.name for path in self._generations.glob(f"*/{MANIFEST}"))
         return set(filter(is_generation, found))
 
     def next_generation(self) -> Path:
@@ -48,12 +48,7 @@ class CatalogueFolder:
 
     def manifest(self, name: str) -> Manifest:
         """Return a generation's manifest. Raises DamagedError if it cannot be read, MismatchError if newer."""
-        file = self.generation(name) / _MANIFEST
-        try:
-            values = json.loads(file.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise DamagedError(f"{file} cannot be read ({error}). {REMEDY}") from error
-        return Manifest.from_dict(values)
+        return read_manifest(self.generation(name))
 
     def manifests(self) -> dict[str, Manifest]:
         """Return the manifests of the committed generations; one that cannot be read is logged and left out."""
@@ -68,14 +63,18 @@ class CatalogueFolder:
     def pointer(self) -> str | None:
         """Return the served generation's name, None if nothing was ever loaded."""
         try:
-            return self._pointer.read_text("utf-8").strip() or None
+            text = self._pointer.read_text("utf-8")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise DamagedError(
-                f"{self._pointer} cannot be read ({error}). Remove it, then run: "
-                "conference-helper rollback"
-            ) from error
+            raise self._misleading(f"cannot be read ({error})") from error
+        name = text.removesuffix("\n")
+        if name == text or not is_generation(name):
+            raise self._misleading(f"names no generation ({text[:40]!r})")
+        return name
+
+    def _misleading(self, why: str) -> DamagedError:
+        return DamagedError(f"{self._pointer} {why}. Run: conference-helper rollback")
 
     def switch(self, name: str) -> None:
         """Serve generation `name` from now on, in one atomic step."""
@@ -83,8 +82,7 @@ class CatalogueFolder:
 
     def publish(self, manifest: Manifest) -> None:
         """Write a generation's manifest, which ends it, and serve it."""
-        file = self.generation(manifest.generation) / _MANIFEST
-        write_atomically(file, json.dumps(manifest.as_dict(), indent=1))
+        write_manifest(self.generation(manifest.generation), manifest)
         self.switch(manifest.generation)
 
     def check_space(self, sessions: int, dimension: int) -> None:
@@ -109,7 +107,7 @@ class CatalogueFolder:
 def _remove(path: Path) -> None:
     """Remove a generation, its manifest first; one that cannot be removed takes room and does no other harm."""
     try:
-        (path / _MANIFEST).unlink(missing_ok=True)
+        (path / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(path)
     except OSError as error:
         log.warning("%s is needed no longer, and cannot be removed (%s). Remove it.", path, error)

@@ -16,6 +16,7 @@ from service.filters import CONDITIONS, FIELDS, NO_FILTERS, Filters, Value
 from service.ranking import CANDIDATES
 from service.session import Session
 from service.stores import editions
+from service.stores.edge.digests import check_before_opening
 from service.stores.edge.failures import translate_errors
 from service.stores.edge.programme import EdgeProgramme
 from service.stores.edge.queries import (
@@ -25,13 +26,14 @@ from service.stores.edge.queries import (
     condition,
     nearest,
     score_ids,
+    stored_terms,
 )
 from service.stores.edge.tombstones import read_tombstones
 from service.stores.edge.vocabulary import read_vocabulary
 from service.stores.editions import EditionDay
 from service.stores.fusion import candidate_count, keyword_weight
 from service.stores.hashes import HASHED, SessionHashes, decode_hashes
-from service.stores.keywords import question_terms, word_terms
+from service.stores.keywords import Terms, question_terms, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
 from service.stores.programme import by_title, list_programme
@@ -66,6 +68,8 @@ class EdgeGeneration:
         self._path = path
         self._keyword_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_keywords)
         self._tombstones = cache(partial(read_tombstones, path))
+        if manifest.files:
+            check_before_opening(path, manifest.files)
         with translate_errors(f"open {path}"):
             self._shard = edge.EdgeShard.load(str(path / "points"))
             any_query = DenseQuery([1.0] + [0.0] * (manifest.encoder.dimension - 1), None)
@@ -185,6 +189,12 @@ class EdgeGeneration:
         return {
             _uuid(record.id): np.asarray(_dense(record), dtype=np.float32) for record in records
         }
+
+    def keywords(self, ids: Sequence[UUID]) -> dict[UUID, Terms]:
+        """Return the keyword vector of each session as it is stored; unknown ids are left out."""
+        with translate_errors("read sessions"):
+            records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
+        return {_uuid(record.id): stored_terms(record) for record in records}
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""

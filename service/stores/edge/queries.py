@@ -100,6 +100,13 @@ def sparse(terms: Terms) -> edge.SparseVector:
     return edge.SparseVector(terms.indices, terms.values)
 
 
+def stored_terms(record: edge.Record) -> Terms:
+    """Return the terms of a point that was read with its vectors, none if it has none."""
+    vector: Any = record.vector
+    found = vector.get(KEYWORDS_VECTOR) if isinstance(vector, dict) else None
+    return Terms(list(found.indices), list(found.values)) if found else Terms([], [])
+
+
 def _exactly(dense: DenseQuery, limit: int, passing: edge.Filter) -> edge.QueryRequest:
     return edge.QueryRequest(
         query=_nearest_query(dense), limit=limit, filter=passing, params=_FULL_PRECISION

@@ -4,6 +4,7 @@ A generation is written by one process with the write-ahead log off and never ch
 there, so any number of processes may read it at once.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,14 +12,17 @@ from pathlib import Path
 import filelock
 
 from service.encoder import Fingerprint
-from service.errors import LockedError, StoreError
+from service.errors import DamagedError, LockedError, StoreError
 from service.settings import DataDir
+from service.stores.edge.digests import find_damage
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.shared_generation import SharedGeneration
 from service.stores.edge.writing import EdgeBuilder
 from service.stores.generations import choose_kept
 from service.stores.manifest import Manifest, check_schema
+
+log = logging.getLogger(__name__)
 
 
 class EdgeStore:
@@ -56,6 +60,11 @@ class EdgeStore:
             yield generation
         finally:
             generation.close()
+
+    def find_damage(self, manifest: Manifest) -> str:
+        """Return what of a generation's files is not as it was written (see `SessionStore.find_damage`)."""
+        folder = self._folder.generation(manifest.generation)
+        return find_damage(folder, manifest.files) if manifest.files else ""
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -105,10 +114,11 @@ class EdgeStore:
     def rollback(self, to: str | None = None) -> Manifest:
         """Switch to the generation before the served one, or to any kept one (see `SessionStore.rollback`).
 
-        Where the served one cannot be read, the newest that can be takes the place of the one before it.
+        Where the served one cannot be read, or the pointer, the newest that can be takes the place of the one
+        before it.
         """
         with self.lock():
-            kept, served = self._folder.manifests(), self._folder.pointer()
+            kept, served = self._folder.manifests(), self._served()
             if not kept and served is None:
                 self.manifest()  # says that nothing is loaded
             previous = kept[served].previous if served in kept else max(kept, default=None)
@@ -125,6 +135,14 @@ class EdgeStore:
     def close(self) -> None:
         """Release what is open."""
         self._shared.close()
+
+    def _served(self) -> str | None:
+        """Return what the pointer leads to, nothing that there is if it is damaged."""
+        try:
+            return self._folder.pointer()
+        except DamagedError as error:
+            log.warning("%s", error)
+            return ""
 
     def _unwritable(self, error: OSError) -> StoreError:
         return StoreError(

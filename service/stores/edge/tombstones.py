@@ -1,13 +1,13 @@
 """The tombstones of an embedded generation: a compressed file in its folder, written before the manifest."""
 
 import json
-import os
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
 from service.errors import REMEDY, DamagedError
+from service.runtime.atomic_file import write_synced
 from service.stores.tombstones import Tombstone, decode_tombstone, encode_tombstone
 
 _FILE = "removed"
@@ -16,10 +16,7 @@ _FILE = "removed"
 def write_tombstones(folder: Path, tombstones: Iterable[Tombstone]) -> None:
     """Write the tombstones of the generation in `folder`. Raises OSError if they cannot be written."""
     text = "\n".join(json.dumps(encode_tombstone(one)) for one in tombstones)
-    with (folder / _FILE).open("wb") as stream:
-        stream.write(zlib.compress(text.encode("utf-8")))
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_synced(folder / _FILE, zlib.compress(text.encode("utf-8")))
 
 
 def read_tombstones(folder: Path) -> dict[UUID, Tombstone]:

@@ -1,10 +1,10 @@
 """The vocabulary of an embedded generation: a compressed file in its folder, written before the manifest."""
 
-import os
 import zlib
 from pathlib import Path
 
 from service.errors import REMEDY, DamagedError
+from service.runtime.atomic_file import write_synced
 from service.stores.vocabulary import Vocabulary, decode_counts, encode_counts
 
 _FILE = "words"
@@ -16,10 +16,7 @@ def write_vocabulary(folder: Path, vocabulary: Vocabulary) -> None:
     """Write the vocabulary of the generation in `folder`. Raises OSError if it cannot be written."""
     head = _COMPLETE if vocabulary.is_complete else _BOUNDED
     text = f"{head}\n{encode_counts(vocabulary.counts.items())}"
-    with (folder / _FILE).open("wb") as stream:
-        stream.write(zlib.compress(text.encode("utf-8")))
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_synced(folder / _FILE, zlib.compress(text.encode("utf-8")))
 
 
 def read_vocabulary(folder: Path) -> Vocabulary | None:

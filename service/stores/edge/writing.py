@@ -10,6 +10,7 @@ from service.encoder import Fingerprint, Vectors, checked
 from service.errors import VerificationError
 from service.session import Session
 from service.stores.counting import count_events, list_languages
+from service.stores.edge.digests import write_digests
 from service.stores.edge.failures import translate_errors
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration
@@ -130,6 +131,8 @@ class EdgeBuilder:
                 manifest = replace(manifest, calibration=check(written))
         finally:
             written.close()
+        with translate_errors("write digests"):
+            manifest = replace(manifest, files=write_digests(self._path))
         self._folder.publish(manifest)
         return manifest
 

@@ -39,6 +39,7 @@ from service.stores.server.queries import (
     fused,
     nearest,
     sparse,
+    stored_terms,
 )
 from service.stores.server.tombstones import read_tombstones
 from service.stores.server.vocabulary import read_vocabulary
@@ -154,7 +155,7 @@ class ServerGeneration:
 
     def get(self, ids: Sequence[UUID]) -> list[Session]:
         """Return the sessions of those ids, in the order given; unknown ids are left out."""
-        records = self.records(ids, vectors=False)
+        records = self.records(ids)
         found = {UUID(str(record.id)): decode_payload(record.payload or {}) for record in records}
         return [found[id] for id in ids if id in found]
 
@@ -162,8 +163,13 @@ class ServerGeneration:
         """Return the unit vector (dimension,) of each session; unknown ids are left out."""
         return {
             UUID(str(record.id)): np.asarray(dense_vector(record), dtype=np.float32)
-            for record in self.records(list(ids), vectors=True)
+            for record in self.records(ids, TEXT_VECTOR)
         }
+
+    def keywords(self, ids: Sequence[UUID]) -> dict[UUID, Terms]:
+        """Return the keyword vector of each session as it is stored; unknown ids are left out."""
+        records = self.records(ids, KEYWORDS_VECTOR)
+        return {UUID(str(record.id)): stored_terms(record) for record in records}
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
@@ -212,15 +218,15 @@ class ServerGeneration:
             rows = [dense_vector(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 
-    def records(self, ids: Sequence[UUID], *, vectors: bool) -> list[models.Record]:
-        """Return the points of those ids that are there, in any order, with their vectors or their payloads."""
+    def records(self, ids: Sequence[UUID], vector: str = "") -> list[models.Record]:
+        """Return the points of those ids, in any order, with the vector of that name, or their payloads."""
         return self._connection.call(
             "read sessions",
             lambda client: client.retrieve(
                 self._name,
                 ids=[str(id) for id in ids],
-                with_payload=not vectors,
-                with_vectors=[TEXT_VECTOR] if vectors else False,
+                with_payload=not vector,
+                with_vectors=[vector] if vector else False,
                 consistency=self._consistency,
             ),
         )

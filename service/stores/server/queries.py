@@ -27,6 +27,16 @@ class DenseQuery:
     parameters: models.SearchParams
 
 
+def stored_terms(record: models.Record) -> Terms:
+    """Return the terms of a point that was read with them, none if it has none."""
+    found = record.vector.get(KEYWORDS_VECTOR) if isinstance(record.vector, dict) else None
+    return (
+        Terms(found.indices, found.values)
+        if isinstance(found, models.SparseVector)
+        else Terms([], [])
+    )
+
+
 def nearest(dense: DenseQuery, limit: int) -> Request:
     """Return the request for the highest dot products."""
     return {

@@ -19,11 +19,7 @@ from dataclasses import replace
 from qdrant_client import QdrantClient
 
 from service.encoder import Fingerprint
-from service.errors import (
-    NothingLoadedError,
-    StoreError,
-    VerificationError,
-)
+from service.errors import NothingLoadedError, StoreError, VerificationError
 from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.settings import QdrantSettings
@@ -40,6 +36,7 @@ from service.stores.server.lock import ServerLock
 from service.stores.server.long_lists import read_manifest, write_lists
 from service.stores.server.unserved import unserved
 from service.stores.server.writing import ServerBuilder, ServerUpdater, now
+from service.stores.vector_sample import digest_again
 from service.stores.versions import Versions
 
 _MANIFEST_TTL = 1.0
@@ -104,6 +101,10 @@ class ServerStore:
     def opening(self, manifest: Manifest) -> Iterator[ServerGeneration]:
         """Open a kept generation, served or not, for a `with` block."""
         yield ServerGeneration(self.connection, self._settings, manifest)
+
+    def find_damage(self, manifest: Manifest) -> str:
+        """Return nothing: the server alone reads its files."""
+        return ""
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -242,6 +243,7 @@ class ServerStore:
                 manifest,
                 sessions=generation.count(NO_FILTERS),
                 events=count_events(generation),
+                sample=digest_again(generation),
                 revision=manifest.revision + 1,
             )
             self._write_manifest(counted)

@@ -29,13 +29,13 @@ from service.stores.server.queries import sparse
 from service.stores.server.tombstones import write_tombstones
 from service.stores.server.vocabulary import extend_vocabulary, write_vocabulary
 from service.stores.tombstones import Tombstone
+from service.stores.vector_sample import SIZE, choose_sample, digest_vector
 from service.stores.vocabulary import Vocabulary, WordCounter
 
 MAX_BYTES = 5 * 2**20
 """Bytes of one batch: the server refuses requests over 32 MiB, and a small one is soon sent again."""
 
 _NUMBER_BYTES = 13  # a float32 in JSON
-_SAMPLE = 64
 
 
 class Target(Protocol):
@@ -73,6 +73,7 @@ class Writer(ABC):
         self._settings = settings
         self._generation = ServerGeneration(connection, settings, manifest)
         self._sample: dict[UUID, Vectors] = {}
+        self._recorded = dict(manifest.sample)
         self._words = WordCounter()
         self._written = 0
         self._random = np.random.default_rng(0)
@@ -92,6 +93,7 @@ class Writer(ABC):
         for batch in batches(points, rows.shape[1] * _NUMBER_BYTES):
             self._send(batch)
         for session, row in zip(sessions, rows, strict=True):
+            self._recorded.pop(str(session.id), None)
             self._keep(session.id, row)
 
     def _send(self, points: list[models.PointStruct]) -> None:
@@ -117,6 +119,7 @@ class Writer(ABC):
         manifest = replace(
             self._committed(sources),
             sessions=expected,
+            sample=choose_sample({**self._recorded, **self._written_digests()}),
             events=count_events(self._generation),
             languages=list_languages(self._generation),
         )
@@ -143,7 +146,7 @@ class Writer(ABC):
             )
         stored = {
             UUID(str(record.id)): dense_vector(record)
-            for record in self._generation.records(list(self._sample), vectors=True)
+            for record in self._generation.records(list(self._sample), TEXT_VECTOR)
         }
         for id, row in self._sample.items():
             if id not in stored or not np.allclose(stored[id], row, atol=UNIT_TOLERANCE):
@@ -151,12 +154,15 @@ class Writer(ABC):
                     f"Session {id} does not have the vector that was written; {self._after_failure}"
                 )
 
+    def _written_digests(self) -> dict[str, str]:
+        return {str(id): digest_vector(row) for id, row in self._sample.items()}
+
     def _keep(self, id: UUID, row: Vectors) -> None:
         """Keep each written session with the same chance (reservoir sampling)."""
         self._written += 1
-        if id in self._sample or len(self._sample) < _SAMPLE:
+        if id in self._sample or len(self._sample) < SIZE:
             self._sample[id] = row
-        elif (place := int(self._random.integers(self._written))) < _SAMPLE:
+        elif (place := int(self._random.integers(self._written))) < SIZE:
             del self._sample[list(self._sample)[place]]
             self._sample[id] = row
 
@@ -232,6 +238,7 @@ class ServerUpdater(Writer):
         )
         for id in ids:
             self._sample.pop(id, None)
+            self._recorded.pop(str(id), None)
 
     def _commit_words(self, written: Vocabulary) -> None:
         """Add the words that are new here; those of removed sessions stay until a load builds the next one."""
