@@ -26,6 +26,7 @@ pytest_plugins = [
     "support.web_fixtures",
     "support.both_ways",
     "support.programme_days",
+    "support.sample_summit",
     "support.web_programme",
 ]
 

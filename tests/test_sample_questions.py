@@ -5,27 +5,17 @@ is among the three, or the verdict is "none".
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from conftest import OFF_TOPIC
 
-from conference_helper.cli import main
-from conference_helper.wiring import searcher_for
-from service.encoders.model_folder import PACKAGED_MODEL
 from service.query.query import Query
 from service.search.answer import Answer
 from service.search.searcher import Searcher
-from service.settings import load_settings
-from service.stores import open_store
-from service.verdict import off_topic
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-SAMPLES = ROOT / "samples"
 NOTHING = "none"
 WANTED = 38
 
@@ -79,21 +69,6 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    """Search the sample summit, loaded as people load it, with the model that comes with the program."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path_factory.mktemp("samples")))
-        patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
-        patch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
-        done = CliRunner().invoke(main, ["load", str(SAMPLES)])
-        assert done.exit_code == 0, done.output
-        settings = load_settings()
-        store = open_store(settings)
-        yield searcher_for(settings, store)
-        store.close()
-
-
 def is_right(answer: Answer, wanted: str) -> bool:
     if wanted == NOTHING:
         return answer.verdict == NOTHING
@@ -102,17 +77,17 @@ def is_right(answer: Answer, wanted: str) -> bool:
 
 
 @pytest.mark.usefixtures("all_off_topic_queries")
-def test_at_least_38_of_40_questions_are_answered_right(searcher: Searcher) -> None:
+def test_at_least_38_of_40_questions_are_answered_right(sample_searcher: Searcher) -> None:
     assert len(QUESTIONS) == 40
     wrong = {
         question: [result.session.title for result in answer.results]
         for question, wanted in QUESTIONS.items()
-        if not is_right(answer := searcher.search(Query(question)), wanted)
+        if not is_right(answer := sample_searcher.search(Query(question)), wanted)
     }
     assert len(wrong) <= len(QUESTIONS) - WANTED, wrong
 
 
-def test_readme_shows_the_answer_that_people_get(searcher: Searcher) -> None:
+def test_readme_shows_the_answer_that_people_get(sample_searcher: Searcher) -> None:
     shown = re.findall(r"^\d\. (.+)  \(0\.\d+\)$", (ROOT / "README.md").read_text("utf-8"), re.M)
-    answer = searcher.search(Query("Health Analytics?"))
+    answer = sample_searcher.search(Query("Health Analytics?"))
     assert shown == [result.session.title for result in answer.results]

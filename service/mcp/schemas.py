@@ -17,7 +17,7 @@ TEXTS: Values = {"type": "array", "items": TEXT}
 _MAX_TOLD = 200
 
 
-def arguments(required: tuple[str, ...] = (), **properties: Values) -> Values:
+def arguments(required: tuple[str, ...], /, **properties: Values) -> Values:
     """Return the schema of a tool's arguments; no others are taken."""
     schema: Values = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": list(required)} if required else schema
@@ -39,15 +39,18 @@ def told(description: str, schema: Values = TEXT, **others: Any) -> Values:
     return {"description": description, **schema, **others}
 
 
-def session(**others: Values) -> Values:
-    """Return the schema of a session in a list, with what else is told of it there."""
+def session(*, with_edition: bool = True, **others: Values) -> Values:
+    """Return the schema of a session in a list, with what else is told of it there.
+
+    A list of one edition is without event and year.
+    """
     optional = ("starts_at", "ends_at", "day", "room", "speakers", "kind", "cancelled", *others)
+    edition: Values = {"event": TEXT, "year": {"type": "integer"}} if with_edition else {}
     return result(
         optional,
         id=TEXT,
         title=TEXT,
-        event=TEXT,
-        year={"type": "integer"},
+        **edition,
         starts_at=TEXT,
         ends_at=TEXT,
         day=TEXT,
@@ -59,9 +62,12 @@ def session(**others: Values) -> Values:
     )
 
 
-def filters() -> dict[str, Values]:
-    """Return the parameters that filter, named as in the HTTP API."""
-    return {field.name: _filter(field) for field in FIELDS.values()}
+def filters(*, with_help: bool = False) -> dict[str, Values]:
+    """Return the parameters that filter, named as in the HTTP API.
+
+    One tool says what they mean: a model reads all tools, and their tokens are its user's.
+    """
+    return {field.name: _filter(field, with_help=with_help) for field in FIELDS.values()}
 
 
 NOW = told("The time that is now, with its offset; by default the present.")
@@ -94,9 +100,9 @@ def _shortly(rule: str) -> str:
     return f"the value does not pass {rule!r} of the schema"
 
 
-def _filter(field: Field) -> Values:
-    item = "integer" if field.type in ("integer", "minutes") else "string"
-    types = [item] if item == "string" else [item, "string"]
-    if field.bounds:
-        return told(field.help, {"type": types if len(types) > 1 else item})
-    return told(field.help, {"type": [*types, "array"], "items": {"type": types}})
+def _filter(field: Field, *, with_help: bool) -> Values:
+    types = ["integer", "string"] if field.type in ("integer", "minutes") else ["string"]
+    schema: Values = {"type": types}
+    if not field.bounds:
+        schema = {"type": [*types, "array"], "items": {"type": types}}
+    return told(field.help, schema) if with_help else schema

@@ -214,7 +214,7 @@ TOOLS = (
                 {"type": "boolean", "default": True},
             ),
             now=schemas.NOW,
-            **schemas.filters(),
+            **schemas.filters(with_help=True),
         ),
         result(
             ("understood", "searched_for", "notes", "total"),
@@ -253,7 +253,7 @@ TOOLS = (
         "Find similar sessions",
         "The sessions nearest in meaning to one session, without it and its repeats; filters narrow them, "
         "such as year, day or fits (only what leaves a plan without clashes). Not for a question in words "
-        "(search_sessions). There is always a nearest session: it need not be near.",
+        "(search_sessions, whose filters it takes). There is always a nearest session: it need not be near.",
         schemas.arguments(("id",), id=_ID, limit=_LIMIT, **schemas.filters()),
         result(results=listed(_FOUND)),
         similar_sessions,

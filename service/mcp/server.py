@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from service.errors import ConferenceHelperError
-from service.mcp import searching
+from service.errors import ConferenceHelperError, NotFoundError, QueryError
+from service.mcp import planning, programme, searching
 from service.mcp.messages import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
+    RESOURCE_NOT_FOUND,
     Message,
     ProtocolError,
     parse,
 )
+from service.mcp.prompts import PROMPTS
+from service.mcp.resources import TEMPLATES, list_resources, read_resource
 from service.mcp.tools import Result, Tool
 from service.mcp.versions import META, STATELESS, Headers, agree, is_stateless
 from service.runtime.tracebacks import describe
@@ -24,7 +27,7 @@ from service.version import own_version
 
 Values = dict[str, Any]
 
-TOOLS = (*searching.TOOLS,)
+TOOLS = (*searching.TOOLS, *programme.TOOLS, *planning.TOOLS)
 INSTRUCTIONS = (
     "Answers about the sessions of the conferences that are loaded here, and about nothing else. Every "
     "session, room and time in your reply must come from an answer of these tools; ids cannot be guessed. "
@@ -69,6 +72,11 @@ class Server:
         self._methods: dict[str, Callable[[Values], Values]] = {
             "tools/list": self._list_tools,
             "tools/call": self._call_tool,
+            "resources/list": self._list_resources,
+            "resources/templates/list": self._list_templates,
+            "resources/read": self._read_resource,
+            "prompts/list": self._list_prompts,
+            "prompts/get": self._get_prompt,
         }
 
     def answer(self, body: bytes, headers: Headers | None = None) -> Reply:
@@ -96,12 +104,26 @@ class Server:
         except ProtocolError as error:
             error.id = message.id
             raise
+        except ConferenceHelperError as error:
+            raise self._refusal(error, message, stateless) from error
         except Exception as error:
             where = describe(error)  # without its message, which may quote a question
             log.error("%s failed unexpectedly:\n%s", message.method, where)  # noqa: TRY400
             told = "Something went wrong here. It was noted; try again later."
             raise ProtocolError(INTERNAL_ERROR, told, id=message.id) from error
         return _identified(result) if stateless else _without_hints(result)
+
+    def _refusal(
+        self, error: ConferenceHelperError, message: Message, stateless: bool
+    ) -> ProtocolError:
+        """Return what an error is in the protocol: the client's, or one of this service."""
+        if isinstance(error, NotFoundError):
+            code = INVALID_PARAMS if stateless else RESOURCE_NOT_FOUND
+        else:
+            code = INVALID_PARAMS if isinstance(error, QueryError) else INTERNAL_ERROR
+        uri = message.params.get("uri")
+        data = {"uri": uri} if isinstance(uri, str) else None
+        return ProtocolError(code, self._tell(error), id=message.id, data=data)
 
     def _stateless_methods(self) -> dict[str, Callable[[Values], Values]]:
         return {"server/discover": self._discover}
@@ -110,7 +132,7 @@ class Server:
         return {"initialize": self._initialize, "ping": lambda params: {}}
 
     def _capabilities(self) -> Values:
-        return {"tools": {}}
+        return {"tools": {}, "resources": {}, "prompts": {}}
 
     def _discover(self, params: Values) -> Values:
         return {
@@ -142,6 +164,31 @@ class Server:
                 f"There is no tool {str(name)[:80]!r}. Known tools: {', '.join(self._tools)}.",
             )
         return self._told(partial(tool.call, self._searcher, arguments, self._public_url))
+
+    def _list_resources(self, params: Values) -> Values:
+        listed = list_resources(self._searcher, _text_of(params, "cursor"))
+        return {**listed, **_fresh(_PRIVATE_FRESH_MS, "private")}
+
+    def _list_templates(self, params: Values) -> Values:
+        _refuse_cursor(params)
+        return {"resourceTemplates": list(TEMPLATES), **_fresh(_LISTS_FRESH_MS, "public")}
+
+    def _read_resource(self, params: Values) -> Values:
+        read = read_resource(self._searcher, _text_of(params, "uri"))
+        return {**read, **_fresh(_PRIVATE_FRESH_MS, "private")}
+
+    def _list_prompts(self, params: Values) -> Values:
+        _refuse_cursor(params)
+        prompts = [prompt.as_dict() for prompt in PROMPTS]
+        return {"prompts": prompts, **_fresh(_LISTS_FRESH_MS, "public")}
+
+    def _get_prompt(self, params: Values) -> Values:
+        name = _text_of(params, "name")
+        for prompt in PROMPTS:
+            if prompt.name == name:
+                return prompt.get(params.get("arguments"))
+        known = ", ".join(prompt.name for prompt in PROMPTS)
+        raise QueryError(f"There is no prompt {name[:80]!r}. Known prompts: {known}.")
 
     def _told(self, call: Callable[[], Result]) -> Values:
         """Return the answer of a tool, or its error: a model can read it and ask better."""
@@ -183,6 +230,14 @@ def _without_hints(result: Values) -> Values:
 
 def _server_info() -> Values:
     return {"name": "conference-helper", "title": "Conference Helper", "version": own_version()}
+
+
+def _text_of(params: Values, name: str) -> str:
+    """Return a parameter that is a text, empty if it is not there. Raises QueryError if it is none."""
+    value = params.get(name) or ""
+    if not isinstance(value, str):
+        raise QueryError(f"{name} is no text.")
+    return value
 
 
 def _refuse_cursor(params: Values) -> None:

@@ -49,15 +49,15 @@ def brief(session: Session, most: Sizes = WHOLE) -> dict[str, Any]:
     )
 
 
-def line(session: Session, most: Sizes = WHOLE) -> str:
-    """Return the same as one line of text."""
+def line(session: Session, most: Sizes = WHOLE, *, edition: bool = True) -> str:
+    """Return the same as one line of text, without the `edition` in a list of one."""
     title = quoted(session.title, most.title)
     by = f" by {', '.join(quoted(name, most.name) for name in _speakers(session, most))}"
     parts = (
         f"{title}{by if session.speakers else ''}",
         when(session),
         f"room {quoted(session.room, most.name)}" if session.room else "",
-        f"{quoted(session.event, most.name)} {session.year}",
+        f"{quoted(session.event, most.name)} {session.year}" if edition else "",
         f"id {session.id}",
     )
     told = "; ".join(part for part in parts if part)

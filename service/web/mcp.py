@@ -54,10 +54,10 @@ def install(app: Flask, searcher: Searcher, public_url: str, origins: Iterable[s
 @bp.post("/mcp")
 def answer() -> Response:
     """Answer one message."""
-    given = request.headers
-    headers = Headers(
-        given.get("MCP-Protocol-Version"), given.get("Mcp-Method"), given.get("Mcp-Name")
-    )
+    names = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name")
+    given = [request.headers.get(name) for name in names]
+    # Some servers leave the white space after a value, which is no part of it.
+    headers = Headers(*(value if value is None else value.strip() for value in given))
     reply = cast(Server, current_app.extensions["mcp"]).answer(g.message, headers)
     if reply.body is None:
         return make_response("", HTTPStatus.ACCEPTED)

@@ -1,0 +1,34 @@
+"""The sample summit, loaded with the packaged model once for all tests of a process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conference_helper.cli import main
+from conference_helper.wiring import searcher_for
+from service.encoders.model_folder import PACKAGED_MODEL
+from service.search.searcher import Searcher
+from service.settings import load_settings
+from service.stores import open_store
+from service.verdict import off_topic
+from service.verdict.off_topic import OffTopicQuery
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture(scope="session")
+def sample_searcher(
+    tmp_path_factory: pytest.TempPathFactory, every_off_topic_query: tuple[OffTopicQuery, ...]
+) -> Iterator[Searcher]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path_factory.mktemp("samples")))
+        patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
+        patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
+        done = CliRunner().invoke(main, ["load", str(SAMPLES)])
+        assert done.exit_code == 0, done.output
+        settings = load_settings()
+        store = open_store(settings)
+    yield searcher_for(settings, store)
+    store.close()
