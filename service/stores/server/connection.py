@@ -29,8 +29,11 @@ from service.stores.server.failures import (
 from service.stores.versions import Versions
 
 _ATTEMPTS_WHILE_SERVING = 3
-_FIRST_SHARE = 1 / 3
-"""Of the deadline: how long an answer is waited for before it is asked for again."""
+_SHARE = 1 / 3
+"""Of the time left: how long an answer is waited for before it is asked for again.
+
+So a question of several calls can meet a node that does not answer in each of them.
+"""
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ class Connection:
     """Calls a server, from any number of threads; after a fork each process makes its own client.
 
     Under a deadline a call is tried up to three times while time is left, elsewhere once it has waited for a
-    third of it, and a breaker keeps callers away from a server that does not answer. Without one (loads,
+    third of what was, and a breaker keeps callers away from a server that does not answer. Without one (loads,
     operations) it is tried for `retry_seconds`.
     """
 
@@ -119,7 +122,7 @@ class Connection:
             ).with_name(action, (), {}):
                 if attempt.num > 1:
                     events.record("store_retry")
-                with attempt, self._first_wait(attempt.num):
+                with attempt, self._bounded_wait(attempt.num):
                     return self._send(send)
         except DRIVER_ERRORS as error:
             events.record("store_error")
@@ -128,12 +131,12 @@ class Connection:
             f"{self.address} could not {action}."
         )  # pragma: no cover -- attempts return or raise
 
-    def _first_wait(self, attempt: int) -> AbstractContextManager[None]:
-        """Leave time to ask elsewhere: a question waits for its first answer only a third of its deadline."""
-        total = deadline.total()
-        if attempt > 1 or total is None or not self._second_tries.is_left:
+    def _bounded_wait(self, attempt: int) -> AbstractContextManager[None]:
+        """Leave time to ask elsewhere: all attempts but the last wait only for a third of the time left."""
+        left = deadline.remaining()
+        if attempt == _ATTEMPTS_WHILE_SERVING or left is None or not self._second_tries.is_left:
             return nullcontext()
-        return deadline.within(total * _FIRST_SHARE)
+        return deadline.within(left * _SHARE)
 
     def _send(self, send: Callable[[QdrantClient], T]) -> T:
         id = request_id.current.get()
