@@ -93,8 +93,10 @@ class Simplifier:
 
 def is_localised(value: Mapping[str, Any]) -> bool:
     """Return whether an object holds one text for each of some languages: `{"en": ..., "de": ...}`."""
-    codes = [_language(key) for key in value] if 0 < len(value) <= len(_LANGUAGES) else []
-    if not codes or not all(codes) or _LANGUAGES.isdisjoint(codes):
+    if not 0 < len(value) <= len(_LANGUAGES) or not all(map(_language, value)):
+        return False
+    codes = list(map(_language, value))
+    if _LANGUAGES.isdisjoint(codes):
         return False
     parts = [item for item in value.values() if item is not None]
     if all(isinstance(item, str) for item in parts):
@@ -151,7 +153,7 @@ def _typed(value: Mapping[str, Any]) -> Any:
 
 def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
     """Return an object with what its wrapper holds: the id of Airtable's record, the rest of its `fields`."""
-    if any(value.get(title) for title in _TITLES[:1]):
+    if value.get(_TITLES[0]):
         return _related(value)
     for wrapper in _WRAPPERS:
         inner = value.get(wrapper)

@@ -7,19 +7,21 @@ from loaders.sources.source_file import SourceFile
 from loaders.tables.delimited import is_text
 
 _ASK = "Ask for the table or the export behind it (CSV, XLSX, schedule.json, iCalendar), and load that."
-_BY_START: tuple[tuple[bytes, str], ...] = (
-    (rb"%PDF-", f"It is a PDF. {_ASK}"),
-    (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP", f"It is a picture. {_ASK}"),
-    (rb"\{\\rtf", "It is a document of an office program. Save its table as CSV, and load that."),
-    (rb"SQLite format 3\0", "It is an SQLite database. Write the table of the sessions as CSV "
+_BY_START: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"%PDF-",), f"It is a PDF. {_ASK}"),
+    ((b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF"), f"It is a picture. {_ASK}"),
+    ((rb"{\rtf",), "It is a document of an office program. Save its table as CSV, and load that."),
+    ((b"SQLite format 3\0",), "It is an SQLite database. Write the table of the sessions as CSV "
      '(sqlite3 -header -csv FILE "SELECT * FROM sessions"), and load that.'),
-    (rb"PAR1|ARROW1|Obj\x01", "It is a file of columns (Parquet, Arrow, Avro). Write it as CSV or JSON Lines."),
-    (rb"\x80[\x02-\x05]",
+    ((b"PAR1", b"ARROW1", b"Obj\x01"),
+     "It is a file of columns (Parquet, Arrow, Avro). Write it as CSV or JSON Lines."),
+    ((b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
      "It is a pickle, which could run anything: it is never read. Write its rows as CSV or JSON."),
-    (rb"TY  - ", "These are references in RIS. Export them as BibTeX."),
-    (rb"BEGIN:VCARD", "These are cards of people. Load the programme: schedule.json, iCalendar, CSV."),
-    (rb"\\documentclass|\\begin\{", "It is LaTeX. Load the BibTeX of the proceedings, or a table (CSV)."),
-    (rb"From: |Received: |Return-Path: ", "It is an e-mail. Save its attachment, and load that."),
+    ((b"TY  - ",), "These are references in RIS. Export them as BibTeX."),
+    ((b"BEGIN:VCARD",), "These are cards of people. Load the programme: schedule.json, iCalendar, CSV."),
+    ((rb"\documentclass", rb"\begin{"),
+     "It is LaTeX. Load the BibTeX of the proceedings, or a table (CSV)."),
+    ((b"From: ", b"Received: ", b"Return-Path: "), "It is an e-mail. Save its attachment, and load that."),
 )  # fmt: skip
 _MARKED = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?![!?])([\w:.-]{1,40})", re.S)
 _CODE = re.compile(
@@ -30,7 +32,7 @@ _MAX_SHOWN = 20  # cells, and characters of each
 
 def foreign_kind(source: SourceFile) -> str:
     """Return advice for a file whose signature is that of an unsupported kind; empty for others."""
-    return next((advice for start, advice in _BY_START if re.match(start, source.head, re.S)), "")
+    return next((advice for starts, advice in _BY_START if source.head.startswith(starts)), "")
 
 
 def remedy(source: SourceFile) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from loaders.json_objects.shapes import Simplifier
@@ -30,16 +31,19 @@ def matches(source: SourceFile, options: Options) -> bool:
     if "json-schema.org" in head:
         return False
     try:
-        schedule = member(parse(source), "schedule")
+        is_one = any(_events(_schedule(source)))
     except InputError:
         return True  # said where it is damaged when it is read
-    return any(_events(schedule))
+    if not is_one:
+        _schedule.cache_clear()
+    return is_one
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
     """Yield a Record for each event of each room of each day, or of a schedule2's list of events."""
     simplifier = Simplifier(options)
-    schedule = simplifier.simplify(member(parse(source), "schedule"))
+    schedule = simplifier.simplify(_schedule(source))
+    _schedule.cache_clear()
     conference = member(schedule, "conference")
     events = list(_events(schedule))
     if not isinstance(conference, dict) or not events:
@@ -55,6 +59,11 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
             yield _record(event, source.name, series, year, room, date, zone)
         else:
             yield Diagnostic(f"{source.name}#{room}", "not a JSON object", row=str(event)[:1000])
+
+
+@lru_cache(maxsize=1)  # until it is read, after it was told
+def _schedule(source: SourceFile) -> Any:
+    return member(parse(source), "schedule")
 
 
 def _events(schedule: Any) -> Iterator[tuple[str, str, Any]]:

@@ -20,7 +20,8 @@ from service.errors import InputError
 NAME = "schedule.xml"
 MAX_DEPTH = 100
 _EVENTS = ("event", "entry")
-_READ_WHOLE = ("conference", *_EVENTS)
+_READ_WHOLE = frozenset(("conference", *_EVENTS))
+_WANTED = {"start": frozenset(("day", "room")), "end": _READ_WHOLE}
 _CLOCK = re.compile(r"(\d{1,2}):?(\d\d)")
 _MORNING = 7 * 60
 _DIGITS = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
@@ -91,31 +92,35 @@ def _minutes(clock: str) -> int | None:
 
 
 def _record(event: Element, name: str, day: _Day, room: str) -> Record:
+    parts = {child.tag: child for child in reversed(event)}  # the first of each tag
+
+    def text(tag: str) -> str:
+        found = parts.get(tag)
+        return "" if found is None else _text(found)
+
     id = event.get("id") or event.get("code") or event.get("guid") or ""
-    own_date, start = _text(event, "date"), _text(event, "start")
-    room = _text(event, "room") or room
+    own_date, start = text("date"), text("start")
+    room = text("room") or room
     if digits := _DIGITS.fullmatch(start):
         start = f"{digits[1]}:{digits[2]}"
     return Record(
         location=f"{name}#event {id}",
         source_id=id,
-        title=_text(event, "title"),
-        abstract=join_paragraphs(
-            _text(event, key) for key in ("subtitle", "abstract", "description")
-        ),
+        title=text("title"),
+        abstract=join_paragraphs(text(key) for key in ("subtitle", "abstract", "description")),
         speakers=list(_names(event)),
-        track=_text(event, "track"),
-        level=_text(event, "audience"),
-        kind=_text(event, "type") or _text(event, "category"),
-        language=_text(event, "language"),
+        track=text("track"),
+        level=text("audience"),
+        kind=text("type") or text("category"),
+        language=text("language"),
         room=room,
         start=own_date
         if "T" in own_date
         else f"{own_date or day.date_of(start, room)} {start}".strip(),
-        duration=_text(event, "duration"),
-        url=_text(event, "url"),
-        cancelled=any(is_cancelled(_text(event, tag)) for tag in ("state", "status"))
-        or any(is_said(_text(event, tag)) for tag in ("cancelled", "canceled")),
+        duration=text("duration"),
+        url=text("url"),
+        cancelled=any(is_cancelled(text(tag)) for tag in ("state", "status"))
+        or any(is_said(text(tag)) for tag in ("cancelled", "canceled")),
         links=[
             LinkText(link.get("href", ""), _text(link), link.get("type", ""))
             for tag in ("attachment", "link")
@@ -133,7 +138,10 @@ def _names(event: Element) -> Iterator[str]:
 
 
 def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
-    """Yield the elements as they start and end. Raises InputError for a document type or entities."""
+    """Yield days and rooms as they start, and what is read whole as it ends.
+
+    Raises InputError for a document type or entities.
+    """
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it.")
     above: list[Element] = []
@@ -151,7 +159,8 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
                     raise InputError(
                         f"{source.name} nests more than {MAX_DEPTH} deep. Export the schedule again."
                     )
-                yield action, element
+                if element.tag in _WANTED[action]:
+                    yield action, element
                 if action == "end" and above and not kept:
                     above[-1].remove(element)  # or a file of unknown elements would fill the memory
     except ParseError as error:
@@ -177,6 +186,8 @@ def _text(element: Element, child: str = "") -> str:
 
 def _inner_markup(element: Element) -> str:
     """Return the text of an element with its tags: markup is removed later, as from escaped text."""
+    if not len(element):
+        return element.text or ""
     parts = [element.text or ""]
     for child in element:
         tag = child.tag.rpartition("}")[2]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from configparser import ConfigParser
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -36,12 +35,14 @@ _NOT_OF_TALKS = re.compile(
 @cache
 def synonyms() -> Mapping[str, str]:
     """Return for each header key of headers.ini the field that it means."""
-    table = ConfigParser(allow_no_value=True, delimiters=("=",))
-    table.read_string(Path(__file__).with_name("headers.ini").read_text("utf-8"))
-    keys = ((key, field) for field in table.sections() for key in table[field])
-    return MappingProxyType(
-        {key if key.isascii() else header_key(key): field for key, field in keys}
-    )
+    found: dict[str, str] = {}
+    field = ""
+    for line in Path(__file__).with_name("headers.ini").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            field = line[1:-1]
+        elif line and not line.startswith("#"):
+            found[line if line.isascii() else header_key(line)] = field
+    return MappingProxyType(found)
 
 
 @cache
