@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loaders.records.half_days import settle_halves
 from loaders.records.record import Diagnostic, Options, Record
@@ -63,7 +64,8 @@ def read_programme(
     yield from (note for _, note in trimmed if note)
     talks, timetables, others = _classify([table for table, _ in trimmed], options)
     _check_mapped(source, talks)
-    siblings = list(_sibling_tables(source, options))
+    beside = [_read_beside(file, options) for file in _sibling_files(source)]
+    siblings = [table for tables, _ in beside for table in tables]
     if not talks and not timetables:
         if not source.is_named:
             yield Diagnostic(source.name, "a file without sessions", skipped=False)
@@ -83,7 +85,7 @@ def read_programme(
     yield from (Diagnostic(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
         yield Diagnostic(timetable.name, "a timetable: it places the talks beside it", False)
-    placing = [*timetables, *_timetables_in(siblings, options)] if talks else []
+    placing = [*timetables, *(one for _, found in beside for one in found)]
     has_titles = any(not found.header.has_names for found in talks)
     for found in talks:
         if has_titles and found.header.has_names:
@@ -188,8 +190,8 @@ def _is_duplicate(timetable: Timetable, others: list[_TalkTable], options: Optio
     )
 
 
-def _sibling_tables(source: SourceFile, options: Options) -> Iterator[Table]:
-    """Yield the tables of the other files in the folder that are small enough to be timetables."""
+def _sibling_files(source: SourceFile) -> list[SourceFile]:
+    """Return the other files in the folder that are small enough to be timetables."""
     folder = source.path.rpartition("/")[0]
     files = [
         other
@@ -199,14 +201,21 @@ def _sibling_tables(source: SourceFile, options: Options) -> Iterator[Table]:
         and path.lower().endswith(_SUFFIXES)
         and other.size <= _MAX_SIBLING_BYTES
     ]
-    for file in files[:_MAX_SIBLINGS]:
-        try:
-            if is_workbook_source(file):
-                yield from sheet_tables(file, options)
-            elif is_text(file):
-                yield text_table(file, options)
-        except InputError:
-            continue  # reported when that file itself is read
+    return files[:_MAX_SIBLINGS]
+
+
+@lru_cache(maxsize=_MAX_SIBLINGS)  # each file of a folder has the same ones beside it
+def _read_beside(file: SourceFile, options: Options) -> tuple[list[Table], list[Timetable]]:
+    """Return the tables of a file, and the timetables among them."""
+    tables: list[Table] = []
+    try:
+        if is_workbook_source(file):
+            tables = sheet_tables(file, options)
+        elif is_text(file):
+            tables = [text_table(file, options)]
+    except InputError:
+        return [], []  # reported when that file itself is read
+    return tables, list(_timetables_in(tables, options))
 
 
 def _talks_in(tables: list[Table], options: Options) -> Iterator[_TalkTable]:
