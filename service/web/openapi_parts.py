@@ -179,7 +179,9 @@ def ids(name: str, description: str, *, least: int = 0, checked: bool = True) ->
     each: Values = {**TEXT, "format": "uuid"} if checked else TEXT
     if not least:
         each = {"anyOf": [each, {**TEXT, "maxLength": 0}]}
-    schema = {"type": "array", "items": each, "minItems": least, "maxItems": MAX_PLAN}
+    schema: Values = {"type": "array", "items": each}
+    if least:  # else blank ones are among them, which do not count
+        schema |= {"minItems": least, "maxItems": MAX_PLAN}
     made = parameter(name, description, schema)
     return made | {"style": "form", "explode": False}
 
