@@ -119,6 +119,10 @@ class Settings(BaseSettings):
     need one, and /metrics wants one of the scope ops; nobody needs one when unset."""
     api_keys_rate_limit: Annotated[int, Field(ge=0, lt=2**31)] = RATE_LIMIT
     """Requests that may be made with one API key a minute, from all addresses together; 0 for any number."""
+    client_connections: Annotated[int, Field(ge=1)] = 12_288
+    """Connections that a client (an address; of IPv6 a /64) may hold to a process of `serve`, on Linux: six for
+    each of 2,000 attendees behind one address. Of more, those that were silent longest are closed. A process
+    holds 16,384 in all; `TRUSTED_PROXIES` may hold any number of them."""
     metrics_listen: ListenAt | None = None
     """Where `serve` answers /metrics, /livez and /readyz to operators: an address and a port, as in
     127.0.0.1:9100, or the path of a socket. /metrics is then not on the public port; when unset, it is there

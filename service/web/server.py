@@ -57,7 +57,8 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
         metrics = stack.enter_context(operators.listen(at)) if at else None
         server = workers.Workers(settings, listener)
         server.on_startup(partial(_log_address, listener))
-        load = partial(_load, settings, open_searcher, limit, keys, metrics)
+        port = listener.getsockname()[1]
+        load = partial(_load, settings, open_searcher, limit, keys, metrics, port)
         server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -67,6 +68,7 @@ def _load(
     limit: RateLimit | None,
     keys: KeyFile | None,
     metrics: socket.socket | None,
+    port: int,
     heart: Heartbeat,
 ) -> "WSGIApplication":
     """Start the watcher and return the app; this is called in the worker."""
@@ -80,6 +82,7 @@ def _load(
     from service.runtime.memory import page_out
     from service.web import create_app
     from service.web.bodies import hand_over
+    from service.web.connections import Connections
     from service.web.outages import Outages
     from service.web.watcher import Watcher
 
@@ -111,6 +114,8 @@ def _load(
         operators.serve(metrics, app)
     admission: Admission = app.extensions["admission"]
     workers.keep_beating(heart, admission.oldest)
+    most = min(settings.client_connections, 3 * workers.max_connections() // 4)
+    Connections(port, most, settings.trusted_proxies).watch()
     return hand_over(app)
 
 
