@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from support import off_topic as queries
 from support import qdrant_nodes
 from support.fakes import BagOfWords
 from support.processes import children
@@ -17,7 +18,6 @@ from service.stores.protocol import SessionStore
 from service.verdict import off_topic
 from service.verdict.off_topic import OffTopicQuery
 
-OFF_TOPIC = off_topic.read_queries()
 pytest_plugins = [
     "support.browser",
     "support.fast_models",
@@ -74,18 +74,18 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def _few_off_topic_queries() -> Iterator[None]:
     """Loads calibrate with few of the off-topic queries; `all_off_topic_queries` has them all."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC[::36])
+        monkeypatch.setattr(off_topic, "read_queries", queries.read_few)
         yield
 
 
 @pytest.fixture(scope="session")
 def every_off_topic_query() -> tuple[OffTopicQuery, ...]:
-    return OFF_TOPIC
+    return queries.ALL
 
 
 @pytest.fixture
 def all_off_topic_queries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
+    monkeypatch.setattr(off_topic, "read_queries", lambda: queries.ALL)
 
 
 @pytest.fixture

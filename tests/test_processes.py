@@ -1,6 +1,7 @@
 """Real processes: a server that answers while loads switch, and loaders that are killed."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -16,10 +17,12 @@ import pytest
 from support.processes import free_port, running, wait_until
 from support.programmes import Loading, row, write_csv
 
+from service.encoder import BATCH_SIZE
 from service.stores.edge.store import EdgeStore
 
 pytestmark = pytest.mark.slow
 
+LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
 SERVING = Path(__file__).parent / "support/serving.py"
 Fetch = Callable[[str], tuple[int, dict[str, object]]]
 
@@ -110,15 +113,18 @@ def test_an_address_that_is_too_long_is_an_error_like_others(
     assert fetch("/livez")[0] == 200
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(20 if LONG else 10))
 def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     tmp_path: Path, seed: int
 ) -> None:
-    """What is served stays; the loads after it embed again at most what was in the making."""
+    """What is served stays; the loads after it embed again at most what was in the making.
+
+    Each is killed twice; under CONFERENCE_HELPER_TEST_LONG twenty loads are, else ten.
+    """
     chance = random.Random(seed)
     loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
     served = loading.rows([row(number) for number in range(5)]).manifest
-    sessions = 3000
+    sessions = 4 * BATCH_SIZE
     source = write_csv(tmp_path / "big.csv", [row(number) for number in range(sessions)])
     counted = tmp_path / "counted"
     counted.touch()
@@ -137,7 +143,7 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
         output, _ = final.communicate()
     assert final.returncode == 0, output
     assert loading.count() == sessions
-    assert len(counted.read_text()) < 1.2 * sessions
+    assert len(counted.read_text()) <= sessions + 2 * BATCH_SIZE
     loading.store.close()
 
 

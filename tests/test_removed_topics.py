@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import OFF_TOPIC
+from support.off_topic import ALL
 from support.programmes import Loading
 
 from loaders.records.record import Options
@@ -92,7 +92,7 @@ def removal(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Remover]:
-    monkeypatch.setattr(off_topic, "read_queries", lambda: OFF_TOPIC)
+    monkeypatch.setattr(off_topic, "read_queries", lambda: ALL)
 
     def load(*sources: Path, options: Options | None = None) -> Remover:
         loading.files(*sources, options=options)

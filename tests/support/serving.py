@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 from loaders.load import LoadRequest, run
 from loaders.records.record import Options
@@ -11,8 +12,10 @@ from service.encoder import Vectors
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores.edge.store import EdgeStore
+from service.verdict import off_topic
 from service.web import server, workers
 from support.fakes import BagOfWords
+from support.off_topic import read_few
 
 PATIENT_SECONDS = 120.0
 """The deadline of a request: none is missed on a slow machine."""
@@ -82,7 +85,8 @@ def load(data: str, source: str, count_file: str) -> None:
 
 if __name__ == "__main__":
     task, *arguments = sys.argv[1:]
-    if task == "serve":
-        serve(*arguments)
-    else:
-        load(*arguments)
+    with mock.patch.object(off_topic, "read_queries", read_few):  # as in the tests' own process
+        if task == "serve":
+            serve(*arguments)
+        else:
+            load(*arguments)
