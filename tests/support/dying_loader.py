@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+from service.session import Session
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.store import EdgeStore
-from support.stores import ENCODER, talk
+from support.fakes import BagOfWords
 
 
 def die(*args: object) -> None:
@@ -18,9 +19,10 @@ def die(*args: object) -> None:
 
 def main(folder: Path, moment: str) -> None:
     """Load until killed."""
-    store = EdgeStore(folder, "sessions")
-    with store.building(ENCODER.fingerprint, sessions=1) as builder:
-        builder.upsert([talk(1)], ENCODER.encode_sessions([talk(1).text]))
+    store, encoder = EdgeStore(folder, "sessions"), BagOfWords()
+    session = Session(event="Summit", year=2026, source_id="1", title="Never served")
+    with store.building(encoder.fingerprint, sessions=1) as builder:
+        builder.upsert([session], encoder.encode_sessions([session.text]))
         if moment == "upsert":
             die()
         with mock.patch.object(CatalogueFolder, "switch", die):
