@@ -1,6 +1,5 @@
 """The last look: a whole programme passes, and one that is broken in any of many ways does not."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -20,7 +19,6 @@ from service.errors import RefusedError
 
 DAY = datetime(2026, 5, 12, tzinfo=UTC)
 FORMATS = {"x.csv": as_csv, "x.json": as_json, "x.jsonl": as_lines}
-SHARED = ("fosdem", "frab", "sessionize", "csvconf", "spreadsheets", "ics", "archive", "pyvideo")
 
 
 def oddities(name: str, content: bytes) -> list[str]:
@@ -142,12 +140,3 @@ def test_a_conference_round_the_clock_is_no_oddity() -> None:
     hours = [DAY + timedelta(hours=hour) for hour in range(24)]
     sessions = [talk(n, f"Of {n} maps", starts_at=start) for n, start in enumerate(hours)]
     assert find_oddities(sessions) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("what", SHARED)
-def test_no_real_programme_looks_wrong(
-    shared_data: Callable[[str], Path], loading: Loading, what: str
-) -> None:
-    options = Options(event="E", year=None if what in ("fosdem", "pyvideo") else 2021)
-    assert loading.files(shared_data(what), options=options, dry_run=True).report.odd == []
