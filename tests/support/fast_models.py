@@ -1,14 +1,19 @@
 """The packaged model, exported once for all tests, and texts of many lengths and scripts."""
 
+import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import filelock
 import pytest
 
 from service.encoder import Encoder
 from service.encoders.model_folder import PACKAGED_MODEL, find_model
 from service.encoders.open import EncoderOptions, open_encoder
+from service.encoders.openvino.bundle import bundle_path
 from service.encoders.openvino.export import export
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 
@@ -34,20 +39,28 @@ def reference() -> SentenceTransformerEncoder:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory, reference: SentenceTransformerEncoder) -> Path:
-    """A folder of bundles with the packaged model in fp32 and int8. Tests must not change it."""
-    folder = tmp_path_factory.mktemp("models")
-    for precision in ("fp32", "int8"):
-        export(reference, folder, precision)
+    """A folder of bundles with the packaged model in fp32 and int8. Tests must not change it.
+
+    It is made once for all workers, as exporting takes half a minute of processor time.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "models"
+    with filelock.FileLock(folder.with_suffix(".lock")):
+        folder.mkdir(exist_ok=True)
+        for precision in ("fp32", "int8"):
+            wanted = replace(reference.fingerprint, precision=precision)
+            if not bundle_path(folder, wanted).exists():
+                export(reference, folder, precision)
     return folder
 
 
 @pytest.fixture(scope="session")
 def fast(models: Path) -> Callable[[str], Encoder]:
     """Return the packaged model's fast encoder of a precision."""
-    opened = {
-        precision: open_encoder(
-            PACKAGED_MODEL, options=EncoderOptions("fast", models=models, precision=precision)
-        )
-        for precision in ("fp32", "int8")
-    }
-    return opened.__getitem__
+
+    @cache
+    def opened(precision: str) -> Encoder:
+        options = EncoderOptions("fast", models=models, precision=precision)
+        return open_encoder(PACKAGED_MODEL, options=options)
+
+    return opened

@@ -1,5 +1,6 @@
 """The sample summit, loaded with the packaged model once for all tests of a process."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +21,14 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 @pytest.fixture(scope="session")
 def sample_searcher(
-    tmp_path_factory: pytest.TempPathFactory, every_off_topic_query: tuple[OffTopicQuery, ...]
+    tmp_path_factory: pytest.TempPathFactory,
+    models: Path,
+    every_off_topic_query: tuple[OffTopicQuery, ...],
 ) -> Iterator[Searcher]:
+    folder = tmp_path_factory.mktemp("samples")
+    shutil.copytree(models, folder / "models")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path_factory.mktemp("samples")))
+        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(folder))
         patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
         patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
         done = CliRunner().invoke(main, ["load", str(SAMPLES)])
