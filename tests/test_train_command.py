@@ -59,7 +59,8 @@ def invoke(*arguments: object) -> Result:
 
 
 def train(archive: Path, base: Path, output: Path, *more: object) -> Result:
-    settings = ("--learning-rate", 3e-3, "--batch", 16, "--window", 24, "--epochs", 5)
+    """Train for one epoch, unless the options say more."""
+    settings = ("--learning-rate", 3e-3, "--batch", 16, "--window", 24, "--epochs", 1)
     return invoke(
         "train", archive, "--model", base, "-o", output, "--min-pairs", 100, *settings, *more
     )
@@ -73,7 +74,7 @@ def test_an_archive_becomes_a_better_model_that_load_uses(
     for file in own:
         file.parent.mkdir(parents=True)
         file.write_text("mine")
-    done = train(archive, base, output, "--tolerance", 0.05, "--json")
+    done = train(archive, base, output, "--epochs", 5, "--tolerance", 0.05, "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found["share"] in (1.0, 0.8, 0.6, 0.4)
@@ -143,14 +144,14 @@ def test_a_model_that_is_not_better_is_not_written(
 def test_interrupted_training_leaves_no_model_and_goes_on(
     archive: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output = tmp_path / "tuned"
+    output, enough = tmp_path / "tuned", ("--epochs", 5, "--tolerance", 1)
     with monkeypatch.context() as patch:
         failing_at(55, interrupt, patch)
-        stopped = train(archive, base, output, "--tolerance", 1)
+        stopped = train(archive, base, output, *enough)
     assert stopped.exit_code == 1
     assert "Run the same command again to go on." in stopped.output
     assert not output.exists()
-    done = train(archive, base, output, "--tolerance", 1)
+    done = train(archive, base, output, *enough)
     assert "Going on after step 50" in done.stdout
     assert done.exit_code == 0, done.output
     assert [path.name for path in tmp_path.iterdir()] == ["tuned"]
