@@ -70,13 +70,16 @@ class Simplifier:
         if depth > _MAX_DEPTH:
             return value
         if isinstance(value, list):
-            return [self.simplify(item, depth + 1) if _holds(item) else item for item in value]
+            return [
+                self.simplify(item, depth + 1) if isinstance(item, (dict, list)) else item
+                for item in value
+            ]
         if not isinstance(value, dict):
             return value
         if is_localised(value):
             return self.simplify(self._in_language(value), depth + 1)
         found = {
-            key: self.simplify(item, depth + 1) if _holds(item) else item
+            key: self.simplify(item, depth + 1) if isinstance(item, (dict, list)) else item
             for key, item in _by_type(value).items()
         }
         return _plain(found)
@@ -111,10 +114,6 @@ def _language(key: str) -> str:
     code, _, region = key.replace("_", "-").partition("-")
     is_code = code in _LANGUAGES or code in _ALSO_WORDS
     return code if is_code and len(region) < 5 else ""
-
-
-def _holds(value: Any) -> bool:
-    return isinstance(value, (dict, list))
 
 
 def _plain(value: dict[str, Any]) -> Any:
