@@ -20,6 +20,7 @@ ConferenceHelperError
 ├── RefusedError             done on purpose not to: it would answer with nonsense or lose sessions
 │   └── MismatchError        the catalogue belongs to another encoder or schema
 ├── VerificationError        what was written is not what was meant; nothing was switched
+├── ServiceError             a service that a client asks cannot be reached, or answers otherwise than one
 └── LockedError              another loader is at work on the catalogue
 
 Messages are written for people: what is wrong, where, and what to do next.
@@ -118,6 +119,10 @@ class MismatchError(RefusedError):
 
 class VerificationError(ConferenceHelperError):
     """Verification of written data failed; the served data was not touched."""
+
+
+class ServiceError(ConferenceHelperError):
+    """A service that a client asks cannot be reached, or does not answer as one does."""
 
 
 class LockedError(ConferenceHelperError):

@@ -65,6 +65,9 @@ def test_repeats_of_a_talk_are_one_result_with_its_occurrences(
     told = talk.as_dict()["occurrences"][0]
     assert told == {
         "id": str(sittings[0].id),
+        "title": sittings[0].title,
+        "source_id": sittings[0].source_id,
+        "slot": "",
         "event": "Summit",
         "year": 2014,
         "starts_at": None,

@@ -1,17 +1,22 @@
 """Forty questions to the sample summit, asked of the packaged model in the default mode.
 
 Each names the session that answers it, or says that none does. At least 38 of them come out right: that session
-is among the three, or the verdict is "none".
+is among the three, or the verdict is "none". What README and the page on Python show of it is true.
 """
 
+import doctest
 import re
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
+from conference_helper import Catalogue, Client
 from service.query.query import Query
 from service.search.answer import Answer
 from service.search.searcher import Searcher
+from service.web import create_app
 
 pytestmark = pytest.mark.slow
 
@@ -91,3 +96,26 @@ def test_readme_shows_the_answer_that_people_get(sample_searcher: Searcher) -> N
     shown = re.findall(r"^\d\. (.+)  \(0\.\d+\)$", (ROOT / "README.md").read_text("utf-8"), re.M)
     answer = sample_searcher.search(Query("Health Analytics?"))
     assert shown == [result.session.title for result in answer.results]
+
+
+@pytest.mark.parametrize("shown", ["docs/python.md", Client, Catalogue])
+def test_examples_in_python_are_true(
+    shown: str | type,
+    sample_searcher: Searcher,
+    sample_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = create_app(sample_searcher, deadline=60)
+    monkeypatch.setattr(
+        "conference_helper.client.Client", partial(Client, transport=httpx.WSGITransport(app))
+    )
+    monkeypatch.chdir(sample_data.parent)
+    if isinstance(shown, str):
+        text = re.sub(r"^```.*$", "", (ROOT / shown).read_text("utf-8"), flags=re.M)
+    else:
+        text = f">>> from conference_helper import {shown.__name__}\n\n{shown.__doc__}"
+    told: list[str] = []
+    example = doctest.DocTestParser().get_doctest(text, {"__name__": "shown"}, str(shown), None, 0)
+    result = doctest.DocTestRunner().run(example, out=told.append)
+    assert result.attempted > 1
+    assert not result.failed, "".join(told)

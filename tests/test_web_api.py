@@ -146,8 +146,11 @@ def test_session(client: FlaskClient) -> None:
     assert answer.status_code == 200
     occurrence = {
         "id": HEALTH,
+        "title": "Health analytics on the ward",
         "event": "Summit",
         "year": 2025,
+        "source_id": "1",
+        "slot": "",
         "room": "Hall A",
         "cancelled": False,
     }

@@ -72,7 +72,7 @@ class CheckedPlan:
                 }
                 for id, found in self.alternatives.items()
             ],
-            "removed": [{**brief(one.session), "title": one.session.title} for one in self.removed],
+            "removed": [brief(one.session) for one in self.removed],
             "unknown": [str(id) for id in self.unknown],
             "invalid": list(self.invalid),
             "notes": list(self.notes),

@@ -110,11 +110,14 @@ def _told(snippet: Snippet | None) -> dict[str, Any] | None:
 
 
 def brief(session: Session) -> dict[str, Any]:
-    """Return when and where a sitting is, as JSON values."""
+    """Return what a sitting is called, when and where it is, as JSON values."""
     return {
         "id": str(session.id),
+        "title": session.title,
         "event": session.event,
         "year": session.year,
+        "source_id": session.source_id,
+        "slot": session.slot,
         "starts_at": session.starts_at.isoformat() if session.starts_at else None,
         "room": session.room,
         "cancelled": session.cancelled,

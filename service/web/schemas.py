@@ -129,8 +129,11 @@ def _results() -> Values:
 def _occurrence() -> Values:
     return _object(
         id={**TEXT, "format": "uuid"},
+        title=TEXT,
         event=TEXT,
         year={"type": "integer"},
+        source_id=TEXT,
+        slot=TEXT,
         starts_at=_MOMENT,
         room=TEXT,
         cancelled=_CANCELLED,
@@ -202,7 +205,7 @@ def _plan() -> Values:
         clashes={"type": "array", "items": clash},
         gaps={"type": "array", "items": gap},
         alternatives={"type": "array", "items": alternatives},
-        removed={"type": "array", "items": _object(**removed["properties"], title=TEXT)},
+        removed={"type": "array", "items": removed},
         unknown={"type": "array", "items": id},
         invalid=names,
         notes={**names, "description": "Sentences on the plan."},

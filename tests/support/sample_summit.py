@@ -20,15 +20,20 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory that the sample summit is loaded into."""
+    return tmp_path_factory.mktemp("samples") / "data"
+
+
+@pytest.fixture(scope="session")
 def sample_searcher(
-    tmp_path_factory: pytest.TempPathFactory,
+    sample_data: Path,
     models: Path,
     every_off_topic_query: tuple[OffTopicQuery, ...],
 ) -> Iterator[Searcher]:
-    folder = tmp_path_factory.mktemp("samples")
-    shutil.copytree(models, folder / "models")
+    shutil.copytree(models, sample_data / "models")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(folder))
+        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(sample_data))
         patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
         patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
         done = CliRunner().invoke(main, ["load", str(SAMPLES)])
