@@ -93,7 +93,7 @@ class Searcher:
     def _answer(self, query: Query, *, with_facets: bool = False) -> tuple[Answer, FacetCounts]:
         query.require_text()
         started = time.perf_counter()
-        with self.served.reading() as generation:
+        with self._readiness.answering(), self.served.reading() as generation:
             read = self._interpreter.interpret(generation, query)
             if read.is_programme:
                 answer, counts = self._programme(generation, read, with_facets=with_facets)

@@ -12,9 +12,10 @@ from pathlib import Path
 import filelock
 
 from service.encoder import Fingerprint
-from service.errors import DamagedError, LockedError, StoreError
+from service.errors import DamagedError, LockedError
 from service.settings import DataDir
 from service.stores.edge.digests import find_damage
+from service.stores.edge.failures import translate_unwritable
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import EdgeGeneration
 from service.stores.edge.shared_generation import SharedGeneration
@@ -70,15 +71,14 @@ class EdgeStore:
     def lock(self) -> Iterator[None]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
         try:
-            self._folder.root.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
+            with translate_unwritable(self._folder.root):
+                self._folder.root.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire()
         except filelock.Timeout as error:
             raise LockedError(
                 f"Another loader is at work on {self._folder.root}.",
                 "Wait until it ends, then try again.",
             ) from error
-        except OSError as error:
-            raise self._unwritable(error) from error
         try:
             yield
         finally:
@@ -88,12 +88,10 @@ class EdgeStore:
     def building(self, encoder: Fingerprint, *, sessions: int) -> Iterator[EdgeBuilder]:
         """Start an empty generation for about `sessions` sessions, under the catalogue's lock."""
         with self.lock():
-            try:
+            with translate_unwritable(self._folder.root):
                 self._folder.remove_leftovers()
                 self._folder.check_space(3 * sessions, encoder.dimension)
                 builder = EdgeBuilder(self._folder, encoder, sessions)
-            except OSError as error:
-                raise self._unwritable(error) from error
             try:
                 yield builder
             finally:
@@ -129,7 +127,8 @@ class EdgeStore:
             chosen = choose_kept(previous, to, kept, remedy=remedy)
             if served in kept:  # else an older schema leads out too: the next load writes it anew
                 check_schema(chosen)
-            self._folder.switch(chosen.generation)
+            with translate_unwritable(self._folder.root):
+                self._folder.switch(chosen.generation)
             return chosen
 
     def close(self) -> None:
@@ -143,9 +142,3 @@ class EdgeStore:
         except DamagedError as error:
             log.warning("%s", error)
             return ""
-
-    def _unwritable(self, error: OSError) -> StoreError:
-        return StoreError(
-            f"{self._folder.root} cannot be written: {error.strerror or error}. "
-            "Set CONFERENCE_HELPER_DATA_DIR to a folder you may write to."
-        )

@@ -11,7 +11,7 @@ from service.errors import VerificationError
 from service.session import Session
 from service.stores.counting import count_events, list_languages
 from service.stores.edge.digests import write_digests
-from service.stores.edge.failures import translate_errors
+from service.stores.edge.failures import translate_errors, translate_unwritable
 from service.stores.edge.folder import CatalogueFolder
 from service.stores.edge.generation import BATCH, EdgeGeneration
 from service.stores.edge.queries import sparse
@@ -100,7 +100,7 @@ class EdgeBuilder:
 
     def bury(self, tombstones: Collection[Tombstone]) -> None:
         """Make these the generation's tombstones (see `Builder.bury`)."""
-        with translate_errors("write removed sessions"):
+        with translate_unwritable(self._path):
             write_tombstones(self._path, tombstones)
 
     def commit(
@@ -109,6 +109,7 @@ class EdgeBuilder:
         """Verify, write the manifest and switch to the generation (see `Builder.commit`)."""
         with translate_errors("write sessions"):
             self._finish_segment()
+        with translate_unwritable(self._path):
             write_vocabulary(self._path, self._words.vocabulary())
         self.close()
         manifest = Manifest(
@@ -131,9 +132,9 @@ class EdgeBuilder:
                 manifest = replace(manifest, calibration=check(written))
         finally:
             written.close()
-        with translate_errors("write digests"):
+        with translate_unwritable(self._path):
             manifest = replace(manifest, files=write_digests(self._path))
-        self._folder.publish(manifest)
+            self._folder.publish(manifest)
         return manifest
 
     def _finish_segment(self) -> None:
