@@ -4,6 +4,8 @@ Each is a question and the calls that lead to its answer, four at most and under
 answer tells what is expected. It is 10:00 on the first day of the summit of 2026.
 """
 
+import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +259,9 @@ def test_each_task_is_done_in_few_calls_and_tokens(sample_searcher: Searcher) ->
         if told not in text or assistant.calls > MAX_CALLS or assistant.tokens >= MAX_TOKENS:
             wrong[task] = (text, assistant.calls, assistant.tokens)
     assert wrong == {}
+
+
+@pytest.mark.usefixtures("all_off_topic_queries")
+def test_the_recorded_conversation_is_what_the_server_answers(sample_searcher: Searcher) -> None:
+    page = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "record_conversation.py"))
+    assert page["record"](sample_searcher) == page["recorded"]()

@@ -5,7 +5,6 @@ part of the answer.
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,9 +26,8 @@ class Sizes:
 WHOLE = Sizes()
 SIZES = (WHOLE, Sizes(snippet=150), Sizes(120, 60, 3, 80), Sizes(80, 40, 2, 0), Sizes(40, 24, 1, 0))
 """From the most on; a list takes the first with which it is short enough."""
-_PIECES = re.compile(r"[A-Za-z]+|[0-9]+|[^\x00-\x7f]+|[^\sA-Za-z0-9]+")
-_LETTERS, _DIGITS, _SIGNS = 5, 3, 2
-"""How many of them make a token at least."""
+_PIECES = re.compile(r"[A-Za-z]{1,5}|[0-9]{1,3}|[^\x00-\x7f]|[^\sA-Za-z0-9\x80-\U0010ffff]{1,2}")
+"""What makes a token at least."""
 
 
 def brief(session: Session, most: Sizes = WHOLE) -> dict[str, Any]:
@@ -100,7 +98,9 @@ def quoted(text: str, most: int) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Return a text on one line without control characters, cut to `most` bytes of UTF-8."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    line = " ".join(text.split())
     encoded = line.encode("utf-8", "replace")
     if len(encoded) <= most:
         return line
@@ -117,15 +117,7 @@ def estimate_tokens(text: str) -> int:
 
     Of what is not ASCII each byte counts: only a token that is missing from a vocabulary is cut so far.
     """
-    return sum(map(_count, _PIECES.findall(text)))
-
-
-def _count(piece: str) -> int:
-    if piece[0].isdigit() and piece.isascii():
-        return math.ceil(len(piece) / _DIGITS)
-    if not piece.isascii():
-        return len(piece.encode("utf-8", "replace"))
-    return math.ceil(len(piece) / (_LETTERS if piece[0].isalpha() else _SIGNS))
+    return len(_PIECES.findall(text)) + len(text.encode("utf-8", "replace")) - len(text)
 
 
 def _speakers(session: Session, most: Sizes) -> list[str]:
