@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from service.mcp.server import Server
 
+_SECONDS = 60.0
+"""For one answer: the first has to load the model."""
+
 
 @click.command()
 def mcp() -> None:
@@ -27,7 +30,7 @@ def mcp() -> None:
     with closing(open_store(settings)) as store, redirect_stdout(sys.stderr):
         searcher = searcher_for(settings, store, serving=True)
         server = Server(searcher, str, public_url=settings.public_url or "")
-        answer_lines(server, lines, out, settings.deadline)
+        answer_lines(server, lines, out, _SECONDS)
 
 
 def answer_lines(server: "Server", lines: BinaryIO, out: BinaryIO, seconds: float) -> None:
