@@ -1,18 +1,21 @@
-"""What people wait while other clients hold connections open: silent ones, slow ones, and ones that never read.
+"""What people wait while others hold connections open, or ask all at once; and that overload is shed.
 
     python -m benchmarks.hostile_clients --data FOLDER [--page /programme] [--idle 1000] [--dripping 1000]
-                                         [--unread 200] [--rate 8] [--seconds 12] [--json FILE]
+                                         [--unread 200] [--rate 8] [--turns 4] [--seconds 12] [--clients 64]
+                                         [--json FILE]
 
 Serves the catalogue in a data directory and asks it `--rate` questions a second, each on a connection of its
-own, whether the one before was answered or not: first in quiet, then while all those connections are held and
+own, whether the one before was answered or not: in turns in quiet, and while all those connections are held and
 the answers that nobody reads were made. Dripping clients send a line of a request a second. Health and
-metrics are asked for meanwhile, a fifth as often.
+metrics are asked for meanwhile, a fifth as often. Then `--clients` ask all at once, each again as soon as it is
+answered, for as long as all turns in quiet: once as many, then four times as many.
 """
 
 import argparse
 import contextlib
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -27,12 +30,15 @@ import numpy as np
 from benchmarks.support.corpus import new_question
 from benchmarks.support.results import Row, report
 from benchmarks.support.serving import Service
+from service.settings import DEADLINE_SECONDS
 
 PROBES = ("/livez", "/readyz", "/metrics")
 PROBE_LIMIT_MS = 200
 """Longest time that a probe may take."""
 _TIMEOUT_SECONDS = 10.0
 _SETTLING_SECONDS = 8
+_CROWDED = 4
+"""How many times as many clients ask at once in the end."""
 
 
 @dataclass(slots=True)
@@ -43,10 +49,9 @@ class Waits:
     probes: list[float] = field(default_factory=list)
     failed: int = 0
 
-    @property
-    def p99(self) -> float:
-        """What one question in a hundred takes longer than."""
-        return float(np.quantile(self.questions, 0.99))
+    def quantile(self, share: float) -> float:
+        """Return what this share of the questions took at most."""
+        return float(np.quantile(self.questions, share))
 
 
 def main() -> None:
@@ -57,24 +62,40 @@ def main() -> None:
     for kind, number in (("idle", 1000), ("dripping", 1000), ("unread", 200)):
         parser.add_argument(f"--{kind}", type=int, default=number)
     parser.add_argument("--rate", type=float, default=8)
+    parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=12)
+    parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     counts = {"idle": args.idle, "dripping": args.dripping, "unread": args.unread}
+    quiet, hostile = Waits(), Waits()
     with Service(args.data) as service:
-        ask(service.port, args.rate, 2)
-        quiet = ask(service.port, args.rate, args.seconds)
-        with held(service.port, args.page, counts):
-            hostile = ask(service.port, args.rate, args.seconds)
+        ask(service.port, args.rate, 2, Waits())
+        for _ in range(args.turns):
+            ask(service.port, args.rate, args.seconds, quiet)
+            with held(service.port, args.page, counts):
+                ask(service.port, args.rate, args.seconds, hostile)
+            time.sleep(_SETTLING_SECONDS)
+        rows = compare(quiet, hostile, counts)
+        for times in (1, _CROWDED):
+            seconds = args.turns * args.seconds / 2
+            rows.append(overload(service.port, times * args.clients, args.rate, seconds))
+    print("load of the machine at the end: " + ", ".join(f"{one:.1f}" for one in os.getloadavg()))
+    report(rows, "python -m benchmarks.hostile_clients " + " ".join(sys.argv[1:]), args.json)
+
+
+def compare(quiet: Waits, hostile: Waits, counts: dict[str, int]) -> list[Row]:
+    """Return how questions and probes fared while connections were held, beside those in quiet."""
     held_words = ", ".join(f"{number} {kind}" for kind, number in counts.items())
-    rows = [
+    return [
         Row(
             f"a question's p99 with {held_words} connections; the baseline is in quiet",
-            quiet.p99,
-            hostile.p99,
+            quiet.quantile(0.99),
+            hostile.quantile(0.99),
             "ms",
-            quiet.p99 / hostile.p99,
-            f"{len(hostile.questions)} questions, {hostile.failed} failed",
+            quiet.quantile(0.99) / hostile.quantile(0.99),
+            f"p50 {quiet.quantile(0.5):.3g} and {hostile.quantile(0.5):.3g} ms; {len(hostile.questions)} "
+            f"questions each, {quiet.failed} and {hostile.failed} failed",
         ),
         Row(
             "the slowest of /livez, /readyz and /metrics meanwhile; the baseline is the limit",
@@ -82,10 +103,35 @@ def main() -> None:
             max(hostile.probes),
             "ms",
             PROBE_LIMIT_MS / max(hostile.probes),
-            f"{len(hostile.probes)} asked, in quiet {max(quiet.probes):.3g} ms",
+            f"{len(hostile.probes)} asked, p99 {np.quantile(hostile.probes, 0.99):.3g} ms; "
+            f"in quiet the slowest took {max(quiet.probes):.3g} ms",
         ),
     ]
-    report(rows, "python -m benchmarks.hostile_clients " + " ".join(sys.argv[1:]), args.json)
+
+
+def overload(port: int, clients: int, rate: float, seconds: float) -> Row:
+    """Have so many clients ask all at once; return the slowest answer beside the deadline."""
+    command = [sys.executable, "-m", "benchmarks.support.clients", str(port)]
+    options = [f"--clients={clients}", f"--seconds={seconds}", f"--first={1000 * clients}"]
+    asking = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    try:
+        probed = Waits()
+        ask(port, rate / 5, seconds, probed, questions=False)
+        found = json.loads(asking.communicate()[0])
+    finally:
+        asking.kill()
+        asking.wait()
+    limit = 1000 * DEADLINE_SECONDS
+    return Row(
+        f"the slowest answer of {clients} clients at once; the baseline is the deadline",
+        limit,
+        found["slowest"],
+        "ms",
+        limit / found["slowest"],
+        f"{found['answered']} answered ({found['rate']:.3g} a second, p50 {found['p50']:.3g} ms), "
+        f"{found['shed']} shed, {found['failed']} failed; p50 of the second half {found['growth']:.3g} times "
+        f"that of the first; the slowest probe took {max(probed.probes):.3g} ms",
+    )
 
 
 @contextlib.contextmanager
@@ -106,23 +152,27 @@ def held(port: int, page: str, counts: dict[str, int]) -> Iterator[None]:
         crowd.communicate()
 
 
-def ask(port: int, rate: float, seconds: float) -> Waits:
-    """Ask questions, and every fifth time a probe, at fixed times; return how long each took."""
-    waits, started = Waits(), time.perf_counter()
+def ask(port: int, rate: float, seconds: float, waits: Waits, *, questions: bool = True) -> None:
+    """Ask questions, and every fifth time a probe, at fixed times; note how long each took.
+
+    Without `questions` each is a probe.
+    """
+    started, before = time.perf_counter(), len(waits.questions)
     threads = []
     for number in range(int(seconds * rate)):
         time.sleep(max(0.0, started + number / rate - time.perf_counter()))
-        question = "/api/search?" + urlencode({"q": new_question(number)})
-        paths = [(question, waits.questions)]
-        if number % 5 == 0:
-            paths.append((PROBES[number // 5 % len(PROBES)], waits.probes))
+        paths = []
+        if questions:
+            question = urlencode({"q": new_question(before + number)})
+            paths.append((f"/api/search?{question}", waits.questions))
+        if number % 5 == 0 or not questions:
+            paths.append((PROBES[(number // 5 if questions else number) % 3], waits.probes))
         for path, times in paths:
             thread = threading.Thread(target=_time, args=(port, path, times, waits))
             thread.start()
             threads.append(thread)
     for thread in threads:
         thread.join()
-    return waits
 
 
 def _time(port: int, path: str, times: list[float], waits: Waits) -> None:

@@ -212,7 +212,7 @@ class LoadGenerator:
 def compare_rates(found: Mapping[str, list[dict[str, float]]]) -> Row:
     """Return the row for 16 clients: requests per second, interleaved with the reference encoder."""
     rates = {name: [run["rate"] for run in runs] for name, runs in found.items()}
-    failed = sum(int(run["failed"]) for runs in found.values() for run in runs)
+    failed = sum(int(run["failed"] + run["shed"]) for runs in found.values() for run in runs)
     ratios = [ours / theirs for ours, theirs in zip(rates["fast"], rates["reference"], strict=True)]
     return Row(
         "16 clients; the baseline is the service with the reference encoder",
@@ -233,7 +233,7 @@ def table_row(table: Mapping[int, dict[str, float]], clients: int) -> Row:
         ours["rate"],
         "questions/s",
         ours["rate"] / alone["rate"],
-        f"p50 {ours['p50']:.3g} ms, p99 {ours['p99']:.3g} ms, {ours['failed']:.0f} failed",
+        f"p50 {ours['p50']:.3g} ms, p99 {ours['p99']:.3g} ms, {ours['failed'] + ours['shed']:.0f} failed",
     )
 
 
