@@ -93,6 +93,29 @@ def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, mo
     assert list(machine.home.iterdir()) == []
 
 
+def test_no_other_command_talks_to_anybody(
+    machine: Machine, source: Path, models: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(models, machine.data / "models")
+    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    folder = machine.temporary
+    for command in (
+        ("status",),
+        ("verify", "--deep"),
+        ("backup", str(folder / "backup")),
+        ("restore", str(folder / "backup")),
+        ("generations",),
+        ("rollback",),
+        ("export", str(folder / "out.jsonl")),
+        ("export-model",),
+        ("remove", "--event", "Summit", "--yes"),
+    ):
+        machine.run(*command)
+        assert machine.sockets() == [], command
+        assert machine.written_elsewhere() == [], command
+    assert list(machine.home.iterdir()) == []
+
+
 def test_a_load_of_an_address_talks_to_its_host_alone(
     machine: Machine, source: Path, models: Path
 ) -> None:
