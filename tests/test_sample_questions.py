@@ -98,6 +98,7 @@ def test_readme_shows_the_answer_that_people_get(sample_searcher: Searcher) -> N
     assert shown == [result.session.title for result in answer.results]
 
 
+@pytest.mark.usefixtures("all_off_topic_queries")
 @pytest.mark.parametrize("shown", ["docs/python.md", Client, Catalogue])
 def test_examples_in_python_are_true(
     shown: str | type,
