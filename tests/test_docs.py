@@ -21,7 +21,8 @@ SITE = sorted(DOCS.glob("*.md"))
 PAGES = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")), *SITE]
 TEXT = {page.name: page.read_text("utf-8") for page in PAGES}
 OF_TESTS = {
-    f"TEST_{name}" for name in ("QDRANT_URL", "QDRANT_API_KEY", "QDRANT_BINARY", "DATA", "LONG")
+    f"TEST_{name}"
+    for name in ("QDRANT_URL", "QDRANT_API_KEY", "QDRANT_BINARY", "DATA", "LONG", "ROUNDS", "SEED")
 }
 NAVIGATION = re.findall(r'"(\w+\.md)"', (ROOT / "zensical.toml").read_text("utf-8"))
 FOLDERS = "conference_helper|service|loaders|evaluation|training|benchmarks|samples|ops|docs|tests"
