@@ -8,6 +8,7 @@ from service.filters import FIELDS, MAX_ALL, MAX_VALUES, Field, FieldType
 from service.query.query import MAX_QUERY, NOW_PATTERN
 from service.slots import MAX_PLAN
 from service.web.keys import wanted
+from service.web.openapi_examples import examples
 from service.web.schemas import TEXT, Values
 
 KEY: Values = {
@@ -122,8 +123,10 @@ def _get(id: str, summary: str, parameters: Sequence[Values], responses: Values)
 
 
 def json_of(schema: str) -> Values:
-    """Return the content of a response that has a schema."""
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    """Return the content of a response that has a schema, with an example where there is one."""
+    found = examples().get(schema)
+    shown = {"example": found} if found else {}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}, **shown}}
 
 
 def blank_or(pattern: str) -> Values:
