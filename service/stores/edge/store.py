@@ -70,15 +70,15 @@ class EdgeStore:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other loaders out for a `with` block. Raises LockedError while one is at work."""
-        try:
-            with translate_unwritable(self._folder.root):
-                self._folder.root.mkdir(parents=True, exist_ok=True)
+        with translate_unwritable(self._folder.root):
+            self._folder.root.mkdir(parents=True, exist_ok=True)
+            try:
                 self._lock.acquire()
-        except filelock.Timeout as error:
-            raise LockedError(
-                f"Another loader is at work on {self._folder.root}.",
-                "Wait until it ends, then try again.",
-            ) from error
+            except filelock.Timeout as error:  # an OSError too
+                raise LockedError(
+                    f"Another loader is at work on {self._folder.root}.",
+                    "Wait until it ends, then try again.",
+                ) from error
         try:
             yield
         finally:
