@@ -48,6 +48,7 @@ def test_every_benchmark_stands_in_the_docs_and_has_a_section_of_results() -> No
         "hostile",
         "hostile_clients",
         "load",
+        "mcp",
         "programme",
         "query",
         "scale",
@@ -123,8 +124,8 @@ def test_memory_rows_compare_both_ways_of_counting() -> None:
 
 
 def test_rates_are_compared_round_by_round_and_failures_counted() -> None:
-    fast = [{"rate": 50.0, "failed": 0}, {"rate": 90.0, "failed": 2}]
-    slow = [{"rate": 10.0, "failed": 1}, {"rate": 10.0, "failed": 0}]
+    fast = [{"rate": 50.0, "failed": 0, "shed": 0}, {"rate": 90.0, "failed": 1, "shed": 1}]
+    slow = [{"rate": 10.0, "failed": 1, "shed": 0}, {"rate": 10.0, "failed": 0, "shed": 0}]
     row = query.compare_rates({"fast": fast, "reference": slow})
     assert (row.baseline, row.ours, row.ratio) == (10, 70, 7)
     assert row.spread == "ratio 5 to 9 over 2 runs, 3 failed"
