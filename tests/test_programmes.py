@@ -185,6 +185,31 @@ def test_sessions_are_read_once_a_generation_and_what_is_on_once_a_minute(
     assert numbers(day(found, "12T10:05:01").sessions) == [0, 1, 2], "after a load"
 
 
+def test_the_days_shown_first_are_read_before_anybody_asks(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    sessions = [at(number, 12 + number, "9:00", 90, room=f"Hall {number}") for number in range(7)]
+    write(store, sessions)
+    found = Programmes(store, FacetCache())
+    found.warm_up(now=moment("13T08:00"))
+    with store.reading() as generation:
+        for name in ("programme", "counts"):
+            monkeypatch.setattr(type(generation), name, _fail)
+    for number in range(1, 6):
+        asked = Filters(event=["Summit"], year=[2026], day=[f"2026-05-{12 + number}"])
+        shown, counts = found.find_with_counts(asked, now=moment("01T08:00"))
+        assert isinstance(shown, ProgrammeDay)
+        assert numbers(shown.sessions) == [number]
+        assert counts["room"] == [(f"Hall {number}", 1)]
+    monkeypatch.undo()
+    assert day(found, day=["2026-05-12"]).sessions, "a day that was not read yet is read"
+
+
+def _fail(*asked: object) -> None:
+    pytest.fail(f"asked for {asked}")
+
+
 def test_what_is_no_part_is_told(programmes: Programmes) -> None:
     with pytest.raises(QueryError, match="part is 'x'"):
         programmes.find(Filters(), part="x")

@@ -33,6 +33,8 @@ COUNTED = ("room", "kind", "track", "level", "language")
 """Facets that are counted for the filters of a day. Speakers, of whom there are thousands, have a list."""
 _EDITIONS_KEPT = 20_000
 """Editions that are cached, in the lists used last."""
+DAYS_WARMED = 5
+"""Days that are read before anybody asks for them: counting one takes as long as writing its page."""
 _OF_TIME = ("from", "to", "at")
 
 
@@ -106,6 +108,18 @@ class Programmes:
             spelled = self._facets.canonicalise(generation, filters)
             counts = self._facets.count(generation, FIELD_OF[kind], spelled)
         return open_directory(counts, letter=letter, page=page)
+
+    def warm_up(self, *, now: datetime | None = None) -> None:
+        """Read and count what a page without filters shows, its day by itself and those that follow it."""
+        with self._store.reading() as generation:
+            if CALENDAR not in generation.manifest.indexes:
+                return
+        shown, _ = self.find_with_counts(NO_FILTERS, now=now)
+        if isinstance(shown, NoProgramme):
+            return
+        days = [day for day, _ in shown.edition.days if day >= shown.day]
+        for day in days[:DAYS_WARMED]:
+            self.find_with_counts(shown.filters.replace(day=[day]), now=now)
 
     def editions(self) -> list[Edition]:
         """Return all editions of the catalogue, by event and year."""

@@ -237,6 +237,7 @@ class Searcher:
             self._analysis.correct(generation, "raedy")
             self._count_all(generation, NO_FILTERS)
         self.lookup.examples()
+        self.programmes.warm_up()
         for result in answer.results[:1]:
             self.lookup.talk(str(result.session.id))
 
