@@ -80,7 +80,7 @@ class NowFinder:
         if not self.known.holds(day, minute):
             yield from self._read(**at)
         else:
-            yield from self.known.sessions
+            yield from (one for one in self.known.sessions if (one.start_minute or 0) <= minute)
             if first := self.known.part.first:
                 yield from self._read(**at, to=[format_minute(first)])
         yield from running_into(self.generation, self.filters, self.edition, day)
@@ -139,8 +139,12 @@ def _next(ahead: Sequence[Session], now: datetime) -> Iterator[Session]:
 
 
 def _starts_after(session: Session, now: datetime) -> bool:
-    slot = _scheduled(session)
-    return slot is not None and slot.starts > now
+    starts = session.starts_at
+    if (
+        starts is None or not starts.tzinfo or starts <= now
+    ):  # most are told by this, without their slot
+        return False
+    return _scheduled(session) is not None
 
 
 def _scheduled(session: Session) -> Slot | None:
