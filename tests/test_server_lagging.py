@@ -145,6 +145,21 @@ def test_values_are_counted_exactly_where_nobody_waits(
     assert exact == [True, False]
 
 
+def test_values_that_no_session_has_any_more_are_none(
+    store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, [talk(1)])
+    facet = client.facet
+
+    def with_removed(name: str, **options: Any) -> models.FacetResponse:
+        gone = models.FacetValueHit(value="Gone", count=0)
+        return models.FacetResponse(hits=[*facet(name, **options).hits, gone])
+
+    monkeypatch.setattr(client, "facet", with_removed)
+    with store.reading() as generation:
+        assert generation.facets(["event"]) == {"event": [("Summit", 1)]}
+
+
 def test_a_manifest_that_changed_is_published_by_setting_the_alias(
     store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

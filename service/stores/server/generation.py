@@ -250,7 +250,8 @@ class ServerGeneration:
                 consistency=self._consistency,
             ),
         )
-        pairs = [(hit.value, hit.count) for hit in answer.hits]
+        # The server lists a value with 0 as long as the point that had it is not optimised away.
+        pairs = [(hit.value, hit.count) for hit in answer.hits if hit.count]
         return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0])))
 
     def _scroll(
