@@ -35,13 +35,8 @@ const one = await client.GET("/api/sessions/{id}", { params: { path: { id: "an i
 console.log(rooms, one.data?.occurrences[0]?.starts_at);
 """
 COMPILE = (
-    "--noEmit",
-    "--strict",
-    "--skipLibCheck",
-    "--module",
-    "esnext",
-    "--moduleResolution",
-    "bundler",
+    *("--noEmit", "--strict", "--skipLibCheck"),
+    *("--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"),
 )
 WRONG = PROGRAM.replace('mode: "hybrid"', 'mode: "loud"')
 
