@@ -1,4 +1,4 @@
-"""What people wait while others hold connections open, or ask all at once; and that overload is shed.
+"""Benchmark of hostile clients: latency while connections are held open, and load shedding under overload.
 
     python -m benchmarks.hostile_clients --data FOLDER [--page /programme] [--idle 1000] [--dripping 1000]
                                          [--unread 200] [--rate 8] [--turns 4] [--seconds 12] [--clients 64]
@@ -50,7 +50,7 @@ class Waits:
     failed: int = 0
 
     def quantile(self, share: float) -> float:
-        """Return what this share of the questions took at most."""
+        """Return this quantile of the questions' latencies, in milliseconds."""
         return float(np.quantile(self.questions, share))
 
 
@@ -153,7 +153,7 @@ def held(port: int, page: str, counts: dict[str, int]) -> Iterator[None]:
 
 
 def ask(port: int, rate: float, seconds: float, waits: Waits, *, questions: bool = True) -> None:
-    """Ask questions, and every fifth time a probe, at fixed times; note how long each took.
+    """Send questions, and a probe every fifth time, at a fixed rate; record the latencies.
 
     Without `questions` each is a probe.
     """

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def measure(client: Any, question: str, turns: int) -> Row:
-    """Return the medians of both ways to ask, of a client of the app, in milliseconds, timed alternately."""
+    """Compare the median latencies of the API and of the MCP tool, in milliseconds, measured in alternation."""
 
     def ask_api() -> None:
         assert client.get("/api/search", query_string={"q": question}).status_code == 200

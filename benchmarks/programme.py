@@ -217,7 +217,7 @@ def _make_ready(store: EdgeStore) -> Searcher:
 
 
 def _show_first(app: Any, ready: list[Searcher], path: str, turn: int) -> None:
-    """Ask for a path of a searcher that was never asked before, which is used up."""
+    """Request a path from a fresh searcher, which is taken off the list."""
     kept = app.extensions["searcher"]
     app.extensions["searcher"] = ready.pop()
     at = f"http://localhost/{turn}"  # rows are cached with their addresses

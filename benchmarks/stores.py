@@ -67,7 +67,7 @@ class Compared:
 
     @property
     def has_same_verdict(self) -> bool:
-        """Whether both verdicts are equal."""
+        """Whether the two verdicts agree."""
         return self.answers[0].verdict == self.answers[1].verdict
 
     def lines(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command line, and the one place that wires settings, encoder, store, loaders and web together.
+"""The command line and the Python API; wires settings, encoder, store, loaders and web together.
 
 For Python programs: `Client` asks a service, `Catalogue` the catalogue on this machine, both as a `Conference`.
 Each is imported when it is first used.

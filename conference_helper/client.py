@@ -38,7 +38,7 @@ ERRORS: dict[str, type[errors.ConferenceHelperError]] = {
     "verification_failed": errors.VerificationError,
     "locked": errors.LockedError,
 }
-"""The error that each code of the API is raised as; of any other it is ServiceError."""
+"""Exception class by error code of the API; ServiceError for any other code."""
 _TRY_AGAIN = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.BAD_GATEWAY,
@@ -69,7 +69,7 @@ class Client(Conference):
         patience: float = 60.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Name the service by the address of its page; nothing is sent yet. Raises InputError if it is none.
+        """Prepare requests to a service's `url`; nothing is sent yet. Raises InputError if it is invalid.
 
         An answer is waited for `timeout` seconds. Where the service is away, or asks to come back later, it is
         asked again for up to `patience` seconds, no sooner than it says. `transport` sends requests in place of
@@ -150,7 +150,7 @@ class Client(Conference):
             raise self._unknown(response) from error
 
     def _error(self, response: httpx.Response) -> errors.ConferenceHelperError:
-        """Return the error that the service answered with."""
+        """Return the exception for an error response."""
         try:
             told = response.json()["error"]
             code, message = str(told["code"]), str(told["message"])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from service.stores.protocol import Mode
 
 FilterValue = str | int | Iterable[str | int]
-"""A value of a filter, or several of which a session must have one."""
+"""A filter's value, or several values of which one must match."""
 _UNDATED = "undated"
 
 
@@ -58,7 +58,7 @@ class Conference(ABC):
         return self._search(query)
 
     def session(self, id: UUID | str) -> "Session":
-        """Return the session of that id.
+        """Return the session with this id.
 
         Raises NotFoundError if none has it, RemovedError if it was taken out of the programme.
         """
@@ -97,7 +97,7 @@ class Conference(ABC):
             yield from map(decode_session, page["sessions"])
 
     def __enter__(self) -> Self:
-        """Return this; `close` is called at the end of the `with` block."""
+        """Return the conference itself; leaving the `with` block closes it."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -105,7 +105,7 @@ class Conference(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close connections and files."""
 
     @abstractmethod
     def _search(self, query: Query) -> "Answer": ...
@@ -128,7 +128,7 @@ def _parse_id(id: UUID | str) -> str:
 
 
 def _read(filters: dict[str, FilterValue]) -> Filters:
-    """Return the filters of keyword arguments. Raises QueryError for one that cannot be used."""
+    """Convert keyword arguments to Filters. Raises QueryError for an invalid one."""
     return Filters.parse({name.removesuffix("_"): _texts(value) for name, value in filters.items()})
 
 

@@ -23,7 +23,7 @@ class Catalogue(Conference):
     """
 
     def __init__(self, searcher: "Searcher", store: "SessionStore") -> None:
-        """Ask with this searcher; the store is closed with this."""
+        """Search with `searcher`; `close` also closes the store."""
         self._searcher = searcher
         self._store = store
 

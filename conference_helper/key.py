@@ -1,4 +1,4 @@
-"""Commands that make, list and revoke the API keys of programs: key new, key list, key revoke."""
+"""The `key` command group: create, list and revoke API keys."""
 
 import re
 from datetime import UTC, date, datetime
@@ -57,7 +57,7 @@ def new(name: str, scopes: tuple["Scope", ...], until: datetime | None) -> None:
 @key.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_(as_json: bool) -> None:
-    """List the keys by name, with what they are for and until when."""
+    """List the keys by name, with their scopes and last days."""
     from service.keys.key_file import read_keys
 
     keys = read_keys(_path())

@@ -164,4 +164,4 @@ ATTACKS = (
     Attack("a zone of 3,000 parts", "a.csv",
         lambda: _row(Title="T", Start="2026-05-12 10:00", Timezone="a/" * 3_000), "RecursionError"),
 )  # fmt: skip
-"""All attacks, in the order of the table."""
+"""Attacks in table order."""

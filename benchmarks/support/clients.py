@@ -55,7 +55,7 @@ class Client(threading.Thread):
         self._connection.close()
 
     def _ask(self, question: str) -> int:
-        """Return the status of the answer, 0 where there is none."""
+        """Return the response's status code, 0 if there was no response."""
         try:
             self._connection.request("GET", "/api/search?" + urlencode({"q": question}))
             response = self._connection.getresponse()

@@ -250,8 +250,7 @@ class ServerGeneration:
                 consistency=self._consistency,
             ),
         )
-        # The server lists a value with 0 as long as the point that had it is not optimised away.
-        pairs = [(hit.value, hit.count) for hit in answer.hits if hit.count]
+        pairs = [(hit.value, hit.count) for hit in answer.hits if hit.count]  # 0: of removed points
         return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0])))
 
     def _scroll(
