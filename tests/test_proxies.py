@@ -127,6 +127,13 @@ def test_only_allowed_hosts_are_answered(searcher: Searcher, client: FlaskClient
     assert client.get("/api/status", headers={"Host": "any.example"}).status_code == 200
 
 
+def test_a_host_header_names_one_host(client: FlaskClient) -> None:
+    for host in ("a.example,b.example", "a.example, a.example", "a b", "a@b", "a/b", "ä.example"):
+        refused = client.get("/livez", headers={"Host": host})
+        assert refused.status_code == 400, host
+        assert refused.get_json()["error"]["code"] == "bad_input", host
+
+
 def test_no_address_leads_to_the_host_that_the_request_names(client: FlaskClient) -> None:
     for path in ("//evil.example/", "//api/status", "/api//status", "/programme/"):
         named = {"PATH_INFO": path, "HTTP_HOST": "evil.example"}

@@ -83,5 +83,17 @@ def test_who_asks_too_often_is_told_when_to_ask_again(limited: FlaskClient) -> N
         ("127.0.0.1", 5, 5),
     ],
 )
-def test_the_limit_is_on_where_strangers_can_ask(host: str, given: int | None, most: int) -> None:
+def test_the_limit_is_on_where_the_service_listens_for_strangers(
+    host: str, given: int | None, most: int
+) -> None:
     assert load_settings(host=host, rate_limit=given).requests_per_minute == most
+
+
+@pytest.mark.parametrize(
+    "told", [{"public_url": "https://ask.example.org"}, {"trusted_proxies": "127.0.0.1"}]
+)
+def test_the_limit_is_on_behind_a_proxy_of_the_same_machine(told: dict[str, str]) -> None:
+    settings = load_settings(host="127.0.0.1", **told)
+    assert settings.is_public
+    assert settings.requests_per_minute == 6_000
+    assert load_settings(host="127.0.0.1", rate_limit=0, **told).requests_per_minute == 0

@@ -112,8 +112,8 @@ class Settings(BaseSettings):
     all others are answered 503."""
     rate_limit: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     """Requests that a client (an address; of IPv6 a /64) may make a minute, 0 for any number. When unset 6,000,
-    and any number where `serve` listens on loopback. Behind a proxy, name it in `TRUSTED_PROXIES`: otherwise
-    all people are one client."""
+    and any number where `serve` listens on loopback without `PUBLIC_URL` and `TRUSTED_PROXIES`. Behind a proxy,
+    name it in `TRUSTED_PROXIES`: otherwise all people are one client."""
     api_keys_file: OwnPath | None = None
     """File of [API keys](keys.md), which `conference-helper key` makes. When set, programs that ask `serve`
     need one, and /metrics wants one of the scope ops; nobody needs one when unset."""
@@ -126,7 +126,8 @@ class Settings(BaseSettings):
     metrics_listen: ListenAt | None = None
     """Where `serve` answers /metrics, /livez and /readyz to operators: an address and a port, as in
     127.0.0.1:9100, or the path of a socket. /metrics is then not on the public port; when unset, it is there
-    only if `serve` listens on loopback. With `API_KEYS_FILE` it is there for keys of the scope ops."""
+    only if `serve` listens on loopback without `PUBLIC_URL` and `TRUSTED_PROXIES`. With `API_KEYS_FILE` it is
+    there for keys of the scope ops."""
     allowed_hosts: Hosts = ()
     """Names that requests may be addressed to (Host), separated by commas: ask.example.org. Others are answered
     400, but for those of loopback. Any when unset."""
@@ -147,8 +148,8 @@ class Settings(BaseSettings):
 
     @property
     def is_public(self) -> bool:
-        """Whether `serve` listens on another address than loopback."""
-        return not is_loopback(self.host)
+        """Whether strangers can ask `serve`: it listens on another address than loopback, or behind a proxy."""
+        return not is_loopback(self.host) or bool(self.public_url or self.trusted_proxies)
 
     @property
     def requests_per_minute(self) -> int:

@@ -29,6 +29,8 @@ WITHOUT_WAITING = (
 )
 """Endpoints that need no turn and count for no limit: they take next to no time."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_ONE_HOST = re.compile(r"[\w.%:\[\]-]*", re.ASCII)
+"""A host and a port, or nothing. The server below joins several Host headers with commas."""
 
 
 def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
@@ -46,6 +48,8 @@ def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
         scope.enter_context(searcher().served.pinned())
         if len(request.environ["QUERY_STRING"]) + len(request.environ["PATH_INFO"]) > MAX_ADDRESS:
             raise RequestURITooLarge
+        if not _ONE_HOST.fullmatch(request.headers.get("Host", "")):
+            raise InputError("The Host header has to name one host.")
         if hosts and _name_of(request.host) not in (*hosts, *_LOOPBACK):
             raise InputError("This service is not known under that name.")
 

@@ -120,6 +120,19 @@ def test_no_second_request_hides_behind_an_ambiguous_end(
             assert count_answers(method, head) == 1, head
 
 
+def test_a_request_with_two_hosts_is_refused(server: "subprocess.Popen[str]", port: int) -> None:
+    for hosts, status in (
+        ("Host: a", b"200"),
+        ("Host: a\r\nHost: b", b"400"),
+        ("Host: a\r\nhost: a", b"400"),
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as client:
+            head = f"GET /livez HTTP/1.1\r\n{hosts}\r\nConnection: close\r\n\r\n"
+            client.sendall(head.encode())
+            answer = b"".join(iter(lambda: client.recv(65536), b""))
+        assert answer.startswith(b"HTTP/1.1 " + status), hosts
+
+
 def test_the_port_is_said_to_be_taken_while_it_serves(
     server: "subprocess.Popen[str]", port: int, tmp_path: Path
 ) -> None:
