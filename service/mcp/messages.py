@@ -85,6 +85,8 @@ def parse(body: bytes) -> Message:
 
 
 def _check_depth(body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return
     depth = 0
     for token in _TOKENS.finditer(body):
         sign = token[0]
