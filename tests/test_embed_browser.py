@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from flask import Flask
 from support.browser import OpenBrowser, by_css, needs_browser, serving_app, wait
 from support.web_fixtures import SESSIONS, open_loaded
 
+from service.keys.changes import add_key
+from service.keys.key_file import KeyFile
 from service.web import create_app
 
 if TYPE_CHECKING:
@@ -40,17 +45,26 @@ def host(service: str, attributes: str = "") -> Flask:
 
 
 @pytest.fixture
+def keys(tmp_path: Path) -> KeyFile:
+    add_key(tmp_path / "keys.json", "app", ["search"], None)
+    return KeyFile(tmp_path / "keys.json")
+
+
+@pytest.fixture
 def opened(
-    tmp_path_factory: pytest.TempPathFactory, open_browser: OpenBrowser
+    tmp_path_factory: pytest.TempPathFactory, open_browser: OpenBrowser, keys: KeyFile
 ) -> Iterator[tuple["Chrome", str]]:
-    """Open a page that embeds the search of sessions of 2026, at a service that allows it."""
+    """Open a page that embeds the search of sessions of 2026, at a service that allows it.
+
+    Programs need a key there, and the page has none.
+    """
     from werkzeug.serving import make_server
 
     store, searcher = open_loaded(tmp_path_factory.mktemp("data"), [*SESSIONS, EVIL])
     probe = make_server("127.0.0.1", 0, Flask("probe"))
     probe.server_close()  # its port is free again, and is the host's: the service must name it before
     allowed = f"http://127.0.0.1:{probe.server_port}"
-    with serving_app(create_app(searcher, allowed_origins=(allowed,))) as service:
+    with serving_app(create_app(searcher, allowed_origins=(allowed,), keys=keys)) as service:
         site = host(service, 'year="2026" limit="10" label="Ask <us>"')
         with serving_app(site, probe.server_port) as address:
             browser = open_browser()
@@ -90,6 +104,12 @@ def test_a_question_by_keyboard_finds_sessions_on_another_site(
     more = root(browser).find_element("css selector", ".links a").get_attribute("href")
     assert more == f"{service}/?q=health+analytics&year=2026"
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # no types there
+
+    refused = httpx.get(f"{service}/api/search?q=health")
+    assert refused.status_code == HTTPStatus.UNAUTHORIZED, "programs need a key meanwhile"
+    browser.get(service)
+    asked = "return fetch('/api/search?q=health').then(answer => answer.status)"
+    assert browser.execute_script(asked) == HTTPStatus.OK, "pages of the service need none either"
 
 
 def test_a_site_that_is_not_allowed_is_told_so(
