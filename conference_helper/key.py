@@ -37,7 +37,15 @@ def key() -> None:
     metavar="DAY",
     help="Last day on which it is accepted (UTC); without an end when unset.",
 )
-def new(name: str, scopes: tuple["Scope", ...], until: datetime | None) -> None:
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0, 2**31 - 1),
+    metavar="REQUESTS",
+    help="Most requests with it a minute, 0 for any number; API_KEYS_RATE_LIMIT when unset.",
+)
+def new(
+    name: str, scopes: tuple["Scope", ...], until: datetime | None, rate_limit: int | None
+) -> None:
     """Make a key and print it, this once: only its hash is kept. NAME tells it from others."""
     from service.keys.changes import add_key
     from service.keys.key import NAME_PATTERN
@@ -50,14 +58,14 @@ def new(name: str, scopes: tuple["Scope", ...], until: datetime | None) -> None:
     if last_day and last_day < _today():
         raise InputError(f"{last_day} is over. Name today or a day to come with --until.")
     path = _path()
-    click.echo(add_key(path, name, tuple(dict.fromkeys(scopes)), last_day))
+    click.echo(add_key(path, name, tuple(dict.fromkeys(scopes)), last_day, rate_limit))
     click.echo(f"This is shown once: {path} keeps only its hash.", err=True)
 
 
 @key.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_(as_json: bool) -> None:
-    """List the keys by name, with their scopes and last days."""
+    """List the keys by name, with their scopes, last days and limits of their own."""
     from service.keys.key_file import read_keys
 
     keys = read_keys(_path())
@@ -66,7 +74,9 @@ def list_(as_json: bool) -> None:
         return
     width = max((len(one.name) for one in keys), default=0)
     for one in keys:
-        click.echo(f"{one.name:<{width}}  {'+'.join(one.scopes):<10}  {_tell_end(one)}")
+        click.echo(
+            f"{one.name:<{width}}  {'+'.join(one.scopes):<10}  {_tell_end(one)}{_tell_limit(one)}"
+        )
 
 
 @key.command()
@@ -91,13 +101,25 @@ def _path() -> Path:
 def _as_dict(one: "Key") -> dict[str, Any]:
     until = one.until.isoformat() if one.until else None
     ended = one.has_ended(_today())
-    return {"name": one.name, "scopes": list(one.scopes), "until": until, "ended": ended}
+    return {
+        "name": one.name,
+        "scopes": list(one.scopes),
+        "until": until,
+        "ended": ended,
+        "rate_limit": one.rate_limit,
+    }
 
 
 def _tell_end(one: "Key") -> str:
     if one.until is None:
         return "without an end"
     return f"{'ended after' if one.has_ended(_today()) else 'until'} {one.until}"
+
+
+def _tell_limit(one: "Key") -> str:
+    if one.rate_limit is None:
+        return ""
+    return f", {one.rate_limit or 'any number of'} requests a minute"
 
 
 def _today() -> date:

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from conference_helper import cli
 from conference_helper.key import new
-from service.keys.key import SCOPES
+from service.keys.key import MAX_RATE, SCOPES
 from service.keys.key_file import KeyFile
 
 
@@ -32,10 +32,12 @@ def test_a_key_is_shown_once(path: Path) -> None:
     assert found is not None
     assert (found.name, found.scopes, str(found.until)) == ("app", ("search",), "2999-06-30")
     run("key", "new", "both", "--scope", "search", "--scope", "ops", "--scope", "ops")
+    run("key", "new", "sync", "--rate-limit", "600")
     listed = run("key", "list")
     assert listed.stdout.splitlines() == [
         "app   search      until 2999-06-30",
         "both  search+ops  without an end",
+        "sync  search      without an end, 600 requests a minute",
     ]
     printed = json.loads(run("key", "list", "--json").stdout)["keys"]
     assert printed[0] == {
@@ -43,7 +45,9 @@ def test_a_key_is_shown_once(path: Path) -> None:
         "scopes": ["search"],
         "until": "2999-06-30",
         "ended": False,
+        "rate_limit": None,
     }
+    assert printed[2]["rate_limit"] == 600
     assert run("key", "revoke", "app").stdout == "Revoked app.\n"
     assert KeyFile(path).find(secret) is None
 
@@ -56,6 +60,7 @@ def test_a_key_is_shown_once(path: Path) -> None:
         (("new", "app", "--until", "2020-01-01"), "2020-01-01 is over"),
         (("new", "app", "--until", "soon"), "does not match the format"),
         (("new", "app", "--scope", "root"), "is not one of"),
+        (("new", "app", "--rate-limit", "-1"), "is not in the range"),
         (("list",), "is no file. Make a first key"),
         (("revoke", "app"), "There is no key app"),
     ],
@@ -92,6 +97,7 @@ def test_serve_does_not_start_with_a_file_that_it_cannot_use(
     assert reason in done.stderr
 
 
-def test_the_options_are_the_scopes() -> None:
-    [scope] = [one for one in new.params if one.name == "scopes"]
-    assert tuple(scope.type.choices) == SCOPES  # type: ignore[attr-defined]  # it is a Choice
+def test_the_options_are_what_a_file_allows() -> None:
+    types = {one.name: one.type for one in new.params}
+    assert tuple(types["scopes"].choices) == SCOPES  # type: ignore[attr-defined]  # it is a Choice
+    assert types["rate_limit"].max == MAX_RATE  # type: ignore[attr-defined]  # it is an IntRange

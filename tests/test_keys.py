@@ -83,6 +83,8 @@ def test_the_last_day_is_one_on_which_it_is_accepted(until: date | None, ended: 
         (json.dumps({"keys": [ENTRY | {"name": 'a"} 1\nb'}]}), "keys.0.name: "),
         (json.dumps({"keys": [ENTRY | {"until": "soon"}]}), "keys.0.until: "),
         (json.dumps({"keys": [ENTRY | {"untill": None}]}), "keys.0.untill: "),
+        (json.dumps({"keys": [ENTRY | {"rate_limit": -1}]}), "keys.0.rate_limit: "),
+        (json.dumps({"keys": [ENTRY | {"rate_limit": 2**31}]}), "keys.0.rate_limit: "),
         (json.dumps({"keys": [ENTRY, ENTRY]}), "several keys of the name app"),
         (json.dumps({"keys": [ENTRY] * (MAX_KEYS + 1)}), "at most 200 items"),
         (" " * 200_001, "it has over 200,000 bytes"),

@@ -227,6 +227,22 @@ def test_a_key_has_a_limit_over_all_addresses(
     assert get(other, "192.0.2.3").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("of_all", "own", "answered"), [(9, 1, 1), (1, 2, 2), (0, 1, 1), (1, 0, 3)]
+)
+def test_a_key_may_have_a_limit_of_its_own(
+    searcher: Searcher, path: Path, of_all: int, own: int, answered: int
+) -> None:
+    key = add_key(path, "own", ["search"], None, own)
+    keys = KeyFile(path, RateLimit(of_all, lambda: 60.0 * 1_000_000 + 20))
+    client = create_app(searcher, keys=keys).test_client()
+    answers = [client.get("/api/status", headers=bearer(key)) for _ in range(3)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [200] * answered + [429] * (3 - answered)
+    told = [answer.headers.get("RateLimit-Policy") for answer in answers]
+    assert told == [f'"key";q={own};w=60' if own else None] * 3
+
+
 def test_requests_are_counted_by_the_name_of_their_key(
     asked: FlaskClient, search_key: str, ops_key: str
 ) -> None:

@@ -17,13 +17,25 @@ _LOCK_SECONDS = 10
 _Keys = tuple[Key, ...]
 
 
-def add_key(path: Path, name: str, scopes: Sequence[Scope], until: date | None) -> str:
+def add_key(
+    path: Path,
+    name: str,
+    scopes: Sequence[Scope],
+    until: date | None,
+    rate_limit: int | None = None,
+) -> str:
     """Add a key to the file, which is made if need be; return its secret, which nothing can return again.
 
     Raises InputError if it has a key of that name, or as many as it may; SettingsError if it cannot be used.
     """
     secret = new_secret()
-    key = Key(name=name, sha256=digest_of(secret), scopes=tuple(scopes), until=until)
+    key = Key(
+        name=name,
+        sha256=digest_of(secret),
+        scopes=tuple(scopes),
+        until=until,
+        rate_limit=rate_limit,
+    )
 
     def add(keys: _Keys) -> _Keys:
         if any(one.name == name for one in keys):

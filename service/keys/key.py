@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Scope = Literal["search", "ops"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What keys may be for: to ask as people do, and to see how the service is."""
+MAX_RATE = 2**31 - 1
+"""Requests a minute, as many as can be counted."""
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _PREFIX = "chk_"
 """By which people, and programs that look for secrets in files, know a key of this service."""
@@ -20,10 +22,11 @@ _RANDOM_BYTES = 32
 class Key(BaseModel):
     """What is kept of a key.
 
-    name    what it is told from others by: in lists, in the log and in the metrics
-    sha256  the digest of its secret
-    scopes  what it is for
-    until   the last day, in UTC, on which it is accepted; None for one without an end
+    name        what it is told from others by: in lists, in the log and in the metrics
+    sha256      the digest of its secret
+    scopes      what it is for
+    until       the last day, in UTC, on which it is accepted; None for one without an end
+    rate_limit  requests that may be made with it a minute, 0 for any number; None for as many as with others
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +35,7 @@ class Key(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)]
     until: date | None = None
+    rate_limit: Annotated[int, Field(ge=0, le=MAX_RATE)] | None = None
 
     def has_ended(self, today: date) -> bool:
         """Return whether its last day is over on `today`, a day in UTC."""

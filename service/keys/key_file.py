@@ -36,8 +36,11 @@ class KeyFile:
     """
 
     def __init__(self, path: Path, limit: RateLimit | None = None) -> None:
-        """Read the file; `limit` is how often each key may ask. Raises SettingsError if it cannot be used."""
-        self.limit = limit
+        """Read the file; keys without a limit of their own have `limit`.
+
+        Raises SettingsError if it cannot be used.
+        """
+        self.limit = limit or RateLimit(0)
         self.problem = ""
         self._path = path
         self._mutex = threading.Lock()

@@ -24,7 +24,7 @@ class RateLimit:
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.time) -> None:
-        """Allow `per_minute` requests of each client; make this before the processes that share it."""
+        """Allow `per_minute` requests of each client, any number for 0; make this before what shares it."""
         self.per_minute = per_minute
         self._clock = clock
         self._memory = mmap.mmap(-1, _SLOTS * _COUNTS.size)
@@ -32,7 +32,7 @@ class RateLimit:
         self._mutex = threading.Lock()
 
     def count(self, client: str) -> tuple[int, int]:
-        """Count a request; return how many the client has left, below 0 if none, and until when in seconds."""
+        """Count a request; return the client's number of this minute, and how many seconds are left of that."""
         now = int(self._clock())
         minute, left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
         digest = hashlib.blake2b(client.encode(), key=self._secret, digest_size=4).digest()
@@ -41,7 +41,7 @@ class RateLimit:
             counted_in, counted = _COUNTS.unpack_from(self._memory, place)
             counted = min(counted + 1, 2**32 - 1) if counted_in == minute else 1
             _COUNTS.pack_into(self._memory, place, minute, counted)
-        return self.per_minute - counted, left
+        return counted, left
 
 
 def name_client(address: str) -> str:

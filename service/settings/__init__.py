@@ -118,7 +118,8 @@ class Settings(BaseSettings):
     """File of [API keys](keys.md), which `conference-helper key` makes. When set, programs that ask `serve`
     need one, and /metrics wants one of the scope ops; nobody needs one when unset."""
     api_keys_rate_limit: Annotated[int, Field(ge=0, lt=2**31)] = RATE_LIMIT
-    """Requests that may be made with one API key a minute, from all addresses together; 0 for any number."""
+    """Requests that may be made a minute with an API key that has no limit of its own, from all addresses
+    together; 0 for any number."""
     client_connections: Annotated[int, Field(ge=1)] = 12_288
     """Connections that a client (an address; of IPv6 a /64) may hold to a process of `serve`, on Linux: six for
     each of 2,000 attendees behind one address. Of more, those that were silent longest are closed. A process

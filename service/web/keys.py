@@ -55,8 +55,7 @@ def install(app: Flask, keys: KeyFile, origins: Sequence[str]) -> None:
         g.key = key = keys.find(secret)
         _note_problem(keys)
         accepted = _accept(key, scopes)
-        if keys.limit:
-            rate_limit.count("key", keys.limit, accepted.name)
+        rate_limit.count("key", keys.limit, accepted.name, accepted.rate_limit)
 
     @app.after_request
     def add_challenge(response: Response) -> Response:

@@ -40,11 +40,16 @@ def install(app: Flask, limit: RateLimit | None) -> None:
         return response
 
 
-def count(policy: str, limit: RateLimit, who: str) -> None:
-    """Count a request that takes time; refuse it if whoever makes it has made too many."""
-    if request.endpoint in WITHOUT_WAITING:
+def count(policy: str, limit: RateLimit, who: str, own: int | None = None) -> None:
+    """Count a request that takes time; refuse it if whoever makes it has made too many.
+
+    Those with an `own` number of requests a minute have that in place of the limit's; 0 is any number.
+    """
+    per_minute = limit.per_minute if own is None else own
+    if request.endpoint in WITHOUT_WAITING or not per_minute:
         return
-    left, seconds = limit.count(who)
-    g.setdefault("counted", []).append(_Counted(policy, limit.per_minute, left, seconds))
+    made, seconds = limit.count(who)
+    left = per_minute - made
+    g.setdefault("counted", []).append(_Counted(policy, per_minute, left, seconds))
     if left < 0:
         raise TooManyRequests(retry_after=seconds)

@@ -50,7 +50,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     workers.allow_files()
     # A worker opens the store itself, and what opens it need not be sent there.
     multiprocessing.set_start_method("fork", force=True)
-    limit = _limited_to(settings.requests_per_minute)
+    limit = RateLimit(settings.requests_per_minute)
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         at = settings.metrics_listen
@@ -65,7 +65,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
 def _load(
     settings: Settings,
     open_searcher: Callable[[], "Searcher"],
-    limit: RateLimit | None,
+    limit: RateLimit,
     keys: KeyFile | None,
     metrics: socket.socket | None,
     port: int,
@@ -119,15 +119,11 @@ def _load(
     return hand_over(app)
 
 
-def _limited_to(requests: int) -> RateLimit | None:
-    return RateLimit(requests) if requests else None
-
-
 def _open_keys(settings: Settings) -> KeyFile | None:
     """Return the keys that programs need, None where nobody needs one."""
     if settings.api_keys_file is None:
         return None
-    return KeyFile(settings.api_keys_file, _limited_to(settings.api_keys_rate_limit))
+    return KeyFile(settings.api_keys_file, RateLimit(settings.api_keys_rate_limit))
 
 
 def _listen(settings: Settings) -> socket.socket:
