@@ -124,9 +124,12 @@ class Session:
         A source that knows only the day gives midnight and no end.
         """
         starts = self.starts_at
-        if starts is None or (starts.time() == time() and self.ends_at in (None, starts)):
+        if starts is None:
             return None
-        return 60 * starts.hour + starts.minute
+        minute = 60 * starts.hour + starts.minute
+        if not minute and starts.time() == time() and self.ends_at in (None, starts):
+            return None
+        return minute
 
     @property
     def duration_minutes(self) -> int | None:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from support.web_programme import FOSS, HOSTILE, START
 
+from service.programme.timetable import Cell, Row
 from service.web.rows import Rows, star
 
 PYTHON = FOSS[0]
@@ -41,6 +42,15 @@ def test_a_slot_says_what_when_where_and_who() -> None:
     assert html.count("<div") == html.count("</div>") == 2
     assert star(PYTHON) in html
     assert "Cancelled" not in html
+
+
+def test_a_timetable_has_a_row_for_each_minute() -> None:
+    cells = (Cell((PYTHON,), 2), Cell((), 1))
+    html = ROWS.timetable([Row(600, cells), Row(645, (Cell((), 3),))], {600: "at-10"})
+    assert html.startswith('<tr id="at-10">\n<th scope="row">10:00</th>\n<td rowspan="2">\n')
+    assert ROWS.slot(PYTHON) in html
+    assert '</td>\n<td class="gap"></td>\n</tr>\n<tr>\n<th scope="row">10:45</th>' in html
+    assert html.endswith('<td class="gap" rowspan="3"></td>\n</tr>\n')
 
 
 def test_a_cancelled_one_in_another_zone_says_so() -> None:

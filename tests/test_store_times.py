@@ -1,6 +1,7 @@
 """Time of day, length, the calendar and the order of time: the same in every store, told where they lack."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -118,6 +119,15 @@ def test_the_programme_is_in_order_of_time(written: Written) -> None:
     assert [int(one.source_id) for one in summit] == order
     assert morning == [SESSIONS[number] for number in (0, 2, 1)]
     assert nothing == []
+
+
+def test_a_brief_programme_is_without_texts(written: Written) -> None:
+    whole = [replace(one, abstract="Long.", tags=("tag",), sequence=2) for one in SESSIONS[:6]]
+    with written(whole).reading() as generation:
+        listed = generation.programme(NO_FILTERS, 6)
+        brief = generation.programme(NO_FILTERS, 6, brief=True)
+    assert brief == [replace(one, abstract="", tags=()) for one in listed]
+    assert {one.sequence for one in brief} == {2}
 
 
 def test_the_programme_is_the_same_wherever_points_are_stored(written: Written) -> None:

@@ -1,6 +1,6 @@
 """What is on now and what comes next in one edition, by the clock where it takes place."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -70,10 +70,8 @@ class NowFinder:
                 slot = _scheduled(session)
                 if slot and slot.starts <= now < slot.ends:
                     on[session.id] = session
-            coming = self._coming(day, minute + 1, clock)
-            ahead |= {one.id: one for one in coming if _starts_after(one, now)}
-        coming = sorted(ahead.values(), key=_by_start)
-        return sorted(on.values(), key=_by_room), list(_next(coming, now))
+            ahead |= {one.id: one for one in self._coming(day, minute + 1, clock)}
+        return sorted(on.values(), key=_by_room), list(_next(ahead.values(), now))
 
     def _may_be_on(self, day: str, minute: int) -> Iterator[Session]:
         at = {"day": [day], "at": [format_minute(minute)]}
@@ -90,14 +88,16 @@ class NowFinder:
         if found := self._later(day, first, now):
             return found
         following = [one for one, _ in self.edition.days if one > day]
-        return self._read(day=following[:1], **{"from": [format_minute(0)]}) if following else []
+        if not following:
+            return []
+        read = self._read(day=following[:1], **{"from": [format_minute(0)]})
+        return [one for one in read if _starts_after(one, now)]
 
     def _later(self, day: str, first: int, now: datetime) -> list[Session]:
         """Return the sessions that start from a minute of the day on; if some come soon, those alone."""
         minute, found = first, list[Session]()
         if self.known.holds(day, first):
-            found = [one for one in self.known.sessions if (one.start_minute or 0) >= first]
-            found = [one for one in found if _starts_after(one, now)]
+            found = [one for one in self.known.sessions if _starts_after(one, now)]
             first = self.known.part.end
         last = MINUTES - 1
         if any(one.starts_at and one.starts_at <= now + SOON for one in found):
@@ -105,14 +105,15 @@ class NowFinder:
         if first > last:
             return found
         to = [format_minute(last + 1)] if last + 1 < MINUTES else []
-        return [*found, *self._read(day=[day], to=to, **{"from": [format_minute(first)]})]
+        read = self._read(day=[day], to=to, **{"from": [format_minute(first)]})
+        return [*found, *(one for one in read if _starts_after(one, now))]
 
     def _read(self, **filters: Iterable[Value]) -> list[Session]:
         """Return the first sessions that pass, of those that take place where the catalogue knows it."""
         wanted = self.filters.replace(**filters)
         if "status" in self.generation.manifest.indexes:
             wanted = wanted.replace(status=("scheduled",))
-        return self.generation.programme(wanted, MOST)
+        return self.generation.programme(wanted, MOST, brief=True)
 
 
 def running_into(
@@ -122,18 +123,18 @@ def running_into(
     before = [one for one, _ in edition.days if one < day]
     if not before:
         return []
-    late = generation.programme(filters.replace(day=before, at=[_LAST_MINUTE]), MOST)
+    late = generation.programme(filters.replace(day=before, at=[_LAST_MINUTE]), MOST, brief=True)
     return [session for session in late if _reaches(session, day)]
 
 
-def _next(ahead: Sequence[Session], now: datetime) -> Iterator[Session]:
+def _next(ahead: Collection[Session], now: datetime) -> Iterator[Session]:
     """Yield the first session of each room among those that start soon, or that start first."""
-    if not ahead or ahead[0].starts_at is None:
+    if not ahead:
         return
-    until = max(now + SOON, ahead[0].starts_at)
+    until = max((now + SOON).timestamp(), min(map(_started, ahead)))
     rooms: set[str] = set()
-    for session in ahead:
-        if session.starts_at and session.starts_at <= until and session.room not in rooms:
+    for session in sorted((one for one in ahead if _started(one) <= until), key=_by_start):
+        if session.room not in rooms:
             yield session
             rooms |= {session.room} - {""}
 

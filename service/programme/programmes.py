@@ -211,13 +211,13 @@ class _Finder:
             return self._page(self._filters, part, "day")
         filters = self._filters.replace(day=[day])
         if part.sessions == dict(self._passing.days)[day]:
-            return self._generation.programme(filters, 2 * MOST)
+            return self._generation.programme(filters, 2 * MOST, brief=True)
         if part.first is None:
             return self._page(filters, part, "start_minute")
         within = _between(filters, part)
         if part.pages > 1:
             return self._page(within, part, "")
-        return self._generation.programme(within, 2 * MOST)  # counts may be approximate
+        return self._generation.programme(within, 2 * MOST, brief=True)  # counts may be approximate
 
     def _page(self, filters: Filters, part: Part, without: str) -> list[Session]:
         """Return one page of sessions that only their titles put in order."""

@@ -15,7 +15,7 @@ Lists = tuple[tuple[Session, ...], ...]
 
 
 class SessionCache:
-    """An LRU cache of lists of sessions, without what is LEFT_OUT of pages that list many."""
+    """An LRU cache of lists of sessions, without abstracts, links and tags, which such lists do not show."""
 
     def __init__(self) -> None:
         """Start with an empty cache."""
@@ -36,4 +36,7 @@ class SessionCache:
 
 
 def _without_texts(session: Session) -> Session:
-    return replace(session, abstract="", links=(), tags=())
+    """Return the session without abstract, links and tags, as most were read (see `Generation.programme`)."""
+    if session.abstract or session.links or session.tags:
+        return replace(session, abstract="", links=(), tags=())
+    return session

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.session import Session
 from service.words import folded
@@ -69,12 +70,13 @@ def build(sessions: Iterable[Session]) -> Timetable:
     return Timetable(tuple(columns), tuple(rows), tuple(untimed))
 
 
-def room_order(room: str) -> tuple[bool, list[tuple[bool, int, str]]]:
+@lru_cache(maxsize=1_024)  # each session of a page is ordered by its room
+def room_order(room: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:
     """Return the key that orders rooms as people count them, Room 2 before Room 10; no room comes last."""
     parts = re.findall(r"\d{1,9}|\D+", folded(room))
-    return not room, [
+    return not room, tuple(
         (not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts
-    ]
+    )
 
 
 def end_minute(session: Session) -> int:

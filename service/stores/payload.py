@@ -37,6 +37,12 @@ _TIMES = ("starts_at", "ends_at")
 _LISTS = ("speakers", "tags")
 _NEEDED = ("event", "year", "source_id")
 _STORED = tuple(field.name for field in fields(Session) if field.compare)
+BRIEF = (
+    *(name for name in _STORED if name not in ("abstract", "links", "tags")),
+    "timezone",
+    *REVISION,
+)
+"""What is read of sessions of which many are listed: a list shows no abstract, links or tags."""
 _TEXTS = tuple(
     name for name in _STORED if name not in {*_TIMES, *_LISTS, *_NEEDED, "links", "cancelled"}
 )

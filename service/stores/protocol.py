@@ -151,10 +151,11 @@ class Generation(Protocol):
         """Return title and id of up to MAX_TITLES sessions that pass and lack the payload field, by title."""
         ...
 
-    def programme(self, filters: Filters, limit: int) -> list[Session]:
+    def programme(self, filters: Filters, limit: int, *, brief: bool = False) -> list[Session]:
         """Return the `limit` sessions that pass and start first, in order; those without a time come last.
 
-        Those of one instant or without a time are ordered by title.
+        Those of one instant or without a time are ordered by title. `brief` ones are read without their
+        abstracts, links and tags; of those without a time they may be there.
         """
         ...
 

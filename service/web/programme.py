@@ -10,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 from service.errors import ConferenceHelperError, NothingLoadedError
 from service.programme.day import NoProgramme, ProgrammeDay
 from service.programme.directory import FIELD_OF, Kind
-from service.programme.parts import format_minute
 from service.programme.timetable import build
 from service.query.query import Query, parse_limit
 from service.stores.protocol import FacetCounts
@@ -38,7 +37,7 @@ _MAX_OFFERED = 120
 """Characters of a value that the form offers; a link can name a longer one."""
 
 bp = Blueprint("programme", __name__)
-for show_value in (links.format_date, shorten, format_minute):
+for show_value in (links.format_date, shorten):
     bp.add_app_template_filter(show_value)
 
 

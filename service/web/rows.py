@@ -4,7 +4,7 @@ A macro of a template takes three times as long for each. Whatever is of a sessi
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape
@@ -14,6 +14,8 @@ from flask import Blueprint
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from service.programme.parts import format_minute
+from service.programme.timetable import Row
 from service.session import Session
 from service.web.formatting import format_hours, format_until, format_zone, shorten
 from service.web.plan import facts
@@ -71,6 +73,25 @@ class Rows:
         is_on = " on" if session.id in self.on else ""
         rest = _slot(session, self.state, self.base, self.zone, self.brief)
         return Markup(f'<div class="slot{is_on}{rest}')  # noqa: S704  # every part is escaped
+
+    def timetable(self, rows: Iterable[Row], anchors: Mapping[int, str]) -> Markup:
+        """Return the rows of a timetable, each with the anchor of its minute if there is one."""
+        return Markup("".join(self._timetable(rows, anchors)))  # noqa: S704  # every part is escaped
+
+    def _timetable(self, rows: Iterable[Row], anchors: Mapping[int, str]) -> Iterator[str]:
+        for row in rows:
+            anchor = anchors.get(row.minute)
+            yield f'<tr id="{escape(anchor)}">' if anchor else "<tr>"
+            yield f'\n<th scope="row">{format_minute(row.minute)}</th>\n'
+            for cell in row.cells:
+                span = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+                if cell.sessions:
+                    yield f"<td{span}>\n"
+                    yield from map(self.slot, cell.sessions)
+                    yield "</td>\n"
+                else:
+                    yield f'<td class="gap"{span}></td>\n'
+            yield "</tr>\n"
 
     def next(self, session: Session) -> Markup:
         """Return a session that comes next as an item of a list, from when to when it is."""

@@ -1,6 +1,5 @@
 """Reads sessions of an embedded generation in order of time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +8,7 @@ import qdrant_edge as edge
 
 from service.dates import in_order
 from service.session import Session
-from service.stores.payload import decode_payload
+from service.stores.payload import BRIEF, decode_payload
 from service.stores.programme import MAX_TIES, MAX_TITLES
 
 
@@ -19,13 +18,11 @@ class EdgeProgramme:
 
     shard: edge.EdgeShard
     passing: edge.Filter | None
+    brief: bool
 
     def first(self, limit: int) -> list[Session]:
         """Return the `limit` sessions that start first, in order."""
-        request = edge.ScrollRequest(
-            limit=limit, filter=self.passing, with_payload=True, order_by=edge.OrderBy("starts_at")
-        )
-        return _sessions(self.shard.scroll(request)[0])
+        return self._read(limit, self.passing, edge.OrderBy("starts_at"))
 
     def starting_at(self, moment: datetime) -> list[Session]:
         """Return the sessions that start at an instant, or at that local time."""
@@ -33,10 +30,7 @@ class EdgeProgramme:
         at_once = edge.FieldCondition(
             "starts_at", range=edge.RangeDateTime(gte=instant, lte=instant)
         )
-        request = edge.ScrollRequest(
-            limit=MAX_TIES, filter=self._narrowed(at_once), with_payload=True
-        )
-        return _sessions(self.shard.scroll(request)[0])
+        return self._read(MAX_TIES, self._narrowed(at_once))
 
     def titles(self, without: str) -> list[tuple[str, UUID]]:
         """Return title and id of the sessions, of those without a payload field if one is named."""
@@ -48,9 +42,16 @@ class EdgeProgramme:
             for record in records
         ]
 
+    def _read(
+        self, limit: int, passing: edge.Filter | None, order: edge.OrderBy | None = None
+    ) -> list[Session]:
+        request = edge.ScrollRequest(
+            limit=limit,
+            filter=passing,
+            with_payload=[*BRIEF] if self.brief else True,
+            order_by=order,
+        )
+        return [decode_payload(record.payload or {}) for record in self.shard.scroll(request)[0]]
+
     def _narrowed(self, condition: edge.FieldCondition | edge.IsEmptyCondition) -> edge.Filter:
         return edge.Filter(must=[condition, *([self.passing] if self.passing else [])])
-
-
-def _sessions(records: Sequence[edge.Record]) -> list[Session]:
-    return [decode_payload(record.payload or {}) for record in records]

@@ -189,17 +189,17 @@ class ServerGeneration:
         """Return the days of editions, in order (see `Generation.calendar`)."""
         return editions.read_editions(self.counts(editions.FIELD, filters))
 
-    def programme(self, filters: Filters, limit: int) -> list[Session]:
+    def programme(self, filters: Filters, limit: int, *, brief: bool = False) -> list[Session]:
         """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
-        return list_programme(self._programme(filters), self.get, limit)
+        return list_programme(self._programme(filters, brief), self.get, limit)
 
     def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
         """Return title and id of the sessions that pass, by title (see `Generation.titles`)."""
         return sorted(self._programme(filters).titles(without), key=by_title)
 
-    def _programme(self, filters: Filters) -> ServerProgramme:
+    def _programme(self, filters: Filters, brief: bool = False) -> ServerProgramme:
         passing = self._condition(filters)
-        return ServerProgramme(self._connection, self._name, self._consistency, passing)
+        return ServerProgramme(self._connection, self._name, self._consistency, passing, brief)
 
     def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
         """Return what is left of removed sessions (see `Generation.tombstones`)."""

@@ -9,7 +9,7 @@ from qdrant_client import models
 
 from service.dates import in_order
 from service.session import Session
-from service.stores.payload import decode_payload
+from service.stores.payload import BRIEF, decode_payload
 from service.stores.programme import MAX_TIES, MAX_TITLES
 from service.stores.server.connection import Connection
 
@@ -22,11 +22,12 @@ class ServerProgramme:
     collection: str
     consistency: models.ReadConsistency | None
     passing: models.Filter | None
+    brief: bool
 
     def first(self, limit: int) -> list[Session]:
         """Return the `limit` sessions that start first, in order."""
         order = models.OrderBy(key="starts_at")
-        return _sessions(self._scroll(limit, self.passing, order_by=order))
+        return self._read(limit, self.passing, order_by=order)
 
     def starting_at(self, moment: datetime) -> list[Session]:
         """Return the sessions that start at an instant, or at that local time."""
@@ -34,7 +35,7 @@ class ServerProgramme:
         at_once = models.FieldCondition(
             key="starts_at", range=models.DatetimeRange(gte=instant, lte=instant)
         )
-        return _sessions(self._scroll(MAX_TIES, self._narrowed(at_once)))
+        return self._read(MAX_TIES, self._narrowed(at_once))
 
     def titles(self, without: str) -> list[tuple[str, UUID]]:
         """Return title and id of the sessions, of those without a payload field if one is named."""
@@ -45,6 +46,11 @@ class ServerProgramme:
             (str((record.payload or {}).get("title", "")), UUID(str(record.id)))
             for record in records
         ]
+
+    def _read(self, limit: int, condition: models.Filter | None, **options: Any) -> list[Session]:
+        payload = [*BRIEF] if self.brief else True
+        records = self._scroll(limit, condition, with_payload=payload, **options)
+        return [decode_payload(record.payload or {}) for record in records]
 
     def _narrowed(
         self, condition: models.FieldCondition | models.IsEmptyCondition
@@ -65,7 +71,3 @@ class ServerProgramme:
             ),
         )
         return records
-
-
-def _sessions(records: list[models.Record]) -> list[Session]:
-    return [decode_payload(record.payload or {}) for record in records]
