@@ -19,7 +19,7 @@ _SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 @click.command()
 @click.option("--host", help="Address to listen on (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (8000).")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; over 1 needs a server.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes (the cores, at most 4).")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the page and the API until told to stop."""
     settings = load_settings(host=host, port=port, workers=workers)

@@ -9,16 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from conference_helper.cli import main
-from service.settings import Settings
+from service.settings import Settings, load_settings
 
 
-def test_embedded_serving_is_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONFERENCE_HELPER_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("CONFERENCE_HELPER_QDRANT_URL", raising=False)
-    result = CliRunner().invoke(main, ["serve", "--workers", "2"])
-    assert result.exit_code == 4
-    assert "one process" in result.output
-    assert "CONFERENCE_HELPER_QDRANT_URL" in result.output
+@pytest.mark.parametrize(("there", "started"), [(1, 1), (3, 3), (64, 4)])
+def test_as_many_serve_as_there_are_cores_at_most_four(
+    monkeypatch: pytest.MonkeyPatch, there: int, started: int
+) -> None:
+    monkeypatch.setattr("service.settings.cores", lambda: there)
+    assert load_settings().workers == started
 
 
 def test_an_address_that_is_taken_is_said_at_once(tmp_path: Path) -> None:

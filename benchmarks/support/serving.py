@@ -37,7 +37,7 @@ class Service:
         self.port = _free_port()
 
     def __enter__(self) -> "Service":
-        command = [*COMMAND, "serve", "--port", str(self.port)]
+        command = [*COMMAND, "serve", "--port", str(self.port), "--workers", "1"]
         self._process = subprocess.Popen(
             command, cwd=self._data, env=self._environment, stderr=subprocess.DEVNULL
         )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.errors import ModelError
+from service.runtime.cores import cores
 
 TokenIds = list[npt.NDArray[np.int64]]
 """The token ids of each text, special tokens included, truncated to the window."""
@@ -19,13 +20,6 @@ _MAX_CORES_SERIAL = 8
 
 _MAX_CHARACTERS_A_TOKEN = 100
 """BERT's tokenizer makes one unknown token of a longer word."""
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Tokenizer:

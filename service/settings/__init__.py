@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from service.errors import SettingsError
+from service.runtime.cores import cores
 from service.settings.addresses import Hosts, ListenAt, Networks, Origins, PublicUrl, is_loopback
 from service.settings.data_dir import DataDir, OwnPath
 from service.settings.qdrant import QdrantSettings
@@ -52,8 +53,14 @@ GROUPS: dict[str, type[BaseModel]] = {
 }
 """Settings that are kept together, by what their variables begin with."""
 _TESTS_PREFIX = f"{PREFIX}TEST_"
+_MOST_WORKERS = 4
+"""Processes that serve, unless the setting says otherwise: of more, nobody should be surprised."""
 
 log = logging.getLogger(__name__)
+
+
+def _workers() -> int:
+    return min(_MOST_WORKERS, cores())
 
 
 class Settings(BaseSettings):
@@ -83,8 +90,9 @@ class Settings(BaseSettings):
     log_queries: bool = False
     """Write paths and questions in the lines of JSON too. They may be personal: leave it off unless people have
     been told."""
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """Processes that `serve` runs. More than one needs a Qdrant server: an embedded catalogue has one."""
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=_workers)
+    """Processes that `serve` runs: as many as there are cores, at most four, when unset. Each takes some
+    0.2 GB of memory."""
     deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
     """Seconds within which a request is answered, if need be with an error."""
     wait_seconds: Annotated[float, Field(ge=0)] = 3600.0

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from service.errors import InputError, RefusedError
+from service.errors import InputError
 from service.keys.key_file import KeyFile
 from service.runtime.admission import Admission
 from service.runtime.heartbeat import Heartbeat
@@ -37,14 +37,9 @@ log = logging.getLogger(__name__)
 def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     """Serve until SIGTERM or SIGINT; requests in progress are answered first.
 
-    Raises RefusedError for several workers on an embedded store, InputError for an address that cannot be
-    bound, SettingsError for a file of API keys that cannot be used.
+    Raises InputError for an address that cannot be bound, SettingsError for a file of API keys that cannot be
+    used.
     """
-    if settings.workers > 1 and not settings.qdrant.url:
-        raise RefusedError(
-            f"{settings.workers} workers were asked for, but an embedded catalogue belongs to one process. "
-            "Serve with one worker and more CONFERENCE_HELPER_THREADS, or set CONFERENCE_HELPER_QDRANT_URL."
-        )
     keys = _open_keys(settings)
     _configure_logs(settings)
     workers.allow_files()

@@ -38,8 +38,8 @@ class Slow(BagOfWords):
         return super().encode_queries(questions)
 
 
-def serve(data: str, port: str, look_seconds: str = "") -> None:
-    """Serve the catalogue in `data`; look at the worker every `look_seconds`, and replace it soon, if any."""
+def serve(data: str, port: str, look_seconds: str = "", processes: str = "1") -> None:
+    """Serve the catalogue in `data`; look at workers every `look_seconds`, and replace them soon, if any."""
     if look_seconds:
         workers.LOOK_SECONDS = float(look_seconds)
         workers.SILENT_SECONDS = workers.HUNG_SECONDS = 2.0
@@ -52,6 +52,7 @@ def serve(data: str, port: str, look_seconds: str = "") -> None:
         data_dir=folder,
         port=int(port),
         threads=4,
+        workers=int(processes),
         deadline=2.0 if look_seconds else PATIENT_SECONDS,
     )
     server.run(settings, open_searcher)

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from service.encoder import EXACT, Fingerprint, Vectors
-from service.encoders.batching import TokenIds, cores, pad, plan_batches, prefetch
+from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
 from service.encoders.openvino.bundle import COMPILED, GRAPH
 from service.errors import EncoderError, ModelError
+from service.runtime.cores import cores
 
 BATCH_TOKENS = 2_048
 """Tokens of one batch: more do not fit the processor's cache, fewer waste its vector units."""
