@@ -31,7 +31,8 @@ from loaders.records.cancelled import (
      "CANCELLED: [cancelled] Maps", "CANCELLATION Maps",
      "Maps (cancelled)", "Maps [CANCELED]", "Maps (Canceled.)", "Maps - CANCELLED", "Maps – cancelled",
      "Maps -- CANCELLED --", "Maps CANCELLED", "Maps: CANCELLED", "Maps **CANCELLED**",
-     "Maps (cancelled due to illness)", "[CANCELLED – speaker ill] Maps"],
+     "Maps (cancelled due to illness)", "[CANCELLED – speaker ill] Maps",
+     "Maps (withdrawn)", "WITHDRAWN: Maps", "[Withdrawn by the speaker] Maps", "Zurückgezogen: Maps"],
 )  # fmt: skip
 def test_a_title_that_says_so_loses_what_says_it(title: str) -> None:
     assert split_cancelled(title) == ("Maps", True)
@@ -46,7 +47,8 @@ def test_a_title_that_says_so_loses_what_says_it(title: str) -> None:
      "They cancelled us: stories", "How we cancelled the release - and lived", "Is agile cancelled?",
      "Noise cancelled by design", "Echo: cancelled at source", "CANCEL, ABORT, RETRY", "Context cancelled",
      "Was abgesagt wurde", "Gefällt mir", "Entfällt die Steuer?", "Wie der Vorhang fällt: aus dem Theater",
-     "Ce qui annule tout", "Annuler une commande", "Suspend to disk", ""],
+     "Ce qui annule tout", "Annuler une commande", "Suspend to disk", "Withdrawn drugs and their data",
+     "Troops withdrawn, questions left", ""],
 )  # fmt: skip
 def test_talks_about_what_is_cancelled_take_place(title: str) -> None:
     assert split_cancelled(title) == (title, False)

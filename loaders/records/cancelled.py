@@ -11,7 +11,7 @@ from service.words import folded
 
 _STATE = (
     r"(?:cancell?ed|abgesagt|storniert|entf[äa]llt|f[äa]llt(?: leider)? aus|annul[ée]e?s?|cancelad[oa]|"
-    r"anulad[oa]|suspendid[oa]|annullat[oa]|cancellat[oa]|geannuleerd|afgelast)"
+    r"anulad[oa]|suspendid[oa]|annullat[oa]|cancellat[oa]|geannuleerd|afgelast|withdrawn|zur[üu]ckgezogen)"
 )
 _NOUN = (
     r"(?:talk|session|event|workshop|lecture|presentation|vortrag|veranstaltung|sitzung|conf[ée]rence|s[ée]ance|"
@@ -125,6 +125,6 @@ def _without(title: str, found: re.Match[str]) -> str:
 
 _STEMS = (
     *("cancel", "abgesagt", "storniert", "entfallt", "fallt", "annul", "anulad", "suspendid"),
-    *("geannuleerd", "afgelast"),
+    *("geannuleerd", "afgelast", "withdrawn", "zuruckgezogen"),
 )
 """Parts of every such word, without accents."""
