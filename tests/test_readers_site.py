@@ -255,28 +255,6 @@ def test_a_damaged_page_is_a_bad_row_and_loses_no_other(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_of_other_formats_keeps_them(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "talks.csv": "title\nKnots\n",
-            "_notes.md": "---\ntitle: Notes\n---\n",
-            "speakers.yml": SPEAKERS,
-        },
-    )
-    reading = site(tmp_path)
-    assert (reading.titles, reading.formats) == (["Knots"], ["csv"])
-
-
-@pytest.mark.parametrize(
-    "prose", ["[ ] Write a title\n[x] Done\n", "Title,Speaker\nKnots,Ana\n", "{% x %}"]
-)
-def test_prose_in_a_folder_is_no_data_of_another_format(tmp_path: Path, prose: str) -> None:
-    write(tmp_path, {"talks.csv": "title\nKnots\n", "notes.md": prose})
-    reading = site(tmp_path)
-    assert (reading.titles, reading.formats, reading.skipped) == (["Knots"], ["csv"], [])
-
-
 def test_a_file_on_its_own(tmp_path: Path) -> None:
     assert read_bytes("knots.md", TALK.encode()).titles == ["Knots of the north"]
     assert read_bytes("talks.yaml", b"- title: on\n  start: 2026-05-12 10:00\n").titles == ["on"]
