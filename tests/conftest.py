@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support import off_topic as queries
 from support import qdrant_nodes
 from support.fakes import BagOfWords
@@ -33,6 +34,10 @@ pytest_plugins = [
 
 # PyTorch's threads wait for each other by running, and the cores are busy with pytest's own workers.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes says how slow the machine is.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own there
 _ENOUGH = 8 * 2**30

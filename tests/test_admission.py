@@ -58,7 +58,10 @@ def test_streams_are_counted_apart() -> None:
 
 @pytest.fixture
 def crowded(searcher: Searcher) -> FlaskClient:
-    return create_app(searcher, deadline=0.02, threads=2).test_client()
+    """Two are let in at a time, and others wait for a moment only."""
+    app = create_app(searcher, threads=2)
+    turns(app)._seconds = 0.01
+    return app.test_client()
 
 
 def turns(app: Flask) -> Admission:

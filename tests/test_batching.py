@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.processes import STUCK_SECONDS
 
 from service.encoders import gpu
 from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 512), max_size=200), st.integers(1, 4096))
 def test_every_text_is_in_one_batch_within_the_budget(lengths: list[int], budget: int) -> None:
     batches = list(plan_batches(lengths, budget))
@@ -43,7 +43,7 @@ def test_the_next_chunk_is_made_while_one_is_used_and_no_further() -> None:
 
     coming = prefetch(chunks())
     assert next(coming)[0][0] == 0
-    assert second.wait(10)
+    assert second.wait(STUCK_SECONDS)
     assert made == [0, 1]
     assert [int(chunk[0][0]) for chunk in coming] == [1, 2, 3]
 

@@ -290,7 +290,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.slow
-@settings(deadline=None, derandomize=True, max_examples=500)
+@settings(derandomize=True, max_examples=500)
 @given(VALUES)
 def test_any_shape_is_read_or_refused(value: Any) -> None:
     try:

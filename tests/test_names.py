@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.processes import STUCK_SECONDS
 from support.web_fixtures import SESSIONS, open_loaded, write
 
 from service.filters import NO_FILTERS, Filters
@@ -69,7 +70,7 @@ def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
         def count(self, generation: Generation, name: str, filters: Filters = NO_FILTERS) -> Counts:
             if slow.is_set():
                 reading.set()
-                done.wait(10)
+                done.wait(STUCK_SECONDS)
             return super().count(generation, name, filters)
 
     def named(question: str) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def test_while_one_thread_reads_the_speakers_others_go_on_with_those_before(
     slow.set()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(named, "New Comer")
-        assert reading.wait(10)
+        assert reading.wait(STUCK_SECONDS)
         assert named("Ana Ruiz") == ("Ana Ruiz",)
         done.set()
         assert first.result() == ("New Comer",)

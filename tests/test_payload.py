@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.stores import talk
 
@@ -40,7 +40,6 @@ _SESSIONS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(_SESSIONS)
 def test_payload_and_back_is_the_same_session(session: Session) -> None:
     again = decode_payload(encode_payload(session))

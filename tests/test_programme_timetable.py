@@ -55,7 +55,7 @@ sessions_of_a_day = st.lists(
 ).map(lambda some: [at(number, *one) for number, one in enumerate(some)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(sessions_of_a_day)
 def test_every_session_stands_once_in_its_room_and_time(sessions: list[Session]) -> None:
     table = build(sessions)
@@ -80,7 +80,7 @@ def test_every_session_stands_once_in_its_room_and_time(sessions: list[Session])
     assert count <= 2 * len(sessions) + len(rooms), "gaps are merged"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(sessions_of_a_day)
 def test_a_session_takes_the_rows_that_start_before_it_ends(sessions: list[Session]) -> None:
     table = build(sessions)

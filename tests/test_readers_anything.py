@@ -40,7 +40,7 @@ SESSIONS = st.dictionaries(
     max_size=6,
 )  # fmt: skip
 FILES = [path for path in sorted(DATA.rglob("*")) if path.is_file()]
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
+SETTINGS = settings(derandomize=True, max_examples=150)
 
 
 def attempt(name: str, content: bytes, **options: object) -> Reading | None:

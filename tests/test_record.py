@@ -180,7 +180,7 @@ MOMENTS = (
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(derandomize=True, max_examples=150)
 @given(
     title=TEXTS, abstract=TEXTS, speakers=st.lists(TEXTS, max_size=3), track=TEXTS, room=TEXTS, source_id=TEXTS,
     language=TEXTS, start=MOMENTS, cancelled=st.booleans(),

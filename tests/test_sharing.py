@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from support.fakes import BagOfWords
+from support.processes import STUCK_SECONDS, wait_until
 
 from service.encoder import Vectors
 from service.encoders.sharing import SharedEncoder
@@ -25,7 +26,7 @@ class Held(BagOfWords):
 
     def encode_queries(self, questions: Sequence[str]) -> Vectors:
         self.begun.set()
-        assert self.let.wait(10)
+        assert self.let.wait(STUCK_SECONDS)
         self.batches.append(list(questions))
         if "bad" in questions:
             raise EncoderError("spoilt")
@@ -56,12 +57,12 @@ def test_questions_that_queue_up_are_encoded_together() -> None:
     questions = [f"question {number}" for number in range(20)]
     with ThreadPoolExecutor(21) as pool:
         first = pool.submit(shared.encode_queries, ["first"])
-        assert held.begun.wait(10)
+        assert held.begun.wait(STUCK_SECONDS)
         rest = [pool.submit(shared.encode_queries, [question]) for question in questions]
-        _until(lambda: len(shared._waiting) == 20)
+        wait_until(lambda: len(shared._waiting) == 20)
         held.let.set()
-        vectors = [future.result(10)[0] for future in rest]
-        first.result(10)
+        vectors = [future.result(STUCK_SECONDS)[0] for future in rest]
+        first.result(STUCK_SECONDS)
     np.testing.assert_array_equal(np.stack(vectors), BagOfWords().encode_queries(questions))
     assert [len(batch) for batch in held.batches] == [1, 8, 8, 4]
 
@@ -80,11 +81,11 @@ def test_nobody_waits_longer_than_the_request_may_take() -> None:
     shared = SharedEncoder(held)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(shared.encode_queries, ["first"])
-        assert held.begun.wait(10)
+        assert held.begun.wait(STUCK_SECONDS)
         with within(0.05), pytest.raises(BusyError, match="not free in time"):
             shared.encode_queries(["second"])
         held.let.set()
-        first.result(10)
+        first.result(STUCK_SECONDS)
     shared.encode_queries(["third"])
     assert held.batches == [["first"], ["third"]]
 
@@ -96,11 +97,3 @@ def test_an_error_reaches_everyone_in_the_batch_and_nobody_later() -> None:
     with pytest.raises(EncoderError, match="spoilt"):
         shared.encode_queries(["good", "bad"])
     assert shared.encode_queries(["good"]).shape[0] == 1
-
-
-def _until(ready: object) -> None:
-    for _ in range(1000):
-        if ready():  # type: ignore[operator]  # a lambda
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it did not happen within ten seconds")

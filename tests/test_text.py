@@ -44,7 +44,7 @@ def test_storable_drops_lone_surrogates_only() -> None:
     assert drop_surrogates("a\udc80ü") == "aü"
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=300)
 @given(
     st.text(st.sampled_from("ab <>/&;*_`#[]()|\\\n.:=-+@1é\u200b\ud800" + string.digits), max_size=80),
     st.sampled_from(["", "html", "markdown", "rst", "plain"]),
@@ -66,6 +66,6 @@ def test_any_text_becomes_tidy_text(text: str, markup: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("markup", ["", "rst", "html"])
 def test_no_text_takes_long(head: str, piece: str, markup: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     plain_text(head + (piece * 40_000)[:40_000] + "a@b.co`@" + "b.co>" * 5_000, markup)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 6

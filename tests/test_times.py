@@ -123,7 +123,7 @@ def test_what_is_no_duration() -> None:
             parse_duration(text)
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=300)
 @given(st.text(st.sampled_from("0123456789/-.: TZ+apmJanMai年é"), max_size=24))
 def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
     try:

@@ -88,7 +88,7 @@ _SIGNS = st.sampled_from(
 )
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True)
 @given(st.lists(_SIGNS, max_size=12), st.sampled_from(["", " "]))
 def test_what_is_left_says_nothing_more(parts: list[str], between: str) -> None:
     rest, is_off = split_cancelled(between.join(parts).strip())

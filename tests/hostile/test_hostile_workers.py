@@ -17,8 +17,6 @@ from service.stores.edge.store import EdgeStore
 
 pytestmark = pytest.mark.slow
 
-LOOK_SECONDS = "0.3"
-
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
@@ -34,9 +32,11 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(data: Path, port: int, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+def server(
+    data: Path, port: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator["subprocess.Popen[str]"]:
     serving = TESTS / "support/serving.py"
-    arguments = (serving, "serve", data, str(port), LOOK_SECONDS)
+    arguments = (serving, "serve", data, str(port), request.param)
     with running(*arguments, output=tmp_path / "log") as process:
         wait_until(lambda: get(port, "/readyz")[0] == 200, process=process)
         yield process
@@ -47,6 +47,7 @@ def worker_of(server: "subprocess.Popen[str]") -> int:
     return workers[-1] if workers else 0
 
 
+@pytest.mark.parametrize("server", ["silent"], indirect=True)
 def test_a_stopped_worker_is_replaced(
     server: "subprocess.Popen[str]", port: int, tmp_path: Path
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_stopped_worker_is_replaced(
     assert "A worker gave no sign of life for " in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("server", ["hung"], indirect=True)
 def test_a_worker_with_a_request_that_never_ends_is_replaced_while_it_answers_others(
     server: "subprocess.Popen[str]", port: int, data: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from service.search.searcher import Searcher
 from service.web import create_app
+from support.processes import STUCK_SECONDS
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome, ChromeOptions
@@ -102,7 +103,9 @@ def wait(browser: "Chrome", ready: Callable[[], object]) -> None:
     from selenium.webdriver.support.ui import WebDriverWait
 
     leaving_a_page = (StaleElementReferenceException,)
-    WebDriverWait(browser, 10, ignored_exceptions=leaving_a_page).until(lambda _: ready())
+    WebDriverWait(browser, STUCK_SECONDS, ignored_exceptions=leaving_a_page).until(
+        lambda _: ready()
+    )
 
 
 def resize(browser: "Chrome", width: int, height: int) -> None:

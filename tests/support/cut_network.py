@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.processes import STUCK_SECONDS
+
 IsCut = Callable[[int, int], bool]
 """Whether nothing goes from a process, by its id, to a port."""
 
@@ -63,7 +65,7 @@ class Network:
         self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=STUCK_SECONDS)
 
     async def _relay(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int

@@ -1,6 +1,7 @@
 """Processes and waits of tests: every process ends with its test, every wait with progress or its end."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -93,7 +94,15 @@ def _command_of(process: int) -> str:
         return ""
 
 
+_PORTS = range(15_000, 32_000)
+"""Below those that Linux takes for connections: what is free stays so, but for other tests' servers."""
+_ports = itertools.count(os.getpid() * 97)
+
+
 def free_port() -> int:
-    """Return a port of this machine on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """Return a port of this machine on which nothing listens; each process begins elsewhere."""
+    for number in _ports:
+        port = _PORTS[number % len(_PORTS)]
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no end")

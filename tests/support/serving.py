@@ -21,6 +21,10 @@ PATIENT_SECONDS = 120.0
 """The deadline of a request: none is missed on a slow machine."""
 
 
+SOON = 2.0
+"""Seconds after which a worker is replaced that is looked at often."""
+
+
 class Slow(BagOfWords):
     """Encodes the word "slowly" only once it may: says so with a file, and waits for another."""
 
@@ -38,11 +42,16 @@ class Slow(BagOfWords):
         return super().encode_queries(questions)
 
 
-def serve(data: str, port: str, look_seconds: str = "", processes: str = "1") -> None:
-    """Serve the catalogue in `data`; look at workers every `look_seconds`, and replace them soon, if any."""
-    if look_seconds:
-        workers.LOOK_SECONDS = float(look_seconds)
-        workers.SILENT_SECONDS = workers.HUNG_SECONDS = 2.0
+def serve(data: str, port: str, look_at: str = "", processes: str = "1") -> None:
+    """Serve the catalogue in `data`.
+
+    Look at workers often if `look_at` says what for: one is replaced soon where it is "silent" or "hung", and
+    only then, however slow the machine is.
+    """
+    if look_at:
+        workers.LOOK_SECONDS = 0.3
+        workers.SILENT_SECONDS = SOON if look_at == "silent" else PATIENT_SECONDS
+        workers.HUNG_SECONDS = SOON if look_at == "hung" else PATIENT_SECONDS
 
     def open_searcher() -> Searcher:
         return Searcher(EdgeStore(folder, "sessions"), lambda fingerprint: Slow(folder))
@@ -53,7 +62,7 @@ def serve(data: str, port: str, look_seconds: str = "", processes: str = "1") ->
         port=int(port),
         threads=4,
         workers=int(processes),
-        deadline=2.0 if look_seconds else PATIENT_SECONDS,
+        deadline=SOON if look_at == "hung" else PATIENT_SECONDS,
     )
     server.run(settings, open_searcher)
 
