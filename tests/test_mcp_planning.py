@@ -82,6 +82,17 @@ def test_what_is_no_session_is_told(assistant: Assistant) -> None:
     assert (values["total"], values["not_found"]) == (1, [NOBODY, "five"])
 
 
+@pytest.mark.parametrize("ids", [[], "", "five", [NOBODY, "five"]])
+def test_ids_of_no_session_are_no_plan_without_clashes(assistant: Assistant, ids: object) -> None:
+    assert "nothing was checked. Search again" in assistant.fail("check_plan", ids=ids)
+
+
+def test_ids_may_be_joined_by_commas(assistant: Assistant) -> None:
+    joined = f"{HEALTH.id},{REGION.id}"
+    assert assistant.call("check_plan", ids=joined)["total"] == 2
+    assert assistant.call("export_calendar", ids=joined)["sessions"] == 2
+
+
 @pytest.mark.parametrize("tool", ["check_plan", "export_calendar"])
 def test_five_thousand_ids_are_refused(assistant: Assistant, tool: str) -> None:
     told = assistant.fail(tool, ids=[str(UUID(int=n)) for n in range(5_000)])

@@ -32,8 +32,12 @@ _FILE = "sessions.ics"
 
 def check(call: Call) -> Result:
     """Answer with the clashes and gaps of a plan, and what fits instead."""
-    checked = check_plan(call.searcher, call.texts("ids"), call.now)
+    checked = check_plan(call.searcher, _given_ids(call), call.now)
     plan, unknown = checked.plan, [str(id) for id in checked.unknown]
+    if not (plan.sessions or checked.removed):
+        raise NotFoundError(
+            "None of these is the id of a session, so nothing was checked. Search again: ids come from answers."
+        )
     notes = [shortened(note, 300) for note in checked.notes]
     sessions = plan.sessions
     if len(sessions) > MAX_LISTED:
@@ -52,7 +56,7 @@ def check(call: Call) -> Result:
 
 def export_calendar(call: Call) -> Result:
     """Answer with an iCalendar file of some sessions, or with its address."""
-    ids, filters = call.texts("ids"), call.filters
+    ids, filters = _given_ids(call), call.filters
     if bool(ids) == bool(filters):
         raise QueryError(
             "Give either ids or filters: a calendar is of some sessions or of what passes."
@@ -78,6 +82,11 @@ def export_calendar(call: Call) -> Result:
     file = {"uri": uri, "mimeType": "text/calendar", "text": calendar}
     text = "\n".join(filter(None, lines))
     return Result(text, values, ({"type": "resource", "resource": file},))
+
+
+def _given_ids(call: Call) -> list[str]:
+    """Return the ids that a call gives, in a list or joined by commas, as in addresses."""
+    return ",".join(call.texts("ids")).split(",") if "ids" in call.arguments else []
 
 
 def _lines(checked: CheckedPlan, notes: Iterable[str]) -> Iterable[str]:
