@@ -81,11 +81,19 @@ class Client(Conference):
             raise _no_address(url) from error
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise _no_address(url)
-        self._url = url.rstrip("/")
+        if key and parsed.userinfo:
+            raise errors.InputError(
+                "Give either a key or a user in the address: requests carry one of them."
+            )
+        self._url = str(parsed.copy_with(userinfo=b"")).rstrip(
+            "/"
+        )  # messages have it, and no password
         self._patience = patience
-        headers = {"Authorization": f"Bearer {key.strip()}"} if key else {}
         self._http = httpx.Client(
-            base_url=f"{self._url}/", headers=headers, timeout=timeout, transport=transport
+            base_url=f"{url.rstrip('/')}/",
+            headers=_authorization(key),
+            timeout=timeout,
+            transport=transport,
         )
 
     def close(self) -> None:
@@ -170,6 +178,18 @@ def _wait_of(response: httpx.Response, otherwise: float) -> float:
     """Return the seconds after which the service says to ask again; no more often than twice a second."""
     said = response.headers.get("Retry-After", "")
     return max(float(said), _FIRST_WAIT) if said.isascii() and said.isdigit() else otherwise
+
+
+def _authorization(key: str | None) -> dict[str, str]:
+    """Return the header that sends a key. Raises InputError, which does not quote it, if it cannot be one."""
+    if not key:
+        return {}
+    key = key.strip()
+    if not (key and key.isascii() and key.isprintable()):
+        raise errors.InputError(
+            "This is no API key. Give it as `conference-helper key new` printed it."
+        )
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _told(filters: "Filters") -> Iterator[tuple[str, str]]:

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
+from service.errors import QueryError
 from service.filters import Filters, in_day_range
 from service.query.query import DEFAULT_LIMIT, DEFAULT_MODE, Query, parse_kinds, parse_now
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from service.session import Session
     from service.stores.protocol import Mode
 
-FilterValue = str | int | Iterable[str | int]
+FilterValue = str | int | date | Iterable[str | int | date]
 """A filter's value, or several values of which one must match."""
 _UNDATED = "undated"
 
@@ -129,8 +130,13 @@ def _parse_id(id: UUID | str) -> str:
 
 def _read(filters: dict[str, FilterValue]) -> Filters:
     """Convert keyword arguments to Filters. Raises QueryError for an invalid one."""
-    return Filters.parse({name.removesuffix("_"): _texts(value) for name, value in filters.items()})
+    given = {name.removesuffix("_"): value for name, value in filters.items()}
+    return Filters.parse({name: _texts(name, value) for name, value in given.items()})
 
 
-def _texts(value: FilterValue) -> list[str]:
-    return [str(value)] if isinstance(value, str | int) else [str(one) for one in value]
+def _texts(name: str, value: FilterValue) -> list[str]:
+    if value is None:
+        raise QueryError(f"{name} is None; leave a filter out that is not to hold.")
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [str(value)]
+    return [str(one) for one in value]

@@ -5,7 +5,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,6 +98,7 @@ def test_all_sessions_of_an_edition_are_listed(conference: Conference) -> None:
     listed = list(conference.sessions(event="Summit", year=2026))
     assert listed == [short(SESSIONS[1]), short(SESSIONS[2])]  # the last one has no day
     assert list(conference.sessions(year=2026, day="2026-05-01..2026-05-31")) == listed[:1]
+    assert list(conference.sessions(year=2026, day=date(2026, 5, 12))) == listed[:1]
     assert list(conference.sessions(event="Summit", year=2025, room="Hall B")) == []
     assert list(conference.sessions(event="nothing of the kind")) == []
 
@@ -135,6 +136,8 @@ def test_long_days_are_listed_part_by_part() -> None:
         (lambda one: one.search("a", mode="other"), errors.QueryError, "no mode"),
         (lambda one: one.search("a", colour="red"), errors.QueryError, "no filter 'colour'"),
         (lambda one: one.search("a", year="soon"), errors.QueryError, "year"),
+        (lambda one: one.search("a", room=None), errors.QueryError, "room is None; leave a filter"),
+        (lambda one: one.search("a", year=2026.5), errors.QueryError, "year is '2026.5'"),
         (lambda one: one.search("a", now=datetime(2026, 5, 12)), errors.QueryError, "offset"),
         (lambda one: one.session("x/../y"), errors.QueryError, "is no session id"),
         (lambda one: one.session(UUID(int=7)), errors.NotFoundError, "No session has"),

@@ -130,6 +130,29 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         Client(url)
 
 
+@pytest.mark.parametrize("key", [" ", "chk_\nsecret", "chk_ключ", "chk_secret\0"])
+def test_what_is_no_key_is_refused_and_not_quoted(key: str) -> None:
+    with pytest.raises(errors.InputError, match="This is no API key") as refused:
+        Client(URL, key)
+    assert "chk_" not in str(refused.value)
+
+
+def test_a_user_in_the_address_is_sent_and_never_told(waits: list[float]) -> None:
+    asked: list[str] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["Authorization"])
+        return httpx.Response(404)
+
+    address = "https://ana:secret@ask.example.org"
+    client = Client(address, transport=httpx.MockTransport(refuse))
+    with pytest.raises(errors.ServiceError, match=rf"^{URL} answered 404"):
+        client.search("maps")
+    assert asked == ["Basic YW5hOnNlY3JldA=="]
+    with pytest.raises(errors.InputError, match="either a key or a user"):
+        Client(address, "chk_key")
+
+
 def test_a_service_may_lie_under_a_path() -> None:
     client, asked = answering(error(400, "bad_query"), url=f"{URL}/ask/")
     with pytest.raises(errors.QueryError):
