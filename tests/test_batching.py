@@ -80,7 +80,7 @@ def test_a_gpu_is_given_sorted_batches_and_vectors_come_back_in_order(
     shapes: list[tuple[int, ...]] = []
     monkeypatch.setattr(gpu, "BATCH_TOKENS", 12)
     texts = [np.full(length, length) for length in (3, 5, 1, 2, 6, 4, 1)]
-    found = gpu.GpuRuntime(Mean(), 2, 0).encode_chunks(iter([texts[:5], texts[5:]]), 7)  # type: ignore[arg-type]  # a double
+    found = gpu.GpuRuntime(Mean(), 2, 0).encode_chunks(iter([texts[:5], texts[5:]]), 7)
     expected = np.array([[len(text) ** 2, 1] for text in texts])
     np.testing.assert_allclose(
         found, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6

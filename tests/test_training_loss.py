@@ -75,7 +75,7 @@ def test_pairs_are_symmetric_and_triplets_one_way(folder: Path) -> None:
 
     def of(*columns: list[str]) -> float:
         found: Tensor = loss([model.preprocess(column) for column in columns], torch.empty(0))
-        return found.item()
+        return float(found.item())
 
     questions, answers, wrong = texts(3, 11)
     assert of(questions, answers) == pytest.approx(of(answers, questions), abs=1e-5)

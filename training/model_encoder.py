@@ -81,9 +81,10 @@ class ModelEncoder:
         return checked(unit.cpu().numpy(), *shape)
 
     def _precision(self) -> AbstractContextManager[object]:
+        precision: AbstractContextManager[object] = contextlib.nullcontext()
         if self._bf16:
-            return torch.autocast(self._model.device.type, dtype=torch.bfloat16)
-        return contextlib.nullcontext()
+            precision = torch.autocast(self._model.device.type, dtype=torch.bfloat16)
+        return precision
 
 
 def digest(weights: Mapping[str, Tensor]) -> str:

@@ -93,7 +93,7 @@ def supports_bf16(device: torch.device) -> bool:
     return False
 
 
-class _FeatureStream(IterableDataset):  # type: ignore[type-arg]  # torch's is generic only in its stubs
+class _FeatureStream(IterableDataset):
     """The batches of the steps after `start`, tokenized as sentence-transformers' collator does."""
 
     def __init__(self, batches: WeightedBatches, model: SentenceTransformer, steps: int) -> None:

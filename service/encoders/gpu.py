@@ -26,7 +26,7 @@ def has_gpu(device: str | None) -> bool:
         return False
     import torch
 
-    return torch.cuda.is_available()
+    return bool(torch.cuda.is_available())
 
 
 class GpuRuntime:

@@ -112,7 +112,7 @@ def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTrans
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers does not annotate it
+    transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(
             str(folder.path),
