@@ -16,17 +16,14 @@ from typing import Any
 
 from benchmarks.support.results import Row, median, middle_half, report
 from conference_helper.wiring import searcher_for
+from service.mcp.versions import REQUEST_META, STATELESS
 from service.settings import load_settings
 from service.stores import open_store
 from service.web import create_app
 
 QUESTIONS = ("health analytics", "workshops on Tuesday afternoon", "how do I find a slow query")
-_META = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
 _HEADERS = {
-    "MCP-Protocol-Version": "2026-07-28",
+    "MCP-Protocol-Version": STATELESS[0],
     "Mcp-Method": "tools/call",
     "Mcp-Name": "search_sessions",
 }
@@ -52,7 +49,7 @@ def measure(client: Any, question: str, turns: int) -> Row:
     def ask_api() -> None:
         assert client.get("/api/search", query_string={"q": question}).status_code == 200
 
-    params = {"name": "search_sessions", "arguments": {"query": question}, "_meta": _META}
+    params = {"name": "search_sessions", "arguments": {"query": question}, "_meta": REQUEST_META}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
 
     def ask_tool() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from conference_helper.wiring import searcher_for
 from service.mcp.server import Server
+from service.mcp.versions import REQUEST_META
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores import open_store
@@ -17,10 +18,6 @@ from service.stores import open_store
 PAGE = Path(__file__).parent / "assistants.md"
 PART = re.compile(r"(<!-- recorded -->\n\n```text\n)(.*?)(\n```\n\n<!-- end -->)", re.DOTALL)
 NOW = "2026-05-12T10:00+02:00"
-META = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
 CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "Is there anything on childcare?",
@@ -45,7 +42,7 @@ def record(searcher: Searcher) -> str:
     server, lines, ids = Server(searcher, str), list[str](), list[str]()
     for asked, tool, arguments in CALLS:
         given = {**arguments, "ids": ids} if "ids" in arguments else arguments
-        params = {"name": tool, "arguments": given, "_meta": META}
+        params = {"name": tool, "arguments": given, "_meta": REQUEST_META}
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         reply = server.answer(json.dumps(message).encode())
         result = (reply.body or {})["result"]

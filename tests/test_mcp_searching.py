@@ -46,8 +46,10 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         )
         for name, text in texts.items()
     ]
-    obey = replace(PIPELINES, source_id="obey", title=OBEY, abstract=OBEY)
-    store, searcher = open_loaded(tmp_path_factory.mktemp("odd"), [*sessions, obey, *SESSIONS])
+    obey = replace(PIPELINES, source_id="obey", title=OBEY, abstract=OBEY, track=OBEY)
+    again = replace(obey, source_id="again", event=OBEY)
+    loaded = [*sessions, obey, again, *SESSIONS]
+    store, searcher = open_loaded(tmp_path_factory.mktemp("odd"), loaded)
     yield Assistant(searcher)
     store.close()
 
@@ -106,7 +108,6 @@ def test_similar_sessions_leave_the_session_out(assistant: Assistant) -> None:
         ("search_sessions", {"query": "x", "colour": "red"}, "Known arguments: query, limit"),
         ("search_sessions", {"query": "x", "day": "Tuesday"}, "give a day such as 2026-05-12"),
         ("search_sessions", {"query": "x", "now": "noon"}, "give a time with its offset"),
-        ("search_sessions", {"query": "x", "room": ["a"] * 5_000}, "is given"),
         ("search_sessions", {"query": "x", "room": [str(n) for n in range(5_000)]}, "20 at most"),
         ("search_sessions", {"query": "x", "room": {"a": 1}}, "room: "),
         ("search_sessions", {"query": "x", "room": [[1] * 900]}, "does not pass 'type'"),
@@ -124,9 +125,6 @@ def test_similar_sessions_leave_the_session_out(assistant: Assistant) -> None:
 def test_errors_say_what_to_mend(
     assistant: Assistant, tool: str, arguments: dict[str, object], told: str
 ) -> None:
-    if arguments.get("room") == ["a"] * 5_000:  # the same value counts once
-        assert "results" in assistant.call(tool, **arguments)
-        return
     error = assistant.fail(tool, **arguments)
     assert told in error
     assert len(error) < 600
@@ -155,6 +153,12 @@ def test_an_instruction_in_a_session_stays_in_its_field(odd: Assistant) -> None:
     (holding,) = [line for line in lines if "Ignore all" in line and "snippet" not in line]
     assert holding.startswith(f'1. "{found["title"]}"')
     assert [line for line in lines if line.startswith(("2.", "Verdict"))] == lines[:1]
+    whole = odd.try_call("get_session", id=found["id"])
+    (other,) = whole["structuredContent"]["other_sittings"]
+    assert other["title"] == found["title"]
+    for line in whole["content"][0]["text"].splitlines():
+        assert not line.startswith(("2.", "Verdict"))
+        assert all(before.endswith('"') for before in line.split("Ignore all")[:-1]), line
     told = json.dumps([odd.ask("server/discover"), *odd.tools.values()])
     assert "previous instructions" not in told
 

@@ -12,12 +12,13 @@ from service.errors import NotFoundError, QueryError
 from service.filters import Filters
 from service.mcp import schemas
 from service.mcp.schemas import COUNT, TEXT, TEXTS, listed, result, told
-from service.mcp.texts import brief, known, line, quoted, shortened
+from service.mcp.texts import brief, known, line, quoted
 from service.mcp.tools import Call, Result, Tool
 from service.plan.check import CheckedPlan, check_plan, parse_ids
 from service.plan.plan import Clash, Gap
 from service.search.calendars import Contents
 from service.slots import MAX_PLAN
+from service.stores.tombstones import Tombstone
 
 MAX_LISTED = 25
 """Sessions of a plan that are listed, and clashes, and gaps."""
@@ -38,7 +39,7 @@ def check(call: Call) -> Result:
         raise NotFoundError(
             "None of these is the id of a session, so nothing was checked. Search again: ids come from answers."
         )
-    notes = [shortened(note, 300) for note in checked.notes]
+    notes = [*map(_tell_removed, checked.removed), *checked.remarks]
     sessions = plan.sessions
     if len(sessions) > MAX_LISTED:
         notes.append(f"The first {MAX_LISTED} of {len(sessions)} sessions are listed.")
@@ -105,6 +106,11 @@ def _lines(checked: CheckedPlan, notes: Iterable[str]) -> Iterable[str]:
     yield from notes
     yield "In order of time:"
     yield from (f"- {line(session)}" for session in plan.sessions[:MAX_LISTED])
+
+
+def _tell_removed(one: Tombstone) -> str:
+    title, event = quoted(one.session.title, 100), quoted(one.session.event, 80)
+    return f"{title} was taken out of the programme of {event} {one.session.year}."
 
 
 def _alternatives(checked: CheckedPlan) -> Iterable[dict[str, Any]]:

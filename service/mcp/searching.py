@@ -15,12 +15,10 @@ from service.mcp.texts import (
     line,
     quoted,
     shortened,
-    when,
 )
 from service.mcp.tools import Call, Result, Tool
 from service.query.query import DEFAULT_LIMIT, MODES, Query, parse_mode
 from service.search.answer import Answer, SearchResult
-from service.search.answer import brief as brief_sitting
 from service.session import Session
 from service.verdict.judge import VERDICTS
 
@@ -84,7 +82,7 @@ def get_session(call: Call) -> Result:
             "links": [link.as_dict() for link in session.links[:_LINKS]],
             "abstract": _whole(session.abstract),
             "page": f"{call.public_url}/sessions/{session.id}" if call.public_url else "",
-            "other_sittings": [known(brief_sitting(one)) for one in others],
+            "other_sittings": [brief(one) for one in others],
         }
     )
     return Result(_tell(session, others, values), values)
@@ -95,7 +93,7 @@ def _tell(session: Session, others: Sequence[Session], values: dict[str, Any]) -
     lines = [line(session)]
     lines += [f"{name}: {as_json(values[name])}" for name in _NAMED if name in values]
     lines += [f"{link.kind}: {as_json(link.url)}" for link in session.links[:_LINKS]]
-    lines += [f"also given: {when(one)} {one.event} {one.year}; id {one.id}" for one in others]
+    lines += [f"also given: {line(one)}" for one in others]
     if session.abstract:
         lines.append(f"abstract: {as_json(values['abstract'])}")
     return "\n".join(lines)
@@ -114,7 +112,7 @@ def _lines(answer: Answer) -> list[str]:
         lines.append(f"{len(answer.results)} of {answer.total} sessions.")
     if answer.understood:
         read = ", ".join(
-            f"{one.kind} {one.value}{' (dropped: none would pass)' if one.dropped else ''}"
+            f"{one.kind} {as_json(one.value)}{' (dropped: none would pass)' if one.dropped else ''}"
             for one in answer.understood
         )
         lines.append(f"Understood as filters: {shortened(read, 300)}.")
@@ -182,15 +180,6 @@ _FOUND = schemas.session(snippet=TEXT, sittings={"type": "integer"})
 _UNDERSTOOD = result(
     ("dropped",), kind=TEXT, value={"type": ["string", "integer"]}, dropped={"const": True}
 )
-_SITTING = result(
-    ("starts_at", "room", "cancelled"),
-    id=TEXT,
-    event=TEXT,
-    year={"type": "integer"},
-    starts_at=TEXT,
-    room=TEXT,
-    cancelled={"const": True},
-)
 _LINK = result(kind=TEXT, url=TEXT, label=TEXT)
 
 TOOLS = (
@@ -244,7 +233,7 @@ TOOLS = (
             links=listed(_LINK),
             abstract=TEXT,
             page=TEXT,
-            other_sittings=listed(_SITTING),
+            other_sittings=listed(schemas.session()),
         ),
         get_session,
     ),
