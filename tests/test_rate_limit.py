@@ -1,11 +1,14 @@
 """Clients are counted by address and minute, over all processes, and told what is left."""
 
 import multiprocessing
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from support.web_fixtures import complaint
 
+from service.keys.changes import add_key
+from service.keys.key_file import KeyFile
 from service.runtime.rate_limit import RateLimit, name_client
 from service.search.searcher import Searcher
 from service.settings import load_settings
@@ -70,6 +73,24 @@ def test_who_asks_too_often_is_told_when_to_ask_again(limited: FlaskClient) -> N
     assert limited.get("/api/status", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
     forwarded = limited.get("/api/status", headers={"X-Forwarded-For": "192.0.2.8"})
     assert forwarded.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("of_all", "own", "answered"), [(9, 1, 1), (1, 2, 2), (0, 1, 1), (1, 0, 3)]
+)
+def test_a_key_may_have_a_limit_of_its_own(
+    searcher: Searcher, tmp_path: Path, of_all: int, own: int, answered: int
+) -> None:
+    secret = add_key(tmp_path / "keys.json", "own", ["search"], None, own)
+    keys = KeyFile(tmp_path / "keys.json", RateLimit(of_all, lambda: float(MINUTE)))
+    client = create_app(searcher, keys=keys).test_client()
+    answers = [
+        client.get("/api/status", headers={"Authorization": f"Bearer {secret}"}) for _ in range(3)
+    ]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [200] * answered + [429] * (3 - answered)
+    told = [answer.headers.get("RateLimit-Policy") for answer in answers]
+    assert told == [f'"key";q={own};w=60' if own else None] * 3
 
 
 @pytest.mark.parametrize(

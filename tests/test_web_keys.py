@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from support.assistants import headers as headers_of
+from support.assistants import request
 from support.web_fixtures import SESSIONS, complaint
 from werkzeug.test import TestResponse
 
@@ -140,6 +142,30 @@ def test_an_operators_key_opens_metrics_that_are_not_public(
     assert others.get("/metrics", headers=bearer(ops_key)).status_code == 200
 
 
+def test_assistants_are_refused_in_their_own_words(
+    asked: FlaskClient, path: Path, search_key: str, ops_key: str
+) -> None:
+    ended = add_key(path, "ended", ["search"], date(2026, 1, 31))
+    listing = request("tools/list")
+
+    def post(secret: str) -> TestResponse:
+        sent = {**headers_of(listing), **(bearer(secret) if secret else {})}
+        return asked.post("/mcp", json=listing, headers=sent)
+
+    assert post(search_key).status_code == 200
+    for secret, status, told, reason in (
+        ("", 401, "needs an API key", ""),
+        (ended, 401, "last day", "invalid_token"),
+        ("chk_nonsense", 401, "not known here", "invalid_token"),
+        (ops_key, 403, "for ops", "insufficient_scope"),
+    ):
+        answer = post(secret)
+        assert answer.status_code == status
+        assert answer.json and answer.json["jsonrpc"] == "2.0"
+        assert told in answer.json["error"]["message"]
+        assert reason in answer.headers["WWW-Authenticate"]
+
+
 @pytest.mark.parametrize(
     ("headers", "answered"),
     [
@@ -225,22 +251,6 @@ def test_a_key_has_a_limit_over_all_addresses(
     assert complaint(refused, 429)["code"] == "too_many_requests"
     assert refused.headers["Retry-After"] == "40"
     assert get(other, "192.0.2.3").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("of_all", "own", "answered"), [(9, 1, 1), (1, 2, 2), (0, 1, 1), (1, 0, 3)]
-)
-def test_a_key_may_have_a_limit_of_its_own(
-    searcher: Searcher, path: Path, of_all: int, own: int, answered: int
-) -> None:
-    key = add_key(path, "own", ["search"], None, own)
-    keys = KeyFile(path, RateLimit(of_all, lambda: 60.0 * 1_000_000 + 20))
-    client = create_app(searcher, keys=keys).test_client()
-    answers = [client.get("/api/status", headers=bearer(key)) for _ in range(3)]
-    statuses = [answer.status_code for answer in answers]
-    assert statuses == [200] * answered + [429] * (3 - answered)
-    told = [answer.headers.get("RateLimit-Policy") for answer in answers]
-    assert told == [f'"key";q={own};w=60' if own else None] * 3
 
 
 def test_requests_are_counted_by_the_name_of_their_key(
