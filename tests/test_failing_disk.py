@@ -1,11 +1,12 @@
-"""Each write, sync, rename and removal of a load, a rollback, a restore and a migration fails once.
+"""Each write, sync, rename and removal of a load, a rollback, a restore and a migration fails or is the last.
 
 What is served then is what was, or what was to be, whole; and the error says what happened. The operations are
 the program's own: Edge writes its files itself. A short run lets some of them fail;
 
     CONFERENCE_HELPER_TEST_LONG=1 pytest -s tests/test_failing_disk.py
 
-lets each fail, with a full disk and with an error of the disk, and prints how many there were.
+lets each fail, with a full disk and with an error of the disk, kills the process before each, and prints how
+many there were.
 """
 
 import contextlib
@@ -14,11 +15,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from errno import EIO, ENOSPC
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
+from support.faults import outcome
 from support.stores import store_on, talk, write
 
 from service.errors import ConferenceHelperError, StorageFullError
@@ -38,6 +41,7 @@ _OPERATIONS = (
     (shutil, "rmtree"),
 )
 """Beside what opens a file to write it."""
+KILLED = 77
 
 
 class FailingDisk:
@@ -47,11 +51,14 @@ class FailingDisk:
         self._monkeypatch = monkeypatch
         self._done = 0
         self._fails: int | None = None
-        self._number = EIO
+        self._number: int | None = EIO
 
     @contextlib.contextmanager
-    def failing(self, place: int | None, number: int = EIO) -> Iterator[None]:
-        """Let the operation at a place, from 0, fail with an error number in a `with` block."""
+    def failing(self, place: int | None, number: int | None = EIO) -> Iterator[None]:
+        """Let the operation at a place, from 0, fail with an error number in a `with` block.
+
+        Without a number this process ends there.
+        """
         self._done, self._fails, self._number = 0, place, number
         with self._monkeypatch.context() as patched:
             for home, name in _OPERATIONS:
@@ -80,6 +87,8 @@ class FailingDisk:
     def _step(self) -> None:
         self._done += 1
         if self._done - 1 == self._fails:
+            if self._number is None:
+                os._exit(KILLED)
             raise OSError(self._number, os.strerror(self._number))
 
 
@@ -114,9 +123,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("operate", [_load, _rollback, _restore, _migrate])
+Operation = Callable[[EdgeStore, Path], None]
+OPERATIONS: tuple[Operation, ...] = (_load, _rollback, _restore, _migrate)
+
+
+@pytest.mark.parametrize("operate", OPERATIONS)
 def test_what_is_served_is_whole_whatever_fails(
-    prepared: Path, monkeypatch: pytest.MonkeyPatch, operate: Callable[[EdgeStore, Path], None]
+    prepared: Path, monkeypatch: pytest.MonkeyPatch, operate: Operation
 ) -> None:
     disk = FailingDisk(monkeypatch)
     with closing(EdgeStore(prepared / "data", "sessions")) as store:
@@ -140,6 +153,41 @@ def test_what_is_served_is_whole_whatever_fails(
                     assert isinstance(told, StorageFullError) == (number == ENOSPC), told
                 assert verify(store).sessions in (1, 2)
     print(f"{operate.__name__[1:]}: {many} operations")  # noqa: T201  # what -s is for
+
+
+@pytest.mark.parametrize("operate", OPERATIONS)
+def test_what_is_served_is_whole_wherever_it_is_killed(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operate: Operation
+) -> None:
+    disk, data = FailingDisk(monkeypatch), tmp_path / "data"
+
+    def work(place: int | None) -> int:
+        """Return how many operations there were, if this process lives."""
+        with closing(EdgeStore(data, "sessions")) as store, disk.failing(place, None):
+            operate(store, prepared)
+        return disk.done
+
+    def look() -> int:
+        """Return how many sessions are served, after which a load works and leaves what it should."""
+        with closing(EdgeStore(data, "sessions")) as store:
+            served = verify(store).sessions
+            write(store, [talk(1), talk(2), talk(3)])
+            assert verify(store).sessions == 3
+            assert not list(data.rglob("*.new"))
+        return served
+
+    def afresh() -> None:
+        shutil.rmtree(data, ignore_errors=True)
+        shutil.copytree(prepared / "data", data)
+
+    afresh()
+    many = int(outcome(lambda: work(None)))
+    assert 2 < many < KILLED
+    for place in range(many) if LONG else (many - 3,):
+        afresh()
+        assert outcome(partial(work, place)) == str(KILLED), place
+        assert outcome(look) in ("1", "2"), place
+    print(f"{operate.__name__[1:]}: killed at {many} operations")  # noqa: T201  # what -s is for
 
 
 def _told(work: Callable[[], None]) -> ConferenceHelperError | None:
