@@ -6,57 +6,23 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from support.assistants import request
 from support.odd_server import odd_server, response
-from support.processes import ROOT, free_port, running, wait_until
+from support.processes import ROOT, free_port, wait_until
 from support.programmes import row, write_csv
+from support.qdrant_nodes import Node
+from support.watching import Machine
 
 from service.encoders.model_folder import PACKAGED_MODEL
 
 pytestmark = pytest.mark.slow
 
-WATCHED = Path(__file__).parent / "support/watched.py"
-
-
-class Machine:
-    """A data folder, a temporary folder, an empty home, and what commands did there."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, self.temporary, self.home = (folder / name for name in ("data", "tmp", "home"))
-        for one in (self.data, self.temporary, self.home):
-            one.mkdir()
-        self._log = folder / "log"
-
-    def start(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
-        self._log.write_text("")
-        folders = {
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "HOME": str(self.home),
-            "TMPDIR": str(self.temporary),
-            "CONFERENCE_HELPER_DATA_DIR": str(self.data),
-        }
-        return running(WATCHED, self._log, *arguments, env=folders, cwd=self.temporary)
-
-    def run(self, *arguments: str) -> str:
-        with self.start(*arguments) as process:
-            output, _ = process.communicate()
-        assert process.returncode == 0, output
-        return output
-
-    def sockets(self) -> list[list[str]]:
-        return [line for line in self._lines() if line[0].startswith("socket.")]
-
-    def written_elsewhere(self) -> list[str]:
-        own = (f"{self.data}/", f"{self.temporary}/", "/dev/null", "/dev/shm/")  # noqa: S108  # semaphores
-        changed = [line for line in self._lines() if not line[0].startswith("socket.")]
-        return [path for _, *paths in changed for path in paths if not f"{path}/".startswith(own)]
-
-    def _lines(self) -> list[list[str]]:
-        return [json.loads(line) for line in self._log.read_text().splitlines()]
+ASKED = request("tools/call", name="search_sessions", arguments={"query": "number 7"})
 
 
 @pytest.fixture
@@ -72,13 +38,11 @@ def source(tmp_path: Path) -> Path:
 def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, models: Path) -> None:
     shutil.copytree(models, machine.data / "models")
     machine.run("load", str(source), "--model", PACKAGED_MODEL)
-    assert machine.sockets() == []
-    assert machine.written_elsewhere() == []
+    machine.check_alone()
 
     found = json.loads(machine.run("search", "number 7", "--json"))
     assert len(found["results"]) == 3
-    assert machine.sockets() == []
-    assert machine.written_elsewhere() == []
+    machine.check_alone()
 
     port = free_port()
     with machine.start("serve", "--port", str(port)) as process:
@@ -89,8 +53,7 @@ def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, mo
     assert answer["results"] == found["results"]
     assert {line[0] for line in machine.sockets()} <= {"socket.bind", "socket.getaddrinfo"}
     assert all("127.0.0.1" in line[1] for line in machine.sockets())
-    assert machine.written_elsewhere() == []
-    assert list(machine.home.iterdir()) == []
+    machine.check_own()
 
 
 def test_no_other_command_talks_to_anybody(
@@ -98,8 +61,15 @@ def test_no_other_command_talks_to_anybody(
 ) -> None:
     shutil.copytree(models, machine.data / "models")
     machine.run("load", str(source), "--model", PACKAGED_MODEL)
-    folder = machine.temporary
+    found = json.loads(machine.run("search", "number 7", "--json"))
+    folder, keys = machine.temporary, str(machine.data / "keys.json")
     for command in (
+        ("similar", found["results"][0]["session"]["id"]),
+        ("mcp",),
+        ("evaluate", "--json"),
+        ("key", "new", "app"),
+        ("key", "list"),
+        ("key", "revoke", "app"),
         ("status",),
         ("verify", "--deep"),
         ("backup", str(folder / "backup")),
@@ -110,10 +80,22 @@ def test_no_other_command_talks_to_anybody(
         ("export-model",),
         ("remove", "--event", "Summit", "--yes"),
     ):
-        machine.run(*command)
-        assert machine.sockets() == [], command
-        assert machine.written_elsewhere() == [], command
-    assert list(machine.home.iterdir()) == []
+        said = json.dumps(ASKED) + "\n" if command == ("mcp",) else ""
+        output = machine.run(*command, said=said, API_KEYS_FILE=keys)
+        assert not said or '"results"' in output
+        machine.check_alone()
+
+
+def test_a_migration_talks_to_its_server_alone(
+    machine: Machine, source: Path, models: Path, qdrant_node: Node
+) -> None:
+    shutil.copytree(models, machine.data / "models")
+    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    server = urlsplit(qdrant_node.url)
+    machine.run("migrate", "server", QDRANT_URL=qdrant_node.url)
+    connected = {line[1] for line in machine.sockets() if line[0] == "socket.connect"}
+    assert connected == {f"('{server.hostname}', {server.port})"}
+    machine.check_own()
 
 
 def test_a_load_of_an_address_talks_to_its_host_alone(
@@ -129,7 +111,7 @@ def test_a_load_of_an_address_talks_to_its_host_alone(
     connected = [line[1] for line in machine.sockets() if line[0] == "socket.connect"]
     assert connected == [f"('{host}', {port})"]
     assert {line[1] for line in machine.sockets() if line[0] == "socket.getaddrinfo"} <= {host}
-    assert machine.written_elsewhere() == []
+    machine.check_own()
 
 
 def _ask(port: int, path: str, process: "subprocess.Popen[str]") -> Any:

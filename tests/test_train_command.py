@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from support.tiny_model import WORDS, build_body, build_model, check_vectors, sessions_of
+from support.watching import Machine
 from test_training import failing_at, interrupt
 
 from conference_helper import cli
@@ -235,3 +236,13 @@ def test_without_the_extra_the_command_says_what_to_install(
     done = invoke("train", "-o", tmp_path / "tuned")
     assert done.exit_code == 2
     assert "pip install 'conference-helper[train]'" in done.stderr
+
+
+def test_training_talks_to_nobody(archive: Path, base: Path, tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    few = ("--min-pairs", "10", "--epochs", "0.1", "--batch", "16", "--tolerance", "1")
+    output = machine.temporary / "new"
+    with machine.start("train", str(archive), "--model", str(base), "-o", str(output), *few) as run:
+        said, _ = run.communicate()
+    assert "held-back" in said  # measured, whether it got better or not
+    machine.check_alone()
