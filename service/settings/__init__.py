@@ -18,7 +18,15 @@ from pydantic_settings import (
 
 from service.errors import SettingsError
 from service.runtime.cores import cores
-from service.settings.addresses import Hosts, ListenAt, Networks, Origins, PublicUrl, is_loopback
+from service.settings.addresses import (
+    Hosts,
+    ListenAt,
+    Networks,
+    Origins,
+    PublicUrl,
+    RedisUrl,
+    is_loopback,
+)
 from service.settings.data_dir import DataDir, OwnPath
 from service.settings.qdrant import QdrantSettings
 from service.settings.reading import ReadSettings
@@ -122,6 +130,10 @@ class Settings(BaseSettings):
     """Requests that a client (an address; of IPv6 a /64) may make a minute, 0 for any number. When unset 6,000,
     and any number where `serve` listens on loopback without `PUBLIC_URL` and `TRUSTED_PROXIES`. Behind a proxy,
     name it in `TRUSTED_PROXIES`: otherwise all people are one client."""
+    rate_limit_url: RedisUrl | None = None
+    """Redis or Valkey server where several machines count a client's requests together: redis://host:6379,
+    rediss:// with TLS, as in rediss://:password@host:6379/0. Each machine counts for itself when unset, and
+    while the server does not answer."""
     api_keys_file: OwnPath | None = None
     """File of [API keys](keys.md), which `conference-helper key` makes. When set, programs that ask `serve`
     need one, and /metrics wants one of the scope ops; nobody needs one when unset."""

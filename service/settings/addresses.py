@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, SecretStr
 from pydantic_settings import NoDecode
 
 Network = IPv4Network | IPv6Network
@@ -74,6 +74,16 @@ def _check_origin(text: str) -> str:
     return text.lower()
 
 
+def _check_redis_url(secret: SecretStr) -> SecretStr:
+    text = re.sub("^valkey", "redis", secret.get_secret_value())
+    if not re.fullmatch(r"rediss?://[^/\s]+(/\d*)?", text):
+        raise ValueError(
+            "give the address of a Redis or Valkey server, as in redis://host:6379 or "
+            "rediss://:password@host:6379/0"
+        )
+    return SecretStr(text)
+
+
 def _network(text: str) -> Network:
     try:
         return ip_network(text)
@@ -128,6 +138,8 @@ Addresses = Annotated[str, AfterValidator(_check_addresses)]
 """The address of a server, or those of a cluster's nodes, separated by commas."""
 PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
 """The address that people reach the page by, without a slash at its end."""
+RedisUrl = Annotated[SecretStr, AfterValidator(_check_redis_url)]
+"""The address of a Redis or Valkey server, password included; valkey: is redis:, which it speaks."""
 Link = Annotated[str, AfterValidator(_check_link)]
 """A path of this site, or an address."""
 Contact = Annotated[str, AfterValidator(_check_contact)]

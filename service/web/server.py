@@ -45,7 +45,7 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     workers.allow_files()
     # A worker opens the store itself, and what opens it need not be sent there.
     multiprocessing.set_start_method("fork", force=True)
-    limit = RateLimit(settings.requests_per_minute)
+    limit = _open_limit(settings, settings.requests_per_minute, "client")
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         at = settings.metrics_listen
@@ -73,7 +73,6 @@ def _load(
     ):  # until granian knows better, not as in the parent
         signal.signal(number, signal.SIG_DFL)
     workers.end_with_parent()
-
     from service.runtime.memory import page_out
     from service.web import create_app
     from service.web.bodies import hand_over
@@ -114,11 +113,22 @@ def _load(
     return hand_over(app)
 
 
+def _open_limit(settings: Settings, requests: int, name: str) -> RateLimit:
+    """Return a limit of requests a minute; several machines share that of one name, if they are told where."""
+    if settings.rate_limit_url is None:
+        return RateLimit(requests)
+    from service.runtime.shared_rate_limit import SharedRateLimit
+
+    return SharedRateLimit(requests, settings.rate_limit_url.get_secret_value(), name)
+
+
 def _open_keys(settings: Settings) -> KeyFile | None:
     """Return the keys that programs need, None where nobody needs one."""
     if settings.api_keys_file is None:
         return None
-    return KeyFile(settings.api_keys_file, RateLimit(settings.api_keys_rate_limit))
+    return KeyFile(
+        settings.api_keys_file, _open_limit(settings, settings.api_keys_rate_limit, "key")
+    )
 
 
 def _listen(settings: Settings) -> socket.socket:

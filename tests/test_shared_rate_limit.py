@@ -1,0 +1,122 @@
+"""Several machines count the requests of a client together; one that has nobody to count with counts alone."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.processes import free_port, wait_until
+
+from service.errors import SettingsError
+from service.runtime import shared_rate_limit
+from service.runtime.shared_rate_limit import SharedRateLimit
+from service.settings import load_settings
+
+AT = 1_800_000_020.0
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def url(port: int) -> str:
+    return f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.fixture
+def start(port: int, tmp_path: Path) -> Iterator[Iterator["subprocess.Popen[bytes]"]]:
+    """Start a server each time it is asked for one; skips where there is no program of one."""
+    program = shutil.which("valkey-server") or shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no valkey-server and no redis-server")
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def servers() -> Iterator["subprocess.Popen[bytes]"]:
+        while True:
+            started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+            yield started[-1]
+
+    yield servers()
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def limit_of(url: str, name: str = "client") -> SharedRateLimit:
+    return SharedRateLimit(3, url, name, clock=lambda: AT)
+
+
+def test_machines_count_together(
+    url: str, start: Iterator["subprocess.Popen[bytes]"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_rate_limit, "_TIMEOUT_SECONDS", 60.0)  # a slow machine is no outage
+    next(start)
+    one, another = limit_of(url), limit_of(url)
+    wait_until(lambda: _answers(one))
+    assert one.count("192.0.2.1") == (1, 40)
+    assert another.count("192.0.2.1") == (2, 40)
+    assert one.count("192.0.2.2") == (1, 40)
+    assert limit_of(url, "key").count("192.0.2.1") == (1, 40)
+    assert [one.count("192.0.2.1")[0] for _ in range(2)] == [3, 4]
+    for name in one._server.scan_iter():
+        assert b"192.0.2" not in name
+        assert 60 < one._server.ttl(name) <= 120
+
+
+def test_a_machine_counts_alone_while_the_server_is_away_and_says_so_once(
+    url: str,
+    start: Iterator["subprocess.Popen[bytes]"],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(shared_rate_limit, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(shared_rate_limit, "_TIMEOUT_SECONDS", 60.0)
+    limit = limit_of(url)
+    assert [limit.count("192.0.2.1")[0] for _ in range(4)] == [1, 2, 3, 4]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "127.0.0.1" not in caplog.text
+    next(start)
+    wait_until(lambda: _answers(limit))
+    assert limit.count("192.0.2.1") == (1, 40)
+    assert caplog.messages[-1] == "The server of RATE_LIMIT_URL counts again."
+
+
+def test_a_server_that_is_away_is_not_asked_for_a_while(url: str) -> None:
+    limit = limit_of(url)
+    asked = []
+    limit._increase = lambda place: asked.append(place)  # type: ignore[method-assign]  # a spy
+    limit.count("192.0.2.1")
+    limit._again_at = float("inf")
+    limit.count("192.0.2.1")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "redis://", "127.0.0.1:6379"])
+def test_what_is_no_address_of_such_a_server_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"RATE_LIMIT_URL: .*redis://host:6379"):
+        load_settings(rate_limit_url=url)
+
+
+def test_valkey_is_spoken_to_as_redis() -> None:
+    found = load_settings(rate_limit_url="valkeys://:secret@cache.example:6380/1")
+    assert found.rate_limit_url is not None
+    assert found.rate_limit_url.get_secret_value() == "rediss://:secret@cache.example:6380/1"
+    assert "secret" not in repr(found)
+
+
+def _answers(limit: SharedRateLimit) -> bool:
+    return limit._increase("another") is not None
