@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from service.errors import InputError
 from service.runtime import deadline, request_id
 from service.runtime.admission import Admission
+from service.runtime.rate_limit import name_client
 from service.web.parameters import searcher
 
 ID_HEADER = "X-Request-ID"
@@ -69,7 +70,7 @@ def take_turns(app: Flask, admission: Admission) -> None:
     @app.before_request
     def take_turn() -> None:
         if request.endpoint not in WITHOUT_WAITING:
-            g.request_scope.enter_context(admission.turn())
+            g.request_scope.enter_context(admission.turn(name_client(request.remote_addr or "")))
 
 
 def _name_of(host: str) -> str:

