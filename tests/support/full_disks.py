@@ -30,7 +30,7 @@ class Disks:
 
     def fill(self, number: int) -> None:
         """Leave a disk without space: it gets smaller, which takes no memory."""
-        there = os.statvfs(self._path(number))
+        there = os.statvfs(self.path(number))
         used = (there.f_blocks - there.f_bfree) * there.f_frsize
         while not self._resize(number, used // 1024 + 4):
             used += _STEP  # more was written meanwhile
@@ -43,7 +43,7 @@ class Disks:
         done = subprocess.run([*self.within, *remount], capture_output=True, check=False)
         return done.returncode == 0
 
-    def _path(self, number: int) -> Path:
+    def path(self, number: int) -> Path:
         return Path(f"/proc/{self._holder}/root{self._folders[number]}")
 
 
