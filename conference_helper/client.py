@@ -85,9 +85,8 @@ class Client(Conference):
             raise errors.InputError(
                 "Give either a key or a user in the address: requests carry one of them."
             )
-        self._url = str(parsed.copy_with(userinfo=b"")).rstrip(
-            "/"
-        )  # messages have it, and no password
+        without_password = parsed.copy_with(userinfo=b"")
+        self._url = str(without_password).rstrip("/")  # messages have it
         self._patience = patience
         self._http = httpx.Client(
             base_url=f"{url.rstrip('/')}/",

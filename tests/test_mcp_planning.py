@@ -93,6 +93,11 @@ def test_ids_may_be_joined_by_commas(assistant: Assistant) -> None:
     assert assistant.call("export_calendar", ids=joined)["sessions"] == 2
 
 
+def test_no_ids_are_none_beside_filters(assistant: Assistant) -> None:
+    assert assistant.call("export_calendar", ids=[], year=2025)["sessions"] == 1
+    assert "either ids or filters" in assistant.fail("export_calendar", ids=[" "])
+
+
 @pytest.mark.parametrize("tool", ["check_plan", "export_calendar"])
 def test_five_thousand_ids_are_refused(assistant: Assistant, tool: str) -> None:
     told = assistant.fail(tool, ids=[str(UUID(int=n)) for n in range(5_000)])

@@ -87,7 +87,7 @@ def export_calendar(call: Call) -> Result:
 
 def _given_ids(call: Call) -> list[str]:
     """Return the ids that a call gives, in a list or joined by commas, as in addresses."""
-    return ",".join(call.texts("ids")).split(",") if "ids" in call.arguments else []
+    return [id for text in call.texts("ids") for id in text.split(",") if id.strip()]
 
 
 def _lines(checked: CheckedPlan, notes: Iterable[str]) -> Iterable[str]:
