@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from sys import intern
 
 from rapidfuzz.distance import OSA
@@ -11,6 +12,8 @@ from service.words import split_words
 _LONG = 6
 """Letters from which a word may have a typo: shorter ones are too near to other words ("nixos", "Nikos")."""
 
+_CACHED = 100
+"""Questions whose speakers are cached: one question is looked through for several reasons."""
 MAX_NAMESAKES = 3
 """Speakers that one word of a name may mean."""
 MAX_NAME_WORDS = 4
@@ -25,6 +28,8 @@ class SpeakerIndex:
         self._speakers: list[tuple[str, tuple[str, ...]]] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
         self._single: dict[str, list[str]] = defaultdict(list)
+        self.find_named = lru_cache(maxsize=_CACHED)(self._search_named)
+        """Return the speakers whose whole name (initials aside) stands together in the question."""
         for speaker in speakers:
             words = tuple({intern(word) for word in split_words(speaker) if len(word) > 1})
             if len(words) > 1:
@@ -48,8 +53,7 @@ class SpeakerIndex:
             speaker, name = self._speakers[place]
             yield speaker, frozenset(name)
 
-    def find_named(self, question: str) -> tuple[str, ...]:
-        """Return the speakers whose whole name (initials aside) stands together in the question."""
+    def _search_named(self, question: str) -> tuple[str, ...]:
         asked = [word for word in split_words(question) if len(word) > 1]
         known, long = set(asked), [word for word in asked if len(word) >= _LONG - 1]
         typed_right = Counter(place for word in known for place in self._postings.get(word, ()))

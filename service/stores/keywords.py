@@ -121,6 +121,12 @@ def word_terms(word: str, languages: Iterable[str]) -> Terms:
     return Terms(list(found), [1.0] * len(found))
 
 
+def title_term(text: str) -> Terms:
+    """Return the term of the title that a text may be, none where it has no words."""
+    indices = _title_terms(split_words(text))
+    return Terms(indices, [1.0] * len(indices))
+
+
 def _title_terms(words: Sequence[str]) -> list[int]:
     """Return the term of a title of these words, none for no words."""
     return [crc32(f"title {' '.join(words)}".encode())] if words else []

@@ -43,7 +43,7 @@ def read_queries() -> tuple[OffTopicQuery, ...]:
 
 def queries_digest() -> str:
     """Return a digest (16 hex digits) of the off-topic queries and of how they are used."""
-    return _digest((_EVIDENCE_VERSION, *(f"{kind}: {text}" for text, kind in read_queries())))
+    return _digest_of(read_queries())
 
 
 class OffTopicQueries:
@@ -104,6 +104,11 @@ def mean_of_nearest(similarities: Vectors, *, excluding: Sequence[int] = ()) -> 
     counted = similarities.copy()
     counted[list(excluding)] = -1.0
     return float(np.partition(counted, -MEAN_OF_NEAREST)[-MEAN_OF_NEAREST:].mean())
+
+
+@cache
+def _digest_of(queries: tuple[OffTopicQuery, ...]) -> str:
+    return _digest((_EVIDENCE_VERSION, *(f"{kind}: {text}" for text, kind in queries)))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
@@ -114,24 +114,34 @@ class KnownValues:
         self, now: datetime, years: Sequence[int] = (), events: Sequence[str] = ()
     ) -> list[Edition]:
         """Return the editions meant: of the years given, else each event's running, next or latest one."""
-        meant = [
-            edition
-            for edition in self.editions
-            if edition.days
-            if not years or edition.year in years
-            if not events or edition.event in events
-        ]
         if years:
-            return meant
+            return [
+                edition
+                for edition in self.editions
+                if edition.days and edition.year in years
+                if not events or edition.event in events
+            ]
+        return [
+            _current(editions, now)
+            for event, editions in self._dated.items()
+            if not events or event in events
+        ]
+
+    @cached_property
+    def _dated(self) -> Mapping[str, Sequence[Edition]]:
+        """The editions whose days are known by event, each event's in order of time."""
         by_event: dict[str, list[Edition]] = defaultdict(list)
-        for edition in meant:
-            by_event[edition.event].append(edition)
-        return [_current(editions, now) for editions in by_event.values()]
+        for edition in self.editions:
+            if edition.days:
+                by_event[edition.event].append(edition)
+        return {
+            event: sorted(editions, key=lambda edition: edition.days[0])
+            for event, editions in by_event.items()
+        }
 
 
-def _current(editions: Sequence[Edition], now: datetime) -> Edition:
+def _current(in_order: Sequence[Edition], now: datetime) -> Edition:
     """Return the edition that runs or comes next, else the latest."""
-    in_order = sorted(editions, key=lambda edition: edition.days[0])
     return next((edition for edition in in_order if not edition.is_over(now)), in_order[-1])
 
 

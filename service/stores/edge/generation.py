@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -24,16 +23,18 @@ from service.stores.edge.queries import (
     boosts,
     by_keywords,
     condition,
+    dense_vector,
     nearest,
     score_ids,
     stored_terms,
+    uuid_of,
 )
 from service.stores.edge.tombstones import read_tombstones
 from service.stores.edge.vocabulary import read_vocabulary
 from service.stores.editions import EditionDay
 from service.stores.fusion import candidate_count, keyword_weight
 from service.stores.hashes import HASHED, SessionHashes, decode_hashes
-from service.stores.keywords import Terms, question_terms, word_terms
+from service.stores.keywords import Terms, question_terms, title_term, word_terms
 from service.stores.manifest import Manifest, check_indexes
 from service.stores.payload import decode_payload
 from service.stores.programme import by_title, list_programme
@@ -44,7 +45,6 @@ from service.stores.protocol import (
     ParsedQuery,
     TermMatches,
 )
-from service.stores.schema import TEXT_VECTOR
 from service.stores.tombstones import Tombstone, select
 from service.stores.vocabulary import Vocabulary
 
@@ -53,7 +53,7 @@ BATCH = 256
 
 _MAX_VALUES = 1_000_000
 _CACHED_SEARCHES = 64
-"""Keyword searches whose scores are cached: fusion and verdict need those of one query."""
+"""Searches of a kind whose scores are cached: fusion and verdict need those of one query."""
 
 Scores = dict[UUID, float]
 """Sessions and their scores, highest first as the shard returned them."""
@@ -67,6 +67,7 @@ class EdgeGeneration:
         self.manifest = manifest
         self._path = path
         self._keyword_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_keywords)
+        self._nearest_scores = lru_cache(maxsize=_CACHED_SEARCHES)(self._search_nearest)
         self._tombstones = cache(partial(read_tombstones, path))
         if manifest.files:
             check_before_opening(path, manifest.files)
@@ -89,15 +90,18 @@ class EdgeGeneration:
         """Return the `limit` sessions that answer best, highest score first (see `Generation.search`)."""
         row = checked(vector[np.newaxis], 1, self.manifest.encoder.dimension)[0]
         dense = DenseQuery(row.tolist(), self._condition(filters))
+        near = partial(self._nearest_scores, row.tobytes(), filters)
         scores: Mapping[UUID, float]
+        similarities: Mapping[UUID, float]
         with translate_errors("search"):
             if query.mode == "semantic":
-                similarities = scores = self._scores(nearest(dense, limit))
+                similarities = scores = near(limit)
             elif query.mode == "keyword":
-                scores = self._keyword_scores(query.text, filters, limit, as_title=True)
+                scores = self._asked_scores(query.text, filters, limit)
                 similarities = self._similarities(dense, scores.keys())
             else:
-                similarities, scores = self._fused(dense, limit, filters, query, terms)
+                near_ones = near(candidate_count(limit))
+                similarities, scores = self._fused(dense, near_ones, limit, filters, query, terms)
         best = sorted((-score, id) for id, score in scores.items())[:limit]
         sessions = self.get([id for _, id in best])
         return [
@@ -108,6 +112,7 @@ class EdgeGeneration:
     def _fused(
         self,
         dense: DenseQuery,
+        near: Mapping[UUID, float],
         limit: int,
         filters: Filters,
         query: ParsedQuery,
@@ -115,16 +120,17 @@ class EdgeGeneration:
     ) -> tuple[Scores, Scores]:
         """Return the dot products and the fused scores of the candidates (see `service.stores.fusion`).
 
-        Candidates are the nearest, those with the highest keyword scores, those of each phrase (which adds no
-        score), and the boosted ones: sessions of the query's speakers, or with its rare terms.
+        Candidates are the nearest (`near`), those with the highest keyword scores, those of each phrase (which
+        adds no score), and the boosted ones: sessions of the query's speakers, or with its rare terms.
         """
         count = candidate_count(limit)
-        bm25 = self._keyword_scores(query.text, filters, 2 * count, as_title=True)
-        similarities = self._scores(nearest(dense, count))
+        bm25 = self._asked_scores(query.text, filters, 2 * count)
+        similarities = dict(near)
         boosted = [(boost, self._scores(request)) for boost, request in boosts(dense, query, terms)]
         for _, some in boosted:
             similarities |= dict(islice(some.items(), count))
-        lists = [bm25, *(self._keyword_scores(phrase, filters, count) for phrase in query.phrases)]
+        by_phrase = partial(self._keyword_scores, filters=filters, limit=count, as_title=False)
+        lists = [bm25, *map(by_phrase, query.phrases)]
         others = {id for some in lists for id in islice(some, count)} - similarities.keys()
         similarities |= self._similarities(dense, others)
         highest = terms.max_bm25 if terms else self.max_bm25(query.text, filters)
@@ -139,11 +145,20 @@ class EdgeGeneration:
     def max_bm25(self, text: str, filters: Filters) -> float:
         """Return a query's highest BM25 score among sessions that pass (see `Generation.max_bm25`)."""
         with translate_errors("search"):
-            scores = self._keyword_scores(text, filters, 2 * CANDIDATES)
+            scores = self._keyword_scores(text, filters, 2 * CANDIDATES, as_title=False)
         return next(iter(scores.values()), 0.0)
 
+    def _asked_scores(self, text: str, filters: Filters, limit: int) -> Mapping[UUID, float]:
+        """Return the highest BM25 scores of a question, the sessions whose title it is above all.
+
+        Where it is nobody's title one search finds these scores and those that `max_bm25` looks at.
+        """
+        title = title_term(text)
+        is_title = bool(title.indices and self._shard.query(by_keywords(title, 1)))
+        return self._keyword_scores(text, filters, limit, as_title=is_title)
+
     def _search_keywords(
-        self, text: str, filters: Filters, limit: int, *, as_title: bool = False
+        self, text: str, filters: Filters, limit: int, *, as_title: bool
     ) -> Mapping[UUID, float]:
         """Return the highest BM25 scores of a text, highest first; `as_title` puts its title above all."""
         terms = question_terms(text, self.manifest.languages, as_title=as_title)
@@ -153,6 +168,11 @@ class EdgeGeneration:
             else {}
         )
 
+    def _search_nearest(self, row: bytes, filters: Filters, limit: int) -> Mapping[UUID, float]:
+        """Return the highest dot products with a vector, given as its float32 values."""
+        vector = np.frombuffer(row, dtype=np.float32).tolist()
+        return self._scores(nearest(DenseQuery(vector, self._condition(filters)), limit))
+
     def _similarities(self, dense: DenseQuery, ids: Collection[UUID]) -> Scores:
         found = self._scores(score_ids(dense, ids)) if ids else {}
         if len(found) < len(ids):
@@ -160,7 +180,7 @@ class EdgeGeneration:
         return found
 
     def _scores(self, request: edge.QueryRequest) -> Scores:
-        return {_uuid(point.id): point.score for point in self._shard.query(request)}
+        return {uuid_of(point.id): point.score for point in self._shard.query(request)}
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have it (see `Generation.find_by_term`)."""
@@ -169,7 +189,7 @@ class EdgeGeneration:
             found = [
                 self._shard.query(by_keywords(word_terms(word, languages), most)) for word in words
             ]
-        return [tuple(_uuid(point.id) for point in points) for points in found]
+        return [tuple(uuid_of(point.id) for point in points) for points in found]
 
     def vocabulary(self) -> Vocabulary | None:
         """Return the words of the sessions, None if an older version wrote them."""
@@ -187,14 +207,15 @@ class EdgeGeneration:
         with translate_errors("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
         return {
-            _uuid(record.id): np.asarray(_dense(record), dtype=np.float32) for record in records
+            uuid_of(record.id): np.asarray(dense_vector(record), dtype=np.float32)
+            for record in records
         }
 
     def keywords(self, ids: Sequence[UUID]) -> dict[UUID, Terms]:
         """Return the keyword vector of each session as it is stored; unknown ids are left out."""
         with translate_errors("read sessions"):
             records = self._shard.retrieve(list(ids), with_payload=False, with_vector=True)
-        return {_uuid(record.id): stored_terms(record) for record in records}
+        return {uuid_of(record.id): stored_terms(record) for record in records}
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """Return the exact number of sessions that pass the filters."""
@@ -248,13 +269,13 @@ class EdgeGeneration:
         """Yield the hashes of every session."""
         for records in self._scroll(payload=[*HASHED], vectors=False, batch=4 * BATCH):
             for record in records:
-                yield decode_hashes(_uuid(record.id), record.payload or {})
+                yield decode_hashes(uuid_of(record.id), record.payload or {})
 
     def scan(self) -> Iterator[tuple[list[Session], Vectors]]:
         """Yield all sessions with their vectors (n, dimension), in batches."""
         for records in self._scroll(payload=True, vectors=True, batch=BATCH):
             sessions = [decode_payload(record.payload or {}) for record in records]
-            rows = [_dense(record) for record in records]
+            rows = [dense_vector(record) for record in records]
             yield sessions, np.asarray(rows, dtype=np.float32)
 
     def close(self) -> None:
@@ -276,15 +297,3 @@ class EdgeGeneration:
                 yield records
             if offset is None:
                 return
-
-
-def _dense(record: edge.Record) -> list[float]:
-    vector: Any = record.vector
-    if not isinstance(vector, dict) or TEXT_VECTOR not in vector:
-        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
-    values: list[float] = vector[TEXT_VECTOR]
-    return values
-
-
-def _uuid(id: Any) -> UUID:
-    return id if isinstance(id, UUID) else UUID(str(id))

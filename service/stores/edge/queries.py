@@ -7,6 +7,7 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
+from service.errors import REMEDY, DamagedError
 from service.filters import RUNS_UNTIL, Filters
 from service.ranking import SPEAKER_BOOST
 from service.slots import Slot
@@ -105,6 +106,20 @@ def stored_terms(record: edge.Record) -> Terms:
     vector: Any = record.vector
     found = vector.get(KEYWORDS_VECTOR) if isinstance(vector, dict) else None
     return Terms(list(found.indices), list(found.values)) if found else Terms([], [])
+
+
+def dense_vector(record: edge.Record) -> list[float]:
+    """Return the vector of a point that was read with it. Raises DamagedError if it has none."""
+    vector: Any = record.vector
+    if not isinstance(vector, dict) or TEXT_VECTOR not in vector:
+        raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
+    values: list[float] = vector[TEXT_VECTOR]
+    return values
+
+
+def uuid_of(id: Any) -> UUID:
+    """Return the id of a point."""
+    return id if isinstance(id, UUID) else UUID(str(id))
 
 
 def _exactly(dense: DenseQuery, limit: int, passing: edge.Filter) -> edge.QueryRequest:
