@@ -17,7 +17,7 @@ def count_found(retrieval: Retrieval, filters: Filters) -> FacetCounts:
     Takes one search for each set of filters that remains: one in all where no facet is filtered.
     """
     others = {name: filters.replace(**{name: ()}) for name in FACETS}
-    found = {left: retrieval.find(CONSIDERED, left) for left in set(others.values())}
+    found = {left: retrieval.find_to_count(CONSIDERED, left) for left in set(others.values())}
     return {name: _count_values(found[left], name) for name, left in others.items()}
 
 

@@ -29,11 +29,16 @@ class Retrieval:
 
     def find(self, count: int, filters: Filters) -> list[Hit]:
         """Return the `count` best sessions in the mode asked for; fewer only if there are no more."""
+        found = self.find_to_count(count, filters)
+        return found if self.query.mode == "semantic" else boost_exact_matches(found, self.query)
+
+    def find_to_count(self, count: int, filters: Filters) -> list[Hit]:
+        """Return the sessions that `find` returns, exact matches not yet before the others."""
         if self.query.mode == "semantic":
             return self.generation.search(self.vector, count, filters)
         if self.query.phrases:
             count = max(count, _WITH_PHRASE)
-        return boost_exact_matches(self._search(count, filters, self.query), self.query)
+        return self._search(count, filters, self.query)
 
     def find_to_judge(self, filters: Filters) -> list[Hit]:
         """Return the sessions that the verdict looks at: by words and meaning, as it was calibrated."""

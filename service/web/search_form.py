@@ -210,7 +210,7 @@ def _field(name: str, chosen: tuple[Value, ...], counts: list[tuple[Value, int]]
     several = chosen if len(chosen) > 1 else ()
     taken = {folded(str(value)) for value in chosen}
     choices = [
-        Choice(value, _told(name, value), count, folded(str(value)) in taken)
+        Choice(value, _told(name, value), count, bool(taken) and folded(str(value)) in taken)
         for value, count in counts
     ]
     if several:
