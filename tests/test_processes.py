@@ -10,11 +10,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
 import pytest
-from support.processes import free_port, running, wait_until
+from support.counting_loader import load
+from support.processes import forked, free_port, running, wait_until
 from support.programmes import Loading, row, write_csv
 
 from service.encoder import BATCH_SIZE
@@ -130,7 +132,7 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     counted.touch()
     for _ in range(2):
         before = len(counted.read_text())
-        with running(SERVING, "load", tmp_path / "data", source, counted) as loader:
+        with forked(load, tmp_path / "data", source, counted) as loader:
             if chance.random() < 0.8:  # while it embeds, else while it starts, reads or writes
                 wanted = min(before + chance.randrange(1, sessions), sessions)
                 wait_until(partial(_embedded_or_ended, counted, wanted, loader))
@@ -139,16 +141,16 @@ def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
             assert loading.count() == sessions
             break
         assert loading.count() == 5
-    with running(SERVING, "load", tmp_path / "data", source, counted) as final:
-        output, _ = final.communicate()
-    assert final.returncode == 0, output
+    with forked(load, tmp_path / "data", source, counted) as final:
+        final.join()
+    assert final.exitcode == 0
     assert loading.count() == sessions
     assert len(counted.read_text()) <= sessions + 2 * BATCH_SIZE
     loading.store.close()
 
 
-def _embedded_or_ended(counted: Path, wanted: int, loader: "subprocess.Popen[str]") -> bool:
-    return len(counted.read_text()) >= wanted or loader.poll() is not None
+def _embedded_or_ended(counted: Path, wanted: int, loader: BaseProcess) -> bool:
+    return len(counted.read_text()) >= wanted or not loader.is_alive()
 
 
 def test_a_load_that_is_told_to_end_leaves_no_temporary_files(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run by tests as a process of its own: the real server or loader, with a bag of words for a model."""
+"""Run by tests as a process of its own: the real server, with a bag of words for a model."""
 
 import sys
 import time
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
-from loaders.load import LoadRequest, run
-from loaders.records.record import Options
 from service.encoder import Vectors
 from service.search.searcher import Searcher
 from service.settings import load_settings
@@ -67,36 +65,8 @@ def serve(data: str, port: str, look_at: str = "", processes: str = "1") -> None
     server.run(settings, open_searcher)
 
 
-def load(data: str, source: str, count_file: str) -> None:
-    """Load `source`, noting in a file every text that is embedded."""
-    encoder = BagOfWords()
-    with Path(count_file).open("a", encoding="utf-8", buffering=1) as counted:
-        embed = encoder.encode_sessions
-
-        def counting(texts):  # type: ignore[no-untyped-def]  # passes on what it is given
-            counted.write("." * len(texts))
-            counted.flush()
-            return embed(texts)
-
-        encoder.encode_sessions = counting  # type: ignore[method-assign]  # a spy
-        run(
-            LoadRequest(
-                sources=(source,),
-                options=Options(),
-                cache_file=Path(data) / "vectors.sqlite",
-                allow_removals=True,
-            ),
-            EdgeStore(Path(data), "sessions"),
-            lambda store: encoder,
-            say=print,
-            progress=lambda steps, total: steps,
-        )
-
-
 if __name__ == "__main__":
-    task, *arguments = sys.argv[1:]
+    task, *given = sys.argv[1:]
+    assert task == "serve"
     with mock.patch.object(off_topic, "read_queries", read_few):  # as in the tests' own process
-        if task == "serve":
-            serve(*arguments)
-        else:
-            load(*arguments)
+        serve(*given)
