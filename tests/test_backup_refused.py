@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.copies import copy_folder
 from support.stores import talk, write
 
 from service.errors import InputError, MismatchError, VerificationError
@@ -24,19 +26,36 @@ pytestmark = pytest.mark.slow
 SESSIONS = [talk(number) for number in range(10)]
 
 
-@pytest.fixture
-def backup(store: EdgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A backup of ten sessions in three parts."""
-    monkeypatch.setattr(edge_generation, "BATCH", 2)
-    monkeypatch.setattr(backup_module, "_PART_BATCHES", 2)
-    write(store, SESSIONS)
-    folder = tmp_path / "backup"
-    write_backup(store, folder)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of ten sessions, and a backup of it in three parts."""
+    folder = tmp_path_factory.mktemp("written")
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        closing(EdgeStore(folder / "data", "sessions")) as store,
+    ):
+        monkeypatch.setattr(edge_generation, "BATCH", 2)
+        monkeypatch.setattr(backup_module, "_PART_BATCHES", 2)
+        write(store, SESSIONS)
+        write_backup(store, folder / "backup")
     return folder
 
 
+@pytest.fixture
+def catalogue(written: Path, tmp_path: Path) -> None:
+    """A copy of the catalogue, which `store` opens."""
+    copy_folder(written / "data", tmp_path / "data")
+
+
+@pytest.fixture
+def backup(catalogue: None, written: Path, tmp_path: Path) -> Path:
+    """A copy of its backup."""
+    copy_folder(written / "backup", tmp_path / "backup")
+    return tmp_path / "backup"
+
+
+@pytest.mark.usefixtures("catalogue")
 def test_what_is_no_folder_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
-    write(store, SESSIONS)
     file = tmp_path / "programme.csv"
     file.write_text("mine")
     for folder in (file, tmp_path / "nothing"):
@@ -135,8 +154,8 @@ def test_half_a_backup(store: EdgeStore, backup: Path, missing: str) -> None:
     check_refused(store, backup, "it is not whole")
 
 
+@pytest.mark.usefixtures("catalogue")
 def test_a_folder_that_is_no_backup(store: EdgeStore, tmp_path: Path) -> None:
-    write(store, SESSIONS)
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="it is no backup"):
         restore_backup(tmp_path / "empty", store)

@@ -1,9 +1,11 @@
 """A damaged embedded catalogue: what is said of it, and the ways out that lead out."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.copies import copy_folder
 from support.manifests import forget_digests, generation_folder
 from support.stores import ENCODER, talk, write
 
@@ -25,10 +27,18 @@ from service.stores.verification import verify
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Manifest]]:
+    folder = tmp_path_factory.mktemp("written")
+    with closing(EdgeStore(folder, "sessions")) as store:
+        return folder, [write(store, [talk(number)]) for number in (1, 2, 3)]
+
+
 @pytest.fixture
-def kept(store: EdgeStore) -> list[Manifest]:
+def kept(written: tuple[Path, list[Manifest]], tmp_path: Path) -> list[Manifest]:
     """Three generations, the oldest first."""
-    return [write(store, [talk(number)]) for number in (1, 2, 3)]
+    copy_folder(written[0], tmp_path / "data")
+    return written[1]
 
 
 def folder_of(tmp_path: Path, manifest: Manifest) -> Path:

@@ -1,12 +1,13 @@
 """A small programme, embedded by a bag of words, a searcher over it, and clients of the front end.
 
-Its catalogue is written once and read by many tests, as an embedded one takes a quarter of a second to write
-whatever its size; a test that writes makes its own with `open_loaded`.
+Its catalogue is written once and read by many tests, as an embedded one takes half a second of the processor
+to write whatever its size; a test that writes gets a copy of its own with `open_loaded`.
 """
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ from service.session import Session
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import SessionStore
 from service.web import create_app
+from support.copies import copy_folder
 from support.fakes import BagOfWords
 
 _ZONE = timezone(timedelta(hours=2))
@@ -86,10 +88,31 @@ def open_empty(folder: Path) -> tuple[EdgeStore, Searcher]:
     return store, Searcher(store, lambda fingerprint: BagOfWords())
 
 
+class _Place:
+    """Where SESSIONS are written once, to be copied."""
+
+    folder: Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    _Place.folder = tmp_path_factory.mktemp("written")
+
+
+@cache
+def _written_in(folder: Path) -> Path:
+    with contextlib.closing(EdgeStore(folder, "sessions")) as store:
+        write(store, SESSIONS)
+    return folder
+
+
 def open_loaded(folder: Path, sessions: Sequence[Session] = SESSIONS) -> tuple[EdgeStore, Searcher]:
-    """Return a store that holds these sessions, and its searcher."""
+    """Return a store of its own that holds these sessions, and its searcher."""
     store, searcher = open_empty(folder)
-    write(store, sessions)
+    if sessions is SESSIONS:
+        copy_folder(_written_in(_Place.folder), folder)
+    else:
+        write(store, sessions)
     return store, searcher
 
 
@@ -104,8 +127,7 @@ class _SharedStore(EdgeStore):
 @pytest.fixture(scope="session")
 def _shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
     folder = tmp_path_factory.mktemp("catalogue")
-    with contextlib.closing(EdgeStore(folder, "sessions")) as writer:
-        write(writer, SESSIONS)
+    open_loaded(folder)
     with contextlib.closing(_SharedStore(folder, "sessions")) as store:
         yield store
 
