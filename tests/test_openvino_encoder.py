@@ -43,10 +43,10 @@ def test_fp32_vectors_are_the_references(fast: Fast, reference: SentenceTransfor
 def test_real_texts(
     fast: Fast, reference: SentenceTransformerEncoder, shared_data: Callable[[str], Path]
 ) -> None:
-    """100 texts; 500 under CONFERENCE_HELPER_TEST_LONG."""
-    times = 5 if os.environ.get("CONFERENCE_HELPER_TEST_LONG") else 1
-    some = [*_abstracts(shared_data("eval/pyvideo-title"), 50 * times), *texts(10 * times, seed=2)]
-    some += _abstracts(shared_data("eval/fosdem-title"), 40 * times)
+    """40 texts; 500 under CONFERENCE_HELPER_TEST_LONG."""
+    times = 12 if os.environ.get("CONFERENCE_HELPER_TEST_LONG") else 1
+    some = [*_abstracts(shared_data("eval/pyvideo-title"), 20 * times), *texts(4 * times, seed=2)]
+    some += _abstracts(shared_data("eval/fosdem-title"), 16 * times)
     expected = reference.encode_sessions(some)
     np.testing.assert_allclose(fast("fp32").encode_sessions(some), expected, atol=1e-4)
     near = (fast("int8").encode_sessions(some) * expected).sum(axis=1)

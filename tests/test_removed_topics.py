@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.off_topic import ALL
 from support.programmes import Loading
 
 from loaders.records.record import Options
@@ -21,27 +20,34 @@ from service.encoder import Encoder, Vectors
 from service.query.query import Query
 from service.search.searcher import Searcher
 from service.session import Session
+from service.settings import load_settings
 from service.stores.edge.store import EdgeStore
-from service.verdict import off_topic
 from service.verdict.calibrate import calibrate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_off_topic_queries")]
 
 LONG = bool(os.environ.get("CONFERENCE_HELPER_TEST_LONG"))
-SAMPLES = Path(__file__).parent.parent / "samples"
 MOST = 0.1
 """Share of the questions that may be judged strong."""
 Topics = list[tuple[str, list[Session]]]
 
 
 class Remover:
-    """Asks for topics after their sessions were removed; embeds each text once."""
+    """Asks for topics after their sessions were removed; embeds each text once, those of `known` never."""
 
-    def __init__(self, sessions: Sequence[Session], encoder: Encoder, folder: Path) -> None:
+    def __init__(
+        self,
+        sessions: Sequence[Session],
+        encoder: Encoder,
+        folder: Path,
+        off_topic: Path,
+        known: dict[str, Vectors],
+    ) -> None:
         self.sessions = sessions
         self._encoder = encoder
         self._folder = folder
-        self._vectors: dict[str, Vectors] = {}
+        self._off_topic = off_topic
+        self._vectors = known
 
     def topics(self, least: int) -> Topics:
         """Return the tracks and tags with the sessions that have them, those of a few left out."""
@@ -74,51 +80,54 @@ class Remover:
                 expected=len(sessions),
                 sources=("test",),
                 check=lambda generation: calibrate(
-                    generation, self._encoder, self._embed, self._folder
+                    generation, self._encoder, self._embed, self._off_topic
                 ),
             )
-        yield Searcher(store, lambda _: self._encoder, off_topic=self._folder)
+        yield Searcher(store, lambda _: self._encoder, off_topic=self._off_topic)
         store.close()
 
     def _embed(self, sessions: Sequence[Session]) -> Vectors:
         texts = [session.text for session in sessions]
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        self._vectors.update(zip(new, self._encoder.encode_sessions(new), strict=True))
+        self._vectors |= zip(new, self._encoder.encode_sessions(new), strict=True)
         return np.array([self._vectors[text] for text in texts])
 
 
 @pytest.fixture
 def removal(
-    loading: Loading,
-    fast: Callable[[str], Encoder],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    fast: Callable[[str], Encoder], sample_data: Path, tmp_path: Path
 ) -> Callable[..., Remover]:
-    monkeypatch.setattr(off_topic, "read_queries", lambda: ALL)
+    def remover(sessions: Sequence[Session], known: dict[str, Vectors]) -> Remover:
+        kept = load_settings(data_dir=sample_data).files.off_topic
+        return Remover(sessions, fast("int8"), tmp_path / "removal", kept, known)
 
-    def load(*sources: Path, options: Options | None = None) -> Remover:
-        loading.files(*sources, options=options)
-        with loading.store.reading() as generation:
-            sessions = [session for some, _ in generation.scan() for session in some]
-        return Remover(sessions, fast("int8"), tmp_path / "removal")
-
-    return load
+    return remover
 
 
-def test_topics_removed_from_the_sample_summit(removal: Callable[..., Remover]) -> None:
-    remover = removal(SAMPLES)
-    strong, asked = remover.strong(list(islice(remover.topics(5), 0, None, 4)))
+def test_topics_removed_from_the_sample_summit(
+    removal: Callable[..., Remover], sample_searcher: Searcher
+) -> None:
+    """Three of its topics; six under CONFERENCE_HELPER_TEST_LONG."""
+    first, step = (0, 4) if LONG else (4, 8)
+    with sample_searcher.store.reading() as generation:
+        found = [pair for scanned in generation.scan() for pair in zip(*scanned, strict=True)]
+    known = {session.text: vector for session, vector in found}
+    remover = removal([session for session, _ in found], known)
+    strong, asked = remover.strong(list(islice(remover.topics(5), first, None, step)))
     assert asked > 40
     assert len(strong) <= MOST * asked, strong
 
 
 def test_tracks_removed_from_a_real_programme(
-    shared_data: Callable[[str], Path], removal: Callable[..., Remover]
+    shared_data: Callable[[str], Path], removal: Callable[..., Remover], loading: Loading
 ) -> None:
     """Two tracks of an early FOSDEM; under CONFERENCE_HELPER_TEST_LONG more, of one four times its size."""
     year, step, least = (2019, 8, 40) if LONG else (2007, 6, 20)
     source = shared_data(f"fosdem/schedule_{year}.xml")
-    remover = removal(source, options=Options(timezone="Europe/Brussels"))
+    loading.files(source, options=Options(timezone="Europe/Brussels"))
+    with loading.store.reading() as generation:
+        sessions = [session for some, _ in generation.scan() for session in some]
+    remover = removal(sessions, {})
     strong, asked = remover.strong(list(islice(remover.topics(10), 0, None, step)))
     assert asked > least
     assert len(strong) <= MOST * asked, strong

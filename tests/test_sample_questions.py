@@ -18,7 +18,7 @@ from service.search.answer import Answer
 from service.search.searcher import Searcher
 from service.web import create_app
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_off_topic_queries")]
 
 ROOT = Path(__file__).parent.parent
 NOTHING = "none"
@@ -81,7 +81,6 @@ def is_right(answer: Answer, wanted: str) -> bool:
     return answer.verdict != NOTHING and not found.isdisjoint(wanted.split())
 
 
-@pytest.mark.usefixtures("all_off_topic_queries")
 def test_at_least_38_of_40_questions_are_answered_right(sample_searcher: Searcher) -> None:
     assert len(QUESTIONS) == 40
     wrong = {
@@ -98,7 +97,6 @@ def test_readme_shows_the_answer_that_people_get(sample_searcher: Searcher) -> N
     assert shown == [result.session.title for result in answer.results]
 
 
-@pytest.mark.usefixtures("all_off_topic_queries")
 @pytest.mark.parametrize("shown", ["docs/python.md", Client, Catalogue])
 def test_examples_in_python_are_true(
     shown: str | type,

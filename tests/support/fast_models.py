@@ -2,7 +2,8 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,16 @@ def texts(count: int, *, longest: int = 400, seed: int = 1) -> list[str]:
     return [" ".join(dice.choices(WORDS, k=length)) for length in lengths]
 
 
+@contextmanager
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give a folder that all workers of a run have, to one of them at a time."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with filelock.FileLock(folder.with_suffix(".lock")):
+        folder.mkdir(exist_ok=True)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def reference() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(find_model(PACKAGED_MODEL))
@@ -43,10 +54,7 @@ def models(tmp_path_factory: pytest.TempPathFactory, reference: SentenceTransfor
 
     It is made once for all workers, as exporting takes half a minute of processor time.
     """
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "models"
-    with filelock.FileLock(folder.with_suffix(".lock")):
-        folder.mkdir(exist_ok=True)
+    with shared_folder(tmp_path_factory, "models") as folder:
         for precision in ("fp32", "int8"):
             wanted = replace(reference.fingerprint, precision=precision)
             if not bundle_path(folder, wanted).exists():

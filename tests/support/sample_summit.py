@@ -1,4 +1,4 @@
-"""The sample summit, loaded with the packaged model once for all tests of a process."""
+"""The sample summit, loaded with the packaged model once for all tests of all workers."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,30 +15,39 @@ from service.settings import load_settings
 from service.stores import open_store
 from service.verdict import off_topic
 from service.verdict.off_topic import OffTopicQuery
+from support.fast_models import shared_folder
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture(scope="session")
-def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory that the sample summit is loaded into."""
-    return tmp_path_factory.mktemp("samples") / "data"
+def sample_data(
+    tmp_path_factory: pytest.TempPathFactory,
+    models: Path,
+    every_off_topic_query: tuple[OffTopicQuery, ...],
+) -> Path:
+    """The data directory that the sample summit is loaded into, with all off-topic queries' vectors.
+
+    Tests must not change it: to embed that much takes half a minute of processor time.
+    """
+    with (
+        shared_folder(tmp_path_factory, "samples") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        data = folder / "data"
+        if not data.exists():
+            shutil.copytree(models, data / "models")
+            patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(data))
+            patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
+            patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
+            done = CliRunner().invoke(main, ["load", str(SAMPLES)])
+            assert done.exit_code == 0, done.output
+    return data
 
 
 @pytest.fixture(scope="session")
-def sample_searcher(
-    sample_data: Path,
-    models: Path,
-    every_off_topic_query: tuple[OffTopicQuery, ...],
-) -> Iterator[Searcher]:
-    shutil.copytree(models, sample_data / "models")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(sample_data))
-        patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
-        patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
-        done = CliRunner().invoke(main, ["load", str(SAMPLES)])
-        assert done.exit_code == 0, done.output
-        settings = load_settings()
-        store = open_store(settings)
+def sample_searcher(sample_data: Path) -> Iterator[Searcher]:
+    settings = load_settings(data_dir=sample_data, model=PACKAGED_MODEL)
+    store = open_store(settings)
     yield searcher_for(settings, store)
     store.close()
