@@ -17,7 +17,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +106,9 @@ def workers(server: "subprocess.Popen[str]") -> list[int]:
     return list(process_tree(server.pid))[-PROCESSES:]
 
 
-def has_open(generation: str, pid: int) -> bool:
-    return generation in Path(f"/proc/{pid}/maps").read_text()
+def count_open(generation: str, pid: int) -> int:
+    """Return how many files of the generation a process has mapped: one that still opens it, fewer."""
+    return Path(f"/proc/{pid}/maps").read_text().count(generation)
 
 
 def test_every_answer_is_of_one_generation_while_loads_switch(
@@ -168,7 +168,12 @@ def test_a_generation_that_is_deleted_under_them_is_served_until_the_next_load(
     server: "subprocess.Popen[str]", port: int, loading: Loading, folder: Path
 ) -> None:
     served = loading.store.manifest().generation
-    wait_until(lambda: all(map(partial(has_open, served), workers(server))), process=server)
+
+    def all_have_it_open() -> bool:
+        counts = {count_open(served, pid) for pid in workers(server)}
+        return len(counts) == 1 and counts != {0}
+
+    wait_until(all_have_it_open, process=server)
     before = years(ask(port)[1])
     (generation,) = (folder / "data").rglob(served)
     shutil.rmtree(generation)
