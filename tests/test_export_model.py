@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from conference_helper.cli import main
 from service.encoder import Encoder, Fingerprint
-from service.encoders.model_folder import PACKAGED_MODEL
+from service.encoders.model_folder import BASE_MODEL
 from service.encoders.open import EncoderOptions, open_catalogue_encoder, open_encoder
 from service.encoders.openvino import export as exporting
 from service.encoders.openvino.bundle import VERSION, bundle_path, read_bundle
@@ -144,13 +144,13 @@ def test_a_model_that_cannot_be_exported_falls_back_and_says_so(
     monkeypatch.setattr("service.encoders.openvino.graph.trace", trace)
     options = EncoderOptions("auto", models=tmp_path / "models")
     with caplog.at_level(logging.WARNING):
-        found = open_encoder(PACKAGED_MODEL, options=options)
+        found = open_encoder(BASE_MODEL, options=options)
     assert isinstance(found, SentenceTransformerEncoder)
     assert "cannot be exported (RuntimeError: unknown operation)" in caplog.text
     assert "reference encoder" in caplog.text
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["lock"]
     with pytest.raises(ModelError, match="unknown operation"):
-        open_encoder(PACKAGED_MODEL, options=replace(options, kind="fast"))
+        open_encoder(BASE_MODEL, options=replace(options, kind="fast"))
 
 
 def test_an_export_that_comes_out_wrong_is_not_kept(
@@ -179,11 +179,11 @@ def test_a_catalogue_keeps_its_precision(models: Path, fast: Fast) -> None:
     for precision in ("fp32", "int8"):
         catalogue = fast(precision).fingerprint
         assert open_catalogue_encoder(catalogue, options).fingerprint.precision == precision
-        found = open_encoder(PACKAGED_MODEL, catalogue=catalogue, options=options)
+        found = open_encoder(BASE_MODEL, catalogue=catalogue, options=options)
         assert found.fingerprint.precision == precision
         other = replace(catalogue, weights="other")
         assert (
-            open_encoder(PACKAGED_MODEL, catalogue=other, options=options).fingerprint.precision
+            open_encoder(BASE_MODEL, catalogue=other, options=options).fingerprint.precision
             == "int8"
         )
 
@@ -198,7 +198,7 @@ def test_the_command_exports_what_a_load_would_use(
         return read_bundle(models, fast("int8").fingerprint)
 
     monkeypatch.setattr(exporting, "export", export)
-    command = ["export-model", "--model", PACKAGED_MODEL]
+    command = ["export-model", "--model", BASE_MODEL]
     said = CliRunner().invoke(main, command)
     assert said.exit_code == 0, said.output
     assert "in int8:" in said.output

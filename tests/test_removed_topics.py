@@ -1,7 +1,7 @@
 """Where every session of a topic is gone, asking for the topic is seldom judged strong.
 
 Topics (tracks, tags) are removed one at a time; the name of each and the titles of its sessions are asked of
-what is left, calibrated anew, with the packaged model.
+what is left, calibrated anew, with the base model.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Forty questions to the sample summit, asked of the packaged model in the default mode.
+"""Forty questions to the sample summit, asked of the base model in the default mode.
 
 Each names the session that answers it, or says that none does. At least 38 of them come out right: that session
 is among the three, or the verdict is "none". What README and the page on Python show of it is true.

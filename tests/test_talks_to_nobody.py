@@ -18,7 +18,7 @@ from support.programmes import row, write_csv
 from support.qdrant_nodes import Node
 from support.watching import Machine
 
-from service.encoders.model_folder import PACKAGED_MODEL
+from service.encoders.model_folder import BASE_MODEL
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_load_search_and_serve_talk_to_nobody(machine: Machine, source: Path, models: Path) -> None:
     shutil.copytree(models, machine.data / "models")
-    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    machine.run("load", str(source), "--model", BASE_MODEL)
     machine.check_alone()
 
     found = json.loads(machine.run("search", "number 7", "--json"))
@@ -60,7 +60,7 @@ def test_no_other_command_talks_to_anybody(
     machine: Machine, source: Path, models: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(models, machine.data / "models")
-    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    machine.run("load", str(source), "--model", BASE_MODEL)
     found = json.loads(machine.run("search", "number 7", "--json"))
     folder, keys = machine.temporary, str(machine.data / "keys.json")
     for command in (
@@ -90,7 +90,7 @@ def test_a_migration_talks_to_its_server_alone(
     machine: Machine, source: Path, models: Path, qdrant_node: Node
 ) -> None:
     shutil.copytree(models, machine.data / "models")
-    machine.run("load", str(source), "--model", PACKAGED_MODEL)
+    machine.run("load", str(source), "--model", BASE_MODEL)
     server = urlsplit(qdrant_node.url)
     machine.run("migrate", "server", QDRANT_URL=qdrant_node.url)
     connected = {line[1] for line in machine.sockets() if line[0] == "socket.connect"}
@@ -105,7 +105,7 @@ def test_a_load_of_an_address_talks_to_its_host_alone(
     with odd_server({"/programme.csv": [response(source.read_bytes())]}) as server:
         address = f"{server.url}/programme.csv"
         machine.run(
-            "load", address, "--allow-private-addresses", "--dry-run", "--model", PACKAGED_MODEL
+            "load", address, "--allow-private-addresses", "--dry-run", "--model", BASE_MODEL
         )
     host, _, port = server.host.partition(":")
     connected = [line[1] for line in machine.sockets() if line[0] == "socket.connect"]

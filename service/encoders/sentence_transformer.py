@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,7 @@ def count_longer(model: "SentenceTransformer", texts: Sequence[str], window: int
 
 def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTransformer":
     """Return the model of a folder: safetensors only, no code of its own. Raises ModelError."""
+    require_libraries(folder.name)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
@@ -123,6 +125,16 @@ def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTrans
         )
     except (OSError, ValueError, RuntimeError, ImportError, AssertionError) as error:
         raise not_loaded(folder, device, error) from error
+
+
+def require_libraries(model: str) -> None:
+    """Raise ModelError where sentence-transformers is not installed, and what the model needs with it."""
+    if find_spec("sentence_transformers") is None:
+        raise ModelError(
+            f"{model} is not exported here, and to run or export it needs sentence-transformers, which is not "
+            "installed: run `make install` in a clone, build the image's target `complete`, or "
+            "pip install sentence-transformers."
+        )
 
 
 def not_loaded(folder: ModelFolder, device: str | None, error: Exception) -> ModelError:

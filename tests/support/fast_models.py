@@ -1,4 +1,4 @@
-"""The packaged model, exported once for all tests, and texts of many lengths and scripts."""
+"""all-MiniLM-L6-v2, exported once for all tests, and texts of many lengths and scripts."""
 
 import os
 import random
@@ -12,7 +12,7 @@ import filelock
 import pytest
 
 from service.encoder import Encoder
-from service.encoders.model_folder import PACKAGED_MODEL, find_model
+from service.encoders.model_folder import BASE_MODEL, find_model
 from service.encoders.open import EncoderOptions, open_encoder
 from service.encoders.openvino.bundle import bundle_path
 from service.encoders.openvino.export import export
@@ -45,12 +45,12 @@ def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def reference() -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder(find_model(PACKAGED_MODEL))
+    return SentenceTransformerEncoder(find_model(BASE_MODEL))
 
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory, reference: SentenceTransformerEncoder) -> Path:
-    """A folder of bundles with the packaged model in fp32 and int8. Tests must not change it.
+    """A folder of bundles with the base model in fp32 and int8. Tests must not change it.
 
     It is made once for all workers, as exporting takes half a minute of processor time.
     """
@@ -64,11 +64,11 @@ def models(tmp_path_factory: pytest.TempPathFactory, reference: SentenceTransfor
 
 @pytest.fixture(scope="session")
 def fast(models: Path) -> Callable[[str], Encoder]:
-    """Return the packaged model's fast encoder of a precision."""
+    """Return the base model's fast encoder of a precision."""
 
     @cache
     def opened(precision: str) -> Encoder:
         options = EncoderOptions("fast", models=models, precision=precision)
-        return open_encoder(PACKAGED_MODEL, options=options)
+        return open_encoder(BASE_MODEL, options=options)
 
     return opened

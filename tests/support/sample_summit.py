@@ -1,4 +1,4 @@
-"""The sample summit, loaded with the packaged model once for all tests of all workers."""
+"""The sample summit, loaded with the base model once for all tests of all workers."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from conference_helper.cli import main
 from conference_helper.wiring import searcher_for
-from service.encoders.model_folder import PACKAGED_MODEL
+from service.encoders.model_folder import BASE_MODEL
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores import open_store
@@ -38,7 +38,7 @@ def sample_data(
         if not data.exists():
             shutil.copytree(models, data / "models")
             patch.setenv("CONFERENCE_HELPER_DATA_DIR", str(data))
-            patch.setenv("CONFERENCE_HELPER_MODEL", PACKAGED_MODEL)
+            patch.setenv("CONFERENCE_HELPER_MODEL", BASE_MODEL)
             patch.setattr(off_topic, "read_queries", lambda: every_off_topic_query)
             done = CliRunner().invoke(main, ["load", str(SAMPLES)])
             assert done.exit_code == 0, done.output
@@ -47,7 +47,7 @@ def sample_data(
 
 @pytest.fixture(scope="session")
 def sample_searcher(sample_data: Path) -> Iterator[Searcher]:
-    settings = load_settings(data_dir=sample_data, model=PACKAGED_MODEL)
+    settings = load_settings(data_dir=sample_data, model=BASE_MODEL)
     store = open_store(settings)
     yield searcher_for(settings, store)
     store.close()

@@ -5,18 +5,21 @@ DATA_DIR/models/<the fingerprint's key>/
     tokenizer.json    the model's tokenizer
     graph.xml, .bin   the graph: input ids and attention mask to unit vectors
     compiled/         the runtime's cache for this machine; may be deleted at any time
+
+The bundle of the program's own model comes with it; what the runtime compiles of it is here too.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import filelock
 
 from service.encoder import Fingerprint
+from service.encoders import own_model
 from service.errors import ModelError
 
 VERSION = 2
@@ -38,12 +41,16 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An exported model on disk, its checksums verified; `pad` is the token id of padding."""
+    """An exported model on disk, its checksums verified.
+
+    `pad` is the token id of padding, `compiled` the folder of what the runtime compiles, made when needed.
+    """
 
     path: Path
     fingerprint: Fingerprint
     pad: int
     probe: Probe
+    compiled: Path
 
 
 def bundle_path(models: Path, fingerprint: Fingerprint) -> Path:
@@ -52,18 +59,31 @@ def bundle_path(models: Path, fingerprint: Fingerprint) -> Path:
 
 
 def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
-    """Return the bundle of a fingerprint; None if there is none.
+    """Return the bundle of a fingerprint, from the folder or the program's own; None if there is none.
 
     Raises ModelError, with the reason, for one that is damaged, of another model or of another version.
     """
     path = bundle_path(models, fingerprint)
-    if not (path / _SETTINGS).is_file():
+    if (path / _SETTINGS).is_file():
+        return _read(path, fingerprint, path / COMPILED)
+    return read_own_bundle(models, fingerprint)
+
+
+def read_own_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
+    """Return the program's own bundle; None for another model or precision. Raises as `read_bundle`."""
+    if (fingerprint.weights, fingerprint.precision) != (own_model.WEIGHTS_SHA256, "int8"):
         return None
+    return _read(own_model.FOLDER, fingerprint, bundle_path(models, fingerprint) / COMPILED)
+
+
+def _read(path: Path, fingerprint: Fingerprint, compiled: Path) -> Bundle:
     try:
         settings = json.loads((path / _SETTINGS).read_text("utf-8"))
         if settings["version"] != VERSION:
             raise ModelError(f"{path} is of version {settings['version']}, not {VERSION}.")
         found = Fingerprint.from_dict(settings["fingerprint"])
+        # A graph takes texts of any length and recipe.
+        found = replace(found, window=fingerprint.window, recipe=fingerprint.recipe)
         if differences := found.differences(fingerprint):
             raise ModelError(f"{path} is of another model: {', '.join(differences)} differ.")
         for name in _FILES:
@@ -72,7 +92,7 @@ def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
                     f"{path / name} is damaged: its checksum is not that of its export."
                 )
         probe = Probe(settings["probe"]["text"], tuple(map(float, settings["probe"]["vector"])))
-        return Bundle(path, fingerprint, int(settings["pad"]), probe)
+        return Bundle(path, fingerprint, int(settings["pad"]), probe, compiled)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} cannot be read: {error!r}.") from error
 

@@ -39,7 +39,7 @@ class OpenVinoEncoder:
         self._open_gpu: Callable[[int], GpuRuntime] | None = None
         self._gpu: GpuRuntime | None = None
         self._tokenizer = Tokenizer(bundle.path / TOKENIZER, self.fingerprint.window)
-        self._runtime = Runtime(bundle.path, self.fingerprint, bundle.pad, serving=serving)
+        self._runtime = Runtime(bundle, serving=serving)
         if not self._passes_cached():
             self._runtime.clear_cache()
             if not self._passes_probe():

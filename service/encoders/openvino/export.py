@@ -63,14 +63,14 @@ def export(reference: SentenceTransformerEncoder, models: Path, precision: str) 
     with tempfile.TemporaryDirectory(prefix="export-", dir=models) as folder:
         path = Path(folder) / fingerprint.key
         path.mkdir()
-        bundle = _make(reference, Bundle(path, fingerprint, 0, Probe(_PROBE, ())))
+        bundle = _make(reference, Bundle(path, fingerprint, 0, Probe(_PROBE, ()), path / COMPILED))
         _verify(bundle, reference)
         write_settings(bundle)
-        shutil.rmtree(path / COMPILED, ignore_errors=True)
+        shutil.rmtree(bundle.compiled, ignore_errors=True)
         if target.exists():
             shutil.rmtree(target)
         path.rename(target)
-    return replace(bundle, path=target)
+    return replace(bundle, path=target, compiled=target / COMPILED)
 
 
 def _make(reference: SentenceTransformerEncoder, bundle: Bundle) -> Bundle:

@@ -3,15 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from service.encoder import EXACT, Fingerprint, Vectors
+from service.encoder import EXACT, Vectors
 from service.encoders.batching import TokenIds, pad, plan_batches, prefetch
-from service.encoders.openvino.bundle import COMPILED, GRAPH
+from service.encoders.openvino.bundle import GRAPH, Bundle
 from service.errors import EncoderError, ModelError
 from service.runtime.cores import cores
 
@@ -31,17 +30,16 @@ _QUANTIZATION_GROUP = "128"
 class Runtime:
     """One graph on this machine's processor; one thread at a time."""
 
-    def __init__(
-        self, path: Path, fingerprint: Fingerprint, pad_id: int, *, serving: bool = False
-    ) -> None:
-        """Keep the folder of the graph, which is compiled at first use; `pad_id` is the token id of padding.
+    def __init__(self, bundle: Bundle, *, serving: bool = False) -> None:
+        """Keep the bundle, whose graph is compiled at first use.
 
         With `serving` short questions have a model of fixed shape, which shares the weights in memory.
         """
-        self._path = path
-        self._dimension = fingerprint.dimension
-        self._precision = fingerprint.precision
-        self._pad_id = pad_id
+        self._path = bundle.path
+        self._compiled = bundle.compiled
+        self._dimension = bundle.fingerprint.dimension
+        self._precision = bundle.fingerprint.precision
+        self._pad_id = bundle.pad
         self._short = SHORT_QUESTION if serving else 0
         self._requests: dict[int, Any] = {}
         self._queue: Any = None
@@ -84,7 +82,7 @@ class Runtime:
         """Drop the compiled models, in memory and on disk."""
         self._requests.clear()
         self._queue = None
-        shutil.rmtree(self._path / COMPILED, ignore_errors=True)
+        shutil.rmtree(self._compiled, ignore_errors=True)
 
     def _infer(self, inputs: Sequence[npt.NDArray[np.int64]], length: int) -> Vectors:
         request = self._request(length)
@@ -131,8 +129,8 @@ class Runtime:
             if self._precision == "int8"
             else "0",
         }
-        if cached and os.access(self._path, os.W_OK):
-            options["CACHE_DIR"] = str(self._path / COMPILED)
+        if cached and self._may_cache():
+            options["CACHE_DIR"] = str(self._compiled)
         try:
             if not self._short:
                 return core.compile_model(str(self._path / GRAPH), "CPU", options)
@@ -143,3 +141,11 @@ class Runtime:
             return core.compile_model(graph, "CPU", options)
         except RuntimeError as error:
             raise ModelError(f"{self._path} cannot be compiled: {error}") from error
+
+    def _may_cache(self) -> bool:
+        """Return whether what is compiled can be kept: the folder may be of a service that only reads."""
+        try:
+            self._compiled.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        return os.access(self._compiled, os.W_OK)
