@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_TO_SERVE := $(VENV)/.ready-to-serve
+PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO_DATA := $(VENV)/demo-data
 
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
@@ -16,18 +18,20 @@ READY_FOR_DOCS := $(VENV)/.ready-for-docs
 READY_FOR_SUPPLY := $(VENV)/.ready-for-supply
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test coverage lint docs lock sbom audit
+.PHONY: help demo serve install check test coverage lint docs lock sbom audit
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
 
-demo: $(READY) ## load the sample summit and ask it "Health Analytics?"
+demo: $(READY_TO_SERVE) ## load the sample summit and ask it "Health Analytics?"
 	$(DEMO) load ../../samples
 	$(DEMO) search "Health Analytics?"
 
-serve: $(READY) ## serve the sample summit on http://127.0.0.1:8000
+serve: $(READY_TO_SERVE) ## serve the sample summit on http://127.0.0.1:8000
 	$(DEMO) load ../../samples
 	$(DEMO) serve
+
+install: $(READY) ## install everything: other models, measuring, training and tests need 6 GB
 
 check: lint ## check format, lint and types, and run the quick tests
 	$(PYTEST) -m "not slow"
@@ -47,9 +51,12 @@ docs: $(READY_FOR_DOCS) ## build the documentation in build/site; fails on a bro
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --clean --strict
 
+COMPILE := $(BIN)/uv pip compile --constraints constraints.txt --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock" --quiet
+
 lock: $(READY_FOR_SUPPLY) ## write requirements.txt: the packages of constraints.txt that the program needs, with their hashes
-	$(BIN)/uv pip compile pyproject.toml --constraints constraints.txt --universal --python-version 3.11 \
-		--generate-hashes --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.txt
+	$(COMPILE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --output-file requirements-serve.txt --group serve
 
 sbom: $(READY_FOR_SUPPLY) ## write the bill of materials as CycloneDX to build/sbom.json
 	@mkdir -p build
@@ -60,11 +67,18 @@ audit: $(READY_FOR_SUPPLY) ## look up the packages' known vulnerabilities; needs
 
 # What an extra adds.
 $(READY_FOR_DOCS) $(READY_FOR_SUPPLY): $(VENV)/.ready-for-%: $(READY)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	$(PIP) --editable '.[$*]'
 	@touch $@
 
-$(READY): pyproject.toml constraints.txt
+$(READY): $(READY_TO_SERVE)
+	$(PIP) --editable '.[dev,train]'
+	@touch $@
+
+# What `serve` needs, a tenth of all; pip knows dependency groups from 25.1 on. Python compiles what it imports, not all.
+$(READY_TO_SERVE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	$(BIN)/python -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (25, 1))' || $(PIP) --upgrade pip
+	$(PIP) --no-compile --group serve
+	PYTHONWARNINGS=ignore $(PIP) --no-deps --editable .
 	@touch $@

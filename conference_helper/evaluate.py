@@ -56,7 +56,9 @@ def evaluate(
     """Measure how well questions find their sessions: BEIR folders, or sets made from the catalogue."""
     from evaluation import comparing, run
     from evaluation.datasets import MADE_SETS, check_names, set_name
+    from evaluation.measures import check_installed
 
+    check_installed()
     check_names(datasets)
     if save:
         comparing.check_writable(save)

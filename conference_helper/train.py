@@ -2,7 +2,6 @@
 
 from contextlib import closing
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import click
 from conference_helper.printing import print_json
 from conference_helper.ranges import FloatRange
 from conference_helper.wiring import chosen_model, served_fingerprint
-from service import errors
 from service.settings import Settings, load_settings
 from service.stores import open_store
 
@@ -78,7 +76,9 @@ def train(
     as_json: bool,
 ) -> None:
     """Train the model on the catalogue, or on sources, and write it if it finds more."""
-    _check_installed()
+    from training.installed import check_installed
+
+    check_installed()
     from loaders.records.record import Options
     from service.encoders.sentence_transformer import load_model
     from training import corpus, run
@@ -137,11 +137,3 @@ def _base(settings: Settings) -> "ModelFolder":
     with closing(open_store(settings)) as store:
         chosen = chosen_model(settings, served_fingerprint(store))
     return find_model(chosen.name, chosen.revision)
-
-
-def _check_installed() -> None:
-    for name in ("accelerate", "datasets"):
-        if find_spec(name) is None:
-            raise errors.InputError(
-                f"Training needs {name}. Install it: pip install 'conference-helper[train]'"
-            )

@@ -5,7 +5,7 @@ from itertools import islice
 
 from evaluation.asking import CachingEncoder, SingleGeneration, ask
 from evaluation.datasets import QuestionSet, make_sets
-from evaluation.measures import measure
+from evaluation.measures import check_installed, measure
 from service.encoder import Encoder, Fingerprint
 from service.errors import MismatchError, NothingLoadedError, VerificationError
 from service.query.query import DEFAULT_MODE
@@ -33,7 +33,9 @@ def gate(
 
     Both are asked the same questions, made from sessions whose texts are the same in both; less is a hit@3
     of any set that is lower by more than `tolerance`. Where nothing is served yet, everything passes.
+    Raises InputError where what measures is not installed.
     """
+    check_installed()
 
     def check(new: Generation, encoder: Encoder) -> None:
         try:

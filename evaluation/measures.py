@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from evaluation.datasets import Judgements
+from service.errors import InputError
 
 DEPTH = 10
 MEASURES = ("hit@3", "recall@10", "mrr@10", "ndcg@10")
@@ -26,6 +28,14 @@ class Estimate:
     low: float
     high: float
     values: Mapping[str, float] = field(default_factory=dict)
+
+
+def check_installed() -> None:
+    """Raise InputError where ir-measures is not installed: loading, searching and serving do without it."""
+    if find_spec("ir_measures") is None:
+        raise InputError(
+            "Measuring needs ir-measures. Install it: pip install ir-measures, or `make install` in a clone."
+        )
 
 
 def measure(judgements: Judgements, rankings: Rankings) -> dict[str, Estimate]:

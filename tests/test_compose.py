@@ -14,6 +14,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
 FETCH = "docker-compose.fetch.yml"
+MODELS = "docker-compose.models.yml"
 
 
 class ComposeLoader(yaml.SafeLoader):
@@ -33,7 +34,7 @@ def compose(file: str) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("file", [*FILES, FETCH])
+@pytest.mark.parametrize("file", [*FILES, FETCH, MODELS])
 def test_file_is_valid_by_the_compose_specification(file: str, tmp_path: Path) -> None:
     plain = tmp_path / "compose.json"  # anchors, merges and tags resolved, as Compose does
     plain.write_text(json.dumps(compose(file)), "utf-8")
@@ -100,11 +101,20 @@ def test_service_reads_the_model_that_the_loader_exported() -> None:
         assert "data" in compose(file)["volumes"]
 
 
+def test_the_loader_for_other_models_is_of_a_stage_with_all_packages() -> None:
+    (loader,) = compose(MODELS)["services"].values()
+    stages = re.findall(r"^FROM \S+ AS (\S+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.M)
+    assert loader["build"]["target"] in stages
+    assert stages[-1] == "service"  # what is built where no target is named
+    assert loader["image"] != compose(FILES[0])["services"]["service"]["image"]
+
+
 def test_every_package_reaches_the_image() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     patterns = project["tool"]["setuptools"]["packages"]["find"]["include"]
     admitted = set((ROOT / ".dockerignore").read_text("utf-8").splitlines())
-    wanted = {pattern.rstrip("*") for pattern in patterns} | {"pyproject.toml", "constraints.txt"}
+    wanted = {pattern.rstrip("*") for pattern in patterns} | {"pyproject.toml"}
+    wanted |= {file.name for file in ROOT.glob("requirements*.txt")} | {"constraints.txt"}
     assert {f"!{name}" for name in wanted} <= admitted
     assert not admitted & {"!tests", "!benchmarks", "!.git"}
 
@@ -125,10 +135,11 @@ def test_settings_in_compose_files_exist() -> None:
                     assert name in variables(), name
 
 
-def test_image_has_two_stages_and_runs_as_nobody_special() -> None:
+def test_image_has_no_tools_and_runs_as_nobody_special() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
-    assert len(re.findall(r"^FROM ", dockerfile, re.M)) == 2
-    last = dockerfile.split("FROM ")[-1]
-    assert re.search(r"^USER \d+:\d+$", last, re.M)
+    stages = dict(re.findall(r"^FROM \S+ AS (\S+)\n((?:(?!FROM ).*\n)*)", dockerfile, re.M))
     assert "[dev]" not in dockerfile
-    assert not re.search("gcc|build-essential|pip install", last)
+    assert re.search(r"^USER \d+:\d+$", stages["base"], re.M)
+    for name in ("base", "complete", "service"):
+        assert not re.search("gcc|build-essential|pip install", stages[name]), name
+        assert name == "base" or f"FROM base AS {name}\n" in dockerfile

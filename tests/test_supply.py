@@ -12,8 +12,12 @@ ROOT = Path(__file__).parents[1]
 REQUIREMENT = re.compile(r"^([\w.-]+)==(\S+)(?: ; [^\\\n]+)? \\\n((?:    --hash=.*\n)+)", re.M)
 
 
-def test_each_package_is_one_of_the_constraints_and_has_digests() -> None:
-    text = _requirements()
+FILES = ("requirements.txt", "requirements-serve.txt")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_package_is_one_of_the_constraints_and_has_digests(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
     found = REQUIREMENT.findall(text)
     assert len(found) == len(re.findall(r"^[^#\s]", text, re.M)), "a line of another form"
     assert {(_name(name), version) for name, version, _ in found} <= _constraints()
@@ -23,10 +27,24 @@ def test_each_package_is_one_of_the_constraints_and_has_digests() -> None:
 
 
 def test_each_package_that_the_program_names_is_there() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    found = {_name(name) for name, _, _ in REQUIREMENT.findall(_requirements())}
-    assert {_name(name) for name in project["dependencies"]} <= found
-    assert _name("pytest") not in found, "nothing that only tests need"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for file, wanted in zip(
+        FILES,
+        (project["project"]["dependencies"], project["dependency-groups"]["serve"]),
+        strict=True,
+    ):
+        assert {_name(name) for name in wanted} <= _packages(file)
+        assert _name("pytest") not in _packages(file), "nothing that only tests need"
+
+
+def test_serving_needs_neither_torch_nor_what_brings_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    needed, serve = project["project"]["dependencies"], project["dependency-groups"]["serve"]
+    assert set(needed) - set(serve) == {"ir-measures", "sentence-transformers", "torch"}
+    assert set(serve) < set(needed)
+    heavy = {"torch", "transformers", "sentence-transformers", "triton", "scipy", "scikit-learn"}
+    assert heavy <= _packages("requirements.txt")
+    assert heavy.isdisjoint(_packages("requirements-serve.txt"))
 
 
 @pytest.mark.slow
@@ -38,8 +56,8 @@ def test_pip_takes_what_is_installed_for_them() -> None:
     assert done.returncode == 0, f"run `make lock` after a change of the constraints: {done.stderr}"
 
 
-def _requirements() -> str:
-    return (ROOT / "requirements.txt").read_text("utf-8")
+def _packages(file: str) -> set[str]:
+    return {_name(name) for name, _, _ in REQUIREMENT.findall((ROOT / file).read_text("utf-8"))}
 
 
 def _constraints() -> set[tuple[str, str]]:

@@ -12,9 +12,7 @@ from service.encoders.model_folder import ModelFolder, find_model
 from service.encoders.sentence_transformer import not_loaded
 from service.errors import InputError, StorageFullError
 from training.checkpoints import sync_folder
-
-SCRATCH_MODEL = "nreimers/MiniLM-L6-H384-uncased"
-"""The model that the model card's training began with."""
+from training.installed import SCRATCH_MODEL
 
 _MARK = "made-by-training"
 """Marker file of folders that were created by `open_work`."""

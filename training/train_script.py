@@ -12,22 +12,17 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError
-from training.folder import (
-    SCRATCH_MODEL,
-    check_output,
-    open_scratch,
-    open_work,
-    write_model,
-)
-from training.model_card import write_card
+from training.installed import SCRATCH_MODEL, check_installed
 from training.pair_files import CONFIG, read_config
-from training.recipe import Recipe, check_recipe
 from training.sampling import epoch_steps
-from training.trainer import TrainingStats, train
+
+if TYPE_CHECKING:
+    from training.trainer import TrainingStats
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(args: argparse.Namespace) -> TrainingStats:
+def run(args: argparse.Namespace) -> "TrainingStats":
     """Train with parsed arguments. Raises InputError for invalid ones, and what `train` raises."""
+    check_installed()
+    from training.folder import check_output, open_scratch, open_work, write_model
+    from training.model_card import write_card
+    from training.recipe import Recipe, check_recipe
+    from training.trainer import train
+
     args.output = args.output.resolve()
     check_output(args.output)
     datasets = read_config(args.config, args.data)

@@ -1,0 +1,139 @@
+"""The program's own model: whole, within its size, and used as it comes, without what exports one."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from conference_helper.cli import main
+from evaluation import measures
+from service.encoder import Fingerprint
+from service.encoders import own_model
+from service.encoders.model_folder import BASE_MODEL, find_model
+from service.encoders.open import EncoderOptions, export_model, open_encoder
+from service.encoders.openvino.bundle import bundle_path, read_bundle
+from service.encoders.openvino.encoder import OpenVinoEncoder
+from service.encoders.openvino.export import MIN_SIMILARITY, PROBES
+from service.encoders.sentence_transformer import SentenceTransformerEncoder
+from service.errors import InputError, ModelError
+
+ROOT = Path(__file__).parent.parent
+MAX_BYTES = 70_000_000
+
+
+@pytest.fixture
+def fingerprint() -> Fingerprint:
+    found = SentenceTransformerEncoder(find_model(own_model.NAME)).fingerprint
+    return replace(found, precision="int8")
+
+
+@pytest.fixture
+def without_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("torch", "transformers", "sentence_transformers", "ir_measures"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_its_files_are_small_and_its_card_names_the_weights() -> None:
+    files = [file for file in own_model.FOLDER.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < MAX_BYTES
+    card = (own_model.FOLDER / "README.md").read_text("utf-8")
+    assert own_model.WEIGHTS_SHA256 in card
+    assert "license: apache-2.0" in card
+
+
+def test_its_export_serves_any_window_and_recipe_of_texts(
+    tmp_path: Path, fingerprint: Fingerprint
+) -> None:
+    for wanted in (fingerprint, replace(fingerprint, window=512, recipe=99)):
+        bundle = read_bundle(tmp_path, wanted)
+        assert bundle
+        assert bundle.path == own_model.FOLDER
+        assert bundle.fingerprint == wanted
+        assert bundle.compiled.parent == bundle_path(tmp_path, wanted)
+    assert read_bundle(tmp_path, replace(fingerprint, precision="fp32")) is None
+    assert read_bundle(tmp_path, replace(fingerprint, weights="other")) is None
+    with pytest.raises(ModelError, match="another model: pooling differ"):
+        read_bundle(tmp_path, replace(fingerprint, pooling="cls"))
+
+
+def test_it_is_not_exported_again(tmp_path: Path) -> None:
+    made = export_model(
+        own_model.NAME, revision=None, window=None, precision="int8", models=tmp_path
+    )
+    assert made["folder"] == str(own_model.FOLDER)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("without_libraries")
+def test_a_model_that_needs_what_is_not_installed_says_so_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = EncoderOptions("auto", models=tmp_path)
+    asked: list[Callable[[], object]] = [
+        lambda: open_encoder(BASE_MODEL, options=options),
+        lambda: open_encoder(own_model.NAME, options=replace(options, precision="fp32")),
+        lambda: open_encoder(BASE_MODEL).encode_queries(["wards"]),
+        lambda: export_model(
+            BASE_MODEL, revision=None, window=None, precision=None, models=tmp_path
+        ),
+    ]
+    for ask in asked:
+        with pytest.raises(
+            ModelError, match=r"^\S+ is not exported here, .* pip install sentence-"
+        ):
+            ask()
+    with pytest.raises(InputError, match="pip install ir-measures"):
+        measures.check_installed()
+    for arguments in (["evaluate"], ["train", "--output", "ours"]):
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 2
+        assert "Install it: pip install" in done.stderr
+    assert CliRunner().invoke(main, ["train", "--help"]).exit_code == 0
+
+
+def test_the_trainings_script_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('torch', 'transformers', 'sentence_transformers')));"
+        "from training.train_script import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code]
+    run = partial(subprocess.run, capture_output=True, text=True, cwd=ROOT)
+    assert run([*command, "--help"]).returncode == 0
+    done = run([*command, "out", "--data", "."])
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Training needs sentence-transformers. Install it:")
+
+
+@pytest.mark.slow
+def test_its_export_gives_the_vectors_of_its_weights(
+    tmp_path: Path, fingerprint: Fingerprint
+) -> None:
+    bundle = read_bundle(tmp_path, fingerprint)
+    assert bundle
+    found = OpenVinoEncoder(bundle).encode_sessions(PROBES)
+    expected = SentenceTransformerEncoder(find_model(own_model.NAME)).encode_sessions(PROBES)
+    assert np.einsum("ij,ij->i", found, expected).min() >= MIN_SIMILARITY["int8"]
+    assert any(bundle.compiled.iterdir())
+    assert not (own_model.FOLDER / "compiled").exists()
+
+
+def test_its_settings_are_those_of_its_files(fingerprint: Fingerprint) -> None:
+    settings = json.loads((own_model.FOLDER / "bundle.json").read_text("utf-8"))
+    assert Fingerprint.from_dict(settings["fingerprint"]) == fingerprint
+
+
+@pytest.mark.slow
+def test_readme_shows_the_answer_that_people_get() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    load = ["load", str(ROOT / "samples"), "--model", own_model.NAME]
+    assert CliRunner().invoke(main, load).exit_code == 0
+    answer = CliRunner().invoke(main, ["search", "Health Analytics?"]).output
+    assert answer.count("\n") == 12
+    assert answer in readme
