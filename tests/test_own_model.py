@@ -8,9 +8,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from support.processes import free_port, running, wait_until
+from support.programmes import row, write_csv
 
 from conference_helper.cli import main
 from evaluation import measures
@@ -25,6 +28,7 @@ from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import InputError, ModelError
 
 ROOT = Path(__file__).parent.parent
+LIGHT = ROOT / "tests/support/light_install.py"
 MAX_BYTES = 70_000_000
 
 
@@ -137,3 +141,31 @@ def test_readme_shows_the_answer_that_people_get() -> None:
     answer = CliRunner().invoke(main, ["search", "Health Analytics?"]).output
     assert answer.count("\n") == 12
     assert answer in readme
+
+
+@pytest.mark.slow
+def test_load_search_and_serve_do_without_what_exports_and_measures(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {"HOME": str(home), "CONFERENCE_HELPER_DATA_DIR": str(tmp_path / "own")}
+    start = partial(running, LIGHT, env=env, cwd=tmp_path)
+    source = write_csv(tmp_path / "programme.csv", [row(number) for number in range(9)])
+    for command, says in (
+        (("load", str(source)), f"Using {own_model.NAME}, which comes with the program"),
+        (("search", "number 7"), "number 7"),
+    ):
+        with start(*command) as process:
+            output, _ = process.communicate()
+        assert process.returncode == 0, output
+        assert says in output
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/api/search?q=number+7"
+    with start("serve", "--port", str(port), "--workers", "1") as process:
+        wait_until(lambda: _answers(address), process=process)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return len(httpx.get(address).json()["results"]) == 3
+    except (httpx.TransportError, KeyError):  # not listening yet, or not ready
+        return False
