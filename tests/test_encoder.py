@@ -137,27 +137,6 @@ def test_fingerprints_differ_by_what_changes_vectors_only() -> None:
     assert (other.key == one.key, Fingerprint.from_dict(other.as_dict()) == other) == (False, True)
 
 
-@pytest.mark.parametrize("installed", [True, False])
-def test_no_model_chosen_and_none_to_be_had_uses_our_own(
-    installed: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had if installed else _never_asked)
-    monkeypatch.setattr(model_folder, "find_spec", lambda name: object() if installed else None)
-    assert find_model(None).name == own_model.NAME
-    lacking = f"{DEFAULT_MODEL} is neither in the local cache nor can it be fetched"
-    why = lacking if installed else "sentence-transformers is not installed"
-    assert caplog.messages == [f"Using {own_model.NAME}, which comes with the program: {why}."]
-
-
-def test_the_default_model_answers_where_it_can_be_had(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    had = model_folder.ModelFolder(DEFAULT_MODEL, Path("there"), "", "w")
-    monkeypatch.setattr(model_folder, "_hub_model", lambda name, revision: had)
-    assert find_model(None) is had
-    assert caplog.messages == []
-
-
 def test_a_model_that_was_chosen_is_never_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_folder, "_hub_model", _not_to_be_had)
     with pytest.raises(ModelError, match="cannot be had"):
@@ -292,10 +271,6 @@ def test_damaged_settings_of_a_model_are_named(tmp_path: Path) -> None:
     (folder / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"config\.json"):
         open_encoder(str(folder))
-
-
-def _never_asked(name: str, revision: str | None) -> None:
-    raise AssertionError(f"{name} needs sentence-transformers")
 
 
 def _not_to_be_had(name: str, revision: str | None) -> None:

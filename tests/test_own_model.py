@@ -18,8 +18,8 @@ from support.programmes import row, write_csv
 from conference_helper.cli import main
 from evaluation import measures
 from service.encoder import Fingerprint
-from service.encoders import own_model
-from service.encoders.model_folder import BASE_MODEL, find_model
+from service.encoders import model_folder, own_model
+from service.encoders.model_folder import BASE_MODEL, DEFAULT_MODEL, find_model
 from service.encoders.open import EncoderOptions, export_model, open_encoder
 from service.encoders.openvino.bundle import bundle_path, read_bundle
 from service.encoders.openvino.encoder import OpenVinoEncoder
@@ -50,6 +50,31 @@ def test_its_files_are_small_and_its_card_names_the_weights() -> None:
     card = (own_model.FOLDER / "README.md").read_text("utf-8")
     assert own_model.WEIGHTS_SHA256 in card
     assert "license: apache-2.0" in card
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_no_model_chosen_and_none_to_be_had_uses_our_own(
+    installed: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def not_to_be_had(name: str, revision: str | None) -> None:
+        assert installed, "it is asked for in vain"
+        raise ModelError(f"{name} cannot be had")
+
+    monkeypatch.setattr(model_folder, "_hub_model", not_to_be_had)
+    monkeypatch.setattr(model_folder, "find_spec", lambda name: object() if installed else None)
+    assert find_model(None).name == own_model.NAME
+    lacking = f"{DEFAULT_MODEL} is neither in the local cache nor can it be fetched"
+    why = lacking if installed else "sentence-transformers is not installed"
+    assert caplog.messages == [f"Using {own_model.NAME}, which comes with the program: {why}."]
+
+
+def test_the_default_model_answers_where_it_can_be_had(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    had = model_folder.ModelFolder(DEFAULT_MODEL, Path("there"), "", "w")
+    monkeypatch.setattr(model_folder, "_hub_model", lambda name, revision: had)
+    assert find_model(None) is had
+    assert caplog.messages == []
 
 
 def test_its_export_serves_any_window_and_recipe_of_texts(
