@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.support.results import Row, median, middle_half, report
 from conference_helper.wiring import searcher_for
+from service.errors import NothingLoadedError
 from service.mcp.versions import REQUEST_META, STATELESS
 from service.settings import load_settings
 from service.stores import open_store
@@ -38,6 +39,10 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings()
     with closing(open_store(settings)) as store:
+        try:
+            store.manifest()
+        except NothingLoadedError as error:
+            parser.error(str(error))
         client = create_app(searcher_for(settings, store, serving=True)).test_client()
         rows = [measure(client, question, args.turns) for question in args.questions]
     report(rows, f"python -m benchmarks.mcp --turns {args.turns}", args.json)
