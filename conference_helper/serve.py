@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 import click
 
 from conference_helper.wiring import searcher_for
+from service.errors import SettingsError
 from service.settings import load_settings
 from service.stores import open_store
 
@@ -35,7 +36,13 @@ def _counting_together() -> Iterator[None]:
     if _SHARED_METRICS in os.environ:
         yield
         return
-    folder, first = tempfile.mkdtemp(prefix="metrics-"), os.getpid()
+    try:
+        folder, first = tempfile.mkdtemp(prefix="metrics-"), os.getpid()
+    except OSError as error:
+        raise SettingsError(
+            f"No folder can be created for the numbers that processes count together ({error.strerror}). "
+            "Name one that can be written with TMPDIR, or serve with --workers 1."
+        ) from error
     os.environ[_SHARED_METRICS] = folder
     try:
         yield

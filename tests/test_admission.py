@@ -117,6 +117,7 @@ def test_a_client_with_a_full_line_makes_room_for_another_one(
 def test_a_client_has_all_turns_alone_and_a_quarter_while_others_ask(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(admission, "_GONE_SECONDS", 3_600.0)
     some = Admission(8, 0.01)
     with ExitStack() as stack:
         for _ in range(8):

@@ -12,6 +12,7 @@ import yaml
 from flask import Flask
 from support.web_fixtures import open_empty
 
+from service.runtime.rate_limit import RateLimit
 from service.search.searcher import Searcher
 from service.web import create_app
 
@@ -54,6 +55,15 @@ def test_requests_and_searches_are_counted(app: Flask, searcher: Searcher) -> No
     loaded_at = datetime.fromisoformat(searcher.store.manifest().created_at).timestamp()
     age = after["conference_helper_catalogue_age_seconds"]
     assert asked_at - loaded_at <= age <= time.time() - loaded_at
+
+
+def test_requests_that_are_refused_are_timed_too(searcher: Searcher) -> None:
+    app = create_app(searcher, limit=RateLimit(1))
+    name = 'conference_helper_request_seconds_count{route="/api/search"}'
+    before = numbers(app).get(name, 0)
+    client = app.test_client()
+    assert [client.get("/api/search?q=health").status_code for _ in range(2)] == [200, 429]
+    assert numbers(app)[name] - before == 2
 
 
 def test_metrics_answer_before_the_first_load(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the log says of an outage: when it begins, once a minute, when it is over, and no more."""
 
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -132,6 +133,28 @@ def test_the_watcher_ends_what_requests_began(
     searcher.store.connection.breaker.succeeded()  # type: ignore[attr-defined]  # a server's store has one
     watcher._check()
     assert caplog.messages[-1] == "store_unavailable is over after 0 s; requests that failed: 1."
+
+
+def test_a_watcher_goes_on_after_any_error(
+    searcher: Searcher,
+    outages: Outages,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watcher = Watcher(searcher, seconds=0.01, outages=outages)
+    tried = threading.Event()
+
+    def warm_up() -> None:
+        if caplog.messages:
+            tried.set()
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(searcher, "warm_up", warm_up)
+    watcher.start()
+    assert tried.wait(60)
+    watcher.stop()
+    assert len(caplog.messages) == 1
+    assert "Too many open files" in caplog.messages[0]
 
 
 def test_a_catalogue_that_is_not_there_yet_is_told_once(

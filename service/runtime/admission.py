@@ -15,8 +15,8 @@ _SPARE = 16
 """Threads for requests that need not wait, and for those that are refused."""
 _SHARE = 4
 """A client has one turn of so many at most, while others ask too."""
-_GONE_SECONDS = 60.0
-"""After its last request a client no longer counts as one that asks."""
+_GONE_SECONDS = 2.0
+"""How long a client counts as one that asks: a hall behind one address has all turns again soon."""
 
 
 @dataclass(eq=False, slots=True)

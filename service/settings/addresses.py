@@ -76,12 +76,20 @@ def _check_origin(text: str) -> str:
 
 def _check_redis_url(secret: SecretStr) -> SecretStr:
     text = re.sub("^valkey", "redis", secret.get_secret_value())
-    if not re.fullmatch(r"rediss?://[^/\s]+(/\d*)?", text):
+    if not re.fullmatch(r"rediss?://[^/\s?#]+(/\d*)?", text) or not _has_port(text):
         raise ValueError(
             "give the address of a Redis or Valkey server, as in redis://host:6379 or "
-            "rediss://:password@host:6379/0"
+            "rediss://:password@host:6379/0, with %3F, %23 and %2F for ?, # and / in a password"
         )
     return SecretStr(text)
+
+
+def _has_port(url: str) -> bool:
+    """Return whether the port of an address is one, or none is given: the error may quote a password."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _network(text: str) -> Network:

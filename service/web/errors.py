@@ -41,7 +41,9 @@ _OPERATOR_MESSAGE = (
     "This cannot be answered just now. Try again in a moment. If it lasts, tell whoever runs the service: "
     "its log says what is wrong."
 )
-_UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected")
+UNEXPECTED = "unexpected"
+"""The code of an error that nobody thought of."""
+_UNEXPECTED = (HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 _JSON_PATHS = ("api", "mcp", "openapi.json", "livez", "readyz")
 _MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",

@@ -128,12 +128,7 @@ def instrument(app: Flask) -> None:
     events.listen(_record)
     for gauge in (sessions, age, apart):
         gauge.set(math.nan)  # unknown until the catalogue is read, not zero
-    app.before_request(_start)
     app.after_request(_count)
-
-
-def _start() -> None:
-    g.started = time.perf_counter()
 
 
 def _count(response: Response) -> Response:

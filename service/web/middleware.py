@@ -5,6 +5,7 @@ key, say) can then raise an error that is answered as all others are.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -42,6 +43,7 @@ def install(app: Flask, seconds: float, hosts: Sequence[str]) -> None:
 
     @app.before_request
     def enter() -> None:
+        g.started = time.perf_counter()  # the wait for a turn is part of an answer's time
         g.request_scope = scope = ExitStack()
         id = request_id.valid_or_new(request.headers.get(ID_HEADER, ""))
         scope.callback(request_id.current.reset, request_id.current.set(id))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from service.errors import ConferenceHelperError
 from service.runtime import deadline, events
 from service.search.searcher import Searcher
-from service.web.errors import code_of
+from service.web.errors import UNEXPECTED, code_of
 from service.web.outages import Outages
 
 _WATCH_SECONDS = 1.0
@@ -59,6 +59,8 @@ class Watcher(threading.Thread):
                 self._record_switch()
         except ConferenceHelperError as error:
             self._outages.failed(_PLACE, code_of(error), str(error), requests=0)
+        except Exception as error:  # a watcher that ended would never be missed
+            self._outages.failed(_PLACE, UNEXPECTED, repr(error), requests=0)
         else:
             self._outages.answered(_PLACE)
 
