@@ -5,7 +5,6 @@
 asks 10,000 questions while a load switches every ten seconds, and prints how many loads there were.
 """
 
-import http.client
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.processes import TESTS, free_port, running, wait_until
+from support.processes import TESTS, free_port, get, running, wait_until
 from support.programmes import Loading, row
 
 from benchmarks.support.serving import process_tree
@@ -73,19 +72,6 @@ def server(loading: Loading, port: int, folder: Path) -> Iterator["subprocess.Po
     with running(*arguments, "", str(PROCESSES), env=settings, output=folder / "log") as one:
         wait_until(lambda: get(port, "/readyz")[0] == 200, process=one)
         yield one
-
-
-def get(port: int, path: str) -> tuple[int, bytes]:
-    """Ask on a connection of its own: which process takes it is the system's choice."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except OSError:
-        return 0, b""
-    finally:
-        connection.close()
 
 
 def ask(port: int, path: str = f"/api/search?q=number&limit={SESSIONS}") -> tuple[int, Any]:

@@ -1,6 +1,5 @@
 """Clients that send slowly, or nothing, or never read: others are served, and the service can stop."""
 
-import http.client
 import json
 import signal
 import socket
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.processes import TESTS, free_port, running, wait_until
+from support.processes import TESTS, free_port, get, running, wait_until
 from support.programmes import Loading, row
 
 from service.stores.edge.store import EdgeStore
@@ -34,18 +33,6 @@ AMBIGUOUS = (
     b"X: a\r\n folded\r\n\r\n",
 )
 """Heads whose end, or that of the body after them, two programs may see at different places."""
-
-
-def get(port: int, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENT_SECONDS)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except OSError:
-        return 0, b""
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")

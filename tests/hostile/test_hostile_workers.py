@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.processes import TESTS, free_port, running, wait_until
+from support.processes import TESTS, free_port, get, running, wait_until
 from support.programmes import Loading, row
-from test_hostile_clients import get
 
 from benchmarks.support.serving import process_tree
 from service.stores.edge.store import EdgeStore

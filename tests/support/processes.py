@@ -1,6 +1,7 @@
 """Processes and waits of tests: every process ends with its test, every wait with progress or its end."""
 
 import contextlib
+import http.client
 import itertools
 import multiprocessing
 import os
@@ -23,6 +24,19 @@ _LOADERS = multiprocessing.get_context("forkserver")
 _LOADERS.set_forkserver_preload(["support.counting_loader"])
 STUCK_SECONDS = 300.0
 """Without any progress for so long a wait is given up: that is a hang on the slowest of machines."""
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """Ask on a connection of its own: which process takes it is the system's choice. Status 0: no answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STUCK_SECONDS)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager
