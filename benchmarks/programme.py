@@ -72,7 +72,7 @@ def main() -> None:
 
 def make_sessions(count: int, days: int) -> Iterator[Session]:
     """Yield synthetic sessions, half of them in each of two years; MOST of each are on the last day."""
-    rng = random.Random(7)  # noqa: S311  # made-up sessions
+    rng = random.Random(7)  # noqa: S311  # synthetic data, not cryptography
     words = [f"{start}{end}" for start in ("data", "net", "sys", "lib") for end in range(200)]
     for year in (YEAR, YEAR - 1):
         for number in range(count):

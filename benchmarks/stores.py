@@ -67,7 +67,7 @@ class Compared:
 
     @property
     def has_same_verdict(self) -> bool:
-        """Whether the two verdicts agree."""
+        """Whether both stores give the same verdict."""
         return self.answers[0].verdict == self.answers[1].verdict
 
     def lines(self) -> Iterator[str]:

@@ -103,7 +103,7 @@ def test_a_question_by_keyboard_finds_sessions_on_another_site(
     assert not root(browser).find_elements("css selector", "img")
     more = root(browser).find_element("css selector", ".links a").get_attribute("href")
     assert more == f"{service}/?q=health+analytics&year=2026"
-    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # no types there
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # Selenium's  # no types there
 
     refused = httpx.get(f"{service}/api/search?q=health")
     assert refused.status_code == HTTPStatus.UNAUTHORIZED, "programs need a key meanwhile"
@@ -126,6 +126,6 @@ def test_a_site_that_is_not_allowed_is_told_so(
         wait(browser, lambda: told(browser, "h2"))
         assert told(browser, "h2") == "That did not work"
         assert "cannot be reached" in told(browser, "section")
-        logged = " ".join(str(entry) for entry in browser.get_log("browser"))  # type: ignore[no-untyped-call]
+        logged = " ".join(str(entry) for entry in browser.get_log("browser"))  # type: ignore[no-untyped-call]  # Selenium's
         assert "CONFERENCE_HELPER_ALLOWED_ORIGINS" in logged
     store.close()

@@ -35,7 +35,7 @@ def session(number: int, title: str, *, day: int, hour: int, **changes: object) 
         "ends_at": starts.replace(minute=45),
         **changes,
     }
-    return Session(**values)  # type: ignore[arg-type]  # fields of a session
+    return Session(**values)  # type: ignore[arg-type]  # of many types  # fields of a session
 
 
 CHARGING = "Electric boats of navigators charge in the evening."
@@ -58,7 +58,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 def ask(searcher: Searcher, text: str, **options: object) -> Answer:
-    return searcher.search(Query(text, **{"now": NOW, "limit": 10, **options}))  # type: ignore[arg-type]
+    return searcher.search(Query(text, **{"now": NOW, "limit": 10, **options}))  # type: ignore[arg-type]  # of many types
 
 
 def told(answer: Answer) -> list[tuple[str, str | int, bool]]:

@@ -30,7 +30,7 @@ def asking(trusted: tuple[Any, ...] = TRUSTED, public_url: str = "") -> Ask:
             "link": url_for("told"),
         }
 
-    app.wsgi_app = BehindProxies(app.wsgi_app, trusted, public_url)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app, trusted, public_url)  # type: ignore[assignment, method-assign]  # how Flask's documentation wraps an application
     client = app.test_client()
 
     def ask(peer: str, path: str = "/told", **headers: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 _DRIP_SECONDS = 1.0
 _OWN_ADDRESS = "127.0.0.2"
 _NICENESS = 10
-"""Beyond that of what started it."""
+"""Added to the nice value of the process that starts the crowd."""
 _SMALL_BUFFER = 4096
 """Bytes that the system takes in for a client that does not read."""
 _HEAD = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"

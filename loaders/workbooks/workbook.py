@@ -89,7 +89,7 @@ def run(source: SourceFile, seconds: int, memory: int, spool: Spool) -> tuple[in
         with source.open() as stream:
             shutil.copyfileobj(stream, copy)
         copy.seek(0)
-        with subprocess.Popen(  # noqa: S603  # this interpreter
+        with subprocess.Popen(  # noqa: S603  # this interpreter, on a module of ours
             [sys.executable, "-I", "-S", "-c", _CODE, json.dumps(arguments)],
             stdin=copy,
             stdout=subprocess.PIPE,

@@ -20,7 +20,7 @@ BATCH_TOKENS = 131_072
 
 
 def has_gpu(device: str | None) -> bool:
-    """Return whether torch would find a GPU; torch is imported only where it and a driver are installed."""
+    """Return whether torch can use a GPU; it is imported only if both it and a driver are installed."""
     if device is not None:
         return device.startswith("cuda")
     if not find_spec("torch"):

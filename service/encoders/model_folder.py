@@ -94,7 +94,7 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
 
 
 def require_libraries(model: str) -> None:
-    """Raise ModelError where sentence-transformers is not installed, and what the model needs with it."""
+    """Raise ModelError, which names what to install, if sentence-transformers is missing."""
     if find_spec("sentence_transformers") is None:
         raise ModelError(
             f"{model} is not exported here, and to run or export it needs sentence-transformers, which is not "

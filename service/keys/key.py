@@ -12,7 +12,7 @@ Scope = Literal["search", "ops"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What keys may be for: to ask as people do, and to see how the service is."""
 MAX_RATE = 2**31 - 1
-"""Requests a minute, as many as can be counted."""
+"""Maximum rate limit of a key, in requests per minute."""
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _PREFIX = "chk_"
 """By which people, and programs that look for secrets in files, know a key of this service."""

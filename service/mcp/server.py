@@ -106,9 +106,9 @@ class Server:
             raise
         except ConferenceHelperError as error:
             raise self._refusal(error, message, stateless) from error
-        except Exception as error:
+        except Exception as error:  # a protocol error is owed to each request
             where = describe(error)  # without its message, which may quote a question
-            log.error("%s failed unexpectedly:\n%s", message.method, where)  # noqa: TRY400
+            log.error("%s failed unexpectedly:\n%s", message.method, where)  # noqa: TRY400  # its traceback would quote it
             told = "Something went wrong here. It was noted; try again later."
             raise ProtocolError(INTERNAL_ERROR, told, id=message.id) from error
         return _identified(result) if stateless else _without_hints(result)

@@ -31,7 +31,7 @@ _ASCII = bytes(range(128))
 
 
 def _marking(signs: str) -> bytes:
-    """Return the table by which bytes of these signs become x, and all others blanks."""
+    """Return a table for bytes.translate that maps the given ASCII characters to x, all others to blanks."""
     marked = set(signs.encode())
     return bytes(ord("x") if byte in marked else ord(" ") for byte in range(256))
 

@@ -22,7 +22,7 @@ META = "io.modelcontextprotocol/"
 _VERSION = f"{META}protocolVersion"
 _CAPABILITIES = f"{META}clientCapabilities"
 REQUEST_META: dict[str, Any] = {_VERSION: STATELESS[0], _CAPABILITIES: {}}
-"""What `_meta` of a request in the newest version says at least."""
+"""The minimal `_meta` of a request in the newest protocol version."""
 _NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """What Mcp-Name repeats of the parameters of a method."""
 _ENCODED = re.compile(r"=\?base64\?(.*)\?=")

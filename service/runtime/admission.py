@@ -1,4 +1,4 @@
-"""How many requests are worked on at a time, how many may wait for their turn, and whose turn is next."""
+"""Admission control: concurrency limit, bounded queue and fair scheduling between clients."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ _GONE_SECONDS = 2.0
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    """A request in the line: `over` once it has its turn or was sent away."""
+    """A queued request; `over` is set when it is admitted or rejected."""
 
     over: threading.Event = field(default_factory=threading.Event)
     has_turn: bool = False
@@ -57,7 +57,7 @@ class Admission:
 
     @contextmanager
     def turn(self, client: str) -> Iterator[None]:
-        """Wait for a turn of a client and have it for a `with` block. Raises BusyError if none comes."""
+        """Hold a slot for a client during a `with` block, once one is free. Raises BusyError on timeout."""
         self._wait(client)
         turn = object()
         self._began[turn] = time.monotonic()
@@ -130,7 +130,7 @@ class Admission:
             del self._lines[client]
 
     def _share_of(self, client: str) -> int:
-        """Return how many turns a client may have: all of them while nobody else asks."""
+        """Return how many slots a client may hold at once: all of them while no other client asks."""
         _, asked = self._last if self._last[0] != client else self._last_other
         if time.monotonic() - asked > _GONE_SECONDS:
             return self._threads

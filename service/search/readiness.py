@@ -42,7 +42,7 @@ class Readiness:
             raise
         except ConferenceHelperError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever it is, questions are not answered; raised again
             self._unanswered = StoreError(
                 f"The last question ended in an error that nobody expects ({error!r}). Look at the log."
             )

@@ -59,7 +59,7 @@ def bundle_path(models: Path, fingerprint: Fingerprint) -> Path:
 
 
 def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
-    """Return the bundle of a fingerprint, from the folder or the program's own; None if there is none.
+    """Return the bundle for a fingerprint: exported to the folder, else packaged; None if there is neither.
 
     Raises ModelError, with the reason, for one that is damaged, of another model or of another version.
     """

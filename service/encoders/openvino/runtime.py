@@ -143,7 +143,7 @@ class Runtime:
             raise ModelError(f"{self._path} cannot be compiled: {error}") from error
 
     def _may_cache(self) -> bool:
-        """Return whether what is compiled can be kept: the folder may be of a service that only reads."""
+        """Return whether the cache folder for compiled models is writable: a service may run read-only."""
         try:
             self._compiled.mkdir(parents=True, exist_ok=True)
         except OSError:

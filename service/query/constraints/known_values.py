@@ -129,7 +129,7 @@ class KnownValues:
 
     @cached_property
     def _dated(self) -> Mapping[str, Sequence[Edition]]:
-        """The editions whose days are known by event, each event's in order of time."""
+        """Editions with known days, grouped by event, in chronological order."""
         by_event: dict[str, list[Edition]] = defaultdict(list)
         for edition in self.editions:
             if edition.days:
