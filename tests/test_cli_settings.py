@@ -1,7 +1,5 @@
 """Settings as commands tell of them: which one cannot be used, and which is none."""
 
-import errno
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,14 +53,3 @@ def test_an_env_file_that_cannot_be_read_is_named(content: bytes) -> None:
     result = status()
     assert result.exit_code == 2
     assert ".env in this folder cannot be read" in result.output
-
-
-def test_serve_says_where_nothing_can_be_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(prefix: str) -> str:
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
-    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
-    result = CliRunner().invoke(cli.main, ["serve", "--workers", "2"])
-    assert result.exit_code == 2
-    assert "(Read-only file system). Name one that can be written with TMPDIR" in result.output

@@ -20,6 +20,11 @@ class Heartbeat:
         """Give a sign of life; `oldest` is when the oldest task that is worked on began, None for no task."""
         _SIGN.pack_into(self._memory, 0, self._clock(), oldest or 0.0)
 
+    def has_begun(self) -> bool:
+        """Return whether there was any sign yet."""
+        last, _ = _SIGN.unpack_from(self._memory)
+        return bool(last)
+
     def silence(self) -> float:
         """Return the seconds since the last sign; 0 before the first one, as it may take long to start."""
         last, _ = _SIGN.unpack_from(self._memory)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from service.keys.key_file import KeyFile
     from service.runtime.rate_limit import RateLimit
+    from service.runtime.shared_counts import SharedCounts
     from service.search.searcher import Searcher
     from service.settings.addresses import Network
     from service.web.outages import Outages
@@ -35,6 +36,7 @@ def create_app(
     security: SecuritySettings | None = None,
     site: SiteSettings | None = None,
     outages: "Outages | None" = None,
+    counts: "SharedCounts | None" = None,
 ) -> "Flask":
     """Return the front end that answers with `searcher`; all of its routes only read.
 
@@ -44,11 +46,12 @@ def create_app(
     say who asks and how. Where there are `allowed_hosts`, requests to others are refused. Each client has
     `limit`. Where there are `keys`, programs need one. /metrics is for all if `public_metrics`, else for
     operators alone. `security` says whom to tell of a weakness. A watcher of the same searcher shares its
-    `outages`.
+    `outages`, other workers `counts`.
     """
     from flask import Flask
 
     from service.runtime.admission import Admission
+    from service.runtime.shared_counts import SharedCounts
     from service.web import (
         api,
         calendar,
@@ -109,7 +112,7 @@ def create_app(
         security_txt,
     ):
         app.register_blueprint(module.bp)
-    metrics.instrument(app)
+    metrics.instrument(app, counts or SharedCounts())
     note_outages(app, outages or Outages())
     errors.install(app)
     origins.install(app, allowed_origins)

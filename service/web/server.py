@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from service.errors import InputError
 from service.keys.key_file import KeyFile
 from service.runtime.admission import Admission
-from service.runtime.heartbeat import Heartbeat
 from service.runtime.rate_limit import RateLimit
+from service.runtime.shared_counts import SharedCounts
 from service.settings import Settings
 from service.web import operators, workers
 
@@ -53,7 +53,8 @@ def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
         server = workers.Workers(settings, listener)
         server.on_startup(partial(_log_address, listener))
         port = listener.getsockname()[1]
-        load = partial(_load, settings, open_searcher, limit, keys, metrics, port)
+        counts = SharedCounts(settings.workers)
+        load = partial(_load, settings, open_searcher, limit, keys, counts, metrics, port)
         server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -62,9 +63,10 @@ def _load(
     open_searcher: Callable[[], "Searcher"],
     limit: RateLimit,
     keys: KeyFile | None,
+    counts: SharedCounts,
     metrics: socket.socket | None,
     port: int,
-    heart: Heartbeat,
+    place: workers.Place,
 ) -> "WSGIApplication":
     """Start the watcher and return the app; this is called in the worker."""
     for number in (
@@ -83,6 +85,7 @@ def _load(
     from service.web.watcher import Watcher
 
     _configure_logs(settings)
+    counts.use(place.worker, place.start)
     searcher = open_searcher()
     # Opening a generation reads what answering does not: that need not stay in memory.
     page_out_data, outages = partial(page_out, settings.data_dir), Outages()
@@ -101,6 +104,7 @@ def _load(
         security=settings.security,
         site=settings.site,
         outages=outages,
+        counts=counts,
     )
     if settings.log_format == "json":
         from service.web import logs
@@ -109,7 +113,7 @@ def _load(
     if metrics:
         operators.serve(metrics, app)
     admission: Admission = app.extensions["admission"]
-    workers.keep_beating(heart, admission.oldest)
+    workers.keep_beating(place.heart, admission.oldest)
     most = min(settings.client_connections, 3 * workers.max_connections() // 4)
     Connections(port, most, settings.trusted_proxies).watch()
     return hand_over(app)

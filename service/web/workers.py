@@ -9,8 +9,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -44,14 +46,28 @@ _MAX_CONNECTIONS = 16_384
 _OTHER_FILES = 512
 """Files that a worker opens beside its connections."""
 
+_YOUNG_SECONDS = 5.0
+"""A worker that ends sooner may end so again, each time: the next one is started after a pause."""
+_PAUSE_SECONDS = 1.0
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a worker is started with: its number, how many were started as that before it, and its heartbeat."""
+
+    worker: int
+    start: int
+    heart: Heartbeat
 
 
 class Workers(MPServer):
     """granian's workers, which share a socket that listens already, and end when this process does.
 
     A worker that gives no sign of life is killed, and granian starts another one. For one with a request
-    that does not end another one is started first: it goes on with what it can.
+    that does not end another one is started first: it goes on with what it can. However often workers end,
+    others are started, unless none has ever served: then the service cannot start, and ends.
     """
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
@@ -59,6 +75,8 @@ class Workers(MPServer):
         self._listener = listener
         self._longest = settings.deadline + HUNG_SECONDS
         self._beats: dict[int, Heartbeat] = {}
+        self._started: Counter[int] = Counter()
+        self._has_served = False
         self._silent: Counter[int] = Counter()
         super().__init__(
             "conference-helper",
@@ -87,9 +105,22 @@ class Workers(MPServer):
         self._sso = self._listener
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> WorkerProcess:  # type: ignore[override]  # as in the class above
-        self._beats[idx] = beat = Heartbeat()
+        self._beats[idx] = heart = Heartbeat()
         del self._silent[idx]
-        return super()._spawn_worker(idx, target, partial(callback_loader, beat))
+        place = Place(idx, self._started[idx], heart)
+        self._started[idx] += 1
+        return super()._spawn_worker(idx, target, partial(callback_loader, place))
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Start workers in place of others, which have ended or are told to end."""
+        self._has_served |= any(beat.has_begun() for beat in self._beats.values())
+        if any(time.monotonic() - self.wrks[index].birth < _YOUNG_SECONDS for index in workers):
+            time.sleep(_PAUSE_SECONDS)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        if self._has_served:
+            self.respawned_wrks.clear()  # by which granian would end the service at a worker's second death
 
     def _handle_rss_signal(self, spawn_target: Any, target_loader: Any) -> None:
         """Look at the workers: granian calls this where it would look at their memory."""
