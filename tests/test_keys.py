@@ -1,15 +1,17 @@
 """The file of API keys: what is kept, what is refused, and that it is read again when it changes."""
 
+import errno
 import json
 import stat
 import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from service.errors import InputError, SettingsError
+from service.errors import InputError, NotReadyError, SettingsError
 from service.keys.changes import add_key, revoke_key
 from service.keys.key import Key, digest_of
 from service.keys.key_file import MAX_KEYS, KeyFile, read_keys
@@ -151,6 +153,33 @@ def test_the_last_keys_stay_while_the_file_cannot_be_used(
     assert keys.problem == ""
     revoke_key(path, "app")
     assert keys.find(secret) is None
+
+
+def test_a_file_is_tried_again_where_it_could_not_be_read_though_it_did_not_change(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = add_key(path, "app", ["search"], None)
+    keys = KeyFile(path)
+    revoke_key(path, "app")
+    with monkeypatch.context() as now:
+        now.setattr(Path, "open", mock.Mock(side_effect=OSError(errno.EMFILE, "Too many files")))
+        assert keys.find(secret) is not None
+    assert keys.find(secret) is None
+
+
+def test_a_process_that_starts_over_knows_no_key_until_it_has_read_the_file(path: Path) -> None:
+    revoked, other = (add_key(path, name, ["search"], None) for name in ("revoked", "other"))
+    keys = KeyFile(path)
+    revoke_key(path, "revoked")
+    path.chmod(0o644)
+    keys.start_over()
+    for secret in (revoked, other):
+        with pytest.raises(NotReadyError, match="cannot be checked just now"):
+            keys.find(secret)
+    assert "chmod 600" in keys.problem
+    path.chmod(0o600)
+    assert keys.find(revoked) is None
+    assert keys.find(other) is not None
 
 
 def test_two_programs_that_add_keys_lose_none(path: Path) -> None:

@@ -1,6 +1,9 @@
 """Keys made and revoked by the command while a service runs, which reads their file again."""
 
+import os
+import signal
 import threading
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from click.testing import CliRunner
 from support.processes import STUCK_SECONDS, free_port, running, wait_until
 from support.web_fixtures import open_loaded
 
+from benchmarks.support.serving import process_tree
 from conference_helper.cli import main
 
 pytestmark = pytest.mark.slow
@@ -23,6 +27,39 @@ def key(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+def asks(port: int, secret: str, path: str = "/api/status") -> int:
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    try:
+        return httpx.get(
+            f"http://127.0.0.1:{port}{path}", headers=headers, timeout=STUCK_SECONDS
+        ).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def test_a_worker_that_is_replaced_accepts_no_key_before_it_has_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, data, port = tmp_path / "keys.json", tmp_path / "data", free_port()
+    env = {"CONFERENCE_HELPER_API_KEYS_FILE": str(file)}
+    monkeypatch.setenv(*env.copy().popitem())
+    open_loaded(data)[0].close()
+    revoked, other = key("new", "revoked"), key("new", "other")
+    with running(SERVING, "serve", data, str(port), env=env) as service:
+        ask = partial(asks, port)
+        wait_until(lambda: ask(revoked) == HTTPStatus.OK, process=service)
+        key("revoke", "revoked")
+        file.chmod(0o644)  # which is refused
+        _, worker = process_tree(service.pid)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: worker not in process_tree(service.pid), process=service)
+        wait_until(lambda: ask("", "/livez") == HTTPStatus.OK, process=service)
+        assert ask(revoked) == ask(other) == HTTPStatus.SERVICE_UNAVAILABLE
+        file.chmod(0o600)
+        assert ask(revoked) == HTTPStatus.UNAUTHORIZED
+        assert ask(other) == HTTPStatus.OK
+
+
 def test_a_service_that_runs_knows_keys_as_they_are_made_and_revoked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,15 +67,7 @@ def test_a_service_that_runs_knows_keys_as_they_are_made_and_revoked(
     data, port = tmp_path / "data", free_port()
     open_loaded(data)[0].close()
 
-    def ask(secret: str, path: str = "/api/status") -> int:
-        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        try:
-            return httpx.get(
-                f"http://127.0.0.1:{port}{path}", headers=headers, timeout=STUCK_SECONDS
-            ).status_code
-        except httpx.ConnectError:
-            return 0
-
+    ask = partial(asks, port)
     first = key("new", "first")
     env = {"CONFERENCE_HELPER_API_KEYS_FILE": str(tmp_path / "keys.json")}
     with running(SERVING, "serve", data, str(port), env=env) as service:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.errors import SettingsError
+from service.errors import NotReadyError, SettingsError
 from service.keys.key import Key, digest_of
 from service.runtime.rate_limit import RateLimit
 
@@ -32,7 +32,7 @@ class KeyFile:
     """The keys in a file, as it is now; safe to use from many threads.
 
     A file that cannot be used any more changes nothing: the keys that were read last stay, and `problem` says
-    what is wrong.
+    what is wrong, until it can be used again.
     """
 
     def __init__(self, path: Path, limit: RateLimit | None = None) -> None:
@@ -45,16 +45,26 @@ class KeyFile:
         self._path = path
         self._mutex = threading.Lock()
         self._seen = _stamp(path)
-        self._keys = read_keys(path)
+        self._keys: tuple[Key, ...] | None = read_keys(path)
+
+    def start_over(self) -> None:
+        """Read the file in another process than the one that made this: keys may be revoked since then."""
+        self._keys = None
+        self._read_again()
 
     def find(self, secret: str) -> Key | None:
-        """Return the key of that secret, None if there is none; all are compared, whichever it is."""
-        digest = digest_of(secret)
-        found = [key for key in self._current() if key.has_digest(digest)]
+        """Return the key of that secret, None if there is none; all are compared, whichever it is.
+
+        Raises NotReadyError where this process could not read the file yet.
+        """
+        digest, keys = digest_of(secret), self._current()
+        if keys is None:
+            raise NotReadyError("API keys cannot be checked just now. Try again in a moment.")
+        found = [key for key in keys if key.has_digest(digest)]
         return found[0] if found else None
 
-    def _current(self) -> tuple[Key, ...]:
-        if _stamp(self._path) != self._seen:
+    def _current(self) -> tuple[Key, ...] | None:
+        if self.problem or _stamp(self._path) != self._seen:
             with self._mutex:
                 self._read_again()
         return self._keys

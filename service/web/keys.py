@@ -52,8 +52,10 @@ def install(app: Flask, keys: KeyFile, origins: Sequence[str]) -> None:
             if not (opens_to_pages(route) and _is_page(origins)):
                 _refuse(ApiKeyError(f"This needs an API key, as Authorization: Bearer KEY. {_ASK}"))
             return
-        g.key = key = keys.find(secret)
-        _note_problem(keys)
+        try:
+            g.key = key = keys.find(secret)
+        finally:
+            _note_problem(keys)
         accepted = _accept(key, scopes)
         rate_limit.count("key", keys.limit, accepted.name, accepted.rate_limit)
 

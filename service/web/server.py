@@ -86,6 +86,8 @@ def _load(
 
     _configure_logs(settings)
     counts.use(place.worker, place.start)
+    if keys:
+        keys.start_over()
     searcher = open_searcher()
     # Opening a generation reads what answering does not: that need not stay in memory.
     page_out_data, outages = partial(page_out, settings.data_dir), Outages()
