@@ -1,7 +1,10 @@
 """Several machines count the requests of a client together; one that has nobody to count with counts alone."""
 
+import contextlib
 import shutil
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from service.runtime.shared_rate_limit import SharedRateLimit
 from service.settings import load_settings
 
 AT = 1_800_000_020.0
+STALLED_SECONDS = 10.0
 
 
 @pytest.fixture
@@ -98,11 +102,78 @@ def test_a_machine_counts_alone_while_the_server_is_away_and_says_so_once(
 def test_a_server_that_is_away_is_not_asked_for_a_while(url: str) -> None:
     limit = limit_of(url)
     asked = []
-    limit._increase = lambda place: asked.append(place)  # type: ignore[method-assign]  # a spy
+    limit._ask = lambda place: asked.append(place)  # type: ignore[method-assign]  # a spy
     limit.count("192.0.2.1")
     limit._again_at = float("inf")
     limit.count("192.0.2.1")
     assert len(asked) == 1
+
+
+def test_one_request_finds_out_whether_a_server_is_back(url: str) -> None:
+    limit = limit_of(url)
+    asked = []
+    limit._ask = lambda place: asked.append(place)  # type: ignore[method-assign]  # a spy
+    limit._is_away = True
+    limit.count("192.0.2.1")  # it waits for its answer
+    limit.count("192.0.2.1")
+    assert len(asked) == 1
+
+
+def test_a_name_that_nobody_looks_up_in_time_holds_no_request_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+
+    def wait(*_: object) -> None:
+        over.wait(STALLED_SECONDS)
+        over.set()
+
+    limit = limit_of("redis://cache.example")
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
+    assert limit.count("192.0.2.1") == (1, 40)
+    assert not over.is_set(), "it waited for the name"
+    over.set()
+
+
+def test_a_server_that_drips_holds_no_request_up(url: str, port: int) -> None:
+    over = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            for _ in range(int(STALLED_SECONDS / 0.02)):
+                connection.send(b"0")
+                if over.wait(0.02):
+                    return
+        over.set()
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = threading.Thread(target=drip)
+        server.start()
+        assert limit_of(url).count("192.0.2.1") == (1, 40)
+        assert not over.is_set(), "it waited for the answer"
+        over.set()
+        server.join()
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "together"),
+    [
+        ("redis://cache", "rediss://10.0.0.7:6380/1", True),
+        ("redis://:secret@cache:6379/0", "redis://reader:secret@CACHE", True),
+        ("redis://:secret@cache", "redis://:other@cache", False),
+    ],
+)
+def test_machines_may_write_the_address_differently(one: str, another: str, together: bool) -> None:
+    assert (places(one) == places(another)) is together
+
+
+def places(url: str) -> list[str]:
+    limit = limit_of(url)
+    asked: list[str] = []
+    limit._ask = lambda place: asked.append(place)  # type: ignore[method-assign]  # a spy
+    limit.count("192.0.2.1")
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -131,4 +202,4 @@ def test_valkey_is_spoken_to_as_redis() -> None:
 
 
 def _answers(limit: SharedRateLimit) -> bool:
-    return limit._increase("another") is not None
+    return isinstance(limit._increase("another"), int)

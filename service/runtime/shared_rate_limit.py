@@ -2,8 +2,10 @@
 
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 
 from service.runtime.rate_limit import WINDOW_SECONDS, RateLimit
 
@@ -37,41 +39,71 @@ class SharedRateLimit(RateLimit):
             retry=Retry(NoBackoff(), 0),
         )
         self._name = name
-        # The same on each machine, and unknown to those who can only guess at addresses.
-        self._key = hashlib.blake2b(url.encode()).digest()
+        # The same on each machine, however it writes the address, and unknown to those who can only guess at
+        # clients.
+        password = self._server.connection_pool.connection_kwargs.get("password") or ""
+        self._key = hashlib.blake2b(password.encode()).digest()
         self._again_at = 0.0
         self._is_away = False
 
     def count(self, client: str) -> tuple[int, int]:
         """Count a request; return the client's number of this minute, and how many seconds are left of that."""
         own, seconds = super().count(client)
-        if time.monotonic() < self._again_at:
+        if not self._may_ask():
             return own, seconds
         minute = int(self._clock()) // WINDOW_SECONDS
         digest = hashlib.blake2b(client.encode(), key=self._key, digest_size=16).hexdigest()
-        counted = self._increase(f"conference-helper:{self._name}:{minute}:{digest}")
+        counted = self._ask(f"conference-helper:{self._name}:{minute}:{digest}")
         return own if counted is None else counted, seconds
 
-    def _increase(self, place: str) -> int | None:
-        """Return a number one higher than last time, None if the server does not tell it."""
-        from redis import RedisError
+    def _may_ask(self) -> bool:
+        """Return whether to ask the server: one request finds out whether one that was away is back."""
+        with self._mutex:
+            now = time.monotonic()
+            if now < self._again_at:
+                return False
+            if self._is_away:
+                self._again_at = now + _AGAIN_SECONDS
+            return True
 
+    def _ask(self, place: str) -> int | None:
+        """Return a number one higher than last time, None if the server does not tell it in time.
+
+        A thread asks: nothing bounds the look-up of a name, nor the sum of all that a connection waits for.
+        """
+        answers: SimpleQueue[int | Exception] = SimpleQueue()
+        threading.Thread(
+            target=lambda: answers.put(self._increase(place)), name="rate-limit", daemon=True
+        ).start()
+        try:
+            answer = answers.get(timeout=_TIMEOUT_SECONDS)
+        except Empty:
+            answer = TimeoutError()
+        if isinstance(answer, Exception):
+            self._note_outage(answer)
+            return None
+        if self._is_away:
+            log.warning("The server of RATE_LIMIT_URL counts again.")
+        self._again_at, self._is_away = 0.0, False
+        return answer
+
+    def _increase(self, place: str) -> int | Exception:
+        """Return a number one higher than last time, or why the server does not tell it."""
         try:
             with self._server.pipeline(transaction=False) as calls:
                 calls.incr(place)
                 calls.expire(place, 2 * WINDOW_SECONDS)
                 counted, _ = calls.execute()
-        except (RedisError, OSError) as error:
-            self._again_at = time.monotonic() + _AGAIN_SECONDS
-            if not self._is_away:
-                log.warning(
-                    "The server of RATE_LIMIT_URL does not count (%s): this machine counts for itself "
-                    "until it does.",
-                    type(error).__name__,
-                )
-            self._is_away = True
-            return None
-        if self._is_away:
-            log.warning("The server of RATE_LIMIT_URL counts again.")
-        self._is_away = False
-        return int(counted)
+            return int(counted)
+        except Exception as error:  # whatever a server answers, this machine's own count stands
+            return error
+
+    def _note_outage(self, error: Exception) -> None:
+        self._again_at = time.monotonic() + _AGAIN_SECONDS
+        if not self._is_away:
+            log.warning(
+                "The server of RATE_LIMIT_URL does not count (%s): this machine counts for itself "
+                "until it does.",
+                type(error).__name__,
+            )
+        self._is_away = True
