@@ -1,5 +1,8 @@
 # Each target sets up what it needs, once, in .venv.
 
+# Containers often set it: each of the many processes that tests start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
