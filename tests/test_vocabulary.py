@@ -13,6 +13,7 @@ from service.stores.backup import restore_backup, write_backup
 from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import SessionStore
+from service.stores.server import companions
 from service.stores.verification import verify
 from service.stores.vocabulary import (
     MAX_WORDS,
@@ -87,6 +88,18 @@ def test_a_change_in_place_adds_its_words() -> None:
     expected = {"crossings": 30, "zebra": 30, "giraffe": 2, "heron": 1}
     assert words_of(store) == Vocabulary(expected, is_complete=True)
     assert verify(store) == store.manifest()
+
+
+def test_any_number_of_changes_in_place_add_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(companions, "_READ", 2)
+    store = store_on(QdrantClient(":memory:"), in_place_from=1)
+    write(store, [talk(number, "Zebra") for number in range(60)])
+    for number, word in enumerate(("giraffe", "heron", "otter", "whale")):
+        with store.updating(changes=1) as updater:  # type: ignore[union-attr]  # 60 sessions are enough
+            updater.upsert([talk(number, word)], ENCODER.encode_sessions([word]))
+            updater.commit(expected=60, sources=["test"])
+    expected = {"zebra": 60, "giraffe": 1, "heron": 1, "otter": 1, "whale": 1}
+    assert words_of(store) == Vocabulary(expected, is_complete=True)
 
 
 def test_a_catalogue_of_an_older_version_has_none() -> None:

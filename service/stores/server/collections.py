@@ -5,7 +5,7 @@ from typing import Any
 from qdrant_client import models
 
 from service.stores.generations import is_generation, next_name
-from service.stores.server import long_lists, tombstones, vocabulary
+from service.stores.server.companions import ENDINGS
 from service.stores.server.connection import Connection
 from service.stores.server.failures import MissingError
 
@@ -73,8 +73,8 @@ class Collections:
 
     def remove(self, name: str) -> None:
         """Remove a generation, what stands beside it first, so that none of it is ever left alone."""
-        for companion in (tombstones, vocabulary, long_lists):
-            self._remove(companion.collection_of(name))
+        for ending in ENDINGS:
+            self._remove(name + ending)
         self._remove(name)
 
     def _all(self) -> list[str]:

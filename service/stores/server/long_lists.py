@@ -9,14 +9,11 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from qdrant_client import models
-
 from service.settings import QdrantSettings
 from service.stores.counting import count_events
 from service.stores.manifest import Manifest
-from service.stores.server.companions import create_companion
+from service.stores.server.companions import LONG_LISTS, Companion
 from service.stores.server.connection import Connection
-from service.stores.server.failures import MissingError
 from service.stores.server.generation import ServerGeneration
 
 log = logging.getLogger(__name__)
@@ -24,13 +21,7 @@ log = logging.getLogger(__name__)
 MAX_ENTRIES = 100
 """Events and sources, together, that the metadata hold."""
 
-_ENDING = "-lists"
 _LISTS = ("events", "sources")
-
-
-def collection_of(generation: str) -> str:
-    """Return the name of the collection that holds a generation's long lists."""
-    return generation + _ENDING
 
 
 def write_lists(
@@ -43,21 +34,11 @@ def write_lists(
     values = manifest.as_dict()
     if len(manifest.events) + len(manifest.sources) <= MAX_ENTRIES:
         return values
-    name = collection_of(manifest.generation)
-    create_companion(connection, settings, name, doing="create a collection of long lists")
-    point = models.PointStruct(
-        id=manifest.revision, vector={}, payload={key: values[key] for key in _LISTS}
-    )
-    connection.call(
-        "write the manifest's lists",
-        lambda client: client.upsert(name, points=[point], wait=True),
-    )
+    companion = _beside(connection, manifest)
+    companion.create(settings)
+    companion.write({manifest.revision: {key: values[key] for key in _LISTS}})
     if manifest.revision > 1:
-        old = models.PointIdsList(points=list(range(manifest.revision - 1)))
-        connection.call(
-            "remove old lists",
-            lambda client: client.delete(name, points_selector=old, wait=True),
-        )
+        companion.remove(range(manifest.revision - 1))
     return {**values, **{key: [] for key in _LISTS}}
 
 
@@ -76,21 +57,12 @@ def read_manifest(
         return manifest
     if known is not None and known.state == manifest.state:
         return replace(manifest, events=known.events, sources=known.sources)
-    if lists := _read(connection, manifest):
-        return Manifest.from_dict({**values, **lists})
-    log.warning("%s is gone: its events are counted again.", collection_of(manifest.generation))
+    companion = _beside(connection, manifest)
+    if found := companion.read([manifest.revision]):
+        return Manifest.from_dict({**values, **found[0]})
+    log.warning("%s is gone: its events are counted again.", companion.name)
     return replace(manifest, events=count_events(ServerGeneration(connection, settings, manifest)))
 
 
-def _read(connection: Connection, manifest: Manifest) -> dict[str, Any]:
-    """Return the lists of a revision, none if they are not there."""
-    try:
-        records = connection.call(
-            "read the manifest's lists",
-            lambda client: client.retrieve(
-                collection_of(manifest.generation), ids=[manifest.revision], with_payload=True
-            ),
-        )
-    except MissingError:
-        return {}
-    return dict(records[0].payload or {}) if records else {}
+def _beside(connection: Connection, manifest: Manifest) -> Companion:
+    return Companion(connection, manifest.generation, LONG_LISTS, "the manifest's lists")
