@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 from support.processes import wait_until
-from support.qdrant_nodes import Cluster, Node
+from support.qdrant_nodes import Cluster
 from support.qdrant_server import own_catalogue
 from support.stores import ENCODER, server_store, talk, write
 from support.tcp_proxy import Answer, Proxy, Stub, ok, stub
@@ -31,10 +31,9 @@ QUESTIONS = 10_000 if LONG else 200
 PER_HANG = 1_000 if LONG else 100
 ASKERS = 4
 PATIENT = 12.0
+LONGEST = 60.0
 DEADLINE = 2.0 if LONG else PATIENT
 """Of a question while nodes hang: the service's own where the machine has nothing else to do."""
-SETTLES = 5.0
-"""Seconds after which a balancer has seen that a node is back."""
 
 
 def seven(method: str, path: str, body: bytes) -> Answer:
@@ -60,6 +59,12 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     listener = lambda event, value, labels: seen.append(event)  # noqa: E731  # a spy
     monkeypatch.setattr(events, "_listeners", [listener])
     return seen
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again after a third of a second of LONGEST, so that much is left on a slow machine."""
+    monkeypatch.setattr(connection_module, "_SHARE", 0.3 / LONGEST)
 
 
 def starting_with(first: str, *others: str) -> str:
@@ -94,7 +99,7 @@ def test_an_address_where_nobody_is_is_left_at_once(healthy: Stub) -> None:
         assert count(connection) == 7  # a load, which has no deadline
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("soon")
 def test_many_that_wait_at_once_are_all_answered_elsewhere(healthy: Stub, hung: Proxy) -> None:
     """More than it takes to open the breaker, which counts what got no answer anywhere."""
     with (
@@ -103,13 +108,13 @@ def test_many_that_wait_at_once_are_all_answered_elsewhere(healthy: Stub, hung: 
     ):
 
         def ask(_: int) -> int:
-            with deadline.within(PATIENT):
+            with deadline.within(LONGEST):
                 return count(connection)
 
         assert list(pool.map(ask, range(10))) == [7] * 10
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("soon")
 def test_through_a_balancer_a_new_connection_is_made(healthy: Stub, recorded: list[str]) -> None:
     stuck, ended = threading.Event(), threading.Event()
 
@@ -120,7 +125,7 @@ def test_through_a_balancer_a_new_connection_is_made(healthy: Stub, recorded: li
         return ok({"count": 7})
 
     healthy.respond = respond
-    with closing(connection_to(healthy.url)) as connection, deadline.within(PATIENT):
+    with closing(connection_to(healthy.url)) as connection, deadline.within(LONGEST):
         assert count(connection) == 7
         stuck.set()
         assert count(connection) == 7
@@ -128,7 +133,7 @@ def test_through_a_balancer_a_new_connection_is_made(healthy: Stub, recorded: li
     assert recorded[:2] == ["store_left", "store_retry"]  # a slow machine may ask once more
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("soon")
 def test_a_second_try_that_waits_is_given_up_too(healthy: Stub) -> None:
     """A balancer that takes a node for well, which the others do not reach, may lead there twice."""
     ended = threading.Event()
@@ -139,27 +144,24 @@ def test_a_second_try_that_waits_is_given_up_too(healthy: Stub) -> None:
         return ok({"count": 7})
 
     healthy.respond = respond
-    with closing(connection_to(healthy.url)) as connection, deadline.within(PATIENT):
+    with closing(connection_to(healthy.url)) as connection, deadline.within(LONGEST):
         assert count(connection) == 7
     ended.set()
     assert len(healthy.seen) == 3
 
 
-@pytest.mark.slow
-def test_a_server_that_is_slow_for_all_is_not_asked_twice_for_long(
-    healthy: Stub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("soon")
+def test_a_server_that_is_slow_for_all_is_not_asked_twice_for_long(healthy: Stub) -> None:
     def slowly(method: str, path: str, body: bytes) -> Answer:
         wait_until(lambda: len(healthy.seen) > 1)  # or the first one's caller might be slower still
-        time.sleep(1)
+        time.sleep(0.5)
         return ok({"count": 7})
 
     healthy.respond = slowly
-    monkeypatch.setattr(connection_module, "_SHARE", 0.01)  # less than a second, of 60
     with closing(connection_to(healthy.url)) as connection:
         connection._second_tries._left = 1.5
         for _ in range(3):
-            with deadline.within(60):
+            with deadline.within(LONGEST):
                 assert count(connection) == 7
     assert len(healthy.seen) == 3 + 1
 
@@ -208,20 +210,24 @@ def test_a_client_that_was_left_is_closed_after_its_last_user(healthy: Stub) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["balancer", "addresses"])
-def test_no_question_fails_while_a_node_hangs(qdrant_cluster: Cluster, way: str) -> None:
+def test_no_question_fails_while_a_node_hangs(
+    qdrant_cluster: Cluster, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not LONG:
+        monkeypatch.setattr(connection_module, "_SHARE", 0.1)  # a longer deadline, no longer waits
     nodes = ",".join(node.url for node in qdrant_cluster.nodes)
     url = qdrant_cluster.url if way == "balancer" else nodes
     with own_catalogue(url=url, shards=6, replicas=2) as settings:
         with closing(server_store(settings)) as store:
             write(store, [talk(number) for number in range(100)])
-        failed, slowest = ask_while_nodes_hang(settings, qdrant_cluster.nodes)
+        failed, slowest = ask_while_nodes_hang(settings, qdrant_cluster)
     sys.stderr.write(
         f"{way}: {len(failed)} of {QUESTIONS} failed; the slowest took {slowest:.2f} s\n"
     )
     assert failed == []
 
 
-def ask_while_nodes_hang(settings: Settings, nodes: tuple[Node, ...]) -> tuple[list[str], float]:
+def ask_while_nodes_hang(settings: Settings, cluster: Cluster) -> tuple[list[str], float]:
     """Ask while one node after the other hangs; return what failed, and the longest wait."""
     with (
         closing(ServerStore(settings.qdrant, settings.catalogue)) as store,
@@ -237,11 +243,9 @@ def ask_while_nodes_hang(settings: Settings, nodes: tuple[Node, ...]) -> tuple[l
 
         answers = list(pool.map(ask, range(20)))
         for hang in range(QUESTIONS // PER_HANG):
-            if hang:
-                time.sleep(SETTLES)
-            node = nodes[hang % len(nodes)]
+            node = cluster.nodes[hang % len(cluster.nodes)]
             node.hang()
             answers += pool.map(ask, range(PER_HANG))
             node.go_on()
-            node.wait_until_ready()
+            cluster.wait_until_ready()
     return [told for told, _ in answers if told], max(seconds for _, seconds in answers)

@@ -1,6 +1,7 @@
 """A node of a cluster that lags behind for a moment: nothing it says may cost a lock or a generation."""
 
 import math
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from qdrant_client import QdrantClient, models
 from support.stores import ENCODER, store_on, talk, write
 
 from service.errors import LockedError
+from service.filters import NO_FILTERS
 from service.runtime import deadline
 from service.stores.manifest import Calibration
 from service.stores.server.store import ServerStore
@@ -74,6 +76,25 @@ def test_nothing_newer_than_what_a_node_says_is_served_is_removed(
             with store.building(second.encoder, sessions=1):
                 pass
         assert set(names(client)) == {first.generation, second.generation}
+
+
+def test_a_worker_led_to_a_node_that_lags_mixes_no_generations(
+    store: ServerStore, client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A balancer may lead each of its calls to another node, one of which does not know of the load yet."""
+    first, second = write(store, [talk(1)]), write(store, [talk(1), talk(2)])
+    look = client.get_collection
+    served = cycle([first.generation, second.generation])
+    monkeypatch.setattr(
+        client,
+        "get_collection",
+        lambda name: look(next(served) if name == "sessions" else name),
+    )
+    counted = []
+    for _ in range(4):
+        with store.reading() as generation:
+            counted.append((generation.manifest.sessions, generation.count(NO_FILTERS)))
+    assert counted == 2 * [(1, 1), (2, 2)]
 
 
 def test_a_generation_that_was_rolled_back_is_removed_by_the_next_load(

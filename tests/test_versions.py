@@ -49,6 +49,7 @@ def serving(respond: Callable[[str, str, bytes], Answer]) -> Iterator[tuple[Flas
         ("1.18.2", 2),
         ("1.22.0", 2),
         ("2.20.0", math.inf),
+        ("nightly", math.inf),
     ],
 )
 def test_one_minor_version_apart_is_near_enough(server: str, apart: float) -> None:
@@ -75,6 +76,18 @@ def test_two_minor_versions_apart_is_told_everywhere_and_the_service_is_ready(
         assert "\nconference_helper_store_minors_apart 2.0\n" in client.get("/metrics").text
         assert client.get("/api/search?q=health").status_code == 200
     assert len([one for one in caplog.messages if warning in one]) == 1
+
+
+def test_a_version_that_is_none_is_a_warning_too() -> None:
+    with serving(of_version("nightly")) as (app, searcher):
+        searcher.warm_up()
+        answer = app.test_client().get("/readyz")
+        assert answer.status_code == 200
+        assert "Qdrant is nightly" in answer.get_json()["warnings"][0]
+        assert (
+            "\nconference_helper_store_minors_apart +Inf\n"
+            in app.test_client().get("/metrics").text
+        )
 
 
 def test_a_near_version_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
 """The versions of a server and of this program's client, and how far they are apart."""
 
 import math
+import re
 from dataclasses import dataclass
 
 
@@ -13,9 +14,11 @@ class Versions:
 
     @property
     def minors_apart(self) -> float:
-        """The minor versions between them, infinite where the major ones differ."""
-        (major, minor), (other, theirs) = _minor(self.client), _minor(self.server)
-        return abs(minor - theirs) if major == other else math.inf
+        """The minor versions between them, infinite where the major ones differ or cannot be read."""
+        ours, theirs = _minor(self.client), _minor(self.server)
+        if ours is None or theirs is None or ours[0] != theirs[0]:
+            return math.inf
+        return abs(ours[1] - theirs[1])
 
     @property
     def warning(self) -> str:
@@ -28,7 +31,7 @@ class Versions:
         )
 
 
-def _minor(text: str) -> tuple[int, int]:
-    """Return the major and minor number of a version."""
-    major, minor = text.split(".")[:2]
-    return int(major), int(minor)
+def _minor(text: str) -> tuple[int, int] | None:
+    """Return the major and minor number of a version, None where it does not begin with them."""
+    found = re.match(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else None

@@ -186,8 +186,7 @@ class Rounds:
 
     def wait_until_settled(self) -> None:
         """Wait until every node is there and every replica of the catalogue's collections is active."""
-        for node in self._cluster.nodes:
-            node.wait_until_ready()
+        self._cluster.wait_until_ready()
         wait_until(self._is_settled)
         # The breaker keeps askers away for seconds after a fault, which is not to be the next round's.
         wait_until(lambda: self.asking.is_answered)

@@ -8,6 +8,7 @@ temporary. Every process ends with the one that started it, however that ends.
 """
 
 import contextlib
+import csv
 import os
 import random
 import shutil
@@ -161,16 +162,56 @@ class Node(Server):
         return super().is_ready()
 
 
+class Balancer(Server):
+    """haproxy before some nodes, with ops/haproxy.cfg but for the addresses, which are those of the nodes."""
+
+    def __init__(self, nodes: Sequence[Node], folder: Path) -> None:
+        super().__init__("haproxy", folder, free_port(), "/readyz")
+        self._nodes = nodes
+        self._statistics = folder / "haproxy.sock"
+
+    def start(self) -> None:
+        program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if not program:
+            raise StartError("three nodes need haproxy in front: install it")
+        text = _HAPROXY.read_text("utf-8").replace("bind :6333", f"bind 127.0.0.1:{self.port}")
+        text = text.replace("global\n", f"global\n    stats socket {self._statistics}\n")
+        text = text.replace(" resolvers docker init-addr none", "")
+        for number, node in enumerate(self._nodes, 1):
+            text = text.replace(f"qdrant-{number}:6333", f"127.0.0.1:{node.port}")
+        self.folder.mkdir(parents=True)
+        configuration = self.folder / "haproxy.cfg"
+        configuration.write_text(text, "utf-8")
+        self.launch([program, "-db", "-f", str(configuration)], {})
+
+    def uses(self) -> int:
+        """Return to how many of its nodes it leads."""
+        with socket.socket(socket.AF_UNIX) as statistics:
+            statistics.connect(str(self._statistics))
+            statistics.sendall(b"show stat\n")
+            rows = csv.DictReader(statistics.makefile("r", encoding="ascii"))
+            return sum(row["svname"].startswith("node") and row["status"] == "UP" for row in rows)
+
+
 @dataclass(frozen=True)
 class Cluster:
-    """Three nodes, and a balancer before them with the configuration in ops/."""
+    """Three nodes and the balancer before them."""
 
     nodes: tuple[Node, ...]
-    balancer: Server
+    balancer: Balancer
 
     @property
     def url(self) -> str:
         return self.balancer.url
+
+    def wait_until_ready(self) -> None:
+        """Wait until every node answers, and the balancer has seen it."""
+        for node in self.nodes:
+            node.wait_until_ready()
+        ends = time.monotonic() + STARTS_WITHIN
+        while self.balancer.uses() < len(self.nodes):
+            assert time.monotonic() < ends, "haproxy does not lead to every node"
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager
@@ -204,7 +245,7 @@ def three(
     """
     nodes: list[Node] = []
     first = ""
-    balancer: Server | None = None
+    balancer: Balancer | None = None
     try:
         for number in range(1, 4):
             port = free_port()
@@ -217,29 +258,13 @@ def three(
             nodes.append(node)
             node.start()
             node.wait_until_ready()
-        balancer = _balance(nodes, folder / "balancer")
+        balancer = Balancer(nodes, folder / "balancer")
+        balancer.start()
         balancer.wait_until_ready()
         yield Cluster(tuple(nodes), balancer)
     finally:
         for server in (*nodes, *filter(None, [balancer])):
             server.kill()
-
-
-def _balance(nodes: Sequence[Node], folder: Path) -> Server:
-    """Start haproxy with ops/haproxy.cfg, its addresses being those of these nodes."""
-    program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if not program:
-        raise StartError("three nodes need haproxy in front: install it")
-    balancer = Server("haproxy", folder, free_port(), "/readyz")
-    text = _HAPROXY.read_text("utf-8").replace("bind :6333", f"bind 127.0.0.1:{balancer.port}")
-    text = text.replace(" resolvers docker init-addr none", "")
-    for number, node in enumerate(nodes, 1):
-        text = text.replace(f"qdrant-{number}:6333", f"127.0.0.1:{node.port}")
-    folder.mkdir(parents=True)
-    configuration = folder / "haproxy.cfg"
-    configuration.write_text(text, "utf-8")
-    balancer.launch([program, "-db", "-f", str(configuration)], {})
-    return balancer
 
 
 def free_port() -> int:
