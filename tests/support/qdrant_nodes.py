@@ -10,7 +10,6 @@ temporary. Every process ends with the one that started it, however that ends.
 import contextlib
 import csv
 import os
-import random
 import shutil
 import signal
 import socket
@@ -24,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from .processes import free_port
+
 VARIABLE = "CONFERENCE_HELPER_TEST_QDRANT_BINARY"
 MANAGE_KEY, READ_KEY = "manage-key-of-tests", "read-key-of-tests"
 STARTS_WITHIN = 60.0
 _HAPROXY = Path(__file__).parents[2] / "ops" / "haproxy.cfg"
-_PORTS = (15_000, 32_000)  # below those that connections are given
 _LINES_SHOWN = 40
 DIES_WITH_PARENT = (
     "import ctypes, os, sys\n"
@@ -265,14 +265,6 @@ def three(
     finally:
         for server in (*nodes, *filter(None, [balancer])):
             server.kill()
-
-
-def free_port() -> int:
-    """Return a port on which nothing listens, and that no connection is given meanwhile."""
-    while True:
-        port = random.randint(*_PORTS)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def main(arguments: Sequence[str]) -> int:
