@@ -1,11 +1,14 @@
 """Web addresses as sources: their names, and the exports that pages of known programmes are led to."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.odd_server import odd_server, response
-from support.reading_sources import Reading
+from support.processes import ROOT
+from support.reading_sources import DATA, Reading
 
 from loaders.records.record import Options
 from loaders.sources.addresses import is_address, source_name
@@ -63,3 +66,12 @@ def test_names_of_addresses() -> None:
 
 def test_an_address_is_never_the_place_of_rejects(tmp_path: Path) -> None:
     assert find_overlap(tmp_path / "x.csv", ["https://example.org/x.csv"]) is None
+
+
+def test_what_fetches_is_not_imported_for_files() -> None:
+    code = f"""import sys
+import loaders.load
+from loaders.sources.find import find_sources
+assert list(find_sources([{str(DATA / "german.csv")!r}]))
+sys.exit("httpx" in sys.modules)"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,10 +1,13 @@
-"""Pages of programmes of known kinds, and the exports that lie beside them, on the same host."""
+"""Opens web addresses as sources: a file, or the export beside a page of a known kind, on the same host."""
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
+from loaders.pages.page import is_page
+from loaders.sources.addresses import without_user
 from loaders.sources.fetch import Fetched, fetch
+from loaders.sources.source_file import SourceFile
 from service.errors import InputError
 
 _SEARCHED = 2 * 2**20
@@ -59,6 +62,18 @@ KINDS = (
 """Looked through in this order; `{root}` and the like are parts of the path."""
 
 
+def open_address(name: str, *, allow_private: bool) -> SourceFile:
+    """Fetch a URL, or the export next to it if it is a known kind of programme page.
+
+    Raises InputError if it cannot be fetched.
+    """
+    fetched = fetch(name, allow_private=allow_private)
+    source = _source(fetched, (), name)
+    if not is_page(source):
+        return source
+    return _source(*find_export(fetched, allow_private=allow_private), name=name)
+
+
 def find_export(page: Fetched, *, allow_private: bool) -> tuple[Fetched, tuple[str, ...]]:
     """Return the export next to a page, or the page itself, with a note for the report."""
     with page.open() as stream:
@@ -94,3 +109,17 @@ def _is_export(fetched: Fetched) -> bool:
     with fetched.open() as stream:
         head = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     return head[:1] in (b"{", b"[") or b"BEGIN:VCALENDAR" in head or b"<schedule" in head
+
+
+def _source(fetched: Fetched, notes: tuple[str, ...], name: str) -> SourceFile:
+    parts = urlsplit(fetched.address)
+    path = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
+    return SourceFile(
+        fetched.address,
+        path,
+        fetched.open,
+        fetched.size,
+        origin=without_user(name),
+        is_named=True,
+        notes=notes,
+    )

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 import httpcore
 import httpx
 
-from loaders.records.text import drop_surrogates
+from loaders.sources.addresses import without_user
 from loaders.sources.archives import DAMAGE, Spool
 from loaders.sources.budget import Budget
 from loaders.sources.source_file import MAX_FILE_BYTES, SourceFile
@@ -33,7 +33,6 @@ MAX_SILENCE = 30.0
 MAX_REDIRECTS = 5
 _MAX_TRIED = 4  # addresses of one name
 _BLOCK_SIZE = 2**20
-_USER = re.compile(r"(?<=//)[^/?#]*@")
 _NO_DATA = ("image/", "audio/", "video/", "font/", "application/pdf")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -81,11 +80,6 @@ def fetch(address: str, *, allow_private: bool = False, same_host: bool = False)
     raise InputError(
         f"{_shown(first)} redirects more than {MAX_REDIRECTS} times. Give the address where it ends."
     )
-
-
-def without_user(address: str) -> str:
-    """Return an address without the user and password in it."""
-    return _USER.sub("", drop_surrogates(address), count=1)
 
 
 def is_public(address: str) -> bool:
