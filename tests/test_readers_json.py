@@ -4,6 +4,8 @@ from datetime import datetime
 import pytest
 from support.reading_sources import Reading, read, read_bytes
 
+from loaders.json_objects.shapes import Simplifier
+from loaders.records.record import Options
 from service.errors import InputError
 
 
@@ -167,6 +169,15 @@ def test_schedule_json_of_odd_shapes() -> None:
     content = {"schedule": {"conference": {"title": ["x"], "days": days}}}
     (session,) = read_bytes("x.json", json.dumps(content).encode()).sessions
     assert (session.source_id, session.room) == ("C", "Tent")
+
+
+def test_values_that_need_no_change_are_not_copied() -> None:
+    event = {"title": "A", "persons": [{"name": "Jo"}], "track": {"en": "Nets", "de": "Netze"}}
+    value = {"events": [event], "rooms": [{"name": "Tent"}]}
+    simple = Simplifier(Options()).simplify(value)
+    assert simple["events"] == [{**event, "track": "Nets"}]
+    assert simple["events"][0]["persons"] is event["persons"]
+    assert simple["rooms"] is value["rooms"]
 
 
 def test_sched_csv_in_a_json_file_and_json() -> None:

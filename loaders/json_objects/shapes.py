@@ -1,6 +1,7 @@
 """Normalise JSON: localised texts, `{"value": ...}` objects and wrapper objects."""
 
 from collections.abc import Mapping
+from operator import is_not
 from typing import Any
 
 from loaders.records.record import Options
@@ -13,6 +14,7 @@ _LANGUAGES = {
     "he", "hi", "hr", "hu", "it", "ja", "ko", "lt", "lv", "nb", "nl", "nn", "pl", "pt", "ro", "ru", "sk",
     "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh",
 }  # fmt: skip
+_MAX_CODE = len("pt-latn")
 _ALSO_WORDS = {"id", "is", "no"}  # languages where others stand beside them
 _TEXT_KEYS = ("value", "rendered", "stringValue", "integerValue", "doubleValue", "booleanValue",
               "timestampValue", "referenceValue", "@value", "#text")  # fmt: skip
@@ -40,6 +42,11 @@ _BESIDE_LIST = {
     "edges",
     "nodes",
 }
+_ARRANGED = frozenset(
+    (*_TEXT_KEYS, *_WRAPPERS, *(hours for hours, _ in _CLOCKS), "edges", "nodes", "arrayValue", "mapValue",
+     "seconds", "_seconds", "relationships")
+)  # fmt: skip
+"""Keys of which `_plain` needs one: most objects have none."""
 
 
 class Simplifier:
@@ -66,23 +73,30 @@ class Simplifier:
         return notes
 
     def simplify(self, value: Any, depth: int = 0) -> Any:
-        """Return the value with plain texts and times, and what wrappers hold in their place."""
+        """Return the value with plain texts and times, and what wrappers hold in their place.
+
+        What needs no change is no copy.
+        """
         if depth > _MAX_DEPTH:
             return value
         if isinstance(value, list):
-            return [
+            items = [
                 self.simplify(item, depth + 1) if isinstance(item, (dict, list)) else item
                 for item in value
             ]
+            return items if any(map(is_not, items, value)) else value
         if not isinstance(value, dict):
             return value
         if is_localised(value):
             return self.simplify(self._in_language(value), depth + 1)
-        found = {
-            key: self.simplify(item, depth + 1) if isinstance(item, (dict, list)) else item
-            for key, item in _by_type(value).items()
+        found = _by_type(value)
+        changed = {
+            key: simple
+            for key, item in found.items()
+            if isinstance(item, (dict, list))
+            and (simple := self.simplify(item, depth + 1)) is not item
         }
-        return _plain(found)
+        return _plain({**found, **changed} if changed else found)
 
     def _in_language(self, texts: Mapping[str, Any]) -> Any:
         there = {language_code(key): text for key, text in texts.items() if text} or {"": ""}
@@ -111,6 +125,8 @@ def is_localised(value: Mapping[str, Any]) -> bool:
 
 
 def _language(key: str) -> str:
+    if len(key) > _MAX_CODE:
+        return ""
     code, _, region = key.replace("_", "-").partition("-")
     is_code = code in _LANGUAGES or code in _ALSO_WORDS
     return code if is_code and len(region) < 5 else ""
@@ -118,6 +134,8 @@ def _language(key: str) -> str:
 
 def _plain(value: dict[str, Any]) -> Any:
     """Return what an object of one text, time or list stands for; any other with what its wrapper holds."""
+    if _ARRANGED.isdisjoint(value):
+        return value
     if len(value) <= 1 + len(_BESIDE_TEXT):
         for key in _TEXT_KEYS:
             if key in value and value.keys() - {key} <= _BESIDE_TEXT:

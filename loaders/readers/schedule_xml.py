@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from xml.etree.ElementTree import Element, ParseError
-
-import defusedxml.ElementTree as safe
-from defusedxml.common import DefusedXmlException
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
@@ -21,7 +19,8 @@ NAME = "schedule.xml"
 MAX_DEPTH = 100
 _EVENTS = ("event", "entry")
 _READ_WHOLE = frozenset(("conference", *_EVENTS))
-_WANTED = {"start": frozenset(("day", "room")), "end": _READ_WHOLE}
+_BEGUN = frozenset(("day", "room"))  # and read as they start
+_BLOCK_SIZE = 2**16
 _CLOCK = re.compile(r"(\d{1,2}):?(\d\d)")
 _MORNING = 7 * 60
 _DIGITS = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
@@ -140,43 +139,81 @@ def _names(event: Element) -> Iterator[str]:
 def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
     """Yield days and rooms as they start, and what is read whole as it ends.
 
-    Raises InputError for a document type or entities.
+    Raises InputError for a document type, and so for entities.
     """
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. Split it.")
-    above: list[Element] = []
-    kept = 0  # how many of the elements above are read as a whole
-    try:
-        with source.open() as stream:
-            for action, element in safe.iterparse(stream, events=("start", "end"), forbid_dtd=True):
-                if action == "start":
-                    above.append(element)
-                    kept += element.tag in _READ_WHOLE
-                else:
-                    above.pop()
-                    kept -= element.tag in _READ_WHOLE
-                if len(above) > MAX_DEPTH:
-                    raise InputError(
-                        f"{source.name} nests more than {MAX_DEPTH} deep. Export the schedule again."
-                    )
-                if element.tag in _WANTED[action]:
-                    yield action, element
-                if action == "end" and above and not kept:
-                    above[-1].remove(element)  # or a file of unknown elements would fill the memory
-    except ParseError as error:
-        line, column = error.position
+    parser = _Parser(source.name)
+    with source.open() as stream:
+        while block := stream.read(_BLOCK_SIZE):
+            yield from parser.feed(block)
+    yield from parser.feed(b"")
+
+
+class _Parser:
+    """Builds only the elements that are read whole, so that no other takes memory."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._depth = 0
+        self._whole = 0  # how many of the open elements are read whole
+        self._builder = TreeBuilder()
+        self._found: list[tuple[str, Element]] = []
+        self._expat = ParserCreate(namespace_separator="}")
+        self._expat.buffer_text = True
+        self._expat.StartDoctypeDeclHandler = self._refuse_doctype
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+
+    def feed(self, block: bytes) -> Iterator[tuple[str, Element]]:
+        """Yield what was found in a block, an empty one at the end; then raise InputError if it is damaged."""
+        problem = None
+        try:
+            self._expat.Parse(block, not block)
+        except InputError as error:
+            problem = error
+        except ExpatError as error:
+            place = f"{self._name}:{error.lineno}:{error.offset}"
+            problem = InputError(f"{place}: not valid XML ({error}). Export the schedule again.")
+        except (LookupError, ValueError) as error:
+            what = f"is in an encoding that is not known ({error}). Save it as UTF-8."
+            problem = InputError(f"{self._name} {what}")
+        yield from self._found
+        self._found.clear()
+        if problem:
+            raise problem
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise InputError(
+                f"{self._name} nests more than {MAX_DEPTH} deep. Export the schedule again."
+            )
+        if tag in _READ_WHOLE:
+            self._whole += 1
+            self._expat.CharacterDataHandler = self._builder.data
+        if self._whole:
+            self._builder.start(tag, attributes)
+        if tag in _BEGUN:
+            self._found.append(("start", Element(tag, attributes)))
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if not self._whole:
+            return
+        element = self._builder.end(tag)
+        if tag in _READ_WHOLE:
+            self._whole -= 1
+            self._found.append(("end", element))
+            if not self._whole:
+                self._builder = TreeBuilder()
+                self._expat.CharacterDataHandler = None
+
+    def _refuse_doctype(self, *_: object) -> None:
         raise InputError(
-            f"{source.name}:{line}:{column}: not valid XML ({error}). Export the schedule again."
-        ) from error
-    except DefusedXmlException as error:
-        raise InputError(
-            f"{source.name} declares a document type or entities, which can expand without end. "
+            f"{self._name} declares a document type or entities, which can expand without end. "
             "Remove the <!DOCTYPE ...> part and load it again."
-        ) from error
-    except (LookupError, ValueError) as error:
-        raise InputError(
-            f"{source.name} is in an encoding that is not known ({error}). Save it as UTF-8."
-        ) from error
+        )
 
 
 def _text(element: Element, child: str = "") -> str:

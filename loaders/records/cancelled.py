@@ -101,6 +101,8 @@ def _find_mark(title: str) -> str | None:
 
 def is_cancelled(state: str) -> bool:
     """Return whether a state means cancelled: "cancelled", "accepted (cancelled)", EventCancelled."""
+    if not state:
+        return False
     words = _WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
     before = ["", *words]
     return any(

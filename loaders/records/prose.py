@@ -52,7 +52,7 @@ def _may_repeat(text: str) -> bool:
 
 def unwrap(text: str) -> str:
     """Return the text with hard-wrapped lines joined, if most lines are hard-wrapped."""
-    if sum(len(line) in _WRAPPED for line in text.split("\n")) < _MIN_WRAPPED:
+    if len([line for line in text.split("\n") if len(line) in _WRAPPED]) < _MIN_WRAPPED:
         return text
     blocks = [block.split("\n") for block in re.split(r"\n{2,}", text)]
     before = [

@@ -229,7 +229,10 @@ def _key(key: str) -> str:
 
 
 def _first_text(value: Mapping[str, Any], keys: Sequence[str]) -> str:
-    return next((text for key in keys if (text := as_text(value.get(key)))), "")
+    for key in keys:
+        if key in value and (text := as_text(value[key])):
+            return text
+    return ""
 
 
 def _any_name(value: Mapping[str, Any]) -> str:

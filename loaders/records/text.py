@@ -24,6 +24,7 @@ _MAX_PASSES = 10
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _ZERO_WIDTH = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
+_ASCII_SPACES = re.compile("  +")
 _EDGES = re.compile(r" *\n *")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MAX_CACHED = 64  # characters: names, tracks, rooms and tags recur
@@ -75,11 +76,12 @@ def normalise(text: str) -> str:
         text = unicodedata.normalize("NFC", drop_surrogates(text))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\xa0", " ").replace("\t", " ")  # the usual ones; the patterns cost more
     if not text.replace("\n", "").isprintable():
         text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
         text = _SPACES.sub(" ", _CONTROL.sub(" ", _ZERO_WIDTH.sub("", text)))
-    elif "  " in text:
-        text = _SPACES.sub(" ", text)
+    elif "  " in text:  # all others are not printable
+        text = _ASCII_SPACES.sub(" ", text)
     if "\n" in text:
         if " \n" in text or "\n " in text:
             text = _EDGES.sub("\n", text)
