@@ -23,5 +23,11 @@ def export_model(model: str | None, precision: str | None, as_json: bool) -> Non
         print_json(made)
         return
     encoder, size = made["encoder"], made["bytes"] / 1e6
-    click.echo(f"Exported {encoder['model']} in {encoder['precision']}: {size:.0f} MB, verified.")
+    name = f"{encoder['model']} in {encoder['precision']}"
+    if made["exported"]:
+        click.echo(f"Exported {name}: {size:.0f} MB, verified.")
+    else:
+        click.echo(
+            f"{name} comes with the program: {size:.0f} MB, its checksums verified. Nothing was made."
+        )
     click.echo(made["folder"])

@@ -1,6 +1,7 @@
 """The program's own model: whole, within its size, and used as it comes, without what exports one."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +20,15 @@ from conference_helper.cli import main
 from evaluation import measures
 from service.encoder import Fingerprint
 from service.encoders import model_folder, own_model
+from service.encoders import open as opening
 from service.encoders.model_folder import BASE_MODEL, DEFAULT_MODEL, find_model
-from service.encoders.open import EncoderOptions, export_model, open_encoder
-from service.encoders.openvino.bundle import bundle_path, read_bundle
+from service.encoders.open import (
+    EncoderOptions,
+    export_model,
+    open_catalogue_encoder,
+    open_encoder,
+)
+from service.encoders.openvino.bundle import bundle_path, read_own_bundle
 from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.openvino.export import MIN_SIMILARITY, PROBES
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -81,15 +88,15 @@ def test_its_export_serves_any_window_and_recipe_of_texts(
     tmp_path: Path, fingerprint: Fingerprint
 ) -> None:
     for wanted in (fingerprint, replace(fingerprint, window=512, recipe=99)):
-        bundle = read_bundle(tmp_path, wanted)
+        bundle = read_own_bundle(tmp_path, wanted)
         assert bundle
         assert bundle.path == own_model.FOLDER
         assert bundle.fingerprint == wanted
         assert bundle.compiled.parent == bundle_path(tmp_path, wanted)
-    assert read_bundle(tmp_path, replace(fingerprint, precision="fp32")) is None
-    assert read_bundle(tmp_path, replace(fingerprint, weights="other")) is None
+    assert read_own_bundle(tmp_path, replace(fingerprint, precision="fp32")) is None
+    assert read_own_bundle(tmp_path, replace(fingerprint, weights="other")) is None
     with pytest.raises(ModelError, match="another model: pooling differ"):
-        read_bundle(tmp_path, replace(fingerprint, pooling="cls"))
+        read_own_bundle(tmp_path, replace(fingerprint, pooling="cls"))
 
 
 def test_it_is_not_exported_again(tmp_path: Path) -> None:
@@ -97,7 +104,78 @@ def test_it_is_not_exported_again(tmp_path: Path) -> None:
         own_model.NAME, revision=None, window=None, precision="int8", models=tmp_path
     )
     assert made["folder"] == str(own_model.FOLDER)
+    assert not made["exported"]
     assert list(tmp_path.iterdir()) == []
+    said = CliRunner().invoke(main, ["export-model", "--model", own_model.NAME]).output
+    assert said.startswith(f"{own_model.NAME} in int8 comes with the program: ")
+    assert "Nothing was made." in said
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the program's own model that a test may damage."""
+    folder = tmp_path / "installed"
+    shutil.copytree(own_model.FOLDER, folder)
+    monkeypatch.setattr(own_model, "FOLDER", folder)
+    return folder
+
+
+def _damage_graph(folder: Path) -> None:
+    content = bytearray((folder / "graph.bin").read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    (folder / "graph.bin").write_bytes(content)
+
+
+@pytest.mark.usefixtures("without_libraries")
+def test_a_damaged_export_of_it_is_mended_by_installing_the_program_again(
+    tmp_path: Path, installed: Path, fingerprint: Fingerprint, caplog: pytest.LogCaptureFixture
+) -> None:
+    _damage_graph(installed)
+    options = EncoderOptions("auto", models=tmp_path / "models")
+    asked: list[Callable[[], object]] = [
+        lambda: open_encoder(own_model.NAME, options=options),
+        lambda: open_catalogue_encoder(fingerprint, options),
+        lambda: export_model(
+            own_model.NAME, revision=None, window=None, precision="int8", models=tmp_path
+        ),
+    ]
+    for ask in asked:
+        with pytest.raises(ModelError, match=r"Install the program again\.$"):
+            ask()
+    assert "graph.bin is damaged" in caplog.text
+
+
+def test_an_export_made_earlier_serves_only_where_the_packaged_one_is_damaged(
+    tmp_path: Path, installed: Path, fingerprint: Fingerprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = bundle_path(tmp_path, fingerprint)
+    shutil.copytree(installed, earlier)
+    monkeypatch.setattr(
+        "service.encoders.open.OpenVinoEncoder", lambda bundle, **options: str(bundle.path)
+    )
+    options = EncoderOptions("fast", models=tmp_path)
+    assert str(open_catalogue_encoder(fingerprint, options)) == str(installed)
+    _damage_graph(installed)
+    assert str(open_catalogue_encoder(fingerprint, options)) == str(earlier)
+
+
+def test_a_load_on_a_gpu_says_what_answers_its_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Opened:
+        def use_gpu(self, open_gpu: object) -> None:
+            pass
+
+    monkeypatch.setattr(opening, "has_gpu", lambda device: True)
+    monkeypatch.setattr(opening, "_export", lambda *given: Opened())
+    options = EncoderOptions("fast", models=tmp_path)
+    open_encoder(own_model.NAME, options=options)
+    (said,) = caplog.messages
+    assert said.startswith("Embedding in half precision")
+    assert "CONFERENCE_HELPER_PRECISION=int8" in said
+    caplog.clear()
+    open_encoder(own_model.NAME, options=replace(options, precision="half"))
+    assert caplog.messages == []
 
 
 @pytest.mark.usefixtures("without_libraries")
@@ -144,7 +222,7 @@ def test_the_trainings_script_says_what_to_install() -> None:
 def test_its_export_gives_the_vectors_of_its_weights(
     tmp_path: Path, fingerprint: Fingerprint
 ) -> None:
-    bundle = read_bundle(tmp_path, fingerprint)
+    bundle = read_own_bundle(tmp_path, fingerprint)
     assert bundle
     found = OpenVinoEncoder(bundle).encode_sessions(PROBES)
     expected = SentenceTransformerEncoder(find_model(own_model.NAME)).encode_sessions(PROBES)

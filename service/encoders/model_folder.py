@@ -93,9 +93,16 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
     ) from failure
 
 
-def require_libraries(model: str) -> None:
-    """Raise ModelError, which names what to install, if sentence-transformers is missing."""
+def require_libraries(model: str, *, packaged: bool = False) -> None:
+    """Raise ModelError, which names what to install, if sentence-transformers is missing.
+
+    `packaged` says that the program comes with the model's export, which then is damaged.
+    """
     if find_spec("sentence_transformers") is None:
+        if packaged:
+            raise ModelError(
+                f"The export of {model} that comes with the program cannot be used. {own_model.REMEDY}"
+            )
         raise ModelError(
             f"{model} is not exported here, and to run or export it needs sentence-transformers, which is not "
             "installed: run `make install` in a clone, build the image's target `complete`, or "
@@ -107,7 +114,7 @@ def _own_model() -> ModelFolder:
     return _genuine(
         _folder(own_model.NAME, own_model.FOLDER, ""),
         own_model.WEIGHTS_SHA256,
-        "Install the program again.",
+        own_model.REMEDY,
     )
 
 

@@ -8,7 +8,13 @@ from typing import Any, Literal
 from service.encoder import Encoder, Fingerprint
 from service.encoders.gpu import GpuRuntime, has_gpu
 from service.encoders.model_folder import find_model, require_libraries
-from service.encoders.openvino.bundle import export_lock, read_bundle, read_own_bundle
+from service.encoders.openvino.bundle import (
+    bundle_path,
+    export_lock,
+    is_packaged,
+    read_bundle,
+    read_own_bundle,
+)
 from service.encoders.openvino.encoder import OpenVinoEncoder
 from service.encoders.sentence_transformer import SentenceTransformerEncoder
 from service.errors import ModelError
@@ -16,6 +22,11 @@ from service.errors import ModelError
 DEFAULT_PRECISION = "int8"
 """Precision of a new catalogue: near fp32 in a fraction of the time (benchmarks/RESULTS.md).
 On a GPU it is half."""
+
+_ONLY_WITH_EXPORT = (
+    "Embedding in half precision, as there is a GPU. Where sentence-transformers is not installed, questions "
+    "need the export in %s; with CONFERENCE_HELPER_PRECISION=int8 they do not."
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +80,7 @@ def open_encoder(
     wanted = replace(reference.fingerprint, precision=precision)
     encoder = _open_sound_bundle(wanted, options)
     if encoder is None:
-        require_libraries(wanted.model)
+        require_libraries(wanted.model, packaged=is_packaged(wanted))
     try:
         encoder = encoder or _export(reference, wanted, options, options.models)
     except ModelError as error:
@@ -78,6 +89,8 @@ def open_encoder(
         log.warning("%s Using the reference encoder, which is slower.", error)
         return reference
     if gpu and precision == "half":
+        if not options.precision:
+            log.warning(_ONLY_WITH_EXPORT, bundle_path(options.models, wanted))
         encoder.use_gpu(lambda pad_id: GpuRuntime(reference.model, wanted.dimension, pad_id))
     return encoder
 
@@ -116,7 +129,7 @@ def export_model(
     """Export a model into the folder of bundles, replacing its bundle if there is one.
 
     The program's own model comes exported in the precision of most, and is not exported to it again.
-    Return the bundle's folder, its size in bytes and its encoder's fingerprint, as JSON values.
+    Return whether one was made, its folder, its size in bytes and its encoder's fingerprint, as JSON values.
     Raises ModelError for a model that cannot be found or exported.
     """
     from service.encoders.openvino.export import describe, export
@@ -124,10 +137,10 @@ def export_model(
     reference = SentenceTransformerEncoder(find_model(model, revision), window=window)
     precision = precision or _default_precision(has_gpu(device))
     if bundle := read_own_bundle(models, replace(reference.fingerprint, precision=precision)):
-        return describe(bundle)
+        return {"exported": False, **describe(bundle)}
     require_libraries(reference.fingerprint.model)
     with export_lock(models):
-        return describe(export(reference, models, precision))
+        return {"exported": True, **describe(export(reference, models, precision))}
 
 
 def _default_precision(gpu: bool) -> str:
@@ -136,17 +149,17 @@ def _default_precision(gpu: bool) -> str:
 
 
 def _open_sound_bundle(wanted: Fingerprint, options: EncoderOptions) -> OpenVinoEncoder | None:
-    """The encoder of a bundle; None if there is none, or it is damaged, which is logged."""
-    try:
-        return _open_bundle(wanted, options)
-    except ModelError as error:
-        log.warning("%s It is made anew.", error)
-        return None
+    """The encoder of the packaged bundle, else of the exported one; None where neither is there and sound.
 
-
-def _open_bundle(wanted: Fingerprint, options: EncoderOptions) -> OpenVinoEncoder | None:
-    bundle = read_bundle(options.models, wanted) if options.models else None
-    return OpenVinoEncoder(bundle, serving=options.serving) if bundle else None
+    What is damaged is logged.
+    """
+    for read in (read_own_bundle, read_bundle):
+        try:
+            if options.models and (bundle := read(options.models, wanted)):
+                return OpenVinoEncoder(bundle, serving=options.serving)
+        except ModelError as error:
+            log.warning("Not used: %s", error)
+    return None
 
 
 def _export(
@@ -159,9 +172,6 @@ def _export(
     from service.encoders.openvino.export import export
 
     with export_lock(models):
-        try:
-            if encoder := _open_bundle(wanted, options):
-                return encoder
-        except ModelError:
-            log.debug("%s is still damaged", wanted.key)
+        if encoder := _open_sound_bundle(wanted, options):
+            return encoder
         return OpenVinoEncoder(export(reference, models, wanted.precision), serving=options.serving)

@@ -59,21 +59,27 @@ def bundle_path(models: Path, fingerprint: Fingerprint) -> Path:
 
 
 def read_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
-    """Return the bundle for a fingerprint: exported to the folder, else packaged; None if there is neither.
+    """Return the bundle that was exported to the folder for a fingerprint; None if there is none.
 
     Raises ModelError, with the reason, for one that is damaged, of another model or of another version.
     """
     path = bundle_path(models, fingerprint)
-    if (path / _SETTINGS).is_file():
-        return _read(path, fingerprint, path / COMPILED)
-    return read_own_bundle(models, fingerprint)
+    return _read(path, fingerprint, path / COMPILED) if (path / _SETTINGS).is_file() else None
 
 
 def read_own_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
     """Return the program's own bundle; None for another model or precision. Raises as `read_bundle`."""
-    if (fingerprint.weights, fingerprint.precision) != (own_model.WEIGHTS_SHA256, "int8"):
+    if not is_packaged(fingerprint):
         return None
-    return _read(own_model.FOLDER, fingerprint, bundle_path(models, fingerprint) / COMPILED)
+    try:
+        return _read(own_model.FOLDER, fingerprint, bundle_path(models, fingerprint) / COMPILED)
+    except ModelError as error:
+        raise ModelError(f"{error} {own_model.REMEDY}") from error
+
+
+def is_packaged(fingerprint: Fingerprint) -> bool:
+    """Return whether the program comes with the bundle for a fingerprint."""
+    return (fingerprint.weights, fingerprint.precision) == (own_model.WEIGHTS_SHA256, "int8")
 
 
 def _read(path: Path, fingerprint: Fingerprint, compiled: Path) -> Bundle:

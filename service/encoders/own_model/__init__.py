@@ -7,3 +7,6 @@ WEIGHTS_SHA256 = "7d7488ab8b347a62238aede2970931d4d73d4e32613908b61287ff6e3fb9a7
 
 FOLDER = Path(__file__).parent / "model"
 """A model folder of sentence-transformers, with the bundle of an export in int8: a first load makes none."""
+
+REMEDY = "Install the program again."
+"""What mends damaged files of it."""
