@@ -80,3 +80,20 @@ def test_pairs_are_symmetric_and_triplets_one_way(folder: Path) -> None:
     questions, answers, wrong = texts(3, 11)
     assert of(questions, answers) == pytest.approx(of(answers, questions), abs=1e-5)
     assert of(questions, answers, wrong) != pytest.approx(of(answers, questions, wrong), abs=1e-3)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_off_topic_questions_are_negatives_of_the_answers_alone(folder: Path, cached: bool) -> None:
+    model = load_model(find_model(str(folder)), "cpu").eval()
+    questions, answers, wrong = texts(3, 11)
+    given = [questions, answers, wrong[:4]]
+    vectors = [
+        normalize(model(model.preprocess(column))["sentence_embedding"], dim=1) for column in given
+    ]
+    right = torch.arange(11)
+    forth = cross_entropy(20 * vectors[0] @ vectors[1].T, right)
+    back = cross_entropy(20 * vectors[1] @ torch.cat([vectors[0], vectors[2]]).T, right)
+    loss = ColumnsLoss(model, mini_batch_size=8, cached=cached, off_topic=True)
+    found = loss([model.preprocess(column) for column in given], torch.empty(0))
+    assert found.item() == pytest.approx((forth + back).item() / 2, abs=1e-5)
+    assert back > cross_entropy(20 * vectors[1] @ vectors[0].T, right) + 0.01

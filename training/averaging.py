@@ -18,6 +18,14 @@ def average(trained: Weights, base: Weights, share: float) -> dict[str, Tensor]:
     }
 
 
+def mean_of(runs: Sequence[Weights]) -> dict[str, Tensor]:
+    """Return the mean of the weights of several runs, whose names and shapes are the same."""
+    mean = dict(runs[0])
+    for count, run in enumerate(runs[1:], start=2):
+        mean = average(run, mean, 1 / count)
+    return mean
+
+
 def choose_share(measure: Callable[[float], float], shares: Sequence[float] = SHARES) -> float:
     """Return the share that measures best; of ties the lowest, nearest to the base."""
     return max(sorted(shares), key=measure)

@@ -13,6 +13,7 @@ from training.folder import max_tokens
 from training.pair_files import Dataset
 from training.recipe import Recipe, hyperparameters
 
+TRAINED_ALONE = "The weights are the trained ones; none of the base's were mixed in."
 _MEASURES = ("hit@3", "mrr@10", "ndcg@10")
 
 Figures = Mapping[str, Any]
@@ -39,14 +40,14 @@ def write_card(
     datasets: Sequence[Dataset],
     *,
     sources: str,
-    share: float = 1.0,
+    averaged: str = TRAINED_ALONE,
     before: Sequence[Figures] = (),
     after: Sequence[Figures] = (),
 ) -> str:
     """Return the card of a model trained from `base`, in Markdown with the front matter that model hubs read.
 
-    `before` and `after` are rows of the evaluation in the same order, `share` what the weights have of the
-    trained ones.
+    `before` and `after` are rows of the evaluation in the same order; `averaged` says what the weights are a
+    mean of.
     """
     card = files("training").joinpath("model_card.md").read_text("utf-8")
     return card.format(
@@ -58,16 +59,17 @@ def write_card(
         settings="\n".join(
             f"| {key} | {value} |" for key, value in hyperparameters(recipe).items()
         ),
-        averaged=_averaged(share),
+        averaged=averaged,
         figures="\n".join(_figures(before, after)) if before else "",
         max_tokens=model.max_seq_length or max_tokens(model),
         window=recipe.window,
     )
 
 
-def _averaged(share: float) -> str:
+def with_base(share: float) -> str:
+    """Return what the card says of weights that are `share` of the trained ones, the base's for the rest."""
     if share == 1:
-        return "The weights are the trained ones; none of the base's were mixed in."
+        return TRAINED_ALONE
     return (
         f"The weights are {share:g} of the trained ones and {1 - share:.2g} of the base's, "
         "a share chosen on sessions set apart for it."

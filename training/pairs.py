@@ -27,7 +27,7 @@ def make_pairs(sessions: Sequence[Session]) -> dict[str, list[Texts]]:
     pairs_of: dict[str, list[Texts]] = {
         "titles": [(session.title, session.abstract) for session in described],
         "summaries": list(_summaries(described)),
-        "repeats": list(_repeats(described)),
+        "repeats": list(repeats(described)),
         "tracks": [(session.track, session.text) for session in described if session.track],
     }
     distinct = {kind: list(dict.fromkeys(pairs)) for kind, pairs in pairs_of.items()}
@@ -46,7 +46,8 @@ def _summaries(sessions: Iterable[Session]) -> Iterator[Texts]:
             yield first.strip(), rest.strip()
 
 
-def _repeats(sessions: Iterable[Session]) -> Iterator[Texts]:
+def repeats(sessions: Iterable[Session]) -> Iterator[Texts]:
+    """Yield the abstracts of one talk in two years, where they differ."""
     occurrences: dict[str, list[Session]] = {}
     for session in sorted(sessions, key=lambda session: (session.year, str(session.id))):
         for key in session.talk_keys:

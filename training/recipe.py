@@ -18,6 +18,7 @@ class Recipe:
 
     The learning rate rises over `warmup` steps, then falls to 0. `mini_batch_size` texts are embedded at a
     time; `cached` keeps only one mini-batch in memory. `bf16` None means where the device computes in it.
+    Each batch has `off_topic` questions that no session answers, drawn from those that calibrate verdicts.
     """
 
     steps: int
@@ -29,6 +30,7 @@ class Recipe:
     mini_batch_size: int = 32
     cached: bool = False
     bf16: bool | None = None
+    off_topic: int = 0
     save_every: int = 50
     device: str | None = None
 

@@ -20,7 +20,7 @@ from training.acceptance import check_better, check_set_names, format_table
 from training.averaging import average, choose_share
 from training.evaluating import HELD_BACK, evaluate_model, mean_ndcg, title_set, topic_set
 from training.folder import check_output, copy_weights, open_work, write_model
-from training.model_card import write_card
+from training.model_card import with_base, write_card
 from training.model_encoder import ModelEncoder, open_measured
 from training.pair_files import BadLines, Dataset, check_datasets, read_config, read_texts
 from training.pairs import WEIGHTS, make_pairs
@@ -128,7 +128,7 @@ def run(
         recipe,
         datasets,
         sources=request.sources,
-        share=share,
+        averaged=with_base(share),
         before=[row.as_dict() for row in before],
         after=[row.as_dict() for row in after],
     )

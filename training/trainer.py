@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,17 @@ from sentence_transformers import (
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader
 from transformers import PrinterCallback, ProgressCallback, TrainerCallback
 
 from service.errors import EncoderError
 from training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
+from training.feature_stream import FeatureStream
 from training.losses import ColumnsLoss
 from training.pair_files import BadLines, Dataset
 from training.recipe import Recipe, check_recipe, hyperparameters
-from training.sampling import Batch, WeightedBatches
+from training.sampling import WeightedBatches
 
-_COLUMNS = ("question", "answer", "wrong")
 _PROGRESS_SECONDS = 20
 
 Say = Callable[[str], None]
@@ -93,35 +93,6 @@ def supports_bf16(device: torch.device) -> bool:
     return False
 
 
-class _FeatureStream(IterableDataset):
-    """The batches of the steps after `start`, tokenized as sentence-transformers' collator does."""
-
-    def __init__(self, batches: WeightedBatches, model: SentenceTransformer, steps: int) -> None:
-        self.start = 0
-        self._batches = batches
-        self._model = model
-        self._steps = steps
-
-    def __len__(self) -> int:
-        return self._steps
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for step, batch in enumerate(self._batches):
-            if step >= self._steps:
-                return
-            if step >= self.start:
-                yield self._features(batch)
-
-    def _features(self, batch: Batch) -> dict[str, Any]:
-        features: dict[str, Any] = {}
-        for number, texts in enumerate(batch.columns):
-            name = f"{_COLUMNS[min(number, 2)]}{number}"
-            for key, value in self._model.preprocess(texts).items():
-                if isinstance(value, torch.Tensor):
-                    features[f"{name}_{key}"] = value
-        return features
-
-
 class _Trainer(SentenceTransformerTrainer):
     """Draws batches from WeightedBatches, and stops at a loss or a weight that is not finite."""
 
@@ -139,7 +110,7 @@ class _Trainer(SentenceTransformerTrainer):
         bf16 = supports_bf16(device) if recipe.bf16 is None else recipe.bf16
         self.stats = TrainingStats()
         self.checkpoint = checkpoint
-        self.stream = _FeatureStream(batches, model, recipe.steps)
+        self.stream = FeatureStream(batches, model, recipe)
         self.say = say
         self._window = window
         self._last_good: dict[str, torch.Tensor] = {}
@@ -161,7 +132,12 @@ class _Trainer(SentenceTransformerTrainer):
                 disable_tqdm=True,
                 dataloader_pin_memory=device.type == "cuda",
             ),
-            loss=ColumnsLoss(model, mini_batch_size=recipe.mini_batch_size, cached=recipe.cached),
+            loss=ColumnsLoss(
+                model,
+                mini_batch_size=recipe.mini_batch_size,
+                cached=recipe.cached,
+                off_topic=recipe.off_topic > 0,
+            ),
             callbacks=[_Checkpoints(self, recipe, settings)],
         )
         for unwanted in (PrinterCallback, ProgressCallback):
