@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.query.boosts import quoted_phrases
@@ -42,6 +44,17 @@ def test_what_matched_and_the_nearest_sentence(
     assert reason.snippet.text == sentence
     assert FOUND.abstract[reason.snippet.start : reason.snippet.end] == sentence
     assert [sentence[start:end] for start, end in reason.snippet.marks] == marks
+
+
+@pytest.mark.parametrize("shift", range(20))
+def test_of_equal_sentences_the_first_is_nearest_however_their_words_are_hashed(shift: int) -> None:
+    pairs = [(f"one{number}x{shift}", f"other{number}x{shift}") for number in range(8)]
+    first, second = (f"{' '.join(words)}." for words in zip(*pairs, strict=True))
+    again = [f"{word}." for times, pair in enumerate(pairs) for word in pair * times]
+    abstract = " ".join((first, second, *again))  # word by word both are as frequent
+    snippet = explain(f"{first} {second}", replace(FOUND, abstract=abstract)).snippet
+    assert snippet
+    assert snippet.text == first
 
 
 def test_without_an_abstract_there_is_no_sentence() -> None:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Literal, get_args
 
 from service.query.boosts import title_boost
@@ -123,7 +124,8 @@ def nearest_sentence(abstract: str, marks: Sequence[MatchedTerm]) -> Snippet | N
             within[place].append(mark)
     shared = [{mark.asked for mark in some} for some in within]
     often = Counter(word for words in shared for word in words)
-    worth = [sum(1 / often[word] for word in words) + len(words) for words in shared]
+    # A set has another order in each process: a plain sum would round otherwise.
+    worth = [fsum(1 / often[word] for word in words) + len(words) for words in shared]
     best = worth.index(max(worth))
     start, end = starts[best], ends[best]
     return Snippet(abstract[start:end], start, end, _spans(within[best], start))
