@@ -70,7 +70,7 @@ def read_page(source: SourceFile) -> Page:
     """Parse a page. Raises InputError if it holds more than 8 MiB of structured data."""
     target = _Target(source.name)
     parser = etree.HTMLParser(target=target, huge_tree=True)
-    for text in _texts(source):
+    for text in texts_of_page(source):
         parser.feed(text)
     try:
         page = parser.close()
@@ -160,7 +160,7 @@ def _compact(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {local_name(key): value for key, value in pairs}
 
 
-def _texts(source: SourceFile) -> Iterator[str]:
+def texts_of_page(source: SourceFile) -> Iterator[str]:
     """Yield the page as text. What it says of its own encoding counts where it is not UTF-8 after all."""
     declared = _CHARSET.search(source.head)
     encoding = source.detect_encoding(_known(declared[1].decode("ascii")) if declared else "")

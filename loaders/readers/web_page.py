@@ -1,4 +1,4 @@
-"""Web pages: events of schema.org in JSON-LD, microdata or RDFa."""
+"""Web pages: events of schema.org in JSON-LD, microdata or RDFa, or a programme in tables."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ from loaders.json_objects.values import no_sessions
 from loaders.pages.events import Events, find_events
 from loaders.pages.page import Page, is_page, read_page
 from loaders.pages.records import read_records
+from loaders.pages.tables import read_tables
 from loaders.pages.values import text_of
 from loaders.records.record import Diagnostic, Options, Record
 from loaders.sources.source_file import SourceFile
+from loaders.tables.programme import read_programme
 
 NAME = "html"
 _ABOUT_EVENT = re.compile(r'"@type"\s*:\s*"[^"]{0,60}Event"')
@@ -22,7 +24,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each session; JSON-LD counts, and without events in it microdata and RDFa."""
+    """Yield a Record for each session: of JSON-LD, else microdata and RDFa, else of tables if it is named."""
     page = read_page(source)
     for block in page.damaged:
         yield Diagnostic(
@@ -33,6 +35,9 @@ def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
         )
     events = _find(page, options)
     if not events.sessions:
+        if source.is_named and (tables := read_tables(source, options)):
+            yield from read_programme(source, tables, options)
+            return
         yield no_sessions(source, ". ".join((_what_it_is(events), *source.notes, _REMEDY)))
         return
     for node in events.conferences:
@@ -51,4 +56,7 @@ def _what_it_is(events: Events) -> str:
     if events.conferences:
         name = text_of(events.conferences[0])
         return f"tells of a conference ({name}), and of none of its sessions"
-    return "is a web page without data on events (schema.org, in JSON-LD, microdata or RDFa)"
+    return (
+        "is a web page without data on events (schema.org, in JSON-LD, microdata or RDFa) "
+        "and without a table of talks below a header row"
+    )
