@@ -35,7 +35,7 @@ def headers(message: Values, **others: str) -> dict[str, str]:
     return {**given, **({"Mcp-Name": name} if name else {}), **others}
 
 
-def older(method: str, id: int | None = 1, /, **params: Any) -> Values:
+def older(method: str, id: str | int | None = 1, /, **params: Any) -> Values:
     """Return a request of the versions before, as a message."""
     message: Values = {"jsonrpc": "2.0", "method": method, "params": params}
     return message if id is None else {**message, "id": id}
