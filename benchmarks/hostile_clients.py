@@ -5,10 +5,12 @@
                                          [--json FILE]
 
 Serves the catalogue in a data directory and asks it `--rate` questions a second, each on a connection of its
-own, whether the one before was answered or not: in turns in quiet, and while all those connections are held and
-the answers that nobody reads were made. Dripping clients send a line of a request a second. Health and
-metrics are asked for meanwhile, a fifth as often. Then `--clients` ask all at once, each again as soon as it is
-answered, for as long as all turns in quiet: once as many, then four times as many.
+own, whether the one before was answered or not: in turns in quiet, while all those connections are held and
+the answers that nobody reads were made, and beside a process that holds none and computes as much as that
+crowd did, with the same nice value: on the internet, crowds compute elsewhere. Dripping clients send a line of
+a request a second. Health and metrics are asked for meanwhile, a fifth as often. Then `--clients` ask all at
+once, each again as soon as it is answered, for as long as all turns in quiet: once as many, then four times as
+many.
 """
 
 import argparse
@@ -29,7 +31,7 @@ import numpy as np
 
 from benchmarks.support.corpus import new_question
 from benchmarks.support.results import Row, report
-from benchmarks.support.serving import Service
+from benchmarks.support.serving import Service, processor_seconds
 from service.settings import DEADLINE_SECONDS
 
 PROBES = ("/livez", "/readyz", "/metrics")
@@ -48,10 +50,17 @@ class Waits:
     questions: list[float] = field(default_factory=list)
     probes: list[float] = field(default_factory=list)
     failed: int = 0
+    processor: float = 0.0
+    """Seconds of processor time that the service took."""
 
     def quantile(self, share: float) -> float:
         """Return this quantile of the questions' latencies, in milliseconds."""
         return float(np.quantile(self.questions, share))
+
+    @property
+    def work(self) -> float:
+        """The service's processor time by question, in milliseconds."""
+        return 1000 * self.processor / len(self.questions)
 
 
 def main() -> None:
@@ -68,15 +77,26 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     counts = {"idle": args.idle, "dripping": args.dripping, "unread": args.unread}
-    quiet, hostile = Waits(), Waits()
+    quiet, hostile, beside = Waits(), Waits(), Waits()
     with Service(args.data) as service:
+
+        def measure(waits: Waits) -> None:
+            before = service.processor_seconds()
+            ask(service.port, args.rate, args.seconds, waits)
+            waits.processor += service.processor_seconds() - before
+
         ask(service.port, args.rate, 2, Waits())
         for _ in range(args.turns):
-            ask(service.port, args.rate, args.seconds, quiet)
-            with held(service.port, args.page, counts):
-                ask(service.port, args.rate, args.seconds, hostile)
+            measure(quiet)
+            with held(service.port, args.page, counts) as crowd:
+                began, before = time.perf_counter(), processor_seconds(crowd)
+                measure(hostile)
+                took = processor_seconds(crowd) - before
+                share = took / (time.perf_counter() - began)
             time.sleep(_SETTLING_SECONDS)
-        rows = compare(quiet, hostile, counts)
+            with computing(share):
+                measure(beside)
+        rows = compare(quiet, hostile, beside, counts)
         for times in (1, _CROWDED):
             seconds = args.turns * args.seconds / 2
             rows.append(overload(service.port, times * args.clients, args.rate, seconds))
@@ -84,18 +104,23 @@ def main() -> None:
     report(rows, "python -m benchmarks.hostile_clients " + " ".join(sys.argv[1:]), args.json)
 
 
-def compare(quiet: Waits, hostile: Waits, counts: dict[str, int]) -> list[Row]:
+def compare(quiet: Waits, hostile: Waits, beside: Waits, counts: dict[str, int]) -> list[Row]:
     """Return how questions and probes fared while connections were held, beside those in quiet."""
     held_words = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+    baselines = {"in quiet": quiet, "beside a process that only computes as much": beside}
     return [
-        Row(
-            f"a question's p99 with {held_words} connections; the baseline is in quiet",
-            quiet.quantile(0.99),
-            hostile.quantile(0.99),
-            "ms",
-            quiet.quantile(0.99) / hostile.quantile(0.99),
-            f"p50 {quiet.quantile(0.5):.3g} and {hostile.quantile(0.5):.3g} ms; {len(hostile.questions)} "
-            f"questions each, {quiet.failed} and {hostile.failed} failed",
+        *(
+            Row(
+                f"a question's p99 with {held_words} connections; the baseline is {words}",
+                baseline.quantile(0.99),
+                hostile.quantile(0.99),
+                "ms",
+                baseline.quantile(0.99) / hostile.quantile(0.99),
+                f"p50 {baseline.quantile(0.5):.3g} and {hostile.quantile(0.5):.3g} ms; the service took "
+                f"{baseline.work:.3g} and {hostile.work:.3g} ms of processor time by question; "
+                f"{len(hostile.questions)} questions each, {baseline.failed} and {hostile.failed} failed",
+            )
+            for words, baseline in baselines.items()
         ),
         Row(
             "the slowest of /livez, /readyz and /metrics meanwhile; the baseline is the limit",
@@ -135,8 +160,8 @@ def overload(port: int, clients: int, rate: float, seconds: float) -> Row:
 
 
 @contextlib.contextmanager
-def held(port: int, page: str, counts: dict[str, int]) -> Iterator[None]:
-    """Have so many hostile connections of each kind open for a `with` block."""
+def held(port: int, page: str, counts: dict[str, int]) -> Iterator[int]:
+    """Have so many hostile connections of each kind open for a `with` block, by the process of this id."""
     options = [f"--{kind}={number}" for kind, number in counts.items()]
     command = [sys.executable, "-m", "benchmarks.support.crowds", str(port), "--page", page]
     crowd = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
@@ -146,10 +171,23 @@ def held(port: int, page: str, counts: dict[str, int]) -> Iterator[None]:
             if all(json.loads(line)[kind]["opened"] >= number for kind, number in counts.items()):
                 break
         time.sleep(_SETTLING_SECONDS)  # until the pages that nobody reads are made
-        yield
+        yield crowd.pid
     finally:
         crowd.kill()
         crowd.communicate()
+
+
+@contextlib.contextmanager
+def computing(share: float) -> Iterator[None]:
+    """Have a process take this share of a core for a `with` block, with the nice value of a crowd."""
+    busy = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.support.crowds", "--compute", str(share)]
+    )
+    try:
+        yield
+    finally:
+        busy.kill()
+        busy.wait()
 
 
 def ask(port: int, rate: float, seconds: float, waits: Waits, *, questions: bool = True) -> None:

@@ -2,9 +2,12 @@
 
     python -m benchmarks.support.crowds PORT [--idle N] [--dripping N] [--unread N] [--page PATH]
 
-holds its connections until it is killed; one that the server closes is opened again. They come from an address
-of this machine that no other client has, and this process gives way to others: on the internet its work would
-be done elsewhere. Prints each second how many are open, and how many were opened, as a line of JSON.
+    python -m benchmarks.support.crowds --compute SHARE
+
+The first holds its connections until it is killed; one that the server closes is opened again. They come from
+an address of this machine that no other client has, and this process gives way to others: on the internet its
+work would be done elsewhere. Prints each second how many are open, and how many were opened, as a line of
+JSON. The second holds none, and takes that share of a core.
 """
 
 import argparse
@@ -13,13 +16,16 @@ import contextlib
 import json
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field
+from typing import NoReturn
 
 _DRIP_SECONDS = 1.0
 _OWN_ADDRESS = "127.0.0.2"
 _NICENESS = 10
 """Added to the nice value of the process that starts the crowd."""
+_SLICE_SECONDS = 0.01
 _SMALL_BUFFER = 4096
 """Bytes that the system takes in for a client that does not read."""
 _HEAD = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -122,16 +128,28 @@ async def hold(crowds: Crowds, idle: int, dripping: int, unread: int) -> None:
         await asyncio.sleep(1)
 
 
+def compute(share: float) -> NoReturn:
+    """Take a share of a core for ever."""
+    while True:
+        began = time.process_time()
+        while time.process_time() - began < share * _SLICE_SECONDS:
+            pass
+        time.sleep(max(0.0, 1 - share) * _SLICE_SECONDS)
+
+
 def main() -> None:
     """Parse the arguments and hold the connections."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("port", type=int)
+    parser.add_argument("port", type=int, nargs="?")
+    parser.add_argument("--compute", type=float)
     parser.add_argument("--idle", type=int, default=1000)
     parser.add_argument("--dripping", type=int, default=1000)
     parser.add_argument("--unread", type=int, default=200)
     parser.add_argument("--page", default="/")
     args = parser.parse_args()
     os.nice(_NICENESS)
+    if args.compute is not None:
+        compute(args.compute)
     asyncio.run(hold(Crowds(args.port, args.page), args.idle, args.dripping, args.unread))
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import time
@@ -83,6 +84,10 @@ class Service:
         processes = [memory(pid) for pid in process_tree(self._process.pid)]
         return Memory(sum(one.resident for one in processes), sum(one.own for one in processes))
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the service took so far, all of its processes that run together."""
+        return sum(map(processor_seconds, process_tree(self._process.pid)))
+
     def _wait(self) -> None:
         ended = time.monotonic() + _READY_SECONDS
         while True:
@@ -102,6 +107,12 @@ def memory(pid: int) -> Memory:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
     return Memory(sizes["Rss"], sizes["Pss"])
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process took so far, its own and the system's for it, from /proc."""
+    ticks = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(") ")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def process_tree(pid: int) -> Iterator[int]:
