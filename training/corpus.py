@@ -1,7 +1,9 @@
-"""The sessions to train on: those of the served catalogue, or of any sources that `load` reads."""
+"""What to train on: sessions of the served catalogue or of sources that `load` reads, and what sets ask."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from evaluation.datasets import read_corpus, read_questions
 from loaders.records.record import Options
 from loaders.report import Report
 from loaders.sources.find import find_sources
@@ -29,3 +31,12 @@ def read_catalogue(store: SessionStore) -> list[Session]:
     """Return the sessions of the served catalogue. Raises NothingLoadedError if there is none."""
     with store.reading() as generation:
         return [session for batch, _ in generation.scan() for session in batch]
+
+
+def read_asked(folders: Sequence[Path]) -> list[str]:
+    """Return the questions of the given sets: titles and topics that are not to be learned from."""
+    asked: list[str] = []
+    for folder in folders:
+        documents = {session.source_id for session in read_corpus(folder)}
+        asked += read_questions(folder, documents).questions.values()
+    return asked

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.datasets import read_corpus, read_questions
 from loaders.records.record import Options
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError, InputError
 from service.session import Session
-from training.corpus import read_sources
+from training.corpus import read_asked, read_sources
 from training.installed import check_installed
 from training.model_pairs import make_model_pairs
 from training.pair_files import Dataset, check_datasets
@@ -104,7 +103,7 @@ def _read_config(file: Path) -> dict[str, Any]:
 
 def _write_pairs(config: Mapping[str, Any], args: argparse.Namespace, work: Path) -> list[Dataset]:
     """Write the pairs of each source and kind to a file, and return them as datasets."""
-    asked = _asked(args.set)
+    asked = read_asked(args.set)
     datasets = []
     for source in config["sources"]:
         for kind, pairs in make_model_pairs(_learned(source, args, asked), asked).items():
@@ -125,15 +124,6 @@ def _learned(source: Source, args: argparse.Namespace, asked: Sequence[str]) -> 
     sessions = read_sources(files, Options(event=source.name), lambda line: None)
     split = split_by_year(sessions, until={"": source.until}, withheld=asked)
     return split.training[: args.sample]
-
-
-def _asked(folders: Sequence[Path]) -> list[str]:
-    """The questions of the given sets: titles and topics that are not learned from."""
-    asked: list[str] = []
-    for folder in folders:
-        documents = {session.source_id for session in read_corpus(folder)}
-        asked += read_questions(folder, documents).questions.values()
-    return asked
 
 
 def _recipes(config: Mapping[str, Any], args: argparse.Namespace) -> "list[Recipe]":

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from sentence_transformers import SentenceTransformer
 
-from evaluation.datasets import check_names, read_corpus, read_questions, set_name
+from evaluation.datasets import check_names, set_name
 from evaluation.run import Row
 from service.encoders.model_folder import ModelFolder
 from service.errors import InputError, StorageFullError, VerificationError
@@ -18,6 +18,7 @@ from service.session import Session
 from service.settings import DataDir
 from training.acceptance import check_better, check_set_names, format_table
 from training.averaging import average, choose_share
+from training.corpus import read_asked
 from training.evaluating import HELD_BACK, evaluate_model, mean_ndcg, title_set, topic_set
 from training.folder import check_output, copy_weights, open_work, write_model
 from training.model_card import with_base, write_card
@@ -91,7 +92,7 @@ def run(
     check_output(request.output)
     check_set_names(request.better, [HELD_BACK, *map(set_name, request.sets)])
     check_names(request.sets, HELD_BACK)
-    split = split_by_year(sessions, until=request.until, withheld=_asked_titles(request.sets))
+    split = split_by_year(sessions, until=request.until, withheld=read_asked(request.sets))
     work = open_work(request.output)
     files = DataDir(work)
     datasets = _write_pairs(split, request, work, say)
@@ -195,15 +196,6 @@ def _counted(datasets: Sequence[Dataset]) -> list[Dataset]:
             raise InputError(f"{dataset.path} holds no pair or triplet. Leave the dataset out.")
         counted.append(replace(dataset, lines=lines))
     return counted
-
-
-def _asked_titles(folders: Sequence[Path]) -> list[str]:
-    """The questions of the given sets: no session of that title is learned from."""
-    titles: list[str] = []
-    for folder in folders:
-        documents = {session.source_id for session in read_corpus(folder)}
-        titles += read_questions(folder, documents).questions.values()
-    return titles
 
 
 def _average(
