@@ -1,7 +1,10 @@
 # The image of the service and of the loader, in stages, so that no compiler and no test tool is in the last.
 #   service    loads, searches and serves with the program's own model and with exported ones
 #   complete   has all packages: for models that are to be exported, measuring and training's base
-FROM python:3.12-slim-bookworm AS build
+# BASE may be any image of Debian's kind that has `python` from 3.11 on, with venv: docker build --build-arg BASE=...
+ARG BASE=python:3.12-slim-bookworm
+
+FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
@@ -29,12 +32,12 @@ COPY . .
 # Of OpenVINO it needs the runtime for processors, and no reader of other formats than its own.
 RUN PIP_CONSTRAINT=constraints.txt pip install --no-deps . \
  && pip uninstall --yes openvino-telemetry pip \
- && cd /opt/venv/lib/python3.12/site-packages/openvino/libs \
+ && cd /opt/venv/lib/python3.*/site-packages/openvino/libs \
  && rm -f libopenvino_intel_gpu_plugin.so libopenvino_intel_npu_plugin.so cache.json \
     libopenvino_tensorflow*_frontend.so.* libopenvino_onnx_frontend.so.* libopenvino_pytorch_frontend.so.* \
     libopenvino_paddle_frontend.so.* libopenvino_gguf_frontend.so.*
 
-FROM python:3.12-slim-bookworm AS base
+FROM ${BASE} AS base
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin helper \
  && install --directory --owner=10001 --group=10001 /data /models
 # Models come with the packages or through the volume at /models, never from a hub.
