@@ -91,6 +91,20 @@ def test_what_is_to_come_stands_before_what_has_been(searcher: Searcher) -> None
     assert ids(ask(searcher, "in Harbour Hall", now=later)) == ["1", "5", "6", "4", "7"]
 
 
+def test_the_first_and_the_last_sessions_are_asked_for(searcher: Searcher) -> None:
+    answer = ask(searcher, "When does the last talk in Harbour Hall on Saturday start?")
+    assert told(answer)[0] == ("time", "last", False)
+    assert (answer.verdict, ids(answer)) == ("programme", ["6", "5", "1"])
+    assert ids(ask(searcher, "last workshop")) == ["4"]
+    assert ids(ask(searcher, "the first session tomorrow", limit=1)) == ["3"]
+    assert ids(ask(searcher, "last sessions", limit=3)) == ["7", "4", "3"]
+    assert told(ask(searcher, "the last talk about wind")) == []
+    assert told(ask(searcher, "last talk in the morning")) == [
+        ("time", "last", False),
+        ("time", "..12:00", False),
+    ]
+
+
 def test_nothing_is_interpreted_when_it_is_turned_off(searcher: Searcher) -> None:
     answer = ask(searcher, "wind on Sunday", interpret=False)
     assert answer.understood == ()

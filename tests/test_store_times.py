@@ -52,6 +52,7 @@ SESSIONS = [
     talk(8, "Without a time"),
     talk(9, "also without"),
 ]
+BACKWARDS = [6, 4, 3, 5, 2, 1, 0, 7, 9, 8]
 
 
 def found(store: SessionStore, filters: Filters) -> set[int]:
@@ -116,7 +117,12 @@ def test_the_programme_is_in_order_of_time(written: Written) -> None:
         summit = generation.programme(Filters(event=("Summit",)), 50)
         morning = generation.programme(Filters(to=("12:00",), year=(2026,)), 3)
         nothing = generation.programme(Filters(room=("Nowhere",)), 3)
+        latest = [
+            generation.programme(NO_FILTERS, limit, latest_first=True) for limit in range(1, 12)
+        ]
     assert [int(one.source_id) for one in summit] == order
+    for limit, backwards in enumerate(latest, 1):
+        assert [int(one.source_id) for one in backwards] == BACKWARDS[:limit]
     assert morning == [SESSIONS[number] for number in (0, 2, 1)]
     assert nothing == []
 

@@ -19,6 +19,8 @@ Kind = Literal[
     "speaker",
     "duration",
 ]
+EARLIEST, LATEST = "first", "last"
+"""Values of a time that order sessions instead of filtering them: the last talk on Sunday."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What words of a question can constrain."""
 SEPARATOR = ", "
@@ -31,7 +33,8 @@ class Constraint:
 
     kind        what they constrain
     text        the words, from character `start` to `end` (excluded) of the question
-    value       the value as filters write it: a day or a range of them, 10:30, 09:00..12:00, a room's name
+    value       the value as filters write it: a day or a range of them, 10:30, 09:00..12:00, a room's name;
+                of a time also EARLIEST or LATEST
     dropped     no session would have passed, so sessions were searched without it
     others      of a day of the week: its days in other editions
     filters     the filters that it stands for; programs that read JSON have `value`

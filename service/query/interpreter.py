@@ -13,7 +13,7 @@ from service.query.constraints.dropping import drop_constraints, merge_filters
 from service.query.constraints.known_values import KnownValues, gather_editions, room_words
 from service.query.constraints.read import Interpretation, read_constraints
 from service.query.facet_cache import FacetCache
-from service.query.interpretation import Constraint, Correction
+from service.query.interpretation import LATEST, Constraint, Correction
 from service.query.matching import StemMatcher, content_words
 from service.query.query import Query
 from service.session import Session
@@ -46,6 +46,11 @@ class InterpretedQuery:
     notes: tuple[str, ...] = ()
     is_programme: bool = False
     corrected: Correction | None = None
+
+    @property
+    def is_latest_first(self) -> bool:
+        """Whether the programme is wanted from its end: "the last talk on Sunday"."""
+        return any(one.value == LATEST and not one.dropped for one in self.understood)
 
 
 class Interpreter:

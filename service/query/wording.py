@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from service.dates import format_days, format_minutes, format_times
 from service.filters import FIELDS, split_days
-from service.query.interpretation import KINDS, SEPARATOR, Constraint
+from service.query.interpretation import EARLIEST, KINDS, LATEST, SEPARATOR, Constraint
 from service.words import folded, language_name
 
 DAYS_TOLD = 3
 """Days that are told of one constraint: "Sunday" is a day of every event in the catalogue."""
 _UNLABELLED = ("day", "time", "duration", "language", "year")
 """Kinds whose values say by themselves what they are."""
+_ORDERS = {EARLIEST: "earliest first", LATEST: "latest first"}
 
 
 def label_of(constraint: Constraint) -> str:
@@ -28,7 +29,7 @@ def tell_value(constraint: Constraint) -> str:
         return tell_days(value.split(SEPARATOR))
     first, is_range, last = value.partition("..")
     if constraint.kind == "time":
-        return format_times(first, last) if is_range else f"at {value}"
+        return format_times(first, last) if is_range else _ORDERS.get(value, f"at {value}")
     if constraint.kind == "duration":
         return format_minutes(first, last)
     return f"in {language_name(value)}" if constraint.kind == "language" else value

@@ -11,20 +11,31 @@ from service.stores.editions import EditionDay
 from service.stores.protocol import Generation
 
 
-def list_programme(generation: Generation, filters: Filters, query: Query) -> list[Session]:
+def list_programme(
+    generation: Generation, filters: Filters, query: Query, *, latest_first: bool
+) -> list[Session]:
     """Return the sessions that pass, at most as many as the query's limit; cancelled ones come last.
 
     In order of time; where no day or year is asked for, those of today and later come before the earlier ones.
+    If `latest_first`, in reverse order of time.
     """
+
+    def listed(passing: Filters, limit: int) -> list[Session]:
+        if latest_first:
+            return generation.programme(passing, limit, latest_first=True)
+        return _coming_first(generation, passing, query, limit)
+
     if "status" in filters or "status" not in generation.manifest.indexes:
-        return _in_order(generation, filters, query, query.limit)
-    listed = _in_order(generation, filters.replace(status=TAKES_PLACE), query, query.limit)
-    if left := query.limit - len(listed):
-        listed += _in_order(generation, filters.replace(status=("cancelled",)), query, left)
-    return listed
+        return listed(filters, query.limit)
+    sessions = listed(filters.replace(status=TAKES_PLACE), query.limit)
+    if left := query.limit - len(sessions):
+        sessions += listed(filters.replace(status=("cancelled",)), left)
+    return sessions
 
 
-def _in_order(generation: Generation, filters: Filters, query: Query, limit: int) -> list[Session]:
+def _coming_first(
+    generation: Generation, filters: Filters, query: Query, limit: int
+) -> list[Session]:
     if filters.keys() & {"day", "year"}:
         return generation.programme(filters, limit)
     now = query.now or datetime.now(UTC)

@@ -130,7 +130,7 @@ class Searcher:
         query = read.query
         filters = self._facets.canonicalise(generation, query.filters)
         with timed("search"):
-            sessions = list_programme(generation, filters, query)
+            sessions = list_programme(generation, filters, query, latest_first=read.is_latest_first)
             total = generation.count(filters)
         talks = [[Hit(session, 0.0, 0.0)] for session in sessions]
         results = rank_talks(talks, lambda _: _LISTED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from heapq import nsmallest
 from typing import Protocol
 from uuid import UUID
@@ -15,14 +16,17 @@ MAX_TIES = 1_000
 MAX_TITLES = 10_000
 """Titles that are read of sessions without a time, or of any that are ordered by title."""
 
-_UNKNOWN = datetime.max.replace(tzinfo=UTC)
-
 
 class ProgrammeReader(Protocol):
     """Reads sessions of one generation that pass some filters."""
 
+    @property
+    def latest_first(self) -> bool:
+        """Whether sessions are listed in reverse order of time."""
+        ...
+
     def first(self, limit: int) -> list[Session]:
-        """Return the `limit` sessions that start first, in order; those of one instant in any."""
+        """Return the first `limit` sessions in order of their start; those of one instant in any."""
         ...
 
     def starting_at(self, moment: datetime) -> list[Session]:
@@ -42,17 +46,22 @@ def list_programme(
 ) -> list[Session]:
     """Return the first `limit` sessions by start, then title; those without a time come last.
 
-    `get` returns the sessions of some ids. The order does not depend on where points are stored: all that
-    start together with the last one are read before the list is cut.
+    If the reader is `latest_first`, the last start leads, and titles stay in order. `get` returns the sessions
+    of some ids. The order does not depend on where points are stored: all that start together with the last one
+    are read before the list is cut.
     """
     sessions = reader.first(limit)
     if len(sessions) < limit:
         found = nsmallest(limit - len(sessions), reader.titles("starts_at"), key=by_title)
         sessions += get([id for _, id in found])
     elif last := sessions[-1].starts_at:
-        earlier = [session for session in sessions if not _is_at(session, last)]
-        sessions = earlier + reader.starting_at(last)
-    return sorted(sessions, key=_by_start)[:limit]
+        before = [session for session in sessions if not _is_at(session, last)]
+        sessions = before + reader.starting_at(last)
+    sessions.sort(key=lambda one: by_title((one.title, one.id)))
+    unknown = datetime.min if reader.latest_first else datetime.max
+    by_start = partial(_start_of, unknown=unknown)
+    sessions.sort(key=by_start, reverse=reader.latest_first)  # stable: titles stay in order
+    return sessions[:limit]
 
 
 def _is_at(session: Session, moment: datetime) -> bool:
@@ -65,6 +74,5 @@ def by_title(found: tuple[str, UUID]) -> tuple[str, str]:
     return folded(title), str(id)
 
 
-def _by_start(session: Session) -> tuple[datetime, str, str]:
-    starts = in_order(session.starts_at) if session.starts_at else _UNKNOWN
-    return starts, folded(session.title), str(session.id)
+def _start_of(session: Session, unknown: datetime) -> datetime:
+    return in_order(session.starts_at) if session.starts_at else unknown.replace(tzinfo=UTC)

@@ -94,10 +94,9 @@ class Generation(Protocol):
         """Return the `limit` sessions with the highest scores among those that pass, highest first.
 
         The score of a semantic search is the dot product with `vector` (dimension,), a unit vector, that of a
-        keyword search BM25 (see `service.stores.keywords`), that of a hybrid search fused of both (see
-        `service.stores.fusion`). Only a hybrid search uses `terms`: without them it looks up `max_bm25`
-        itself, and boosts no rare term. Raises EncoderError if `vector` is not unit, RefusedError if a filter
-        needs an index that is not there.
+        keyword search BM25 (`service.stores.keywords`), that of a hybrid search fused of both
+        (`service.stores.fusion`). Only a hybrid search uses `terms`: without them it looks up `max_bm25`, and
+        boosts no rare term. Raises EncoderError if `vector` is not unit, RefusedError if an index lacks.
         """
         ...
 
@@ -151,11 +150,13 @@ class Generation(Protocol):
         """Return title and id of up to MAX_TITLES sessions that pass and lack the payload field, by title."""
         ...
 
-    def programme(self, filters: Filters, limit: int, *, brief: bool = False) -> list[Session]:
+    def programme(
+        self, filters: Filters, limit: int, *, brief: bool = False, latest_first: bool = False
+    ) -> list[Session]:
         """Return the `limit` sessions that pass and start first, in order; those without a time come last.
 
-        Those of one instant or without a time are ordered by title. `brief` ones are read without their
-        abstracts, links and tags; of those without a time they may be there.
+        If `latest_first`, those that start last. Those of one instant or without a time are ordered by title.
+        `brief` ones are read without abstracts, links and tags; of those without a time they may be there.
         """
         ...
 

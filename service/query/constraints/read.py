@@ -11,6 +11,7 @@ from service.query.constraints.days import read_days
 from service.query.constraints.known_values import KnownValues
 from service.query.constraints.labels import read_labels
 from service.query.constraints.now import read_now
+from service.query.constraints.order import read_order
 from service.query.constraints.reading import Found, Reading
 from service.query.constraints.times import merged_times, read_phrases, read_times
 from service.query.constraints.tokens import Tokens
@@ -75,6 +76,7 @@ def read_constraints(
     read_times(reading, editions)
     read_labels(reading)
     read_bare_rooms(reading)
+    read_order(reading)
     if not reading.found:
         return Interpretation(text=question, notes=tuple(reading.notes))
     _ignore(reading, ignored)

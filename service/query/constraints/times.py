@@ -231,7 +231,7 @@ def merged_times(reading: Reading) -> list[Found]:
     Two that follow each other are one: "from noon until 3 pm".
     """
     found = _joined(sorted(reading.of_kind("time"), key=lambda one: one.first))
-    ranges = [one for one in found if "at" not in one.filters]
+    ranges = [one for one in found if one.filters.keys() & {"from", "to"}]
     if len(ranges) < 2:
         return found
     start, end = combine(ranges)

@@ -143,8 +143,7 @@ def _tracks(reading: Reading) -> Iterator[Found]:
         nouns = token_set("track_nouns")
         after = reading.after(last) in nouns
         start = first - 1 if reading.before(first) in nouns else first
-        named = values[0].casefold().split()[-1] in nouns
-        if after or start < first or named:
+        if after or start < first or reading.before(last) in nouns:
             start = _with_cue(reading, start, "room_cues")
             yield _value("track", start, last + after, values)
 

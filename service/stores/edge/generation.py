@@ -240,18 +240,19 @@ class EdgeGeneration:
         """Return the days of editions, in order (see `Generation.calendar`)."""
         return editions.read_editions(self.counts(editions.FIELD, filters))
 
-    def programme(self, filters: Filters, limit: int, *, brief: bool = False) -> list[Session]:
+    def programme(
+        self, filters: Filters, limit: int, *, brief: bool = False, latest_first: bool = False
+    ) -> list[Session]:
         """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
         with translate_errors("read sessions"):
-            return list_programme(self._programme(filters, brief), self.get, limit)
+            reader = EdgeProgramme(self._shard, self._condition(filters), brief, latest_first)
+            return list_programme(reader, self.get, limit)
 
     def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
         """Return title and id of the sessions that pass, by title (see `Generation.titles`)."""
         with translate_errors("read sessions"):
-            return sorted(self._programme(filters).titles(without), key=by_title)
-
-    def _programme(self, filters: Filters, brief: bool = False) -> EdgeProgramme:
-        return EdgeProgramme(self._shard, self._condition(filters), brief)
+            titles = EdgeProgramme(self._shard, self._condition(filters)).titles(without)
+            return sorted(titles, key=by_title)
 
     def _condition(self, filters: Filters) -> edge.Filter | None:
         """Return the filters as conditions. Raises RefusedError for a bound whose payload is not there.

@@ -18,11 +18,13 @@ class EdgeProgramme:
 
     shard: edge.EdgeShard
     passing: edge.Filter | None
-    brief: bool
+    brief: bool = False
+    latest_first: bool = False
 
     def first(self, limit: int) -> list[Session]:
-        """Return the `limit` sessions that start first, in order."""
-        return self._read(limit, self.passing, edge.OrderBy("starts_at"))
+        """Return the first `limit` sessions in order of their start."""
+        direction = edge.Direction.Desc if self.latest_first else edge.Direction.Asc
+        return self._read(limit, self.passing, edge.OrderBy("starts_at", direction))
 
     def starting_at(self, moment: datetime) -> list[Session]:
         """Return the sessions that start at an instant, or at that local time."""

@@ -1,6 +1,7 @@
 """One generation on a Qdrant server: a collection, open for reading."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,8 @@ class ServerGeneration:
         self.manifest = manifest
         self._connection = connection
         self._name = manifest.generation
-        self._consistency = _consistency(settings.read_consistency)
+        nodes = settings.read_consistency
+        self._consistency = models.ReadConsistencyType(nodes) if isinstance(nodes, str) else nodes
         self._parameters = models.SearchParams(
             hnsw_ef=settings.hnsw_ef,
             quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
@@ -115,8 +117,7 @@ class ServerGeneration:
         return condition(filters)
 
     def _max_bm25(self, terms: Terms, passing: models.Filter | None) -> float:
-        found = self._query(by_keywords(terms, 1, passing))
-        return found[0].score if found else 0.0
+        return max((one.score for one in self._query(by_keywords(terms, 1, passing))), default=0.0)
 
     def find_by_term(self, words: Sequence[str], most: int) -> list[tuple[UUID, ...]]:
         """Return for each word up to `most` sessions that have it (see `Generation.find_by_term`)."""
@@ -189,17 +190,20 @@ class ServerGeneration:
         """Return the days of editions, in order (see `Generation.calendar`)."""
         return editions.read_editions(self.counts(editions.FIELD, filters))
 
-    def programme(self, filters: Filters, limit: int, *, brief: bool = False) -> list[Session]:
+    def programme(
+        self, filters: Filters, limit: int, *, brief: bool = False, latest_first: bool = False
+    ) -> list[Session]:
         """Return the `limit` sessions that start first, in order (see `Generation.programme`)."""
-        return list_programme(self._programme(filters, brief), self.get, limit)
+        reader = replace(self._programme(filters), brief=brief, latest_first=latest_first)
+        return list_programme(reader, self.get, limit)
 
     def titles(self, filters: Filters, *, without: str = "") -> list[tuple[str, UUID]]:
         """Return title and id of the sessions that pass, by title (see `Generation.titles`)."""
         return sorted(self._programme(filters).titles(without), key=by_title)
 
-    def _programme(self, filters: Filters, brief: bool = False) -> ServerProgramme:
+    def _programme(self, filters: Filters) -> ServerProgramme:
         passing = self._condition(filters)
-        return ServerProgramme(self._connection, self._name, self._consistency, passing, brief)
+        return ServerProgramme(self._connection, self._name, self._consistency, passing)
 
     def tombstones(self, ids: Sequence[UUID] | None = None) -> list[Tombstone]:
         """Return what is left of removed sessions (see `Generation.tombstones`)."""
@@ -294,7 +298,3 @@ def dense_vector(record: models.Record | models.ScoredPoint) -> list[float]:
     if not isinstance(vector, dict) or not isinstance(vector.get(TEXT_VECTOR), list):
         raise DamagedError(f"Session {record.id} has no vector. {REMEDY}")
     return vector[TEXT_VECTOR]  # type: ignore[return-value]  # this name's vector is dense
-
-
-def _consistency(value: str | int | None) -> models.ReadConsistency | None:
-    return models.ReadConsistencyType(value) if isinstance(value, str) else value

@@ -22,11 +22,13 @@ class ServerProgramme:
     collection: str
     consistency: models.ReadConsistency | None
     passing: models.Filter | None
-    brief: bool
+    brief: bool = False
+    latest_first: bool = False
 
     def first(self, limit: int) -> list[Session]:
-        """Return the `limit` sessions that start first, in order."""
-        order = models.OrderBy(key="starts_at")
+        """Return the first `limit` sessions in order of their start."""
+        direction = models.Direction.DESC if self.latest_first else models.Direction.ASC
+        order = models.OrderBy(key="starts_at", direction=direction)
         return self._read(limit, self.passing, order_by=order)
 
     def starting_at(self, moment: datetime) -> list[Session]:
