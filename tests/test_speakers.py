@@ -57,6 +57,9 @@ def test_names(value: object, names: list[str]) -> None:
         ("Dr. Jane Doe, Joe Roe Jr., Al Two, PhD", ["Dr. Jane Doe", "Joe Roe Jr.", "Al Two"]),
         ("Jane Doe, NASA", ["Jane Doe"]),
         ("Ann Poe, Kevin Banks, Ana de Sa", ["Ann Poe", "Kevin Banks", "Ana de Sa"]),
+        ("Ann Poe, TU Berlin; Joe Roe, HU Berlin", ["Ann Poe", "Joe Roe"]),
+        ("Ann Poe, Hochschule Harz", ["Ann Poe"]),
+        ("Ann Poe, Hu Wei", ["Ann Poe", "Hu Wei"]),
     ],
 )  # fmt: skip
 def test_employers_and_offices_are_no_speakers(value: object, names: list[str]) -> None:

@@ -4,6 +4,7 @@ import re
 
 _EMPLOYER = re.compile(
     r"\b(?:inc|ltd|llc|llp|plc|gmbh|corp|corporation|(?-i:Co|AG|KG|SE|SA|SRL|BV|Oy)|pty|universit\w*|universidad|"
+    r"hochschule|fachhochschule|[fh]u berlin|(?-i:TU|FH|ETH|RWTH|LMU|EPFL|MIT|INRIA|CNRS)|"
     r"institut\w*|polytechnic|foundation|stiftung|groups?|labs?|laborator\w+|colleges?|ministry|departments?|"
     r"compan(?:y|ies)|bank|school|hospitals?|cent(?:er|re)s?|technolog\w+|systems?|solutions?|software|"
     r"networks?|consulting|services?|ventures?|capital|media|research|security|analytics|cloud|librar(?:y|ies)|"

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 _WORDS = {
     "talk": """session talk presentation paper lecture workshop proposal vortrag vortrags vortrages sitzung
-        sesion charla ponencia sessao palestra sessione intervento seance expose""",
+        beitrag beitrags beitrages sesion charla ponencia sessao palestra sessione intervento seance expose""",
     "person": """speaker speakers author authors presenter presenters facilitator facilitators panelist
         panelists redner rednerin rednerinnen referent referentin referenten referentinnen sprecher
         sprecherin vortragende vortragender autor autoren autorin autores autora ponente ponentes
