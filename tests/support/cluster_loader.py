@@ -19,10 +19,9 @@ from service.stores.copying import copy_catalogue
 from service.stores.edge.store import EdgeStore
 from service.stores.protocol import SessionStore
 from service.verdict import off_topic
+from support.off_topic import read_few
 from support.programmes import Loading
 from support.stores import server_store
-
-QUERIES = off_topic.read_queries()[::36]
 
 
 def load(store: SessionStore, folder: Path, rows: list[dict[str, Any]]) -> None:
@@ -50,7 +49,7 @@ OPERATIONS: dict[str, Callable[[SessionStore, Path, list[dict[str, Any]]], None]
 def main(options: dict[str, Any], catalogue: str, folder: Path) -> None:
     """Do one operation after the other until standard input ends."""
     settings = load_settings(qdrant=options, catalogue=catalogue)
-    few = mock.patch.object(off_topic, "read_queries", lambda: QUERIES)
+    few = mock.patch.object(off_topic, "read_queries", read_few)
     with few, closing(server_store(settings)) as store:
         for line in sys.stdin:
             operation = json.loads(line)
