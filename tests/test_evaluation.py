@@ -50,6 +50,7 @@ def write_set(folder: Path, *, qrels: str, zipped: bool = False) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("all_off_topic_queries")
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_folder_is_asked_in_every_mode(tmp_path: Path, zipped: bool) -> None:
     folder = write_set(tmp_path / "set", qrels="q1\td1\t1\nq2\td2\t1\nq3\td3\t1\n", zipped=zipped)

@@ -66,7 +66,7 @@ def test_no_other_command_talks_to_anybody(
     for command in (
         ("similar", found["results"][0]["session"]["id"]),
         ("mcp",),
-        ("evaluate", "--json"),
+        ("evaluate", "--mode", "keyword", "--json"),
         ("key", "new", "app"),
         ("key", "list"),
         ("key", "revoke", "app"),
