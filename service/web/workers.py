@@ -45,7 +45,6 @@ _MAX_CONNECTIONS = 16_384
 """Connections of a worker, where the limit on open files allows them: a browser opens up to six."""
 _OTHER_FILES = 512
 """Files that a worker opens beside its connections."""
-
 _YOUNG_SECONDS = 5.0
 """A worker that ends sooner may end so again, each time: the next one is started after a pause."""
 _PAUSE_SECONDS = 1.0
