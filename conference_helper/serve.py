@@ -1,17 +1,10 @@
 """The command that serves the page and the API: serve."""
 
-from functools import partial
-from typing import TYPE_CHECKING
-
 import click
 
-from conference_helper.wiring import searcher_for, served_encoder
+from conference_helper.wiring import searcher_for
 from service.settings import load_settings
 from service.stores import open_store
-
-if TYPE_CHECKING:
-    from service.encoder import QueryEncoder
-    from service.search.searcher import Searcher
 
 
 @click.command()
@@ -23,7 +16,4 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     settings = load_settings(host=host, port=port, workers=workers)
     from service.web.server import run
 
-    def open_searcher(encoder: "QueryEncoder | None") -> "Searcher":
-        return searcher_for(settings, open_store(settings), serving=True, opened=encoder)
-
-    run(settings, open_searcher, partial(served_encoder, settings))
+    run(settings, lambda: searcher_for(settings, open_store(settings), serving=True))

@@ -1,7 +1,8 @@
 """Wires settings, encoders and stores together for the commands."""
 
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service import errors
@@ -28,46 +29,15 @@ def open_searcher(settings: Settings) -> "Iterator[Searcher]":
         yield searcher_for(settings, store)
 
 
-def searcher_for(
-    settings: Settings,
-    store: "SessionStore",
-    *,
-    serving: bool = False,
-    opened: "QueryEncoder | None" = None,
-) -> "Searcher":
+def searcher_for(settings: Settings, store: "SessionStore", *, serving: bool = False) -> "Searcher":
     """Return a searcher over the store that embeds questions with the catalogue's own encoder.
 
-    One that is `serving` takes longer to start, and answers many questions at a time. An encoder that is
-    `opened` is taken for the catalogues that it embedded.
+    One that is `serving` takes longer to start, and answers many questions at a time.
     """
     from service.search.searcher import Searcher
 
-    def open_encoder(fingerprint: "Fingerprint") -> "QueryEncoder":
-        if opened and not opened.fingerprint.differences(fingerprint):
-            return opened
-        return query_encoder(settings, fingerprint, serving=serving)
-
-    return Searcher(store, open_encoder, off_topic=settings.files.off_topic)
-
-
-def served_encoder(settings: Settings) -> "QueryEncoder | None":
-    """Return the encoder of what is served embedded, for processes that are forked to share in memory.
-
-    None where it is not exported yet, another one is chosen or anything is wrong: each process then opens its
-    own, or says why not. Neither torch nor a client of gRPC works after a fork, so they are left to those too.
-    """
-    from service.encoders.open import open_exported
-    from service.encoders.sharing import SharedEncoder
-
-    if settings.qdrant.url:
-        return None
-    with closing(open_store(settings)) as store, suppress(errors.ConferenceHelperError):
-        fingerprint = store.manifest().encoder
-        if chosen_model(settings, fingerprint) == ChosenModel.of(fingerprint):
-            options = replace(_options(settings), precision=fingerprint.precision, serving=True)
-            encoder = open_exported(fingerprint, options)
-            return SharedEncoder(encoder) if encoder else None
-    return None
+    encoder = partial(query_encoder, settings, serving=serving)
+    return Searcher(store, encoder, off_topic=settings.files.off_topic)
 
 
 def query_encoder(
@@ -90,7 +60,8 @@ def catalogue_encoder(
 
     options = replace(_options(settings), precision=fingerprint.precision, serving=serving)
     chosen = chosen_model(settings, fingerprint)
-    if chosen == ChosenModel.of(fingerprint):
+    own = ChosenModel(fingerprint.model, fingerprint.revision or None, fingerprint.window)
+    if chosen == own:
         return open_catalogue_encoder(fingerprint, options)
     return open_encoder(
         chosen.name, revision=chosen.revision, window=chosen.window, options=options
@@ -139,11 +110,6 @@ class ChosenModel:
     name: str | None
     revision: str | None
     window: int | None
-
-    @classmethod
-    def of(cls, fingerprint: "Fingerprint") -> "ChosenModel":
-        """Return the model that embedded a catalogue."""
-        return cls(fingerprint.model, fingerprint.revision or None, fingerprint.window)
 
 
 def chosen_model(settings: Settings, served: "Fingerprint | None") -> ChosenModel:

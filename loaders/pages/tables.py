@@ -17,10 +17,9 @@ from loaders.workbooks.cells import Merges
 from service.errors import InputError
 
 _MAX_SPAN = 1_000
-_ROW_SIZE, _CELL_SIZE = (
-    100,
-    10,
-)  # what they count for beside their texts: about the bytes that they take
+_ROW_SIZE = 100
+_CELL_SIZE = 10
+"""What a row and a cell count for beside their texts: about the bytes that they take."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "caption"))
 _CELLS = frozenset(("td", "th"))
 _LINES = frozenset(("br", "p", "div", "li", "tr", "dd", "dt"))

@@ -102,7 +102,7 @@ def open_catalogue_encoder(
 
     Otherwise that of `open_encoder` for the fingerprint's model, with its errors.
     """
-    if encoder := open_exported(fingerprint, options):
+    if options.kind != "reference" and (encoder := _open_sound_bundle(fingerprint, options)):
         return encoder
     return open_encoder(
         fingerprint.model,
@@ -110,11 +110,6 @@ def open_catalogue_encoder(
         window=fingerprint.window,
         options=replace(options, precision=fingerprint.precision),
     )
-
-
-def open_exported(fingerprint: Fingerprint, options: EncoderOptions) -> OpenVinoEncoder | None:
-    """Return the fast encoder that embedded a catalogue if its bundle is there and sound, else None."""
-    return _open_sound_bundle(fingerprint, options) if options.kind != "reference" else None
 
 
 def export_model(

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     been told."""
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=_workers)
     """Processes that `serve` runs: as many as there are cores, at most four, when unset. Each takes some
-    60 MB of memory and more in large catalogues, 0.2 GB on a server."""
+    0.2 GB of memory."""
     deadline: Annotated[float, Field(gt=0)] = DEADLINE_SECONDS
     """Seconds within which a request is answered, if need be with an error."""
     wait_seconds: Annotated[float, Field(ge=0)] = 3600.0

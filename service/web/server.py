@@ -2,7 +2,7 @@
 
 Its connections are held by code of its own, outside of Python: a client that sends or reads slowly, or not at
 all, takes none of the threads that answer. What only a worker needs is imported there: the process that
-watches them stays small. Several workers share in memory what that process opens before they are forked.
+watches them stays small. Several workers share in memory the modules that it imports before they are forked.
 """
 
 import gc
@@ -27,7 +27,6 @@ from service.web import operators, workers
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from service.encoder import QueryEncoder
     from service.search.searcher import Searcher
 
 _UNREAD_SECONDS = 30
@@ -36,14 +35,8 @@ _UNREAD_SECONDS = 30
 log = logging.getLogger(__name__)
 
 
-def run(
-    settings: Settings,
-    open_searcher: Callable[["QueryEncoder | None"], "Searcher"],
-    open_encoder: Callable[[], "QueryEncoder | None"] = lambda: None,
-) -> None:
+def run(settings: Settings, open_searcher: Callable[[], "Searcher"]) -> None:
     """Serve until SIGTERM or SIGINT; requests in progress are answered first.
-
-    Each worker opens a searcher. Where there are several, it is given the encoder that was opened for all.
 
     Raises InputError for an address that cannot be bound, SettingsError for a file of API keys that cannot be
     used.
@@ -62,14 +55,17 @@ def run(
         server.on_startup(partial(_log_address, listener))
         port = listener.getsockname()[1]
         counts = SharedCounts(settings.workers)
-        encoder = _open_for_all(open_encoder) if settings.workers > 1 else None
-        open_one = partial(open_searcher, encoder)
-        load = partial(_load, settings, open_one, limit, keys, counts, metrics, port)
+        if settings.workers > 1:
+            _import_for_all()
+        load = partial(_load, settings, open_searcher, limit, keys, counts, metrics, port)
         server.serve(target_loader=load, wrap_loader=False)
 
 
-def _open_for_all(open_encoder: Callable[[], "QueryEncoder | None"]) -> "QueryEncoder | None":
-    """Import and open what every worker needs before they are forked: they share its memory."""
+def _import_for_all() -> None:
+    """Import what every worker needs before they are forked, as they share its memory.
+
+    No encoder is opened here: libraries that run threads of their own may wait for them forever after a fork.
+    """
     from service.web import (  # noqa: F401  # what imports the most: workers find it there
         calendar,
         mcp,
@@ -81,10 +77,8 @@ def _open_for_all(open_encoder: Callable[[], "QueryEncoder | None"]) -> "QueryEn
         sessions,
     )
 
-    encoder = open_encoder()
     gc.collect()
     gc.freeze()  # or a worker's first collection would copy every page that has an object
-    return encoder
 
 
 def _load(

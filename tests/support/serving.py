@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
-from service.encoder import QueryEncoder, Vectors
+from service.encoder import Vectors
 from service.search.searcher import Searcher
 from service.settings import load_settings
 from service.stores.edge.store import EdgeStore
@@ -51,7 +51,7 @@ def serve(data: str, port: str, look_at: str = "", processes: str = "1") -> None
         workers.SILENT_SECONDS = SOON if look_at == "silent" else PATIENT_SECONDS
         workers.HUNG_SECONDS = SOON if look_at == "hung" else PATIENT_SECONDS
 
-    def open_searcher(encoder: QueryEncoder | None) -> Searcher:
+    def open_searcher() -> Searcher:
         return Searcher(EdgeStore(folder, "sessions"), lambda fingerprint: Slow(folder))
 
     folder = Path(data)
