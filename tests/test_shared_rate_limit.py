@@ -64,6 +64,17 @@ def limit_of(url: str, name: str = "client") -> SharedRateLimit:
     return SharedRateLimit(3, url, name, clock=lambda: AT)
 
 
+def test_a_machine_without_threads_to_spare_counts_alone(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    limit = limit_of(url)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert [limit.count("192.0.2.1")[0] for _ in range(2)] == [1, 2]
+
+
 def test_machines_count_together(
     url: str, start: Iterator["subprocess.Popen[bytes]"], monkeypatch: pytest.MonkeyPatch
 ) -> None:

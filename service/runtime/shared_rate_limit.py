@@ -72,13 +72,16 @@ class SharedRateLimit(RateLimit):
         A thread asks: nothing bounds the look-up of a name, nor the sum of all that a connection waits for.
         """
         answers: SimpleQueue[int | Exception] = SimpleQueue()
-        threading.Thread(
+        thread = threading.Thread(
             target=lambda: answers.put(self._increase(place)), name="rate-limit", daemon=True
-        ).start()
+        )
         try:
+            thread.start()
             answer = answers.get(timeout=_TIMEOUT_SECONDS)
         except Empty:
             answer = TimeoutError()
+        except RuntimeError as error:  # no more threads can be started
+            answer = error
         if isinstance(answer, Exception):
             self._note_outage(answer)
             return None
