@@ -51,7 +51,7 @@ class Waits:
     probes: list[float] = field(default_factory=list)
     failed: int = 0
     processor: float = 0.0
-    """Seconds of processor time that the service took."""
+    """CPU time of the service, in seconds."""
 
     def quantile(self, share: float) -> float:
         """Return this quantile of the questions' latencies, in milliseconds."""
@@ -179,7 +179,7 @@ def held(port: int, page: str, counts: dict[str, int]) -> Iterator[int]:
 
 @contextlib.contextmanager
 def computing(share: float) -> Iterator[None]:
-    """Have a process take this share of a core for a `with` block, with the nice value of a crowd."""
+    """Run a CPU-bound process at this share of one core, at the niceness of a crowd, for a `with` block."""
     busy = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.support.crowds", "--compute", str(share)]
     )

@@ -15,7 +15,7 @@ ConferenceHelperError
 │   ├── DamagedError         what the store holds is not what was written
 │   └── AccessError          the store does not let this key do it
 ├── NothingLoadedError       the catalogue has no generation yet
-├── NotReadyError            the encoder, or the file of API keys, is still to be read
+├── NotReadyError            the encoder or the API key file is not loaded yet
 ├── BusyError                more questions are waiting than can be answered in time
 ├── RefusedError             done on purpose not to: it would answer with nonsense or lose sessions
 │   └── MismatchError        the catalogue belongs to another encoder or schema
@@ -102,7 +102,7 @@ class NothingLoadedError(ConferenceHelperError):
 
 
 class NotReadyError(ConferenceHelperError):
-    """The encoder, or the file of API keys, is still to be read."""
+    """The encoder or the API key file is not loaded yet."""
 
 
 class BusyError(ConferenceHelperError):

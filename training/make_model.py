@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from click import echo
+
 from loaders.records.record import Options
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
@@ -72,10 +74,10 @@ def make_model(args: argparse.Namespace) -> None:
     recipes = _recipes(config, args)
     weights = []
     for recipe in recipes:
-        _say(f"Run with seed {recipe.seed}: {recipe.steps} steps of {recipe.batch_size}.")
+        echo(f"Run with seed {recipe.seed}: {recipe.steps} steps of {recipe.batch_size}.")
         model = load_model(base, args.device)
         checkpoint = work / f"checkpoint-{recipe.seed}"
-        train(model, datasets, recipe, checkpoint, _say, base=base.weights)
+        train(model, datasets, recipe, checkpoint, echo, base=base.weights)
         weights.append(copy_weights(model))
     model.load_state_dict(mean_of(weights))
     runs = ", ".join(f"{recipe.steps} steps with seed {recipe.seed}" for recipe in recipes)
@@ -89,7 +91,7 @@ def make_model(args: argparse.Namespace) -> None:
     )
     write_model(model, output, card)
     shutil.rmtree(work, ignore_errors=True)
-    _say(f"Wrote {output}.")
+    echo(f"Wrote {output}.")
 
 
 def _read_config(file: Path) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def _write_pairs(config: Mapping[str, Any], args: argparse.Namespace, work: Path
             file.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), "utf-8")
             weight = source.weight * config["kinds"][kind]
             datasets.append(Dataset(file.stem, file, len(pairs), weight))
-            _say(f"{file.stem}: {len(pairs)} pairs")
+            echo(f"{file.stem}: {len(pairs)} pairs")
     check_datasets(datasets)
     return datasets
 
@@ -170,11 +172,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--save-every", type=int, default=25, help="steps between checkpoints")
     parser.add_argument("--device", help="cpu or cuda; chosen by itself when unset")
     return parser
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

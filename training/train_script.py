@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from click import echo
+
 from service.encoders.model_folder import find_model
 from service.encoders.sentence_transformer import load_model
 from service.errors import ConferenceHelperError
@@ -66,14 +68,14 @@ def run(args: argparse.Namespace) -> "TrainingStats":
     )
     check_recipe(model, recipe)
     work = open_work(args.output)
-    stats = train(model, datasets, recipe, work / "checkpoint", _say, base=base.weights)
+    stats = train(model, datasets, recipe, work / "checkpoint", echo, base=base.weights)
     for name, count in stats.skipped.items():
-        _say(f"{name}: {count} bad lines skipped")
+        echo(f"{name}: {count} bad lines skipped")
     sources = f"the datasets of {args.config.name}"
     card = write_card(base, model, recipe, datasets, sources=sources)
     write_model(model, args.output, card)
     shutil.rmtree(work, ignore_errors=True)
-    _say(f"Wrote {args.output}.")
+    echo(f"Wrote {args.output}.")
     return stats
 
 
@@ -105,11 +107,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints")
     parser.add_argument("--device", help="cpu or cuda; chosen by itself when unset")
     return parser
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ async def hold(crowds: Crowds, idle: int, dripping: int, unread: int) -> None:
 
 
 def compute(share: float) -> NoReturn:
-    """Take a share of a core for ever."""
+    """Spin at a given share of one core until killed."""
     while True:
         began = time.process_time()
         while time.process_time() - began < share * _SLICE_SECONDS:

@@ -46,7 +46,7 @@ _ARRANGED = frozenset(
     (*_TEXT_KEYS, *_WRAPPERS, *(hours for hours, _ in _CLOCKS), "edges", "nodes", "arrayValue", "mapValue",
      "seconds", "_seconds", "relationships")
 )  # fmt: skip
-"""Keys of which `_plain` needs one: most objects have none."""
+"""Keys of wrapper objects: one without any of them is returned as it is."""
 
 
 class Simplifier:

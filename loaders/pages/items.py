@@ -69,7 +69,7 @@ class Items:
         return _SIZE + len(value)
 
     def end(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Handle an end tag."""
         while self._open and self._open[-1].depth >= self._depth:
             self._close(self._open.pop())
         self._depth -= 1

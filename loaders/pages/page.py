@@ -95,20 +95,20 @@ class _Target:
         self._number = self._size = 0
 
     def start(self, tag: str, attributes: Any) -> None:
-        """Take the start of an element."""
+        """Handle a start tag."""
         if attributes:
             self._note(tag, attributes)
         self._count(self._items.start(tag, attributes))
 
     def end(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Handle an end tag."""
         if tag == "script" and self._script is not None:
             self._read_script("".join(self._script))
             self._script = None
         self._items.end(tag)
 
     def data(self, text: str) -> None:
-        """Take text."""
+        """Handle character data."""
         if self._script is not None:
             self._script.append(text)
             self._count(len(text))

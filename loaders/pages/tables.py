@@ -19,7 +19,7 @@ from service.errors import InputError
 _MAX_SPAN = 1_000
 _ROW_SIZE = 100
 _CELL_SIZE = 10
-"""What a row and a cell count for beside their texts: about the bytes that they take."""
+"""Overhead of a row and of a cell in bytes, approximate, added to the size of its text."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "caption"))
 _CELLS = frozenset(("td", "th"))
 _LINES = frozenset(("br", "p", "div", "li", "tr", "dd", "dt"))
@@ -80,7 +80,7 @@ class _HtmlTable:
         self.cell, self.spans = [], spans
 
     def end_cell(self) -> int:
-        """Put the cell in the first column of its row that no cell above covers; return how many it adds."""
+        """Place the open cell, skipping columns under a rowspan; return the number of cells added."""
         if self.cell is None:
             return 0
         text, self.cell = _lines("".join(self.cell)), None
@@ -110,7 +110,7 @@ class _Target:
         self._in_heading = self._hidden = 0
 
     def start(self, tag: str, attributes: Any) -> None:
-        """Take the start of an element."""
+        """Handle a start tag."""
         inner = self._open[-1] if self._open else None
         if inner and (tag == "tr" or tag in _CELLS):
             self._end_cell()
@@ -135,7 +135,7 @@ class _Target:
             self._add("\n")
 
     def end(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Handle an end tag."""
         if tag == "table" and self._open:
             self._end_cell()
             self._open.pop()
@@ -149,7 +149,7 @@ class _Target:
             self._end_cell()
 
     def data(self, text: str) -> None:
-        """Take text."""
+        """Handle character data."""
         if not self._hidden:
             self._add(_SPACE.sub(" ", text))
 

@@ -151,7 +151,7 @@ def _elements(source: SourceFile) -> Iterator[tuple[str, Element]]:
 
 
 class _Parser:
-    """Builds only the elements that are read whole, so that no other takes memory."""
+    """Parser target that builds only the needed subtrees, which bounds memory."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -24,7 +24,10 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each session: of JSON-LD, else microdata and RDFa, else of tables if it is named."""
+    """Yield a Record for each session found in JSON-LD, else in microdata and RDFa, else in tables.
+
+    Tables are read only of a page that was named itself.
+    """
     page = read_page(source)
     for block in page.damaged:
         yield Diagnostic(

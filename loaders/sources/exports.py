@@ -1,4 +1,4 @@
-"""Opens web addresses as sources: a file, or the export beside a page of a known kind, on the same host."""
+"""Resolve URLs to sources: the file itself, or the export endpoint of a known conference system."""
 
 import re
 from dataclasses import dataclass

@@ -37,7 +37,9 @@ class Tokenizer:
 
         try:
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(file))
-        except Exception as error:  # tokenizers raises plain Exception
+        except (
+            Exception
+        ) as error:  # tokenizers raises Exception itself, no subclass, for a bad file
             raise ModelError(f"{file} is no tokenizer ({error}): the model is damaged.") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(window)

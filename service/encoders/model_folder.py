@@ -81,7 +81,7 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
                 etag_timeout=_FETCH_TIMEOUT,
                 allow_patterns=_WANTED,
             )
-        except Exception as error:  # huggingface_hub's errors share no base class; chained below
+        except Exception as error:  # its errors share no base class; raised below as ModelError
             failure = error
             require_libraries(name)  # without them it need not be fetched
             continue
@@ -94,7 +94,7 @@ def _hub_model(name: str, revision: str | None) -> ModelFolder:
 
 
 def require_libraries(model: str, *, packaged: bool = False) -> None:
-    """Raise ModelError, which names what to install, if sentence-transformers is missing.
+    """Check that sentence-transformers is installed; raise ModelError with the install command if not.
 
     `packaged` says that the program comes with the model's export, which then is damaged.
     """

@@ -53,7 +53,7 @@ class KeyFile:
         self._read_again()
 
     def find(self, secret: str) -> Key | None:
-        """Return the key of that secret, None if there is none; all are compared, whichever it is.
+        """Look up a key by its secret, None if unknown; every key is compared, so that timing tells nothing.
 
         Raises NotReadyError where this process could not read the file yet.
         """

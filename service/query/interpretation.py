@@ -20,7 +20,7 @@ Kind = Literal[
     "duration",
 ]
 EARLIEST, LATEST = "first", "last"
-"""Values of a time that order sessions instead of filtering them: the last talk on Sunday."""
+"""Sort order of a programme, as values of a time constraint: ascending or descending by start."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What words of a question can constrain."""
 SEPARATOR = ", "

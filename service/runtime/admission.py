@@ -16,7 +16,7 @@ _SPARE = 16
 _SHARE = 4
 """A client has one turn of so many at most, while others ask too."""
 _GONE_SECONDS = 2.0
-"""How long a client counts as one that asks: a hall behind one address has all turns again soon."""
+"""Seconds after its last request for which a client counts as active."""
 
 
 @dataclass(eq=False, slots=True)
@@ -130,7 +130,7 @@ class Admission:
             del self._lines[client]
 
     def _share_of(self, client: str) -> int:
-        """Return how many slots a client may hold at once: all of them while no other client asks."""
+        """Return the maximum number of slots per client: all of them while no other client is active."""
         _, asked = self._last if self._last[0] != client else self._last_other
         if time.monotonic() - asked > _GONE_SECONDS:
             return self._threads

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from operator import add
 
 _PART_BYTES = 2**21
-"""Pages that are never written take no memory."""
+"""Bytes reserved for one process; untouched pages use no physical memory."""
 _USED = struct.Struct("=Q")
 _LENGTHS = struct.Struct("=II")
 """Bytes of an entry's key, and how many numbers follow it."""
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class SharedCounts:
-    """Vectors of numbers by key, counted by this process and those it starts.
+    """Counter vectors by key in anonymous shared memory, for this process and its forks.
 
     The memory has no file behind it: a full disk takes none of it away, and it goes with the last process. A
     worker goes on from what those before it in its place have counted.

@@ -78,7 +78,7 @@ def read_own_bundle(models: Path, fingerprint: Fingerprint) -> Bundle | None:
 
 
 def is_packaged(fingerprint: Fingerprint) -> bool:
-    """Return whether the program comes with the bundle for a fingerprint."""
+    """Return whether the bundle for a fingerprint is package data."""
     return (fingerprint.weights, fingerprint.precision) == (own_model.WEIGHTS_SHA256, "int8")
 
 

@@ -129,7 +129,7 @@ class KnownValues:
 
     @cached_property
     def _dated(self) -> Mapping[str, Sequence[Edition]]:
-        """Editions with known days, grouped by event, in chronological order."""
+        """Dated editions by event, oldest first."""
         by_event: dict[str, list[Edition]] = defaultdict(list)
         for edition in self.editions:
             if edition.days:
