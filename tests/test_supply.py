@@ -47,6 +47,23 @@ def test_serving_needs_neither_torch_nor_what_brings_it() -> None:
     assert heavy.isdisjoint(_packages("requirements-serve.txt"))
 
 
+def test_files_that_the_program_reads_are_installed_with_it() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    there = {
+        file
+        for pattern in setuptools["packages"]["find"]["include"]
+        for file in (ROOT / pattern.rstrip("*")).rglob("*")
+        if file.is_file() and file.suffix not in {".py", ".pyc"}
+    }
+    installed = {
+        file
+        for package, patterns in setuptools["package-data"].items()
+        for pattern in patterns
+        for file in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    assert there - installed == {ROOT / "training/RESULTS.md"}
+
+
 @pytest.mark.slow
 def test_pip_takes_what_is_installed_for_them() -> None:
     """Nothing is fetched: pip compares the environment with the versions, and wants hashes for all."""
