@@ -68,10 +68,13 @@ def test_an_address_is_never_the_place_of_rejects(tmp_path: Path) -> None:
     assert find_overlap(tmp_path / "x.csv", ["https://example.org/x.csv"]) is None
 
 
-def test_what_fetches_is_not_imported_for_files() -> None:
+def test_what_fetches_or_parses_other_formats_is_not_imported_for_files() -> None:
     code = f"""import sys
 import loaders.load
+from loaders.readers import find_reader
+from loaders.records.record import Options
 from loaders.sources.find import find_sources
-assert list(find_sources([{str(DATA / "german.csv")!r}]))
-sys.exit("httpx" in sys.modules)"""
+(source,) = find_sources([{str(DATA / "german.csv")!r}])
+assert list(find_reader(source).read(source, Options()))
+sys.exit(not {{"httpx", "lxml", "bibtexparser", "pylatexenc"}}.isdisjoint(sys.modules))"""
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

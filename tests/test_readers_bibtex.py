@@ -1,7 +1,7 @@
 import pytest
 from support.reading_sources import read_bytes
 
-from loaders.readers import bibtex
+from loaders import bibliography
 from service.errors import InputError
 
 PROCEEDINGS = r"""
@@ -49,7 +49,7 @@ def test_a_file_without_papers_is_refused() -> None:
     "title", ["{" * 2000 + "x" + "}" * 2000, r"\begin{a} x", r"\x{", "$x", r"\frac", "a } b"]
 )
 def test_odd_tex_never_stops_a_file(title: str) -> None:
-    assert isinstance(bibtex._plain(title), str)
+    assert isinstance(bibliography._plain(title), str)
 
 
 @pytest.mark.parametrize(

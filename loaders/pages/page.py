@@ -20,11 +20,6 @@ from service.errors import InputError
 MAX_DATA = 8 * 2**20
 """Characters of structured data in one page."""
 _BLOCK_SIZE = 2**16
-_START = re.compile(
-    r"(?:\s|<!--.{0,5000}?-->|<\?xml[^>]{0,200}\?>)*+<(?:!doctype html|html|head|body)\b",
-    re.I | re.S,
-)
-_SUFFIXES = (".html", ".htm", ".xhtml")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
 _IRI = re.compile(r"(?:https?://schema\.org/|schema:)")
 _WRAPPING = re.compile(r"\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
@@ -54,16 +49,6 @@ class Page:
     damaged: list[Damaged] = field(default_factory=list)
     base: str = ""
     generator: str = ""
-
-
-def is_page(source: SourceFile) -> bool:
-    """Return whether a file is HTML, by its start; by its name where that is only a part of a page."""
-    head = source.head_text
-    if _START.match(head):
-        return True
-    return (
-        source.path.lower().endswith(_SUFFIXES) and head.startswith("<") and "<?xml" not in head[:5]
-    )
 
 
 def read_page(source: SourceFile) -> Page:

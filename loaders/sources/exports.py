@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
-from loaders.pages.page import is_page
+from loaders.pages.detection import is_page
 from loaders.sources.addresses import without_user
 from loaders.sources.fetch import Fetched, fetch
 from loaders.sources.source_file import SourceFile
