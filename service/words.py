@@ -132,6 +132,7 @@ _LANGUAGE_CODES = {
     name: code for code, names in _LANGUAGES.items() for name in folded(names).split()
 }
 _LANGUAGE_CODES["und"] = ""  # undetermined
+_CODES = re.compile(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?")
 _ENGLISH_NAMES = {code: names.partition(" ")[0] for code, names in _LANGUAGES.items()}
 
 
@@ -144,7 +145,7 @@ def language_code(name: str) -> str:
     key = " ".join(folded(name).split()).replace("_", "-")
     if key in _LANGUAGE_CODES:
         return _LANGUAGE_CODES[key]
-    if re.fullmatch(r"[a-z]{2}(-.*|\s*[,;/|+&].*)?", key):
+    if _CODES.fullmatch(key):
         return key[:2]
     first = re.split(r"[^\w]", key, maxsplit=1)[0]  # "english / ingles", "german (de)"
     return _LANGUAGE_CODES.get(first, key[:20].strip(" -"))

@@ -1,6 +1,7 @@
 """Normalise JSON: localised texts, `{"value": ...}` objects and wrapper objects."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from operator import is_not
 from typing import Any
 
@@ -77,7 +78,7 @@ class Simplifier:
 
         What needs no change is no copy.
         """
-        if depth > _MAX_DEPTH:
+        if not value or depth > _MAX_DEPTH:
             return value
         if isinstance(value, list):
             items = [
@@ -89,14 +90,15 @@ class Simplifier:
             return value
         if is_localised(value):
             return self.simplify(self._in_language(value), depth + 1)
-        found = _by_type(value)
+        found = _by_type(value) if "included" in value else value
         changed = {
             key: simple
             for key, item in found.items()
             if isinstance(item, (dict, list))
             and (simple := self.simplify(item, depth + 1)) is not item
         }
-        return _plain({**found, **changed} if changed else found)
+        found = {**found, **changed} if changed else found
+        return found if _ARRANGED.isdisjoint(found) else _plain(found)
 
     def _in_language(self, texts: Mapping[str, Any]) -> Any:
         there = {language_code(key): text for key, text in texts.items() if text} or {"": ""}
@@ -124,6 +126,7 @@ def is_localised(value: Mapping[str, Any]) -> bool:
     return is_whole and "en" in codes
 
 
+@lru_cache(maxsize=4096)  # objects of one file have the same keys
 def _language(key: str) -> str:
     if len(key) > _MAX_CODE:
         return ""
@@ -134,8 +137,6 @@ def _language(key: str) -> str:
 
 def _plain(value: dict[str, Any]) -> Any:
     """Return what an object of one text, time or list stands for; any other with what its wrapper holds."""
-    if _ARRANGED.isdisjoint(value):
-        return value
     if len(value) <= 1 + len(_BESIDE_TEXT):
         for key in _TEXT_KEYS:
             if key in value and value.keys() - {key} <= _BESIDE_TEXT:

@@ -130,6 +130,6 @@ def _record(
         url=as_text(event.get("url")),
         states=[as_text(event.get("state"))],
         cancelled=is_cancelled(as_text(event.get("status")))
-        or any(is_said(as_text(event.get(key))) for key in ("cancelled", "canceled")),
+        or any(is_said(as_text(event[key])) for key in ("cancelled", "canceled") if key in event),
         links=[link for key in ("attachments", "links") for link in list_links(event.get(key))],
     )

@@ -126,7 +126,7 @@ def _without(title: str, found: re.Match[str]) -> str:
 
 
 _STEMS = (
-    *("cancel", "abgesagt", "storniert", "entfallt", "fallt", "annul", "anulad", "suspendid"),
-    *("geannuleerd", "afgelast", "withdrawn", "zuruckgezogen"),
+    *("cancel", "abgesagt", "storniert", "fallt", "annul", "anulad", "suspendid", "afgelast"),
+    *("withdrawn", "zuruckgezogen"),
 )
 """Parts of every such word, without accents."""

@@ -1,6 +1,8 @@
 """The links of a record: web addresses, what each leads to, and a label for people."""
 
 import re
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +22,7 @@ _URL = re.compile(
 _BARE_URL = re.compile(
     r"(?:www\.(?:[\w-]+\.)+[a-z]{2,}(?:[/?#][^\s<>\"]*)?|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"]*)", re.I
 )
+_PARTS = re.compile(r"https?://([^/?#]*)([^?#]*)", re.I)
 _ADDRESS_KEYS = ("url", "href", "link", "address", "resource")
 _LABEL_KEYS = ("title", "label", "name", "description")
 _KIND_KEYS = ("kind", "type")
@@ -54,7 +57,8 @@ def find_url(text: str) -> str:
         found = found[:-1]  # [slides](https://example.org).
     if has_email(unquote(found)):  # in what follows the page, as a rule
         found = re.split("[?#]", found, maxsplit=1)[0]
-    return "" if has_email(unquote(found)) else found
+        return "" if has_email(unquote(found)) else found
+    return found
 
 
 def list_links(value: Any, kind: str = "") -> list[LinkText]:
@@ -82,8 +86,10 @@ def read_links(record: Record) -> tuple[Link, ...]:
     """Return a record's links, each address once; warn of what is no web address."""
     found: dict[str, Link] = {}
     for given in record.links:
-        if url := _checked(find_url(given.address)):
-            found.setdefault(url, _link(url, given))
+        url = find_url(given.address)
+        parts = _PARTS.match(url)
+        if parts and _host(parts[1]):
+            found.setdefault(url, _link(url, parts[1], parts[2], given))
         elif not is_placeholder(given.address.strip()):
             record.warn("a link without a web address is left out", given.address)
     if len(found) > MAX_LINKS:
@@ -91,32 +97,31 @@ def read_links(record: Record) -> tuple[Link, ...]:
     return tuple(found.values())[:MAX_LINKS]
 
 
-def _link(url: str, given: LinkText) -> Link:
+def _link(url: str, site: str, path: str, given: LinkText) -> Link:
     label = plain_line(given.label[:_MAX_LABEL], "")
-    kind = _kind(url, label, given.kind)
-    return Link(kind, url, label or _LABELS.get(kind) or urlsplit(url).netloc)
+    kind = _kind(site, path, label, given.kind)
+    return Link(kind, url, label or _LABELS.get(kind) or site)
 
 
-def _kind(url: str, label: str, said: str) -> LinkKind:
+def _kind(site: str, path: str, label: str, said: str) -> LinkKind:
     """Return what a link leads to: as its source says, else by its file, its words or its site."""
-    parts = urlsplit(url)
-    path, host = parts.path.casefold(), f".{(parts.hostname or '').casefold()}"
-    words = folded(f"{said} {label}")
     for kind in LINK_KINDS:
         if said == kind:
             return kind
-    signs = [
-        *((kind, path.endswith(_FILES[kind])) for kind in _FILES),
-        *((kind, _WORDS[kind].search(words) is not None) for kind in _FILES),
-        *((kind, host.endswith(_SITES[kind])) for kind in _FILES),
-    ]
-    return next((kind for kind, is_there in signs if is_there), "page")
+    file, words, host = path.casefold(), folded(f"{said} {label}"), f".{_host(site)}"
+    signs = chain(
+        (kind for kind, endings in _FILES.items() if file.endswith(endings)),
+        (kind for kind, pattern in _WORDS.items() if pattern.search(words)),
+        (kind for kind, sites in _SITES.items() if host.endswith(sites)),
+    )
+    return next(signs, "page")
 
 
-def _checked(url: str) -> str:
-    """Return a web address that can be taken apart, nothing for others (https://[x)."""
+@lru_cache(maxsize=1024)  # the links of a programme lead to few sites
+def _host(site: str) -> str:
+    """Return the host of an address's site, in lower case; "" for one that cannot be taken apart ([x)."""
     try:
-        return url if urlsplit(url).hostname else ""
+        return (urlsplit(f"//{site}").hostname or "").casefold()
     except ValueError:
         return ""
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 _MIN_REPEATED = 60
 """Minimum length in characters of a sentence that is dropped when repeated; shorter ones may be headings."""
+_BLANK_LINES = re.compile(r"\n{2,}")
 _SENTENCES = re.compile(r"(?<=[.!?]) +")
 _WRAPPED = range(50, 91)
 """Length in characters of a hard-wrapped line."""
@@ -54,7 +55,7 @@ def unwrap(text: str) -> str:
     """Return the text with hard-wrapped lines joined, if most lines are hard-wrapped."""
     if len([line for line in text.split("\n") if len(line) in _WRAPPED]) < _MIN_WRAPPED:
         return text
-    blocks = [block.split("\n") for block in re.split(r"\n{2,}", text)]
+    blocks = [block.split("\n") for block in _BLANK_LINES.split(text)]
     before = [
         line
         for block in blocks

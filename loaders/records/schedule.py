@@ -23,8 +23,8 @@ def read_times(record: Record, options: Options) -> tuple[datetime | None, datet
     starts_at = _start(record, options) if record.start else None
     if starts_at is None:
         return None, None
-    ends_at = _end(record, options, starts_at) or _end_by_duration(record, starts_at)
-    return starts_at, ends_at
+    ends_at = _end(record, options, starts_at) if record.end else None
+    return starts_at, ends_at or _end_by_duration(record, starts_at)
 
 
 def _start(record: Record, options: Options) -> datetime | None:

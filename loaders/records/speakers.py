@@ -55,6 +55,7 @@ _GIVEN = (
     "forename",
 )
 _FAMILY = ("last name", "lastname", "last", "family name", "familyname", "family", "surname")
+_PARTS = frozenset((*_GIVEN, *_FAMILY))
 _NESTED = ("person", "user", "profile", "speaker", "author", "attributes", "fields", "node", "data")
 _NO_NAME = re.compile(
     r"\b(?:id|uuid|guid|code|e ?mail|mail|affiliation|institution|organi[sz]ation|company|employer|title|role|"
@@ -199,8 +200,13 @@ def _person(value: Any) -> str:
     """Return the name of a person given as a text or an object; empty if an object holds none."""
     if not isinstance(value, Mapping):
         return as_text(value)
-    found = {_key(str(key)): _in_order(item) for key, item in value.items()}
-    names = [_first_text(found, keys) for keys in (_GIVEN, _FAMILY)]
+    found = {
+        _key(str(key)): _in_order(item) if isinstance(item, list) else item
+        for key, item in value.items()
+    }
+    names = ["", ""]
+    if not _PARTS.isdisjoint(found):
+        names = [_first_text(found, keys) for keys in (_GIVEN, _FAMILY)]
     whole = _first_text(found, _WHOLE)
     if all(names) and (not whole or "," in whole):
         return " ".join(names)
@@ -210,13 +216,9 @@ def _person(value: Any) -> str:
     return _person(nested) if nested is not None else _any_name(found)
 
 
-def _in_order(name: Any) -> Any:
-    """Return KonOpas' parts of a name (given, family, prefix, suffix) as one; any other value as it is."""
-    if (
-        not isinstance(name, list)
-        or not 1 < len(name) <= 4
-        or not all(isinstance(it, str) for it in name)
-    ):
+def _in_order(name: list[Any]) -> Any:
+    """Return KonOpas' parts of a name (given, family, prefix, suffix) as one; any other list as it is."""
+    if not 1 < len(name) <= 4 or not all(isinstance(it, str) for it in name):
         return name
     given, family, prefix, suffix = (*name, "", "")[:4]
     return " ".join(" ".join((prefix, given, family, suffix)).split())

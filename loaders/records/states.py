@@ -56,11 +56,14 @@ def read_states(record: Record) -> bool:
 
     Raises Unwanted for a session that was not accepted, Skip for a state that is not known.
     """
-    known = [(state, is_accepted(state)) for state in record.states]
+    said = [state for state in record.states if state]
+    if not said:
+        return False
+    known = [(state, is_accepted(state)) for state in said]
     for state, accepted in known:
         if accepted is False:
             raise Unwanted(f"not accepted: {_told(state)}")
-    off = [is_cancelled(state) for state in record.states]
+    off = [is_cancelled(state) for state in said]
     for (state, accepted), is_off in zip(known, off, strict=True):
         if accepted is None and not is_off:
             raise Skip(f"the state {_told(state)!r} is not known: write accepted or rejected")

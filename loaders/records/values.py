@@ -10,6 +10,8 @@ from loaders.records.printed import parse_printed
 _FORMULA_SIGNS = {"=", "+", "-", "@"}
 _MAX_DEPTH = 6  # of values inside values
 _MAX_EXCERPT = 1_000  # characters
+_SEPARATORS = re.compile(r"[|;,\n]")
+_YEAR = re.compile(r"((?:19|2[01])\d\d)(?:\.0+)?")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.I)
 
 
@@ -43,7 +45,7 @@ def as_list(value: Any) -> list[str]:
         value = unprinted(value)
     if isinstance(value, (list, tuple)):
         return [text for item in value if (text := as_text(item))]
-    parts = re.split(r"[|;,\n]", decoded(as_text(value)))
+    parts = _SEPARATORS.split(decoded(as_text(value)))
     return [text for part in parts if (text := part.strip())]
 
 
@@ -69,7 +71,7 @@ def unprinted(text: str) -> Any:
 
 def as_year(text: str) -> int | None:
     """Return a text that is a year (1900 to 2199) as a number, else None."""
-    match = re.fullmatch(r"((?:19|2[01])\d\d)(?:\.0+)?", text)
+    match = _YEAR.fullmatch(text)
     return int(match[1]) if match else None
 
 
