@@ -10,6 +10,7 @@ from loaders.pages.page import Page, local_name
 from loaders.pages.values import Node, address_of, listed, text_of, texts_of
 from loaders.records.cancelled import is_cancelled
 from loaders.records.cleaning import split_year
+from loaders.records.postponed import is_postponed
 from loaders.records.record import LinkText, Record
 from loaders.records.speakers import speaker_names
 from loaders.records.values import as_list, as_year
@@ -17,7 +18,6 @@ from loaders.tables.columns import field_of
 
 GENERATOR = "Conference Helper"
 """The generator of a page that this program made: there `url` is the page's, and `sameAs` the session's."""
-POSTPONED = "postponed: its time is left out"
 _LINK_KINDS = {
     "VideoObject": "recording", "AudioObject": "recording", "PresentationDigitalDocument": "slides",
 }  # fmt: skip
@@ -42,8 +42,7 @@ def _record(found: Found, page: Page, location: str) -> Record:
     identifiers = listed(node.get("identifier"))
     labels = _labels(node)
     status = local_name(text_of(node.get("eventStatus")) or address_of(node.get("eventStatus")))
-    is_postponed = "postponed" in status.lower()
-    record = Record(
+    return Record(
         location=location,
         event=event,
         year=year or as_year(text_of(found.conference.get("startDate"))[:4]),
@@ -58,8 +57,8 @@ def _record(found: Found, page: Page, location: str) -> Record:
         kind=labels.get("kind", ""),
         language=_language(node),
         room=_room(node, found.conference),
-        start="" if is_postponed else text_of(node.get("startDate")),
-        end="" if is_postponed else text_of(node.get("endDate")),
+        start=text_of(node.get("startDate")),
+        end=text_of(node.get("endDate")),
         duration=text_of(node.get("duration")),
         zone=_zone(node),
         url=address_of(node.get("sameAs"))
@@ -67,11 +66,9 @@ def _record(found: Found, page: Page, location: str) -> Record:
         else _absolute(address_of(node.get("url")), page),
         links=_links(node, page),
         tags=_tags(node),
+        states=[status] if is_postponed(status) else [],
         cancelled=is_cancelled(status),
     )
-    if is_postponed:
-        record.warn(POSTPONED, record.title)
-    return record
 
 
 def _edition(name: str, *, is_ours: bool) -> tuple[str, int | None]:

@@ -101,12 +101,16 @@ def _find_mark(title: str) -> str | None:
 
 def is_cancelled(state: str) -> bool:
     """Return whether a state means cancelled: "cancelled", "accepted (cancelled)", EventCancelled."""
+    return has_word(state, _WORDS)
+
+
+def has_word(state: str, words: frozenset[str]) -> bool:
+    """Return whether a state has one of these folded words, and no "not" before it."""
     if not state:
         return False
-    words = _WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
-    before = ["", *words]
+    found = _WORD.findall(folded(_WORD_WITHIN.sub(" ", state)))
     return any(
-        word in _WORDS and last not in _NOT for last, word in zip(before, words, strict=False)
+        word in words and last not in _NOT for last, word in zip(["", *found], found, strict=False)
     )
 
 

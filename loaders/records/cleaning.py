@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from loaders.records import times
 from loaders.records.cancelled import announces_cancelled, says_cancelled, split_cancelled
 from loaders.records.links import find_url, read_links
+from loaders.records.postponed import POSTPONED, is_postponed, says_postponed
 from loaders.records.prose import tidy
 from loaders.records.record import Options, Record, Skip, UnknownEvent, Unwanted
 from loaders.records.schedule import read_times, start_year
@@ -72,6 +73,9 @@ def to_session(record: Record, options: Options) -> Session:
         raise UnknownEvent("no year named: pass --year YEAR")
     if year not in times.YEARS:
         raise Skip("its year is not between 1900 and 2199")
+    if starts_at and (says_postponed(title) or any(map(is_postponed, record.states))):
+        record.warn(POSTPONED, title)
+        starts_at = ends_at = None
     abstract = _abstract(record)
     labels = (record.kind, record.track, record.room, *record.tags)
     is_off = is_off or announces_cancelled(abstract) or any(map(says_cancelled, labels))

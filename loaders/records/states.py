@@ -3,6 +3,7 @@
 import re
 
 from loaders.records.cancelled import is_cancelled
+from loaders.records.postponed import is_postponed
 from loaders.records.record import Record, Skip, Unwanted
 from loaders.records.text import is_placeholder, normalise
 from service.words import folded
@@ -65,7 +66,7 @@ def read_states(record: Record) -> bool:
             raise Unwanted(f"not accepted: {_told(state)}")
     off = [is_cancelled(state) for state in said]
     for (state, accepted), is_off in zip(known, off, strict=True):
-        if accepted is None and not is_off:
+        if accepted is None and not is_off and not is_postponed(state):
             raise Skip(f"the state {_told(state)!r} is not known: write accepted or rejected")
     return any(off)
 
