@@ -53,7 +53,7 @@ class EdgeBuilder:
     """Writes one new generation; `EdgeStore.building` makes and ends it."""
 
     def __init__(self, folder: CatalogueFolder, encoder: Fingerprint, sessions: int) -> None:
-        """Create an empty generation for about `sessions` sessions, payload indexes first."""
+        """Create an empty generation for about `sessions` sessions."""
         has_hnsw = sessions > _HNSW_ABOVE
         self._segment_terms = (
             _TERMS_PER_SESSION * sessions // _HNSW_SEGMENTS if has_hnsw else _SEGMENT_TERMS
@@ -70,9 +70,6 @@ class EdgeBuilder:
             self._shard = edge.EdgeShard.create(
                 str(path / "points"), _config(encoder.dimension, sessions)
             )
-            for name, type in self._indexes.items():
-                parameters = _INDEX_PARAMETERS[type]
-                self._shard.update(edge.UpdateOperation.create_field_index(name, parameters))
 
     def upsert(self, sessions: Sequence[Session], vectors: Vectors) -> None:
         """Write sessions with their unit vectors (n, dimension). Raises EncoderError if one is not unit."""
@@ -109,6 +106,7 @@ class EdgeBuilder:
         """Verify, write the manifest and switch to the generation (see `Builder.commit`)."""
         with translate_errors("write sessions"):
             self._finish_segment()
+            self._create_indexes()
         with translate_unwritable(self._path):
             write_vocabulary(self._path, self._words.vocabulary())
         self.close()
@@ -142,6 +140,13 @@ class EdgeBuilder:
         self._terms = 0
         self._shard.flush()
         self._shard.optimize()
+        self._shard.flush()
+
+    def _create_indexes(self) -> None:
+        """Create the payload indexes of all segments; one that exists before is built again with each segment."""
+        for name, type in self._indexes.items():
+            parameters = _INDEX_PARAMETERS[type]
+            self._shard.update(edge.UpdateOperation.create_field_index(name, parameters))
         self._shard.flush()
 
     def close(self) -> None:
