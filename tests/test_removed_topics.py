@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.programmes import Loading
+from support.reading_sources import read
 
-from loaders.records.record import Options
 from service.encoder import Encoder, Vectors
 from service.query.query import Query
 from service.search.searcher import Searcher
@@ -119,15 +118,12 @@ def test_topics_removed_from_the_sample_summit(
 
 
 def test_tracks_removed_from_a_real_programme(
-    shared_data: Callable[[str], Path], removal: Callable[..., Remover], loading: Loading
+    shared_data: Callable[[str], Path], removal: Callable[..., Remover]
 ) -> None:
     """One track of an early FOSDEM; under CONFERENCE_HELPER_TEST_LONG more, of one four times its size."""
     year, step, least = (2019, 8, 40) if LONG else (2007, 100, 10)
     source = shared_data(f"fosdem/schedule_{year}.xml")
-    loading.files(source, options=Options(timezone="Europe/Brussels"))
-    with loading.store.reading() as generation:
-        sessions = [session for some, _ in generation.scan() for session in some]
-    remover = removal(sessions, {})
+    remover = removal(read(source, timezone="Europe/Brussels").sessions, {})
     strong, asked = remover.strong(list(islice(remover.topics(10), 0, None, step)))
     assert asked > least
     assert len(strong) <= MOST * asked, strong

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.programmes import Loading
+from support.reading_sources import read
 
 from loaders.records.record import Options
 
@@ -83,14 +84,10 @@ def test_a_talks_file_and_its_grid_are_joined(
 
 
 def test_the_oldest_and_the_newest_schedules_have_rooms(
-    shared_data: Callable[[str], Path], loading: Loading
+    shared_data: Callable[[str], Path],
 ) -> None:
-    for year in ("2007", "2012", "2019"):
-        loading.files(
-            shared_data(f"fosdem/schedule_{year}.xml"), options=Options(timezone="Europe/Brussels")
-        )
-    with loading.store.reading() as generation:
-        sessions = [item for some, _ in generation.scan() for item in some]
+    files = [shared_data(f"fosdem/schedule_{year}.xml") for year in ("2007", "2012", "2019")]
+    sessions = read(*files, event=None, year=None, timezone="Europe/Brussels").sessions
     assert {(item.event, item.year) for item in sessions} == {
         ("FOSDEM", 2007),
         ("FOSDEM", 2012),
