@@ -152,7 +152,7 @@ def test_threads_read_while_loads_switch(store: EdgeStore, tmp_path: Path) -> No
 
     def read() -> None:
         vector = BagOfWords().encode_queries([f"{row(1)['title']}. {row(1)['abstract']}"])[0]
-        while not ended.is_set():
+        while not ended.wait(0.002):  # loads get on meanwhile
             try:
                 with store.reading() as generation:
                     assert generation.search(vector, 1, NO_FILTERS)[0].session.source_id == "1"

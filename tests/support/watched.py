@@ -1,10 +1,11 @@
-"""Runs the command line and writes each socket it uses and each file it changes to a log, a line of JSON each.
+"""Runs commands and writes each socket they use and each file they change to a log, a line of JSON each.
 
-    python watched.py LOG COMMAND [OPTION]...
+    python watched.py LOG COMMAND [OPTION]... [AND COMMAND [OPTION]...]...
 
 Forks are watched too. What libraries do outside of Python is not seen here; an empty home folder shows it.
 """
 
+import itertools
 import json
 import os
 import sys
@@ -35,10 +36,15 @@ def watch(log: int) -> None:
 
 if __name__ == "__main__":
     watch(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND))
-    sys.argv = ["conference-helper", *sys.argv[2:]]
     from conference_helper.cli import main
     from service.verdict import off_topic
     from support.off_topic import read_few
 
     off_topic.read_queries = read_few
-    main()
+    for is_and, words in itertools.groupby(sys.argv[2:], "AND".__eq__):
+        if not is_and:
+            try:
+                main([*words], prog_name="conference-helper")
+            except SystemExit as end:
+                if end.code:
+                    raise
