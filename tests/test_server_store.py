@@ -17,6 +17,7 @@ from service.stores.server.connection import Connection
 from service.stores.server.create import MAX_POINTS
 from service.stores.server.store import ServerStore
 from service.stores.server.writing import MAX_BYTES, batches
+from service.stores.verification import verify
 
 
 @pytest.fixture
@@ -181,6 +182,8 @@ def test_change_in_place_that_was_cut_short_is_ended_by_the_next_load(
             load(store, tmp_path, changed)
     with store.reading() as generation:
         assert generation.count(NO_FILTERS) == 101
+    with pytest.raises(VerificationError, match="the next load puts it right"):
+        verify(store)
     manifest = load(store, tmp_path, changed).manifest
     assert manifest == store.manifest()
     assert manifest is not None
@@ -188,6 +191,7 @@ def test_change_in_place_that_was_cut_short_is_ended_by_the_next_load(
     metadata = client.get_collection("sessions").config.metadata
     assert metadata is not None
     assert metadata["changing"] is False
+    assert verify(store) == manifest
 
 
 def test_rollback_where_the_previous_one_is_gone(client: QdrantClient) -> None:

@@ -261,7 +261,7 @@ class SessionStore(SearchableStore, Protocol):
     def find_damage(self, manifest: Manifest) -> str:
         """Return what of a generation's files is not as written, read without being opened; nothing if all is.
 
-        Nothing is found on a server, whose files are out of reach, or where there are no digests.
+        On a server, whose files are out of reach, it is a load in place that was cut short.
         """
         ...
 

@@ -135,7 +135,7 @@ class Rounds:
             done.operation == "load in place" and told and _is_between(now, old, new)
         ):
             done.problems.append("what is served is neither the old revision nor the new one")
-        if now != new:
+        if now != new or (told and do == "load"):  # a load in place may lack its manifest alone
             self.loader.begin(do, rows, _LONGEST_OPERATION)
             if again := self.loader.result():
                 done.problems.append(f"again: {again['error']}: {again['text']}")

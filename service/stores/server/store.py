@@ -103,8 +103,10 @@ class ServerStore:
         yield ServerGeneration(self.connection, self._settings, manifest)
 
     def find_damage(self, manifest: Manifest) -> str:
-        """Return nothing: the server alone reads its files."""
-        return ""
+        """Return whether a load in place was cut short; the server alone reads its files."""
+        found = self._collections.metadata(manifest.generation) or {}
+        cut_short = "a load in place was cut short, or is at work: the next load puts it right"
+        return cut_short if found.get("changing") else ""
 
     @contextmanager
     def lock(self) -> Iterator[None]:
