@@ -98,7 +98,7 @@ FAULTS = {
     "all nodes killed": Fault(lambda faults: faults.kill(3)),
     "one node hung": Fault(lambda faults: faults.hang(1), survived=True),
     "two nodes hung": Fault(lambda faults: faults.hang(2)),
-    "one node cut off": Fault(lambda faults: faults.cut_off()),
+    "one node cut off": Fault(lambda faults: faults.cut_off(), survived=True),
     "one disk full": Fault(lambda faults: faults.fill_disks(1), survived=True, ends=True),
     "all disks full": Fault(lambda faults: faults.fill_disks(3), ends=True),
     "loader killed": Fault(lambda faults: faults.kill_loader(), survived=True, ends=True),
