@@ -115,13 +115,13 @@ def test_an_address_that_is_too_long_is_an_error_like_others(
     assert fetch("/livez")[0] == 200
 
 
-@pytest.mark.parametrize("seed", range(20 if LONG else 10))
+@pytest.mark.parametrize("seed", range(20 if LONG else 6))
 def test_a_loader_killed_at_any_moment_changes_nothing_and_loses_little(
     tmp_path: Path, seed: int
 ) -> None:
     """What is served stays; the loads after it embed again at most what was in the making.
 
-    Each is killed twice; under CONFERENCE_HELPER_TEST_LONG twenty loads are, else ten.
+    Each is killed twice; under CONFERENCE_HELPER_TEST_LONG twenty loads are, else six.
     """
     chance = random.Random(seed)
     loading = Loading(EdgeStore(tmp_path / "data", "sessions"), tmp_path)
