@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGING = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink")
@@ -40,7 +41,7 @@ if __name__ == "__main__":
     from service.verdict import off_topic
     from support.off_topic import read_few
 
-    off_topic.read_queries = read_few
+    mock.patch.object(off_topic, "read_queries", read_few).start()
     for is_and, words in itertools.groupby(sys.argv[2:], "AND".__eq__):
         if not is_and:
             try:
