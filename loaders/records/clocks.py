@@ -23,6 +23,7 @@ _ANY_CLOCK = re.compile(
 )
 _TO = r"\s*(?:-|–|—|~|\b(?:to|bis|till|until|à|a|au|al|alle|as|às)\b)\s*"
 _RANGE = re.compile(rf"(.*{_CLOCK}){_TO}((?:\d{{4}}-\d\d-\d\d )?{_CLOCK})", re.I)
+_HOUR_TO_CLOCK = re.compile(rf"(\d{{1,2}}){_TO}(\d{{1,2}}[:.]\d\d)", re.I)  # "10-10:45"
 _NO_DAY = r"(?<![^\W\d_]\s\d)(?<![^\W\d_]\s\d\d)"  # as the number in "June 5" may be
 _HALF_AT_END = re.compile(  # "1:00 - 2:30 PM"
     rf"(.*?(?<![\d.:/-])(\d{{1,2}})(?:[:.](\d\d)|{_NO_DAY})){_TO}"
@@ -70,6 +71,8 @@ def split_range(text: str) -> tuple[str, str]:
         return text, ""
     if match := _HALF_AT_END.fullmatch(text):
         return f"{match[1]} {_half_of_start(match)}m", match[4]
+    if match := _HOUR_TO_CLOCK.fullmatch(text):
+        return f"{match[1]}:00", match[2]
     match = _RANGE.fullmatch(text)
     return (match[1], match[2]) if match else (text, "")
 

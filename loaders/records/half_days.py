@@ -1,4 +1,4 @@
-"""Clock times on a clock of twelve hours that say neither am nor pm: the order of a day's rows tells."""
+"""Clock times on a clock of twelve hours, some or all without am or pm: the order of a day's rows tells."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -17,16 +17,24 @@ _CLOCK = re.compile(
     r"(?P<day>.*?)(?P<space>^|T|\s)(?P<hour>\d{1,2})(?P<sign>:|(?<=\s\d)\.|(?<=\s\d\d)\.)(?P<minute>[0-5]\d)"
     r"(?P<seconds>:\d\d)?"
 )
+_WITH_HALF = re.compile(
+    r"(?P<day>.*?)(?:^|T|\s)(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?(?::\d\d)?\s*(?P<half>[ap])\.?\s?m\b\.?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Start and end of a row in minutes, with its day and room; on a clock of twelve hours, or of 24."""
+    """Start and end of a row in minutes, with its day and room; on a clock of twelve hours, or of 24.
+
+    `is_certain` says that its start says am or pm.
+    """
 
     day: str
     start: int
     end: int | None = None
     room: str = ""
+    is_certain: bool = False
 
 
 def settle_clocks(clocks: Sequence[Clock]) -> list[int | None]:
@@ -34,7 +42,7 @@ def settle_clocks(clocks: Sequence[Clock]) -> list[int | None]:
 
     Times that run 9, 10, 11, 12, 1, 2 are those of one day's morning and afternoon.
     """
-    if not any(_is_early(clock.start) or _ends_before(clock) for clock in clocks):
+    if not any(_is_early(clock) or _ends_before(clock) for clock in clocks):
         return [clock.start for clock in clocks]
     days: dict[str, list[int]] = {}
     for number, clock in enumerate(clocks):
@@ -48,32 +56,39 @@ def settle_clocks(clocks: Sequence[Clock]) -> list[int | None]:
             settled[number] = start
     if is_told:
         return settled
-    return [None if _is_early(clock.start) else clock.start for clock in clocks]
+    return [None if _is_early(clock) else clock.start for clock in clocks]
 
 
 def settle_halves(items: Iterator[Record | Diagnostic]) -> Iterator[Record | Diagnostic]:
     """Yield the items of a file, the times of its records on a clock of 24 hours.
 
-    One time of a file that says am or pm, or that only a clock of 24 hours has, leaves all others as they are.
+    One time of a file that only a clock of 24 hours has leaves all others as they are. Those that say am or pm
+    tell of the others.
     """
+    certain: list[Clock] = []
     held: list[Record | Diagnostic] = []
     for item in items:
-        if isinstance(item, Record) and (_is_plain(item.start) or _is_plain(item.end)):
+        if isinstance(item, Record) and (_is_of_24_hours(item.start) or _is_of_24_hours(item.end)):
             yield from held
             yield item
             yield from items
             return
-        if held or (isinstance(item, Record) and _parse(item.start)):
+        clock = _clock(item) if isinstance(item, Record) else None
+        if held or (clock and (not clock.is_certain or _ends_before(clock))):
             held.append(item)
-        else:
-            yield item
-    _settle([item for item in held if isinstance(item, Record) and _parse(item.start)])
+            continue
+        if clock:
+            certain.append(clock)
+        yield item
+    _settle(certain, [item for item in held if isinstance(item, Record)])
     yield from held
 
 
-def _settle(records: Sequence[Record]) -> None:
-    clocks = [_clock(record) for record in records]
-    for record, clock, start in zip(records, clocks, settle_clocks(clocks), strict=True):
+def _settle(before: Sequence[Clock], records: Sequence[Record]) -> None:
+    """Settle the times of records; `before` are those of the records before them."""
+    found = [(record, clock) for record in records if (clock := _clock(record))]
+    starts = settle_clocks([*before, *(clock for _, clock in found)])[len(before) :]
+    for (record, clock), start in zip(found, starts, strict=True):
         if start is None:
             if "T" in str(record.start):
                 continue  # ISO 8601 has a clock of 24 hours
@@ -81,10 +96,11 @@ def _settle(records: Sequence[Record]) -> None:
             record.warn(ASK, record.start)
             record.start = record.end = ""
         elif start != clock.start or _ends_before(clock):
-            record.start = _written(record.start, start)
-            if clock.end is not None:
+            if not clock.is_certain:
+                record.start = _written(record.start, start)
+            if clock.end is not None and _parse(record.end):
                 after = clock.end + (_NOON if clock.end < start else 0)
-                record.end = _written(record.end, after) if after < _DAY else record.end
+                record.end = _written(record.end, after) if start <= after < _DAY else record.end
 
 
 def _settle_day(clocks: Sequence[Clock]) -> tuple[list[int], bool]:
@@ -94,7 +110,7 @@ def _settle_day(clocks: Sequence[Clock]) -> tuple[list[int], bool]:
     drops = _drops(plain)
     if drops and not _drops(sorted_whole) and max(sorted_whole) < _DAY:
         return sorted_whole, True
-    morning = [start for start in plain if not _is_early(start)]
+    morning = [clock.start for clock in clocks if not _is_early(clock)]
     earliest = min(morning[:1], default=0)
     starts = _promote(clocks, lambda before, clock: clock.start < earliest)
     return starts, bool(drops) and 2 * _drops(starts) <= drops
@@ -106,8 +122,9 @@ def _promote(clocks: Sequence[Clock], is_evening: Callable[[Clock, Clock], bool]
     before: Clock | None = None
     for clock in clocks:
         is_after = before is not None and starts[-1] > _NOON
-        late = is_after and clock.start < _NOON and before and is_evening(before, clock)
-        starts.append(clock.start + (_NOON if late or _is_early(clock.start) else 0))
+        may_be = is_after and clock.start < _NOON and not clock.is_certain
+        late = may_be and before and is_evening(before, clock)
+        starts.append(clock.start + (_NOON if late or _is_early(clock) else 0))
         before = clock
     return starts
 
@@ -116,22 +133,26 @@ def _drops(starts: Sequence[int]) -> int:
     return sum(later < earlier for earlier, later in pairwise(starts))
 
 
-def _is_early(start: int) -> bool:
-    return start < _MORNING
+def _is_early(clock: Clock) -> bool:
+    return clock.start < _MORNING and not clock.is_certain
 
 
 def _ends_before(clock: Clock) -> bool:
     """Return whether a session ends in the half of the day after that in which it starts: 11:30 to 1:00."""
-    return clock.end is not None and not _is_early(clock.start) and clock.end < clock.start
+    return clock.end is not None and not _is_early(clock) and clock.end < clock.start
 
 
-def _clock(record: Record) -> Clock:
-    start, end = _parse(record.start), _parse(record.end)
+def _clock(record: Record) -> Clock | None:
+    """Return the times of a record on a clock of twelve hours; None for others."""
+    with_half = _with_half(record.start)
+    start = with_half or _parse(record.start)
     if start is None:
-        raise ValueError(record.start)
+        return None
     day = start["day"].strip()
+    end = _with_half(record.end) or _parse(record.end)
     same_day = end and end["day"].strip() in ("", day)
-    return Clock(day, _minutes(start), _minutes(end) if end and same_day else None, record.room)
+    until = _minutes(end) if end and same_day else None
+    return Clock(day, _minutes(start), until, record.room, with_half is not None)
 
 
 def _parse(value: str | datetime) -> re.Match[str] | None:
@@ -140,15 +161,24 @@ def _parse(value: str | datetime) -> re.Match[str] | None:
     return match if match and 1 <= int(match["hour"]) <= 12 else None
 
 
+def _with_half(value: str | datetime) -> re.Match[str] | None:
+    """Return the match of a text that ends with a time that says am or pm."""
+    match = _WITH_HALF.fullmatch(value) if isinstance(value, str) and len(value) < 100 else None
+    return match if match and 1 <= int(match["hour"]) <= 12 else None
+
+
 def _minutes(match: re.Match[str]) -> int:
-    return int(match["hour"]) * 60 + int(match["minute"])
+    hour = int(match["hour"])
+    if half := match.groupdict().get("half"):
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return hour * 60 + int(match["minute"] or 0)
 
 
-def _is_plain(value: str | datetime) -> bool:
-    """Return whether a time says which half of the day it is in, or is of a clock of 24 hours."""
+def _is_of_24_hours(value: str | datetime) -> bool:
+    """Return whether a time is none of a clock of twelve hours."""
     if isinstance(value, datetime):
         return True
-    return bool(value) and has_clock(value) and _parse(value) is None
+    return bool(value) and has_clock(value) and not (_parse(value) or _with_half(value))
 
 
 def _written(text: str | datetime, minutes: int) -> str:

@@ -24,7 +24,8 @@ _ROOM = re.compile(
     r"(?:\W+[\w-]{1,4})*$|^(?:room|hall|saal|raum|salle|sala|aula|stage|track)\W+[\w-]{1,12}$"
 )
 _MAX_ROOM = 50
-_PLAIN = re.compile(r"\d\s*:?\s*[ap]\.?m\b|noon|uhr|\d\s?h|utc|gmt|(?<!\d)00?:", re.I)
+_WITH_HALF = re.compile(r"\d\s*:?\s*[ap]\.?m\b|noon", re.I)
+_OF_24_HOURS = re.compile(r"uhr|\d\s?h|utc|gmt|(?<!\d)00?:", re.I)
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
 
@@ -176,7 +177,8 @@ class _Grid:
                 start,
                 end[0] if end else "",
                 zone,
-                bool(_PLAIN.search(first)),
+                bool(_WITH_HALF.search(first)),
+                bool(_OF_24_HOURS.search(first)),
                 places,
             )
         )
@@ -184,8 +186,10 @@ class _Grid:
     def finish(self) -> None:
         """Fill the timetable, once every row is read; note the times that may be in either half of the day."""
         starts: list[str | None] = [row.start for row in self._rows]
-        if not any(row.is_plain or row.minutes >= 13 * 60 for row in self._rows):
-            settled = settle_clocks([Clock(row.day, row.minutes) for row in self._rows])
+        if not any(row.is_of_24_hours for row in self._rows):
+            settled = settle_clocks(
+                [Clock(row.day, row.minutes, is_certain=row.has_half) for row in self._rows]
+            )
             starts = [
                 None if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
                 for minutes in settled
@@ -209,7 +213,7 @@ class _Grid:
 class _TimedRow:
     """A row with its number, day and times, and the key, room and text of each of its titles.
 
-    `is_plain` says that its time says am or pm, or is not of a clock of twelve hours.
+    `has_half` says that its time says am or pm, `has_24_hours` that only a clock of 24 hours has it.
     """
 
     number: int
@@ -217,12 +221,17 @@ class _TimedRow:
     start: str
     end: str
     zone: str
-    is_plain: bool
+    has_half: bool
+    has_24_hours: bool
     places: list[tuple[str, str, str]]
 
     @property
     def minutes(self) -> int:
         return int(self.start[:2]) * 60 + int(self.start[3:])
+
+    @property
+    def is_of_24_hours(self) -> bool:
+        return self.has_24_hours or (self.minutes >= 13 * 60 and not self.has_half)
 
 
 def _half_day_later(clock: str) -> str:
