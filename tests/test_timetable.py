@@ -60,3 +60,28 @@ def test_rooms_change_with_the_day(tmp_path: Path) -> None:
         "13:00,Oars,Tides",
     )
     assert rooms == {"Knots": "Bow", "Sails": "Stern", "Oars": "Mast", "Tides": "Keel"}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ("Day 1 - Tuesday 12 May 2026,,", "Time,Bow,Stern"),
+        ("Boat Days 2026,,", '"Tuesday, May 12, 2026",,', ",Bow,Stern"),
+        ("12 May 2026,Bow,Stern",),
+    ],
+)
+def test_the_first_day_may_be_named_above_the_rooms_or_beside_them(
+    tmp_path: Path, above: tuple[str, ...]
+) -> None:
+    grid = (*above, "9:00,Knots,Sails", "13 May 2026,Mast,Keel", "13:00,Oars,Tides")
+    rooms, _ = placed(tmp_path, *grid)
+    assert rooms == {"Knots": "Bow", "Sails": "Stern", "Oars": "Mast", "Tides": "Keel"}
+    (tmp_path / "talks.csv").unlink()
+    days = {one.title: one.day for one in read(tmp_path, timezone="UTC").sessions}
+    assert days["Knots"] == "2026-05-12"
+    assert days["Oars"] == "2026-05-13"
+
+
+def test_the_days_of_a_whole_conference_above_the_rooms_are_no_day(tmp_path: Path) -> None:
+    rooms, _ = placed(tmp_path, "12-14 May 2026,,", ",Bow,Stern", "9:00,Knots,Sails", "10:00,Oars,")
+    assert rooms == {}

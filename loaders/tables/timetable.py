@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from loaders.records import times
-from loaders.records.clocks import leading_clock, split_range
+from loaders.records.clocks import has_clock, leading_clock, split_range
 from loaders.records.day_headings import find_date, parse_day_heading
 from loaders.records.half_days import ASK, Clock, settle_clocks
 from loaders.records.record import Diagnostic, Options
@@ -105,6 +105,8 @@ class _Grid:
             position: cell for position, cell in enumerate(cells) if position and cell.strip()
         }
         if self._columns is None:
+            if _is_date(first):
+                self._read_day(number, first)
             if filled:
                 self._read_header(first, cells)
             return
@@ -115,7 +117,8 @@ class _Grid:
             self._add(number, first, *clock, titles)
         elif first and not filled:
             self._read_day(number, first)
-        elif filled and not first:
+        elif filled and (not first or _is_date(first)):
+            self._read_day(number, first)
             texts = {position: plain_line(cell) for position, cell in titles.items()}
             if len(filled) == 1 and any(map(_is_day, texts.values())):
                 self._read_day(number, *texts.values())
@@ -126,7 +129,8 @@ class _Grid:
 
     def _read_header(self, first: str, cells: list[str]) -> None:
         fields = [field_of(cell) for cell in cells]
-        self._is_grid = (not first or fields[0] in ("start", "date")) and "abstract" not in fields
+        is_corner = not first or fields[0] in ("start", "date") or _is_date(first)
+        self._is_grid = is_corner and "abstract" not in fields
         named = [position for position, field in enumerate(fields) if field == "title"]
         self._columns = named or [
             position
@@ -240,6 +244,10 @@ def _half_day_later(clock: str) -> str:
 
 def _is_day(text: str) -> bool:
     return parse_day_heading(text, is_title=True) is not None
+
+
+def _is_date(text: str) -> bool:
+    return bool(parse_day_heading(text)) and not has_clock(text)
 
 
 def _is_people(header: str) -> bool:
