@@ -99,3 +99,23 @@ def test_a_page_of_cells_without_end_is_refused(row: str, count: int) -> None:
 def test_cells_covered_from_above_are_no_more_columns_than_are_read() -> None:
     with pytest.raises(InputError, match="without a table"):
         load(f"<table>{('<tr>' + 20 * '<td rowspan=200>') * 200}")
+
+
+GRID = (
+    "<h2>12 May 2026</h2><table><tr><th>Time<th>Bow<th>Stern"
+    "<tr><td>9:00 - 9:45<td>Otters (Ada King)<td rowspan=2>Dams (Ann Poe)"
+    "<tr><td>10:00 - 10:45<td>Reeds (Joe Roe)</table>"
+    "<h2>13 May 2026</h2><table><tr><th>Time<th>Bow<th>Stern<tr><td>9:00<td>Eels (Cy Doe)<td></table>"
+)
+
+
+def test_a_cell_that_spans_rows_of_a_timetable_ends_with_the_last() -> None:
+    found = {one.title: one for one in load(GRID).sessions}
+    assert found["Dams"].duration_minutes == 105
+    assert [found[title].room for title in ("Dams", "Reeds")] == ["Stern", "Bow"]
+
+
+def test_a_day_of_few_talks_is_read_beside_another_day() -> None:
+    assert {one.title: one.day for one in load(GRID).sessions}["Eels"] == "2026-05-13"
+    hours = "<table><tr><th>Open<th>Cafe<tr><td>9:00<td>Breakfast buffet</table>"
+    assert "Breakfast buffet" not in load(GRID + hours).titles

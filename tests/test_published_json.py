@@ -1,9 +1,11 @@
 """What services and sites publish as JSON, each in a small file of its shape: found, joined, fields kept."""
 
+import json
 from typing import Any
 
 import pytest
 from support.published import END, START, TIMED, found, read_json
+from support.reading_sources import read_bytes
 
 PYCON_US = {
     "conference": {"content": {}, "sponsors": {"Gold": [{"name": "Acme", "level": "Gold"}]}},
@@ -172,3 +174,10 @@ def test_schedules_of_other_shapes_are_left_to_other_rules(schedule: Any) -> Non
         {"schedule": schedule, "sessions": {"12": {"title": "Knots", "room": "Quay"}}}
     )
     assert reading.titles == ["Knots"]
+
+
+def test_a_talk_inside_its_slot_may_have_a_name_for_a_title() -> None:
+    slot = {"time": "09:00", "talk": {"name": "Tides", "speaker": [{"name": "Ann Poe"}]}}
+    content = json.dumps({"agenda": {"2026-05-12": {"Hall A": [slot]}}}).encode()
+    (tides,) = read_bytes("x.json", content).sessions
+    assert (tides.title, tides.speakers, tides.room) == ("Tides", ("Ann Poe",), "Hall A")

@@ -47,6 +47,7 @@ def test_a_language_is_kept_as_its_code() -> None:
     [{"title": "Coffee break ☕"}, {"title": "Registration & Coffee"}, {"title": "Lunch Break (Foyer)"},
      {"title": "Pause", "kind": "break"}, {"title": "Coffee Break!"}, {"title": "Lunch"},
      {"title": "Kaffeepause"}, {"title": " PAUSE DÉJEUNER "}, {"kind": "break"},
+     {"title": "Pause café"}, {"title": "Pausa para el café"},
      {"service": True}],
 )  # fmt: skip
 def test_service_sessions_are_skipped_unless_kept(values: dict[str, object]) -> None:

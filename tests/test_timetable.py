@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.reading_sources import read
+from support.reading_sources import read, read_bytes, xlsx
 
 TALKS = "title,abstract\nKnots,a\nSails,b\nOars,c\nTides,d\nStars,e\n"
 
@@ -85,3 +85,14 @@ def test_the_first_day_may_be_named_above_the_rooms_or_beside_them(
 def test_the_days_of_a_whole_conference_above_the_rooms_are_no_day(tmp_path: Path) -> None:
     rooms, _ = placed(tmp_path, "12-14 May 2026,,", ",Bow,Stern", "9:00,Knots,Sails", "10:00,Oars,")
     assert rooms == {}
+
+
+def test_a_sheet_of_few_talks_is_read_beside_another_day() -> None:
+    sheets: dict[str, list[list[str | float]]] = {
+        "12 May 2026": [["Time", "Bow"], ["9:00", "Knots"], ["10:00", "Sails"], ["11:00", "Oars"]],
+        "13 May 2026": [["Time", "Bow"], ["9:00", "Tides"]],
+        "Notes": [["Doors open at nine"]],
+    }
+    reading = read_bytes("x.xlsx", xlsx(sheets), timezone="UTC")
+    assert {one.title: one.day for one in reading.sessions}["Tides"] == "2026-05-13"
+    assert "a sheet without a header row" in reading.noted

@@ -17,6 +17,7 @@ _SITTINGS = (
     "dates",
 )
 _OF_SLOT = ("room", "date", "start", "end", "duration", "zone")
+_OF_TALK = ("speakers", "abstract")
 _MAX_SITTINGS = 100
 
 
@@ -61,7 +62,10 @@ def _with_talk(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_talk(value: dict[str, Any]) -> bool:
-    return any(field_of(key) == "title" and item for key, item in value.items()) and len(value) > 1
+    """Return whether an object has a title and more, or a name with speakers or an abstract."""
+    fields = {field_of(key) for key, item in value.items() if item}
+    is_named = bool(value.get("name")) and not fields.isdisjoint(_OF_TALK)
+    return len(value) > 1 and ("title" in fields or is_named)
 
 
 def split_sittings(item: Any) -> list[Any]:

@@ -48,7 +48,19 @@ def read_tables(source: SourceFile, options: Options) -> list[Table]:
         for number, one in enumerate(target.found, 1)
         if not one.is_layout
     ]
-    return [table for table in tables if _is_programme(table, options)]
+    found = {table.name: table for table in tables if _is_programme(table, options)}
+    corners = set(map(_corner, found.values()))
+    return [  # a day's timetable that is like another may have few talks
+        table
+        for table in tables
+        if table.name in found or (_corner(table) in corners and is_timetable(table, min_slots=1))
+    ]
+
+
+def _corner(table: Table) -> str:
+    """Return the first cell of a table's first row: what heads the times of a timetable."""
+    row = next(table.rows(), None)
+    return row[1][0] if isinstance(row, tuple) and row[1] else ""
 
 
 def _is_programme(table: Table, options: Options) -> bool:

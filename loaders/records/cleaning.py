@@ -34,9 +34,9 @@ _SERVICE_TITLES = {
     "morning break", "short break", "lunch", "lunch break", "breakfast", "dinner", "registration",
     "registration opens", "registration open", "check-in", "doors open", "networking break", "pause",
     "mittagspause", "kaffeepause", "registrierung", "mittagessen", "pause dejeuner", "dejeuner",
-    "pause cafe", "pause-cafe", "petit dejeuner", "accueil", "pausa cafe", "pausa para cafe", "pausa para el cafe",
-    "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo", "pausa caffe",
-    "registrazione", "almoco", "intervalo", "credenciamento",
+    "pause cafe", "pause-cafe", "petit dejeuner", "accueil", "pausa cafe", "pausa para cafe",
+    "pausa para el cafe", "almuerzo", "comida", "cafe", "descanso", "registro", "pausa", "pranzo",
+    "pausa caffe", "registrazione", "almoco", "intervalo", "credenciamento",
 }  # fmt: skip
 _MAX_SERVICE_TITLE = 80
 _TALK_KINDS = {

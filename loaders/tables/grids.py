@@ -22,11 +22,17 @@ _MOST = 0.6
 """Share of a grid's texts that name people in one way, for them to be split so."""
 
 
-def read_grid(timetable: Timetable) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each text of a timetable; one that fills several rooms at a time has none of them."""
-    yield Diagnostic(timetable.name, ALONE, False)
-    yield from (Diagnostic(timetable.name, note, False) for note in timetable.notes)
-    sign = _sign({cell.text for cell in timetable.cells})
+def read_grids(timetables: list[Timetable]) -> Iterator[Record | Diagnostic]:
+    """Yield a Record for each text of timetables; one that fills several rooms at a time has none of them."""
+    usual = _sign({cell.text for timetable in timetables for cell in timetable.cells})
+    for timetable in timetables:
+        yield Diagnostic(timetable.name, ALONE, False)
+        yield from (Diagnostic(timetable.name, note, False) for note in timetable.notes)
+        yield from _read_grid(timetable, usual)
+
+
+def _read_grid(timetable: Timetable, usual: re.Pattern[str] | None) -> Iterator[Record]:
+    sign = _sign({cell.text for cell in timetable.cells}) or usual
     rooms: dict[tuple[str, str], list[Cell]] = {}
     for cell in timetable.cells:
         rooms.setdefault((title_key(cell.text), cell.start), []).append(cell)

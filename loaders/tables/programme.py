@@ -10,7 +10,7 @@ from loaders.sources.source_file import SourceFile
 from loaders.tables.body import read_table
 from loaders.tables.columns import not_understood
 from loaders.tables.delimited import is_text, text_table
-from loaders.tables.grids import read_grid
+from loaders.tables.grids import read_grids
 from loaders.tables.header import Header, find_header
 from loaders.tables.labelled_tags import take_labels
 from loaders.tables.placements import read_placements
@@ -79,8 +79,10 @@ def read_programme(
             raise InputError(
                 f"{source.name} is a timetable by ids. Load it together with the file of the talks it places."
             )
-        for timetable in timetables:
-            yield from read_grid(timetable)
+        yield from (
+            Diagnostic(table.name, "a sheet without a header row", False) for table in others
+        )
+        yield from read_grids(timetables)
         return
     yield from (Diagnostic(table.name, "a sheet without a header row", False) for table in others)
     for timetable in timetables:
@@ -133,6 +135,10 @@ def _classify(
             timetables.append(timetable)
         elif next(table.rows(), None) is not None:
             others.append(table)
+    if timetables:  # of one day there may be few talks
+        small = {table.name: read_timetable(table, options, min_slots=1) for table in others}
+        timetables += filter(None, small.values())
+        others = [table for table in others if not small[table.name]]
     return talks, timetables, others
 
 

@@ -13,11 +13,12 @@ from loaders.records.text import plain_line
 from loaders.tables.columns import field_of, header_key
 from loaders.tables.slots import Cell, Slot, Timetable, title_key
 from loaders.tables.table import MAX_COLUMNS, Row, Table
+from loaders.workbooks.cells import Merges
 from service.errors import InputError
 from service.words import folded
 
 _MAX_ROWS = 5_000
-_MIN_SLOTS = 3  # slots, below which nothing is a timetable
+_MIN_SLOTS = 3  # slots, below which nothing is a timetable on its own
 _YEAR = re.compile(r"(?<!\d)(?:19|2[01])\d\d(?!\d)")
 _ROOM = re.compile(
     r"\b(?:rooms?|hall|auditorium|theat(?:er|re)|stage|ballroom|foyer|\w*(?:saal|raum)|salle|sala|aula)"
@@ -29,31 +30,37 @@ _OF_24_HOURS = re.compile(r"uhr|\d\s?h|utc|gmt|(?<!\d)00?:", re.I)
 _PEOPLE = {"speakers", "first_name", "last_name"}
 
 
-def read_timetable(table: Table, options: Options) -> Timetable | None:
-    """Return the timetable that a table is, None if it is none.
+def read_timetable(
+    table: Table, options: Options, *, min_slots: int = _MIN_SLOTS
+) -> Timetable | None:
+    """Return the timetable that a table is, None if it is none or has fewer slots.
 
     Its first column holds times and the others titles; a row of one cell names the day, and one without a time
     above a day's first time the rooms. Raises InputError if a day's numbers could be day/month or month/day.
     """
     grid = _read_grid(table, options)
-    if not grid.is_timetable:
+    if not grid.is_timetable(min_slots):
         return None
     if grid.ambiguity:
         raise InputError(grid.ambiguity)
     return grid.timetable
 
 
-def is_timetable(table: Table) -> bool:
+def is_timetable(table: Table, *, min_slots: int = _MIN_SLOTS) -> bool:
     """Return whether a table, or the first rows of one, is a timetable."""
-    return _read_grid(table, Options()).is_timetable
+    return _read_grid(table, Options()).is_timetable(min_slots)
 
 
 def _read_grid(table: Table, options: Options) -> "_Grid":
     rows = [row for row in islice(table.rows(), _MAX_ROWS) if not isinstance(row, Diagnostic)]
-    rows = _with_days_above(rows)
-    order = options.date_order or times.find_date_order(cells[0] for _, cells in rows if cells)
-    grid = _Grid(table.name, options.year, order, table.sheet)
-    for number, cells in rows:
+    below = _with_days_above(rows)
+    order = options.date_order or times.find_date_order(cells[0] for _, cells in below if cells)
+    merges = {
+        (number, position - (below is not rows)): last
+        for (number, position), last in table.merges.items()
+    }
+    grid = _Grid(table.name, options.year, order, table.sheet, merges)
+    for number, cells in below:
         grid.add_row(number, cells[:MAX_COLUMNS])
     grid.finish()
     return grid
@@ -79,7 +86,7 @@ def _with_days_above(rows: list[Row]) -> list[Row]:
 class _Grid:
     """Builds a timetable row by row; keeps the current day and the rooms of the columns."""
 
-    def __init__(self, name: str, year: int | None, order: str, sheet: str) -> None:
+    def __init__(self, name: str, year: int | None, order: str, sheet: str, merges: Merges) -> None:
         self.timetable = Timetable(name)
         self._is_grid = False
         self.ambiguity = ""
@@ -89,14 +96,15 @@ class _Grid:
         self._day = ""
         self._rooms: dict[int, str] = {}
         self._is_day_begun = False
+        self._merges = merges
+        self._covered: dict[int, int] = {}  # the last rows that cells reach, by their columns
         self._columns: list[int] | None = None
         self._untimed = 0  # rows of texts without a time
         self._rows: list[_TimedRow] = []
         self._read_day(0, sheet)
 
-    @property
-    def is_timetable(self) -> bool:
-        return self._is_grid and len(self.timetable.slots) >= _MIN_SLOTS
+    def is_timetable(self, min_slots: int) -> bool:
+        return self._is_grid and len(self.timetable.slots) >= min_slots
 
     def add_row(self, number: int, cells: list[str]) -> None:
         """Read one row: a header, a day, rooms, or a time and its titles."""
@@ -167,11 +175,16 @@ class _Grid:
     def _add(self, number: int, first: str, start: str, zone: str, titles: dict[int, str]) -> None:
         columns = self._columns or []
         places = []
+        is_alone = (
+            len(columns) > 1
+            and len(titles) == 1
+            and all(last < number for last in self._covered.values())
+        )
         for position, cell in titles.items():
-            alone = len(columns) > 1 and len(titles) == 1 and position == columns[0]
-            room = "" if alone else self._rooms.get(position, "")
+            room = "" if is_alone and position == columns[0] else self._rooms.get(position, "")
+            self._covered[position] = last = self._merges.get((number, position), number)
             if key := title_key(cell):
-                places.append((key, room, cell.strip()))
+                places.append((key, room, cell.strip(), last))
         _, until = split_range(first)
         end = leading_clock(until) if until and not zone else None
         self._rows.append(
@@ -198,14 +211,17 @@ class _Grid:
                 None if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
                 for minutes in settled
             ]
+        ends = {
+            row.number: row.end if start == row.start else _half_day_later(row.end)
+            for row, start in zip(self._rows, starts, strict=True)
+        }
         for row, start in zip(self._rows, starts, strict=True):
             moment = f"{row.day} {start}" if row.day and start else ""
-            end = row.end if start == row.start else _half_day_later(row.end)
-            for key, room, text in row.places:
+            for key, room, text, last in row.places:
                 slot = Slot(moment, row.zone if moment else "", room)
                 self.timetable.slots.setdefault(key, set()).add(slot)
                 self.timetable.cells.append(
-                    Cell(text, row.number, slot, moment or start or "", end)
+                    Cell(text, row.number, slot, moment or start or "", ends.get(last, ""))
                 )
         if self._untimed:
             self.timetable.notes.append(f"{self._untimed} rows without a time place no talk")
@@ -215,7 +231,7 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True)
 class _TimedRow:
-    """A row with its number, day and times, and the key, room and text of each of its titles.
+    """A row with its number, day and times, and the key, room, text and last row of each of its titles.
 
     `has_half` says that its time says am or pm, `has_24_hours` that only a clock of 24 hours has it.
     """
@@ -227,7 +243,7 @@ class _TimedRow:
     zone: str
     has_half: bool
     has_24_hours: bool
-    places: list[tuple[str, str, str]]
+    places: list[tuple[str, str, str, int]]
 
     @property
     def minutes(self) -> int:
