@@ -29,9 +29,11 @@ RUN PIP_CONSTRAINT=constraints.txt pip install --no-deps . \
 
 FROM build AS build-service
 COPY . .
-# Of OpenVINO it needs the runtime for processors, and no reader of other formats than its own.
+# Of OpenVINO it needs the runtime for processors, and no reader of other formats than its own. Nothing is fetched from a
+# hub (hf-xet), built (setuptools, which Python 3.11 puts into an environment) or tested.
 RUN PIP_CONSTRAINT=constraints.txt pip install --no-deps . \
- && pip uninstall --yes openvino-telemetry pip \
+ && pip uninstall --yes openvino-telemetry hf-xet setuptools pip \
+ && find /opt/venv -type d -name tests -prune -exec rm -r {} + \
  && cd /opt/venv/lib/python3.*/site-packages/openvino/libs \
  && rm -f libopenvino_intel_gpu_plugin.so libopenvino_intel_npu_plugin.so cache.json \
     libopenvino_tensorflow*_frontend.so.* libopenvino_onnx_frontend.so.* libopenvino_pytorch_frontend.so.* \

@@ -77,11 +77,13 @@ $(READY): $(READY_TO_SERVE)
 	$(PIP) --editable '.[dev,train]'
 	@touch $@
 
-# What `serve` needs, a tenth of all; pip knows dependency groups from 25.1 on. Python compiles what it imports, not all.
+# What `serve` needs, a tenth of all; pip knows dependency groups from 25.1 on. Python compiles what it imports, not all, and
+# 3.11 puts setuptools into the environment, where nothing needs it.
 $(READY_TO_SERVE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (25, 1))' || $(PIP) --upgrade pip
+	$(BIN)/python -m pip uninstall -qq --yes setuptools
 	$(PIP) --no-compile --group serve
 	PYTHONWARNINGS=ignore $(PIP) --no-deps --editable .
 	@touch $@
