@@ -82,7 +82,7 @@ def announces_cancelled(abstract: str) -> bool:
     """Return whether an abstract has a note such as "Please note that this talk has been cancelled"."""
     start = abstract[:_MAX_NOTE]
     text = start.lower()
-    return (_has_stem(text) or "fällt" in text) and _NOTE.search(start) is not None
+    return (has_stem(text, _STEMS) or "fällt" in text) and _NOTE.search(start) is not None
 
 
 def _find_mark(title: str) -> str | None:
@@ -115,11 +115,12 @@ def has_word(state: str, words: frozenset[str]) -> bool:
 
 
 def _may_say(text: str) -> bool:
-    return _has_stem(folded(text))
+    return has_stem(folded(text), _STEMS)
 
 
-def _has_stem(text: str) -> bool:
-    for stem in _STEMS:  # noqa: SIM110  # any() takes twice as long, and every title comes here
+def has_stem(text: str, stems: tuple[str, ...]) -> bool:
+    """Return whether a text in lower case has one of the stems."""
+    for stem in stems:  # noqa: SIM110  # any() takes twice as long, and every title comes here
         if stem in text:
             return True
     return False

@@ -2,7 +2,7 @@
 
 import re
 
-from loaders.records.cancelled import has_word
+from loaders.records.cancelled import has_stem, has_word
 
 POSTPONED = "postponed: its time is left out"
 _WORDS = frozenset(
@@ -41,8 +41,7 @@ def says_postponed(title: str) -> bool:
 
     The word alone says nothing: "Postponed maintenance costs more" is a talk.
     """
-    lowered = title.lower()
-    if not any(stem in lowered for stem in _STEMS):
+    if not has_stem(title.lower(), _STEMS):
         return False
     if _APART.search(title):
         return True

@@ -53,7 +53,7 @@ def _may_repeat(text: str) -> bool:
 
 def unwrap(text: str) -> str:
     """Return the text with hard-wrapped lines joined, if most lines are hard-wrapped."""
-    if len([line for line in text.split("\n") if len(line) in _WRAPPED]) < _MIN_WRAPPED:
+    if sum(map(_WRAPPED.__contains__, map(len, text.split("\n")))) < _MIN_WRAPPED:
         return text
     blocks = [block.split("\n") for block in _BLANK_LINES.split(text)]
     before = [
