@@ -5,17 +5,20 @@ what is left, calibrated anew, with the base model.
 """
 
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pytest
 from support.reading_sources import read
 
-from service.encoder import Encoder, Vectors
+from loaders.embedding import vectors_of
+from loaders.vector_cache import VectorCache
+from service.encoder import Encoder
 from service.query.query import Query
 from service.search.searcher import Searcher
 from service.session import Session
@@ -32,7 +35,7 @@ Topics = list[tuple[str, list[Session]]]
 
 
 class Remover:
-    """Asks for topics after their sessions were removed; embeds each text once, those of `known` never."""
+    """Asks for topics after their sessions were removed; embeds each text once, those of the cache never."""
 
     def __init__(
         self,
@@ -40,13 +43,13 @@ class Remover:
         encoder: Encoder,
         folder: Path,
         off_topic: Path,
-        known: dict[str, Vectors],
+        cache: VectorCache,
     ) -> None:
         self.sessions = sessions
         self._encoder = encoder
         self._folder = folder
         self._off_topic = off_topic
-        self._vectors = known
+        self._embed = partial(vectors_of, encoder=encoder, cache=cache)
 
     def topics(self, least: int) -> Topics:
         """Return the tracks and tags with the sessions that have them, those of a few left out."""
@@ -85,45 +88,36 @@ class Remover:
         yield Searcher(store, lambda _: self._encoder, off_topic=self._off_topic)
         store.close()
 
-    def _embed(self, sessions: Sequence[Session]) -> Vectors:
-        texts = [session.text for session in sessions]
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        self._vectors |= zip(new, self._encoder.encode_sessions(new), strict=True)
-        return np.array([self._vectors[text] for text in texts])
-
 
 @pytest.fixture
 def removal(
     fast: Callable[[str], Encoder], sample_data: Path, tmp_path: Path
-) -> Callable[..., Remover]:
-    def remover(sessions: Sequence[Session], known: dict[str, Vectors]) -> Remover:
-        kept = load_settings(data_dir=sample_data).files.off_topic
-        return Remover(sessions, fast("int8"), tmp_path / "removal", kept, known)
-
-    return remover
+) -> Iterator[Callable[[Sequence[Session]], Remover]]:
+    encoder, kept = fast("int8"), load_settings(data_dir=sample_data).files.off_topic
+    shutil.copy(sample_data / "vectors.sqlite", tmp_path)
+    with closing(VectorCache(tmp_path / "vectors.sqlite", encoder.fingerprint)) as cache:
+        yield lambda sessions: Remover(sessions, encoder, tmp_path / "removal", kept, cache)
 
 
 def test_topics_removed_from_the_sample_summit(
-    removal: Callable[..., Remover], sample_searcher: Searcher
+    removal: Callable[[Sequence[Session]], Remover], sample_searcher: Searcher
 ) -> None:
     """One of its topics; six under CONFERENCE_HELPER_TEST_LONG."""
     first, step, least = (0, 4, 40) if LONG else (4, 100, 20)
     with sample_searcher.store.reading() as generation:
-        found = [pair for scanned in generation.scan() for pair in zip(*scanned, strict=True)]
-    known = {session.text: vector for session, vector in found}
-    remover = removal([session for session, _ in found], known)
+        remover = removal([session for some, _ in generation.scan() for session in some])
     strong, asked = remover.strong(list(islice(remover.topics(5), first, None, step)))
     assert asked > least
     assert len(strong) <= MOST * asked, strong
 
 
 def test_tracks_removed_from_a_real_programme(
-    shared_data: Callable[[str], Path], removal: Callable[..., Remover]
+    shared_data: Callable[[str], Path], removal: Callable[[Sequence[Session]], Remover]
 ) -> None:
     """One track of an early FOSDEM; under CONFERENCE_HELPER_TEST_LONG more, of one four times its size."""
     year, step, least = (2019, 8, 40) if LONG else (2007, 100, 10)
     source = shared_data(f"fosdem/schedule_{year}.xml")
-    remover = removal(read(source, timezone="Europe/Brussels").sessions, {})
+    remover = removal(read(source, timezone="Europe/Brussels").sessions)
     strong, asked = remover.strong(list(islice(remover.topics(10), 0, None, step)))
     assert asked > least
     assert len(strong) <= MOST * asked, strong
