@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
+import httpx
 import pytest
 from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import UnexpectedResponse
 from support.processes import TESTS, running, wait_until
 from support.stores import ENCODER, server_store, store_on, talk, write
 
-from service.errors import LockedError
+from service.errors import LockedError, StorageFullError
 from service.runtime.process import current_process
 from service.settings import Settings
 from service.stores.verification import verify
@@ -59,6 +62,24 @@ def test_lock_of_a_living_process_of_this_machine_is_not(client: QdrantClient) -
         assert held["process"]["pid"] == os.getpid()
         with pytest.raises(LockedError, match="Another loader"), store_on(client).lock():
             pass
+
+
+def test_lock_that_a_full_disk_refused_does_not_stay(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One node of a cluster has no space for it, the others made it."""
+    create = client.create_collection
+
+    def made_elsewhere(*arguments: Any, **options: Any) -> None:
+        create(*arguments, **options)
+        raise UnexpectedResponse(500, "", b"No space left on device", httpx.Headers())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "create_collection", made_elsewhere)
+        with pytest.raises(StorageFullError, match="create a lock"), store_on(client).lock():
+            pass
+    assert not client.collection_exists("sessions-lock")
+    write(store_on(client), [talk(1)])
 
 
 def test_of_two_that_take_a_lock_over_at_once_one_goes_on(

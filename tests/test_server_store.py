@@ -182,7 +182,7 @@ def test_change_in_place_that_was_cut_short_is_ended_by_the_next_load(
             load(store, tmp_path, changed)
     with store.reading() as generation:
         assert generation.count(NO_FILTERS) == 101
-    with pytest.raises(VerificationError, match="the next load puts it right"):
+    with pytest.raises(VerificationError, match="did not end, and the next load puts it right"):
         verify(store)
     manifest = load(store, tmp_path, changed).manifest
     assert manifest == store.manifest()

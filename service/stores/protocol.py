@@ -249,8 +249,7 @@ class SessionStore(SearchableStore, Protocol):
     def reading(self, *, older: bool = False) -> AbstractContextManager[Generation]:
         """Open the served generation for a `with` block; a switch meanwhile does not disturb it.
 
-        One of an older schema can be scanned, not searched: without `older` it raises MismatchError. Raises
-        NothingLoadedError if there is none yet.
+        Raises NothingLoadedError without any; MismatchError for an older schema, which `older` lets scan.
         """
         ...
 
@@ -259,10 +258,11 @@ class SessionStore(SearchableStore, Protocol):
         ...
 
     def find_damage(self, manifest: Manifest) -> str:
-        """Return what of a generation's files is not as written, read without being opened; nothing if all is.
+        """Return what of a generation's files is not as written, none of them opened; nothing on a server."""
+        ...
 
-        On a server, whose files are out of reach, it is a load in place that was cut short.
-        """
+    def is_cut_short(self, manifest: Manifest) -> bool:
+        """Return whether a load in place did not end, so that the next one puts the manifest right."""
         ...
 
     def lock(self) -> AbstractContextManager[object]:

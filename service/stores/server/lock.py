@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from service.errors import ConferenceHelperError, LockedError
+from service.errors import ConferenceHelperError, LockedError, StorageFullError
 from service.runtime.process import ProcessIdentity, current_process
 from service.settings import LOCK_ENDING, QdrantSettings
 from service.stores.server.connection import Connection
@@ -95,6 +95,9 @@ class ServerLock:
     def _acquire(self) -> None:
         try:
             self._create()
+        except StorageFullError:  # of one node: another may have it
+            self._release()
+            raise
         except ExistsError:
             held = self._read()
             if held is None:  # released since, or the node that answered lags behind

@@ -59,8 +59,7 @@ class ServerStore:
     ) -> None:
         """Name the catalogue; nothing is connected yet.
 
-        `client` takes the place of the one that the settings would make. The served manifest is cached for
-        `manifest_ttl` seconds.
+        `client` replaces that of the settings. The served manifest is cached for `manifest_ttl` seconds.
         """
         self._settings = settings
         self.name = catalogue
@@ -103,10 +102,12 @@ class ServerStore:
         yield ServerGeneration(self.connection, self._settings, manifest)
 
     def find_damage(self, manifest: Manifest) -> str:
-        """Return whether a load in place was cut short; the server alone reads its files."""
-        found = self._collections.metadata(manifest.generation) or {}
-        cut_short = "a load in place was cut short, or is at work: the next load puts it right"
-        return cut_short if found.get("changing") else ""
+        """Return nothing: the server alone reads its files."""
+        return ""
+
+    def is_cut_short(self, manifest: Manifest) -> bool:
+        """Return whether a load in place did not end, so that the next one puts the manifest right."""
+        return bool((self._collections.metadata(manifest.generation) or {}).get("changing"))
 
     @contextmanager
     def lock(self) -> Iterator[None]:
