@@ -229,7 +229,7 @@ class Machine(RuleBasedStateMachine):
 class EmbeddedMachine(Machine):
     """The embedded store."""
 
-    short = (8, 15)
+    short = (5, 15)
 
     def open(self) -> SessionStore:
         return EdgeStore(self.folder, "sessions")

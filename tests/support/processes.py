@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing import forkserver
@@ -58,7 +59,7 @@ def running(
         process = subprocess.Popen(
             [sys.executable, *map(str, arguments)],
             cwd=cwd,
-            env={"PATH": "", "PYTHONPATH": _PATH, **(env or {})},
+            env={"PATH": "", "PYTHONPATH": _PATH, "TMPDIR": tempfile.gettempdir(), **(env or {})},
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.STDOUT,
