@@ -62,7 +62,7 @@ class Machine(RuleBasedStateMachine):
     """
 
     folder: Path
-    short = (5, 30)
+    short = (4, 25)
     """Examples, and steps of each, of a short run."""
     operations = kills = 0
     """Run so far, in all examples."""
@@ -229,7 +229,7 @@ class Machine(RuleBasedStateMachine):
 class EmbeddedMachine(Machine):
     """The embedded store."""
 
-    short = (5, 15)
+    short = (8, 15)
 
     def open(self) -> SessionStore:
         return EdgeStore(self.folder, "sessions")
