@@ -1,4 +1,4 @@
-"""The papers of a conference's proceedings in BibTeX, as records."""
+"""Convert BibTeX entries of conference proceedings to records."""
 
 import logging
 import re
@@ -56,7 +56,7 @@ def read_papers(source: SourceFile, options: Options) -> Iterator[Record | Diagn
 
 
 def _join_values(library: Library) -> None:
-    """Put what is written as `acl # { 2026}` together: texts, and names of texts that the file gives."""
+    """Evaluate string concatenations such as `acl # { 2026}`, with the file's @string definitions."""
     texts = {name.lower(): str(text.value) for name, text in library.strings_dict.items()}
     for entry in library.entries:
         for field in entry.fields:
@@ -65,7 +65,7 @@ def _join_values(library: Library) -> None:
 
 
 def _parts(value: str) -> Iterator[str]:
-    """Yield the parts of a value at its outer `#`, without the quotes or braces around each."""
+    """Split a value at its top-level `#` operators and strip the delimiters of each part."""
     depth, is_quoted, start = 0, False, 0
     for position, sign in enumerate(f"{value}#"):
         if sign == "#" and (position == len(value) or not (depth or is_quoted)):
@@ -129,7 +129,7 @@ def _text(entry: Entry, key: str) -> str:
 
 
 def _plain(latex: str) -> str:
-    """Return a value without TeX: accents as letters, braces removed, commands as what they print."""
+    """Convert LaTeX markup to plain Unicode text."""
     if not any(sign in latex for sign in "\\{}$~"):
         return latex
     with suppress(LatexWalkerError, RecursionError, ValueError, IndexError, KeyError):

@@ -1,4 +1,4 @@
-"""Tells web pages from other files, without what parses them."""
+"""Detect HTML files without importing an HTML parser."""
 
 import re
 
@@ -12,7 +12,7 @@ _SUFFIXES = (".html", ".htm", ".xhtml")
 
 
 def is_page(source: SourceFile) -> bool:
-    """Return whether a file is HTML, by its start; by its name where that is only a part of a page."""
+    """Return whether a file is HTML, by its first tag, or by its extension if it is a fragment."""
     head = source.head_text
     if _START.match(head):
         return True

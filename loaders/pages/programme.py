@@ -1,4 +1,4 @@
-"""Web pages: events of schema.org in JSON-LD, microdata or RDFa, or a programme in tables."""
+"""Extract sessions from an HTML page: schema.org in JSON-LD, microdata or RDFa, else its tables."""
 
 import re
 from collections.abc import Iterator

@@ -58,7 +58,7 @@ def read_tables(source: SourceFile, options: Options) -> list[Table]:
 
 
 def _corner(table: Table) -> str:
-    """Return the first cell of a table's first row: what heads the times of a timetable."""
+    """Return a table's top left cell, the header of a timetable's time column."""
     row = next(table.rows(), None)
     return row[1][0] if isinstance(row, tuple) and row[1] else ""
 

@@ -1,4 +1,4 @@
-"""Web pages: events of schema.org in JSON-LD, microdata or RDFa, or a programme in tables."""
+"""Reader for web pages: schema.org events, or a programme in HTML tables."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,7 @@ def matches(source: SourceFile, options: Options) -> bool:
 
 
 def read(source: SourceFile, options: Options) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each session found in JSON-LD, else in microdata and RDFa, else in tables.
-
-    Tables are read only of a page that was named itself.
-    """
+    """Yield a Record for each session of a page (see `read_page_sessions`)."""
     from loaders.pages.programme import read_page_sessions  # its parser for pages alone: 1 MB
 
     return read_page_sessions(source, options)

@@ -120,7 +120,7 @@ def _may_say(text: str) -> bool:
 
 def has_stem(text: str, stems: tuple[str, ...]) -> bool:
     """Return whether a text in lower case has one of the stems."""
-    for stem in stems:  # noqa: SIM110  # any() takes twice as long, and every title comes here
+    for stem in stems:  # noqa: SIM110  # any() is 1.8 times as slow, and runs for every title
         if stem in text:
             return True
     return False

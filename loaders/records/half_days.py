@@ -1,4 +1,4 @@
-"""Clock times on a clock of twelve hours, some or all without am or pm: the order of a day's rows tells."""
+"""Resolve 12-hour clock times without am or pm from the order of a day's rows."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -143,7 +143,7 @@ def _ends_before(clock: Clock) -> bool:
 
 
 def _clock(record: Record) -> Clock | None:
-    """Return the times of a record on a clock of twelve hours; None for others."""
+    """Return a record's times if its start is a 12-hour clock time, else None."""
     with_half = _with_half(record.start)
     start = with_half or _parse(record.start)
     if start is None:

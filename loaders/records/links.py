@@ -119,7 +119,7 @@ def _kind(site: str, path: str, label: str, said: str) -> LinkKind:
 
 @lru_cache(maxsize=1024)  # the links of a programme lead to few sites
 def _host(site: str) -> str:
-    """Return the host of an address's site, in lower case; "" for one that cannot be taken apart ([x)."""
+    """Return the lower-case host name of a URL's authority, "" if it is invalid ([x)."""
     try:
         return (urlsplit(f"//{site}").hostname or "").casefold()
     except ValueError:

@@ -23,7 +23,7 @@ _MOST = 0.6
 
 
 def read_grids(timetables: list[Timetable]) -> Iterator[Record | Diagnostic]:
-    """Yield a Record for each text of timetables; one that fills several rooms at a time has none of them."""
+    """Yield a Record for each timetable cell; cells of one text in parallel rooms are one, without a room."""
     usual = _sign({cell.text for timetable in timetables for cell in timetable.cells})
     for timetable in timetables:
         yield Diagnostic(timetable.name, ALONE, False)

@@ -53,7 +53,7 @@ class KeyFile:
         self._read_again()
 
     def find(self, secret: str) -> Key | None:
-        """Look up a key by its secret, None if unknown; every key is compared, so that timing tells nothing.
+        """Look up a key by its secret in time independent of which key matches; None if unknown.
 
         Raises NotReadyError where this process could not read the file yet.
         """

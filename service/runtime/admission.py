@@ -16,7 +16,7 @@ _SPARE = 16
 _SHARE = 4
 """A client has one turn of so many at most, while others ask too."""
 _GONE_SECONDS = 2.0
-"""Seconds after its last request for which a client counts as active."""
+"""Seconds since its last request after which a client no longer counts as active."""
 
 
 @dataclass(eq=False, slots=True)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class SharedCounts:
-    """Counter vectors by key in anonymous shared memory, for this process and its forks.
+    """Named arrays of counters in shared memory, which forked processes inherit.
 
     The memory has no file behind it: a full disk takes none of it away, and it goes with the last process. A
     worker goes on from what those before it in its place have counted.

@@ -143,7 +143,7 @@ class EdgeBuilder:
         self._shard.flush()
 
     def _create_indexes(self) -> None:
-        """Create the payload indexes of all segments: one that is there before is built anew with each."""
+        """Create the payload indexes of the written segments; created earlier, each segment rebuilds them."""
         for name, type in self._indexes.items():
             parameters = _INDEX_PARAMETERS[type]
             self._shard.update(edge.UpdateOperation.create_field_index(name, parameters))
