@@ -261,7 +261,7 @@ class SessionStore(SearchableStore, Protocol):
         """Return what of a generation's files is not as written, none of them opened; nothing on a server."""
         ...
 
-    def is_cut_short(self, manifest: Manifest) -> bool:
+    def has_unfinished_update(self, manifest: Manifest) -> bool:
         """Return whether a load in place did not end, so that the next one puts the manifest right."""
         ...
 

@@ -49,7 +49,7 @@ def verify(store: SessionStore, deep: DeepCheck | None = None) -> Manifest:
     except DamagedError as error:
         problems.append(str(error).removesuffix(f" {REMEDY}").removesuffix("."))
     if problems:
-        if store.is_cut_short(manifest):
+        if store.has_unfinished_update(manifest):
             problems.insert(0, "a load in place did not end, and the next load puts it right")
         told = "; ".join(problems[:_TOLD])
         more = f"; {len(problems) - _TOLD} more such problems" if problems[_TOLD:] else ""

@@ -67,7 +67,7 @@ class EdgeStore:
         folder = self._folder.generation(manifest.generation)
         return find_damage(folder, manifest.files) if manifest.files else ""
 
-    def is_cut_short(self, manifest: Manifest) -> bool:
+    def has_unfinished_update(self, manifest: Manifest) -> bool:
         """Return False: a generation is written anew by every load."""
         return False
 

@@ -105,7 +105,7 @@ class ServerStore:
         """Return nothing: the server alone reads its files."""
         return ""
 
-    def is_cut_short(self, manifest: Manifest) -> bool:
+    def has_unfinished_update(self, manifest: Manifest) -> bool:
         """Return whether a load in place did not end, so that the next one puts the manifest right."""
         return bool((self._collections.metadata(manifest.generation) or {}).get("changing"))
 
